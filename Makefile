@@ -1,0 +1,76 @@
+.POSIX:
+.PHONY: demo test test-fast test-browser test-papermill lowest smoke check format clean
+
+PYTHON ?= python3
+VENV = .venv
+BIN = $(VENV)/bin
+UV = $(BIN)/uv pip install -q
+
+# The main job on real input: nine notebooks over the 336,776 flights of 2013.
+demo: $(VENV)/.demo
+	$(BIN)/nbflow run notebooks
+
+# Every test that needs no browser, and all checks.
+test: check
+	$(BIN)/pytest -n 2 --dist worksteal -m "not browser"
+
+# Only those that start no kernel: seconds.
+test-fast: $(VENV)/.test
+	$(BIN)/pytest -m "not kernel and not browser"
+
+# JupyterLab in a headless Chromium (Debian: apt-get install chromium).
+test-browser: $(VENV)/.browser
+	$(BIN)/pytest -m browser
+
+# papermill's own tests, with the engine of nbflow as the default.
+test-papermill: $(VENV)/.uv
+	$(BIN)/uv venv -q --clear --python $(PYTHON) build/suite
+	$(UV) --python build/suite -e . pytest --group papermill-suite
+	build/suite/bin/python -m tests.papermill
+
+# The oldest versions that pyproject.toml allows must work too.
+lowest: $(VENV)/.uv
+	$(BIN)/uv venv -q --clear --python $(PYTHON) build/lowest
+	$(UV) --python build/lowest --resolution lowest-direct -e ".[example]" --group test
+	build/lowest/bin/pytest -q -n 2 -m "not kernel and not browser"
+	build/lowest/bin/pytest -q tests/test_readme.py
+
+# The bare wheel, without what developers have, runs the example that it ships.
+smoke: $(VENV)/.uv
+	rm -rf build/wheel build/smoke
+	$(BIN)/uv build -q --wheel --out-dir build/wheel
+	$(BIN)/uv venv -q --clear --python $(PYTHON) build/bare
+	$(UV) --python build/bare --reinstall-package nbflow build/wheel/*.whl
+	build/bare/bin/nbflow demo build/smoke
+
+check: $(VENV)/.test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) build dist
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.uv: $(BIN)/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check uv
+	touch $@
+
+$(VENV)/.demo: $(VENV)/.uv pyproject.toml
+	$(UV) --python $(BIN)/python -e ".[example]"
+	touch $@
+
+$(VENV)/.test: $(VENV)/.uv pyproject.toml
+	$(UV) --python $(BIN)/python -e ".[example]" --group test --group check
+	touch $@
+
+$(VENV)/.browser: $(VENV)/.test
+	$(UV) --python $(BIN)/python --group browser
+	touch $@

@@ -1,0 +1,216 @@
+"""What helps to write a pipeline: new notebooks, tags, copies of executed ones, the example."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import shutil
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from nbflow.errors import NotebookError, PipelineError, ProjectError, UnknownNameError
+from nbflow.model import Frozen, Job
+from nbflow.names import find_fault, make_name
+from nbflow.notebook.folder import OPENED
+from nbflow.notebook.scan import read_folder
+from nbflow.notebook.source import read_notebook
+from nbflow.project import Project
+from nbflow.runlog import Run
+from nbflow.store.results import find_result, read_pins, write_file
+
+DEMO = Path(__file__).with_name("demo")
+_ONLY_CODE = {"inputs", "parameters"}
+_PYTHON = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+class Tagged(Frozen, frozen=True):
+    """A cell and the tags it has now."""
+
+    tags: tuple[str, ...]
+    first_line: str
+    changed: bool
+
+
+def make_step(project: Project, name: str) -> Path:
+    """Write the notebook of a new step under the next free number, and return its path.
+
+    Raises PipelineError for a name that cannot be a step's or is taken.
+    """
+    _check_free(project, name)
+    number = max(_read_numbers(project.folder), default=0) + 1
+    path = project.folder / f"{number:02}_{name}.ipynb"
+    content = _to_json(_make_notebook(name))
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError as error:
+        raise PipelineError(f"{path} exists already; nothing was changed.") from error
+    except OSError as error:
+        raise PipelineError(f"{path} cannot be written: {error.strerror}.") from error
+    return path
+
+
+def tag_cell(path: Path, cell: int, tag: str, *, remove: bool = False) -> Tagged:
+    """Add a tag to the cell at this position from 1, or take it away; nothing else changes.
+
+    Raises NotebookError, and UnknownNameError where there is no such cell.
+    """
+    cells = read_notebook(path)["cells"]
+    if path.suffix != ".ipynb":
+        raise NotebookError(
+            f"{path} is a text notebook: write the tag into its cell's line, "
+            f'as `# %% tags=["{tag}"]`.'
+        )
+    if not 1 <= cell <= len(cells):
+        raise UnknownNameError(f"{path.name} has no cell {cell}. It has:\n{_list_cells(cells)}")
+    if tag in _ONLY_CODE and not remove and cells[cell - 1]["cell_type"] != "code":
+        raise NotebookError(
+            f"Cell {cell} of {path.name} is {cells[cell - 1]['cell_type']}, and only code cells "
+            f"can be {tag}. There are:\n{_list_cells(cells)}"
+        )
+    before = list(cells[cell - 1]["metadata"].get("tags", ()))
+    after = _change(before, tag, remove=remove)
+    if after != before:
+        _write_tags(path, cell, after)
+    return Tagged(tuple(after), _first_line(cells[cell - 1]), after != before)
+
+
+def open_executed(project: Project, run: Run, step: str) -> Path:
+    """Copy a step's executed notebook of a run to a visible folder, and return the copy's path.
+
+    In it `nbflow.read` gives exactly what that run read. Raises UnknownNameError where the run
+    did not execute it.
+    """
+    notebook = json.loads(_find_executed(run, step).read_bytes())
+    ours = notebook["metadata"].setdefault("nbflow", {})
+    before = ours.get("executed") or {}
+    inputs = before.get("inputs", {}) | _find_inputs(project, run, step)
+    ours["executed"] = before | {"run": run.id, "step": step, "inputs": inputs}
+    folder = project.folder / OPENED / run.id
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder.parent / ".gitignore").write_text("# copies that `nbflow open` makes\n*\n")
+    path = folder / f"{step}.ipynb"
+    write_file(path, _to_json(notebook))
+    return path
+
+
+def copy_demo(folder: Path) -> None:
+    """Copy the example to a new or empty folder."""
+    if folder.is_dir() and any(folder.iterdir()):
+        raise ProjectError(f"{folder} is not empty. Name a new folder: nbflow demo first-look.")
+    try:
+        shutil.copytree(DEMO, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__*"))
+    except OSError as error:
+        raise ProjectError(f"{folder} cannot be written: {error}.") from error
+
+
+def _check_free(project: Project, name: str) -> None:
+    if make_name(name) != name or (fault := find_fault(name, name)):
+        wanted = make_name(name)
+        better = f" Say: nbflow new {wanted}." if wanted and not find_fault(wanted, name) else ""
+        reason = (
+            fault if make_name(name) == name else "lower case letters, digits and _ make a name."
+        )
+        raise PipelineError(f"A step cannot be called {name!r}: {reason}{better}")
+    taken = read_folder(project).steps.get(name)
+    if taken:
+        raise PipelineError(f"{name} is a step already: {taken.path}. Choose another name.")
+
+
+def _read_numbers(folder: Path) -> list[int]:
+    found = (re.match(r"(\d+)[ _.-]", path.name) for path in folder.glob("*.ipynb"))
+    return [int(match[1]) for match in found if match]
+
+
+def _make_notebook(name: str) -> dict[str, Any]:
+    title = name.replace("_", " ").capitalize()
+    cells = [
+        _make_cell("markdown", f"# {title}\n\nWhat this step makes, and of what."),
+        _make_cell(
+            "code", "# month: int = 1  # each parameter with its type and a help text", "parameters"
+        ),
+        _make_cell("code", 'import nbflow\n\n# table = nbflow.read("step.table")', "inputs"),
+        _make_cell("code", '# nbflow.write("table", table)'),
+    ]
+    return {"cells": cells, "metadata": _PYTHON, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _make_cell(kind: str, source: str, *tags: str) -> dict[str, Any]:
+    cell = {
+        "cell_type": kind,
+        "id": secrets.token_hex(4),
+        "metadata": {"tags": list(tags)} if tags else {},
+        "source": source.splitlines(keepends=True),
+    }
+    return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+
+
+def _write_tags(path: Path, cell: int, tags: list[str]) -> None:
+    notebook = json.loads(path.read_bytes())
+    metadata = notebook["cells"][cell - 1].setdefault("metadata", {})
+    if tags:
+        metadata["tags"] = tags
+    else:
+        del metadata["tags"]
+    write_file(path, _to_json(notebook))
+
+
+def _change(tags: list[str], tag: str, *, remove: bool) -> list[str]:
+    if remove:
+        return [one for one in tags if one != tag]
+    return tags if tag in tags else [*tags, tag]
+
+
+def _to_json(notebook: dict[str, Any]) -> bytes:
+    """Return a notebook as Jupyter writes it; half a character stays the escape that it was."""
+    text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+    return text.encode("utf-8", errors="backslashreplace")
+
+
+def _list_cells(cells: list[dict[str, Any]]) -> str:
+    return "\n".join(
+        f"  {number}  {cell['cell_type']}  {_first_line(cell)}"
+        for number, cell in enumerate(cells, 1)
+    )
+
+
+def _first_line(cell: dict[str, Any]) -> str:
+    lines = [line for line in cell["source"].splitlines() if line.strip()]
+    return lines[0] if lines else "(empty)"
+
+
+def _find_inputs(project: Project, run: Run, step: str) -> dict[str, str]:
+    """Return the results that a step read in a run: of its job, or where it was reused by pins."""
+    job = Path(run.folder) / "jobs" / step / "job.json"
+    if job.is_file():
+        inputs = msgspec.json.decode(job.read_bytes(), type=Job).inputs
+        return {ref: found.result for ref, found in inputs.items()}
+    result = find_result(project, step, run.steps[step].result)
+    refs = result.parts.inputs if result else {}
+    pins = read_pins(project, run.id)
+    return {ref: pins[above] for ref in refs if (above := ref.partition(".")[0]) in pins}
+
+
+def _find_executed(run: Run, step: str) -> Path:
+    """Return the notebook as it was executed, also of a failed step."""
+    state = run.steps.get(step)
+    if state is None:
+        names = ", ".join(run.steps)
+        raise UnknownNameError(f"Run {run.id} has no step {step!r}. It has: {names}.")
+    candidates = [Path(run.folder) / "notebooks" / f"{step}.ipynb"]
+    if state.result:
+        candidates.append(Path(run.results) / step / state.result / "notebook.ipynb")
+    candidates.append(Path(run.folder) / "jobs" / step / "result" / "notebook.ipynb")
+    found = next((path for path in candidates if path.is_file()), None)
+    if found is None:
+        raise UnknownNameError(
+            f"Run {run.id} has no executed notebook of {step}: it is {state.status}. "
+            f"`nbflow show {run.id}` says more."
+        )
+    return found

@@ -1,0 +1,131 @@
+"""What may be removed, and its removal: never what a live run uses."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from nbflow.errors import StoreError
+from nbflow.events import RunStarted, read_lines
+from nbflow.model import Frozen, Planned
+from nbflow.project import Project
+from nbflow.runlog import is_alive
+from nbflow.store import results
+
+
+class Removable(Frozen, frozen=True):
+    """A folder that nothing needs, and why."""
+
+    kind: Literal["result", "run", "leftover"]
+    path: Path
+    step: str = ""
+    id: str = ""
+    bytes: int = 0
+    why: str = ""
+
+
+def find_removable(project: Project, keep: int | None = None) -> list[Removable]:
+    """Return results beyond the newest `keep` of each step, and what died runs left.
+
+    What a live or a named run relies on is kept. `keep` defaults to the project's setting.
+    """
+    pinned = _read_pinned(project)
+    kept = project.settings.keep if keep is None else keep
+    return [*_old_results(project, kept, pinned), *_leftovers(project)]
+
+
+def remove(project: Project, removable: list[Removable]) -> None:
+    """Remove what was found, less what a run has come to rely on since.
+
+    Raises StoreError where the disk lets nothing be removed.
+    """
+    try:
+        with results.lock(project):
+            _remove(project, removable)
+    except OSError as error:
+        raise StoreError(
+            f"Nothing can be removed from {project.home}: {error.strerror or error}. "
+            "Mend the permissions, or ask whose it is."
+        ) from error
+
+
+def _remove(project: Project, removable: list[Removable]) -> None:
+    pinned = _read_pinned(project)
+    for one in removable:
+        if one.kind == "result" and (one.step, one.id) not in pinned:
+            results.remove_result(project, one.step, one.id)
+        elif one.kind != "result" and not is_alive(project, one.id):
+            shutil.rmtree(one.path, ignore_errors=True)
+
+
+def prune(project: Project) -> None:
+    """Remove what is beyond the setting `keep`, as after each run."""
+    remove(project, [one for one in find_removable(project) if one.kind == "result"])
+
+
+def find_old_runs(project: Project, keep: int) -> list[Removable]:
+    """Return the runs beyond the newest `keep`, less live and named ones."""
+    return [
+        Removable("run", project.runs / run, id=run, bytes=_size(project.runs / run), why="old")
+        for run in results.read_run_ids(project)[keep:]
+        if not is_alive(project, run) and not _read_name(project, run)
+    ]
+
+
+def _old_results(project: Project, keep: int, pinned: set[tuple[str, str]]) -> list[Removable]:
+    steps = sorted(at.name for at in project.results.glob("*") if at.is_dir())
+    found = []
+    for step in steps:
+        for result in results.read_result_ids(project, step)[keep:]:
+            if (step, result) not in pinned:
+                folder = results.result_folder(project, step, result)
+                why = f"beyond the newest {keep} of {step}"
+                found.append(Removable("result", folder, step, result, _size(folder), why))
+    return found
+
+
+def _leftovers(project: Project) -> list[Removable]:
+    """Return the job folders of ended runs that hold nothing anyone may still look at."""
+    return [
+        Removable("leftover", making, id=run, bytes=_size(making), why="a run that was lost")
+        for run in results.read_run_ids(project)
+        if not is_alive(project, run) and not results.is_finished(project, run)
+        for making in (project.runs / run).glob("jobs/*/result")
+    ]
+
+
+def _read_pinned(project: Project) -> set[tuple[str, str]]:
+    return {
+        pin
+        for run in results.read_run_ids(project)
+        if _read_name(project, run) or is_alive(project, run)
+        for pin in (*results.read_pins(project, run).items(), *_read_outside(project, run))
+    }
+
+
+def _read_outside(project: Project, run: str) -> list[tuple[str, str]]:
+    """Return the results that a run reads of steps which it was not asked to run."""
+    try:
+        text = (project.runs / run / "plan.json").read_bytes()
+        outside = msgspec.json.decode(text, type=_Planned).outside
+    except (OSError, ValueError):  # not there yet: it looks for them after writing it
+        return []
+    return [(step, planned.result) for step, planned in outside.items() if planned.result]
+
+
+class _Planned(Frozen, frozen=True):
+    """What counts here of a run's `plan.json`."""
+
+    outside: dict[str, Planned] = {}
+
+
+def _read_name(project: Project, run: str) -> str:
+    first = next(read_lines(project.runs / run / "events.jsonl"), None)
+    return first.event.name if first and isinstance(first.event, RunStarted) else ""
+
+
+def _size(folder: Path) -> int:
+    return sum(at.stat().st_size for at in folder.rglob("*") if at.is_file())

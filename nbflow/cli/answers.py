@@ -1,0 +1,92 @@
+"""What commands return: values for any face to show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from nbflow.clean import Removable
+from nbflow.model import Frozen, Output, Scan
+from nbflow.plan import Plan
+from nbflow.project import Project
+from nbflow.runlog import Run, StepRun
+
+
+class Answer(Frozen, frozen=True):
+    """What a command found or did."""
+
+
+class ShownPlan(Answer, frozen=True):
+    """A plan; `diffs` has the changed lines of each step, where they were asked for."""
+
+    plan: Plan
+    diffs: dict[str, list[str]] = {}
+
+
+class Listed(Answer, frozen=True):
+    """What the pipeline's folder holds."""
+
+    project: Project
+    scan: Scan
+
+
+class Checked(Answer, frozen=True):
+    project: Project
+    scan: Scan
+
+
+class Executed(Answer, frozen=True):
+    """A run that is over; `shown` where it was followed as JSON and needs no last word."""
+
+    project: Project
+    run: Run
+    shown: bool = False
+    next: tuple[tuple[str, str], ...] = ()  # instead of what fits any run
+
+
+class Runs(Answer, frozen=True):
+    project: Project
+    runs: list[Run]
+
+
+class ShownRun(Answer, frozen=True):
+    project: Project
+    run: Run
+
+
+class ShownStep(Answer, frozen=True):
+    """One step of a run; `outputs` also where it was reused."""
+
+    project: Project
+    run: Run
+    step: StepRun
+    outputs: tuple[Output, ...] = ()
+    folder: str = ""
+
+
+class Told(Answer, frozen=True):
+    """Something done, in a line, with the commands to type next, and what a program gets."""
+
+    text: str
+    value: Any
+    next: tuple[tuple[str, str], ...] = ()  # command, what it does
+    failed: bool = False
+
+
+class Cleaned(Answer, frozen=True):
+    """What was removed, or would be."""
+
+    project: Project
+    removable: list[Removable]
+    removed: bool = False
+    asked: bool = False  # whether to remove them is being asked
+    again: str = ""  # the command that removes them
+
+
+class Queried(Answer, frozen=True):
+    """A lazy relation of DuckDB and how to show it."""
+
+    relation: Any
+    kind: str = "table"
+    output: Path | None = None
+    limit: int = 40  # rows of a table that is shown; 0 for all

@@ -1,0 +1,73 @@
+"""The edge: a command returns an answer, which is shown here; errors are told once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from nbflow.errors import NbflowError
+
+CANCELLED = 130
+ROOT = "nbflow.root"  # of the project that a command has found, in click's `Context.meta`
+
+
+class Command(click.Command):
+    """A command with examples, whose function returns an `Answer` and prints nothing.
+
+    So other faces call `command.callback` and show its answer in their own way.
+    """
+
+    def __init__(self, *args: Any, examples: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.examples = [line.strip() for line in examples.strip().splitlines()]
+
+    def invoke(self, ctx: click.Context) -> None:
+        """Call the function and show its answer; exit with the answer's code."""
+        as_json = ctx.params.get("as_json", False)
+        try:
+            answer = super().invoke(ctx)
+            if answer is not None:
+                from nbflow.cli import output  # noqa: PLC0415 - rich is loaded only to show
+
+                ctx.exit(output.show(answer, as_json=as_json))
+        except NbflowError as error:
+            if ctx.find_root().params.get("traceback"):
+                raise
+            from nbflow.cli import output  # noqa: PLC0415 - as above
+
+            output.show_error(error, as_json=as_json, root=ctx.meta.get(ROOT))
+            ctx.exit(output.WRONG)
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("\nCancelled.", err=True)
+            ctx.exit(CANCELLED)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; while the shell completes, without the option that is being typed."""
+        if ctx.resilient_parsing:
+            ctx.meta["nbflow.typed"] = tuple(args)
+            args = _drop_open_option(self, ctx, args)
+        return super().parse_args(ctx, args)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Examples"):
+            for line in self.examples:
+                formatter.write(f"{'':>{formatter.current_indent}}{line}\n")
+
+
+def _drop_open_option(command: click.Command, ctx: click.Context, args: list[str]) -> list[str]:
+    """Return the arguments less a last option whose values are not all there yet.
+
+    The parser gives up on one, and FOLDER would be lost to completion with it.
+    """
+    values = {
+        name: option.nargs
+        for option in command.get_params(ctx)
+        if isinstance(option, click.Option) and not option.is_flag
+        for name in option.opts
+    }
+    for back in (1, 2):
+        if len(args) >= back and values.get(args[-back], 0) >= back:
+            return args[:-back]
+    return args

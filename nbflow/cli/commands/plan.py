@@ -1,0 +1,39 @@
+"""`nbflow plan`: what a run would do, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from nbflow.cli import options
+from nbflow.cli.answers import ShownPlan
+from nbflow.cli.command import Command
+
+EXAMPLES = """
+nbflow plan                        the pipeline at hand
+nbflow plan notebooks -p month 2   what another month would run
+nbflow plan --to report --diff     with the lines that changed
+nbflow plan --json                 for a program
+"""
+
+
+@click.command("plan", cls=Command, examples=EXAMPLES)
+@options.folder
+@options.request
+@click.option("--diff", is_flag=True, help="Show the changed lines of each step that runs.")
+@options.as_json
+def command(*, folder: str | None, diff: bool, as_json: bool, **asked: Any) -> ShownPlan:
+    """Say what a run would do, and why.
+
+    Nothing is run: each step runs, is reused, or waits for what another step will make.
+    Takes the options of `nbflow run`.
+    """
+    from nbflow.plan import make_plan, read_diff  # noqa: PLC0415 - `--help` must not wait for it
+
+    del as_json
+    project, scan = options.read_pipeline(folder)
+    plan = make_plan(project, scan, options.make_request(asked, scan.steps))
+    changing = [name for name, planned in plan.steps.items() if planned.action != "reuse"]
+    found = {name: read_diff(plan, name) for name in changing} if diff else {}
+    return ShownPlan(plan, {name: lines for name, lines in found.items() if lines})

@@ -1,0 +1,138 @@
+"""`nbflow sql`: a query over the tables of a run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nbflow.cli import complete, options
+from nbflow.cli.answers import Queried
+from nbflow.cli.command import Command
+from nbflow.errors import StoreError, UnknownNameError
+from nbflow.model import Output
+from nbflow.runlog import Run, find_run
+from nbflow.store.outputs import read_outputs
+
+EXAMPLES = """
+nbflow sql "from clean_flights.flights limit 5"
+nbflow sql "select origin, count(*) n from clean_flights.flights group by 1" --format csv
+nbflow sql --run baseline "summarize clean_flights.flights"
+nbflow sql "from report.delays" --output delays.parquet
+nbflow sql "describe clean_flights.flights"
+"""
+_FORMATS = ("table", "csv", "json", "parquet")
+
+
+@click.command("sql", cls=Command, examples=EXAMPLES)
+@click.argument("query")
+@click.option(
+    "--run", default="last", metavar="RUN", shell_complete=complete.runs, help="Default: last."
+)
+@click.option(
+    "--format", "kind", type=click.Choice(_FORMATS), help="By default as the output's name says."
+)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write here.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=40,
+    show_default=True,
+    help="Rows of `table`; 0: all.",
+)
+@options.in_folder
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+def command(
+    *,
+    query: str,
+    run: str,
+    kind: str | None,
+    output: Path | None,
+    limit: int,
+    folder: str | None,
+    as_json: bool,
+) -> Queried:
+    """Query the tables of a run.
+
+    QUERY is DuckDB's SQL; tables are called STEP.TABLE; `-` reads it from the standard input.
+    A failed step's tables are those it wrote before it failed.
+    """
+    project = options.find_folder(folder)
+    found = find_run(project, run)
+    text = sys.stdin.read() if query == "-" else query
+    kind = kind or ("json" if as_json else _guess_format(output))
+    return Queried(make_relation(found, text), kind, output, limit)
+
+
+def make_relation(run: Run, query: str) -> Any:
+    """Return DuckDB's relation, lazy, over the tables of a run."""
+    from nbflow.cli import tables  # noqa: PLC0415 - `--help` must not wait for rich
+    from nbflow.store import views  # noqa: PLC0415 - nor for duckdb
+
+    try:
+        with tables.translated():
+            relation = views.query(query, find_tables(run, query))
+    except StoreError as error:
+        raise StoreError(f"{error}\n{_say_values(run, query)}{_say_tables(run)}") from error
+    if relation is None:
+        raise StoreError("This statement gives no rows. `nbflow sql` takes queries: select, from …")
+    return relation
+
+
+def find_tables(run: Run, query: str = "") -> dict[tuple[str, str], Path]:
+    """Return where each table lies; of steps that the query names, or of all."""
+    asked = query.casefold()
+    listing = not query or "show" in asked or "information_schema" in asked or "duckdb_" in asked
+    found: dict[tuple[str, str], Path] = {}
+    for step in run.steps:
+        if listing or step.casefold() in asked:
+            found |= _read_tables(run, step)
+    return found
+
+
+def _read_tables(run: Run, step: str) -> dict[tuple[str, str], Path]:
+    outputs = _read_outputs(run, step)
+    return {(step, one.name): run.find_folder(step) for one in outputs if one.kind == "table"}
+
+
+def _read_outputs(run: Run, step: str) -> list[Output]:
+    try:
+        folder = run.find_folder(step)
+    except UnknownNameError:  # it made nothing
+        return []
+    return list(read_outputs(folder).values())
+
+
+def _say_values(run: Run, query: str) -> str:
+    """Return which of the query's names are no tables."""
+    asked = query.casefold()
+    found = [(step, one) for step in run.steps for one in _read_outputs(run, step)]
+    values = [f"{step}.{one.name}" for step, one in found if one.kind != "table"]
+    return "".join(
+        f"{name} is a value, and SQL reads tables; in Python: "
+        f'nbflow.Pipeline().find_run().read("{name}").\n'
+        for name in values
+        if name.casefold() in asked
+    )
+
+
+def _say_tables(run: Run) -> str:
+    names = [f"{step}.{table}" for step, table in find_tables(run)]
+    return (
+        f"Run {run.id} has the tables: {', '.join(names)}."
+        if names
+        else f"Run {run.id} has no table."
+    )
+
+
+def _guess_format(output: Path | None) -> str:
+    suffix = output.suffix.lower().removeprefix(".") if output else "table"
+    formats = {"txt": "table"} | {one: one for one in _FORMATS}
+    if suffix not in formats:
+        raise click.UsageError(
+            f"What is {output} to hold? Its name should end in .csv, .json, .parquet or .txt; "
+            "or say it with --format."
+        )
+    return formats[suffix]

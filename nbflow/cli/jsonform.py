@@ -1,0 +1,80 @@
+"""Answers as JSON, for programs; each says its `format`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from nbflow.cli import answers
+from nbflow.errors import NbflowError, PipelineError
+from nbflow.model import FORMAT, Scan
+from nbflow.runlog import Run
+
+
+def make_json(answer: answers.Answer) -> dict[str, Any]:
+    """Return plain values."""
+    return {"format": FORMAT, **_make_body(answer)}
+
+
+def make_error(error: NbflowError) -> dict[str, Any]:
+    """Return an error as it is told on a terminal, with its problems."""
+    problems = error.problems if isinstance(error, PipelineError) else ()
+    return {
+        "format": FORMAT,
+        "error": type(error).__name__,
+        "message": str(error),
+        "problems": _plain(problems),
+    }
+
+
+def _make_body(answer: answers.Answer) -> dict[str, Any]:  # noqa: PLR0911 - a case for each answer
+    match answer:
+        case answers.ShownPlan(plan=plan):
+            return {
+                "pipeline": plan.project.name,
+                "steps": _plain(list(plan.steps.values())),
+                "outside": _plain(list(plan.outside.values())),
+                "expected": plan.expected,
+                "diffs": dict(answer.diffs),
+            }
+        case answers.Listed(project=project, scan=scan):
+            return {"pipeline": project.name, **_make_scan(scan)}
+        case answers.Checked(project=project, scan=scan):
+            return {
+                "pipeline": project.name,
+                "steps": len(scan.steps),
+                "problems": _plain(scan.problems),
+            }
+        case answers.Runs(runs=runs):
+            return {"runs": [_make_run(run) for run in runs]}
+        case answers.Executed(run=run) | answers.ShownRun(run=run):
+            return {"run": _make_run(run)}
+        case answers.ShownStep():
+            return {
+                "run": answer.run.id,
+                "step": _plain(answer.step),
+                "outputs": _plain(answer.outputs),
+                "folder": answer.folder,
+            }
+        case answers.Cleaned():
+            return {"removed": answer.removed, "removable": _plain(answer.removable)}
+        case answers.Told(value=value):
+            return dict(_plain(value))
+    return {}
+
+
+def _make_scan(scan: Scan) -> dict[str, Any]:
+    return {
+        "steps": _plain(list(scan.steps.values())),
+        "skipped": _plain(scan.skipped),
+        "problems": _plain(scan.problems),
+    }
+
+
+def _make_run(run: Run) -> dict[str, Any]:
+    return {**_plain(run), "steps": _plain(list(run.steps.values()))}
+
+
+def _plain(value: Any) -> Any:
+    return msgspec.to_builtins(value, enc_hook=str)

@@ -1,0 +1,185 @@
+"""What `nbflow run` shows while it runs: a live table on a terminal, else a line per change."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import click
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.constrain import Constrain
+from rich.live import Live
+from rich.text import Text
+
+from nbflow.cli.output import heard
+from nbflow.cli.render import words
+from nbflow.cli.render.progress import make_headline, make_progress, say_outputs
+from nbflow.cli.terminal import make_console
+from nbflow.events import (
+    Event,
+    Line,
+    OutputPrinted,
+    RunStarted,
+    RunWarned,
+    StepBlocked,
+    StepCancelled,
+    StepDecided,
+    StepFailed,
+    StepFinished,
+    StepReused,
+    StepSkipped,
+    StepStarted,
+    to_line,
+)
+from nbflow.runlog import Folding
+
+_PER_SECOND = 8
+_ECHO = 3  # columns left free: the terminal writes ^C behind the last line
+_STOPPING = "Stopping. Ctrl-C again stops at once."
+
+
+@contextlib.contextmanager
+def watch(*, as_json: bool, log: bool) -> Iterator[View]:
+    """Give what shows a run's events in the way that fits the output."""
+    console = make_console()
+    if as_json:
+        yield JsonLines()
+    elif not console.is_terminal or console.is_dumb_terminal:
+        yield Lines(console, log=log)
+    else:
+        table = LiveTable(console, log=log)
+        live = Live(table, console=console, refresh_per_second=_PER_SECOND)
+        live.start()
+        try:
+            yield table
+        finally:
+            with heard():
+                live.stop()
+
+
+class View:
+    """Shows a run; when its terminal or pipe is gone it goes quiet, and the run goes on."""
+
+    def __init__(self) -> None:
+        self._broken = False
+
+    def observe(self, line: Line) -> None:
+        """Take an event, as the run appends it."""
+        if not self._broken:
+            try:
+                self._add(line)
+            except (OSError, ValueError):  # a closed file is a ValueError
+                self._broken = True
+
+    def stop(self) -> None:
+        """Say that the run was asked to stop; called by a signal's handler."""
+
+    def _add(self, line: Line) -> None:
+        raise NotImplementedError
+
+
+class JsonLines(View):
+    """The events themselves."""
+
+    def _add(self, line: Line) -> None:
+        sys.stdout.write(to_line(line).decode())
+        sys.stdout.flush()
+
+
+class LiveTable(View):
+    """A table drawn by rich's own thread, `_add` being called by the run's."""
+
+    def __init__(self, console: Console, *, log: bool) -> None:
+        super().__init__()
+        self._console = console
+        self._log = log
+        self._folding = Folding()
+        self._lock = threading.Lock()
+        self._stopping = False
+
+    def stop(self) -> None:
+        self._stopping = True
+
+    def _add(self, line: Line) -> None:
+        with self._lock:
+            self._folding.add(line)
+        if self._log and isinstance(line.event, OutputPrinted):
+            self._console.print(_make_log(line.event))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        with self._lock:
+            run = self._folding.run
+        over = run.status != "running"
+        if run.id:
+            table = make_progress(run, time.time(), None if over else console.height - 2)
+            yield Constrain(table, options.max_width - _ECHO)
+        if self._stopping and not over:
+            yield Text(_STOPPING, "yellow")
+
+
+class Lines(View):
+    """One plain line for each change of a step."""
+
+    def __init__(self, console: Console, *, log: bool) -> None:
+        super().__init__()
+        self._console = console
+        self._log = log
+        self._folding = Folding()
+
+    def stop(self) -> None:
+        with contextlib.suppress(OSError, RuntimeError):  # the signal may have come while printing
+            click.echo(_STOPPING, err=True)
+
+    def _add(self, line: Line) -> None:
+        self._folding.add(line)
+        if isinstance(line.event, RunStarted):
+            self._console.print(make_headline(self._folding.run, line.time))
+        elif isinstance(line.event, OutputPrinted):
+            if self._log:
+                self._console.print(_make_log(line.event))
+        elif (said := _say_event(line.event)) is not None:
+            self._console.print(said)
+
+
+def _say_event(event: Event) -> Text | None:  # noqa: PLR0911 - a case for each kind
+    match event:
+        case StepStarted():
+            return _say("running", event.step)
+        case StepFinished():
+            return _say(
+                "done", event.step, words.say_seconds(event.seconds), say_outputs(event.outputs)
+            )
+        case StepReused():
+            return _say("reused", event.step, words.say_age(event.age))
+        case StepFailed():
+            said = f"{event.failure.type}: {event.failure.message}".splitlines()
+            return _say("failed", event.step, words.say_seconds(event.seconds), *said[:1])
+        case StepBlocked():
+            return _say("blocked", event.step, f"{', '.join(event.by)} failed")
+        case StepSkipped():
+            return _say("skipped", event.step, event.why)
+        case StepCancelled():
+            return _say("cancelled", event.step)
+        case RunWarned():
+            return Text(f"! {event.message}", "yellow")
+        case StepDecided(action="run"):
+            return _say("waiting", event.step, *event.why)
+    return None
+
+
+def _say(state: str, step: str, *more: str) -> Text:
+    said = " · ".join(part for part in more if part)
+    glyph_and_word = words.make_state(state)
+    pad = " " * max(0, 12 - len(glyph_and_word))
+    return Text.assemble(glyph_and_word, pad, step, f"  {said}" if said else "")
+
+
+def _make_log(event: OutputPrinted) -> Text:
+    style = "yellow" if event.stream == "stderr" else "dim"
+    lines = event.text.rstrip("\n").splitlines() or [""]
+    return Text("\n").join(
+        Text.assemble((f"{event.step} │ ", style), Text.from_ansi(one)) for one in lines
+    )

@@ -1,0 +1,287 @@
+"""The options that commands share, and the request they make."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import shlex
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from nbflow.cli import complete
+from nbflow.cli.command import ROOT
+from nbflow.errors import ParameterError, ProjectError
+from nbflow.model import Request, Scan
+from nbflow.project import Project, find_project, read_pipelines
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_CHOSEN = "nbflow.folder"  # what -C said, where FOLDER may say it too
+in_folder = click.option(
+    "-C",
+    "--folder",
+    metavar="FOLDER",
+    shell_complete=complete.folders,
+    help="The folder of notebooks; by default the pipeline at hand.",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="JSON, for programs.")
+events_json = click.option(
+    "--json", "as_json", is_flag=True, help="The run's events, one line of JSON each."
+)
+run = click.argument("run", required=False, default="last", shell_complete=complete.runs)
+
+_PARAMETERS = [
+    click.option(
+        "-p",
+        "--parameters",
+        "typed",
+        nargs=2,
+        multiple=True,
+        metavar="NAME VALUE",
+        shell_complete=complete.parameters,
+        help="A parameter, read as its type says; STEP.NAME sets it for one step.",
+    ),
+    click.option(
+        "-r",
+        "--parameters_raw",
+        "raw",
+        nargs=2,
+        multiple=True,
+        metavar="NAME VALUE",
+        shell_complete=complete.parameters,
+        help="A parameter, as text.",
+    ),
+    click.option(
+        "-f",
+        "--parameters_file",
+        "files",
+        multiple=True,
+        metavar="FILE",
+        shell_complete=complete.files,
+        help="A YAML file of parameters.",
+    ),
+    click.option(
+        "-y", "--parameters_yaml", "yaml", multiple=True, metavar="YAML", help="Parameters as YAML."
+    ),
+    click.option(
+        "-b",
+        "--parameters_base64",
+        "encoded",
+        multiple=True,
+        metavar="BASE64",
+        help="Parameters as YAML in base64.",
+    ),
+]
+_STEPS = [
+    click.option(
+        name,
+        variable,
+        multiple=True,
+        metavar="STEP",
+        shell_complete=complete.steps,
+        help=text,
+    )
+    for name, variable, text in (
+        ("--to", "to", "This step and all that it needs."),
+        ("--from", "from_", "This step and all that needs it."),
+        ("--only", "only", "This step alone, on the newest results of the others."),
+        ("--force-step", "force_steps", "Run this step even if nothing changed."),
+    )
+]
+_HOW = [
+    click.option("--force", is_flag=True, help="Run all selected steps even if nothing changed."),
+    click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Steps at a time; by default one for each core.",
+    ),
+    click.option(
+        "--keep-going", is_flag=True, help="After a failure, run what does not depend on it."
+    ),
+    click.option("--name", default="", metavar="NAME", help="A name to find the run by."),
+]
+
+
+def folder(function: F) -> F:
+    """Add FOLDER, which may also be given as `-C FOLDER`, as other commands have it."""
+    argument = click.argument(
+        "folder", required=False, callback=_choose_folder, shell_complete=complete.folders
+    )
+    option = click.option(
+        "-C",
+        "--folder",
+        "chosen",
+        hidden=True,
+        is_eager=True,  # so that it is known when FOLDER is looked at
+        expose_value=False,
+        callback=_keep_folder,
+        shell_complete=complete.folders,
+    )
+    return argument(option(function))
+
+
+def request(function: F) -> F:
+    """Add the options of `nbflow run`, which `make_request` takes."""
+    for option in reversed([*_PARAMETERS, *_STEPS, *_HOW]):
+        function = option(function)
+    return function
+
+
+def find_folder(folder: str | None) -> Project:
+    """Return the pipeline of FOLDER, or the one at hand."""
+    if folder and not Path(folder).exists():
+        _refuse_step(folder)
+    if folder and Path(folder).is_file():
+        _refuse_notebook(Path(folder))
+    project = find_project(folder)
+    if folder is None:
+        _refuse_choice(project)
+    if (ctx := click.get_current_context(silent=True)) is not None:
+        ctx.meta[ROOT] = project.root  # errors name places under it
+    return project
+
+
+def read_pipeline(folder: str | None) -> tuple[Project, Scan]:
+    """Return the pipeline of FOLDER and what it holds; say so where roots compete."""
+    from nbflow.notebook.scan import read_folder  # noqa: PLC0415 - `--help` must not wait for it
+
+    project = find_folder(folder)
+    if project.rivals:
+        others = ", ".join(str(root) for root in project.rivals)
+        note = f"The project's root is {project.root}; {others} could have been it too."
+        click.secho(note, fg="yellow", err=True)
+    return project, read_folder(project)
+
+
+def make_request(asked: Mapping[str, Any], steps: Iterable[str]) -> Request:
+    """Return what was asked for; `-b < -f < -y < -p < -r`, as papermill has it.
+
+    `steps` are the pipeline's, to tell a forgotten `--force-step`.
+    """
+    if asked["name"] == "last":
+        raise ParameterError("--name last: `last` is the newest run. Choose another name.")
+    values: dict[str, Any] = {}
+    for text in asked["encoded"]:
+        values |= _parse_yaml(_decode(text), f"-b {text}")
+    for path in asked["files"]:
+        values |= _parse_yaml(_read_text(path, steps), path)
+    for text in asked["yaml"]:
+        values |= _parse_yaml(text, f"-y {text}")
+    raw = dict(asked["raw"])
+    typed = {name: text for name, text in asked["typed"] if name not in raw}
+    return Request(
+        parameters={name: value for name, value in values.items() if name not in typed} | raw,
+        text_parameters=typed,
+        to=asked["to"],
+        from_=asked["from_"],
+        only=asked["only"],
+        force=asked["force"],
+        force_steps=asked["force_steps"],
+        jobs=asked["jobs"],
+        keep_going=asked["keep_going"],
+        name=asked["name"],
+    )
+
+
+def _keep_folder(ctx: click.Context, _: click.Parameter, chosen: str | None) -> None:
+    ctx.meta[_CHOSEN] = chosen
+
+
+def _choose_folder(ctx: click.Context, _: click.Parameter, folder: str | None) -> str | None:
+    """Return FOLDER or what -C says; both may be given where they are the same."""
+    chosen: str | None = ctx.meta.get(_CHOSEN)
+    if folder and chosen and Path(folder).absolute() != Path(chosen).absolute():
+        raise click.UsageError(f"FOLDER is {folder}, and -C is {chosen}. Give one of them.", ctx)
+    return folder or chosen
+
+
+def _refuse_choice(project: Project) -> None:
+    """Say which pipelines there are where none of several is at hand."""
+    known = read_pipelines(project) if not project.runs.is_dir() else []
+    if len(known) > 1:
+        names = ", ".join(os.path.relpath(one.folder) for one in known)
+        raise ProjectError(f"Several pipelines were run here: {names}. Name the folder of one.")
+
+
+def _refuse_step(folder: str) -> None:
+    """Say what was meant where FOLDER is not one but a step."""
+    from nbflow.notebook.scan import read_folder  # noqa: PLC0415 - only to explain an error
+
+    if folder in read_folder(find_project()).steps:
+        raise ProjectError(
+            f"{folder} is a step, and FOLDER names a folder of notebooks. "
+            f"--to {folder} runs it and all that it needs, --only {folder} it alone."
+        )
+
+
+def _refuse_notebook(path: Path) -> None:
+    """Say what was meant where FOLDER is not one but a step's notebook."""
+    from nbflow.notebook.scan import read_folder  # noqa: PLC0415 - only to explain an error
+
+    project = find_project(path.parent)
+    place = project.relative(Path(os.path.realpath(path.parent)) / path.name)
+    for step in read_folder(project).steps.values():
+        if step.path == place:
+            raise ProjectError(
+                f"{path} is the notebook of the step {step.name}, and FOLDER names the folder of "
+                f"all. `nbflow run {shlex.quote(str(path.parent))} --only {step.name}` runs it "
+                f"alone, --to {step.name} with all that it needs."
+            )
+
+
+def _decode(text: str) -> str:
+    try:
+        return base64.b64decode(text, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise ParameterError(
+            f"-b {text} is not base64 of YAML text: {error}. Make it with `base64 -w0 FILE`."
+        ) from error
+
+
+def _read_text(path: str, steps: Iterable[str]) -> str:
+    try:
+        return Path(path).expanduser().read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ParameterError(f"-f {path} is not a text file in UTF-8: {error.reason}.") from error
+    except OSError as error:
+        if path in steps:
+            raise ParameterError(
+                f"-f names a YAML file of parameters, and {path} is a step. "
+                f"To run it even if nothing changed: --force-step {path}."
+            ) from error
+        raise ParameterError(f"-f {path} cannot be read: {error.strerror}.") from error
+
+
+def _parse_yaml(text: str, source: str) -> dict[str, Any]:
+    import yaml  # noqa: PLC0415 - only where YAML is given
+
+    try:
+        values = yaml.load(text, Loader=_make_loader())  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        raise ParameterError(f"{source}: this is not YAML. {error}") from error
+    if values is None:
+        return {}
+    if not isinstance(values, dict) or not all(isinstance(name, str) for name in values):
+        raise ParameterError(
+            f"{source}: parameters are written as `name: value`, and this is {values!r}."
+        )
+    return values
+
+
+def _make_loader() -> Any:
+    """Return papermill's loader: YAML's safe one, which leaves dates as the text they are."""
+    import yaml  # noqa: PLC0415 - only where YAML is given
+
+    class Loader(yaml.SafeLoader):
+        yaml_implicit_resolvers = {
+            first: [one for one in resolvers if one[0] != "tag:yaml.org,2002:timestamp"]
+            for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        }
+
+    return Loader

@@ -1,0 +1,89 @@
+"""Prints answers and errors: text for people, JSON for programs."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import msgspec
+from rich.text import Text
+
+from nbflow.cli import answers, tables, terminal
+from nbflow.cli.jsonform import make_error, make_json
+from nbflow.cli.render import make_text, steps, words
+from nbflow.errors import NbflowError, PipelineError
+
+DONE, FAILED, WRONG, CANCELLED = 0, 1, 2, 130
+
+
+def show(answer: answers.Answer, *, as_json: bool) -> int:
+    """Print an answer and return the program's exit code; a reader may be gone by then."""
+    with heard():
+        _print(answer, as_json=as_json)
+    return find_exit_code(answer)
+
+
+@contextlib.contextmanager
+def heard() -> Iterator[None]:
+    """Go quiet where the terminal was closed, or the pipe's reader has seen enough."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in {errno.EIO, errno.EPIPE}:
+            raise
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - for what is flushed at the end
+
+
+def _print(answer: answers.Answer, *, as_json: bool) -> None:
+    if isinstance(answer, answers.Queried) and (answer.output or answer.kind != "table"):
+        tables.write(answer)
+        _tell_written(answer)
+    elif as_json:
+        if not (isinstance(answer, answers.Executed) and answer.shown):
+            print_json(make_json(answer))
+    else:
+        terminal.show(terminal.make_console(), make_text(answer))
+    sys.stdout.flush()
+
+
+def _tell_written(queried: answers.Queried) -> None:
+    """Say on the standard error what a file holds now."""
+    if queried.output is None:
+        return
+    count = tables.count_rows(queried.output, queried.kind)
+    rows = "the rows" if count is None else words.say_count(count, "row")
+    click.echo(f"wrote {rows} to {queried.output}", err=True)
+
+
+def find_exit_code(answer: answers.Answer) -> int:
+    match answer:
+        case answers.Executed(run=run):
+            return {"done": DONE, "cancelled": CANCELLED}.get(run.status, FAILED)
+        case answers.Checked(scan=scan):
+            wrong = any(problem.severity == "error" for problem in scan.problems)
+            return WRONG if wrong or not scan.steps else DONE
+        case answers.Told(failed=True):
+            return FAILED
+    return DONE
+
+
+def show_error(error: NbflowError, *, as_json: bool, root: Path | None = None) -> None:
+    """Print an error once, with all the problems it holds; `root` is the project's."""
+    if as_json:
+        print_json(make_error(error))
+    console = terminal.make_console(stderr=True)
+    if isinstance(error, PipelineError):
+        for problem in steps.make_problems(error.problems, root):
+            terminal.show(console, problem)
+        if error.problems and len(error.problems) == 1 and error.problems[0].what in str(error):
+            return
+    console.print(Text.assemble(("Error: ", "bold red"), str(error)), soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    click.echo(msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2))

@@ -1,0 +1,73 @@
+"""A plan: what happens to each step, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from nbflow.cli.render import words
+from nbflow.model import Planned
+from nbflow.plan import Plan
+
+
+def make_plan(plan: Plan, diffs: Mapping[str, Sequence[str]]) -> RenderableType:
+    """Return headline, table, warnings and diffs."""
+    return words.stack(
+        make_headline(plan),
+        "",
+        _make_table([*plan.outside.values(), *plan.steps.values()], plan),
+        *_make_warnings(plan),
+        *(make_diff(lines) for lines in diffs.values()),
+    )
+
+
+def make_headline(plan: Plan) -> Text:
+    """Return `notebooks: 3 steps run, 5 are reused, 1 waits · about 2 min of work`."""
+    count = Counter[str](planned.action for planned in plan.steps.values())
+    parts = [
+        text.format(count[action])
+        for action, text in (("run", "{} to run"), ("wait", "{} waiting"), ("reuse", "{} reused"))
+        if count[action]
+    ]
+    steps = words.say_count(len(plan.steps), "step")
+    work = words.say_seconds(plan.expected)
+    about = f" · about {work} of work" if work else ""
+    name = plan.project.folder.name
+    return Text.assemble((name, "bold"), f": {steps}: {', '.join(parts)}{about}")
+
+
+def make_diff(lines: Sequence[str]) -> Text:
+    """Return a unified diff in colours."""
+    styles = {"+": "green", "-": "red", "@": "cyan"}
+    text = Text("\n")
+    for line in lines:
+        strong = line.startswith(("+++", "---"))
+        text.append(line + "\n", "bold" if strong else styles.get(line[:1], "dim"))
+    return text
+
+
+def say_why(planned: Planned) -> str:
+    age = words.say_age(planned.result_age)
+    return "; ".join([*planned.why, age] if age else planned.why)
+
+
+def _make_table(planned: Sequence[Planned], plan: Plan) -> RenderableType:
+    table = words.make_table("step", "plan", "last took", "why", right=["last took"])
+    for one in planned:
+        action = words.make_state(one.action)
+        if one.step in plan.outside:
+            action = Text("· not run", "dim")
+        why = Text(say_why(one), "dim" if one.action == "reuse" else "")
+        table.add_row(Text(one.step), action, words.say_seconds(one.expected), why)
+    return table
+
+
+def _make_warnings(plan: Plan) -> list[RenderableType]:
+    warnings = [f"{p.step}: {text}" for p in plan.steps.values() for text in p.warnings]
+    count = sum(problem.severity == "warning" for problem in plan.scan.problems)
+    if count:
+        warnings.append(f"{words.say_count(count, 'warning')} in the notebooks: nbflow check")
+    return [Text(f"! {text}", "yellow") for text in warnings]

@@ -1,0 +1,119 @@
+"""The table of a run's steps, while it runs and after."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from nbflow.cli.render import words
+from nbflow.model import Output
+from nbflow.runlog import Run, StepRun
+
+# What to keep in sight when a terminal has fewer lines than the run has steps.
+_WIDTHS = (0, 11, 16, 6, 0)  # so that the table stands still while it runs
+_RANK = {"running": 0, "failed": 1, "lost": 1, "waiting": 2, "blocked": 3}
+
+
+def make_progress(run: Run, now: float, height: int | None = None) -> RenderableType:
+    """Return the headline and a row for each step; no more than `height` lines."""
+    steps = list(run.steps.values())
+    shown = steps if height is None else _select(steps, max(3, height - 5))
+    table = _make_table()
+    for step in shown:
+        table.add_row(
+            Text(step.name),
+            words.make_state(step.status),
+            _one_line(_make_doing(step)),
+            _say_time(step, now),
+            _one_line(Text(_say_why(step))),
+        )
+    hidden = [step.status for step in steps if step not in shown]
+    return words.stack(make_headline(run, now), "", table, _say_hidden(hidden))
+
+
+def make_headline(run: Run, now: float) -> Text:
+    """Return `▸ running notebooks · 20261123-064312-1f3a · 3 of 9 steps · 12 s`."""
+    over = sum(step.status not in {"waiting", "running"} for step in run.steps.values())
+    seconds = run.seconds if run.seconds is not None else now - run.started
+    parts = [part for part in (run.pipeline.strip("."), run.name, run.id) if part]
+    parts += [f"{over} of {words.say_count(len(run.steps), 'step')}"]
+    parts += [words.say_seconds(seconds)] if run.status != "lost" else []
+    parts += [words.say_parameters(run.parameters)] if run.parameters else []
+    text = Text.assemble(words.make_state(run.status), " ", " · ".join(parts))
+    text.no_wrap, text.overflow = True, "ellipsis"
+    return text
+
+
+def say_outputs(outputs: Iterable[Output]) -> str:
+    """Return `flights 336,776 rows, model`."""
+    return ", ".join(
+        output.name
+        if output.rows is None
+        else f"{output.name} {words.say_count(output.rows, 'row')}"
+        for output in outputs
+    )
+
+
+def _make_table() -> Table:
+    table = words.make_table(
+        "step", "state", "progress", "time", "why", right=["time"], fold=["progress"]
+    )
+    for column, width in zip(table.columns, _WIDTHS, strict=True):
+        column.min_width = width
+    return table
+
+
+def _make_doing(step: StepRun) -> Text:
+    """Return how far a step is: what it says itself, else by its cells; what a done one wrote."""
+    if step.status == "running" and step.fraction is not None:
+        return words.make_bar(step.fraction).append(
+            f" {step.fraction:4.0%} {words.shorten(step.text, 24)}"
+        )
+    if step.status == "running" and step.cells:
+        bar = words.make_bar(step.cells_done / step.cells)
+        at = f"cell {step.cells_done + 1} of {step.cells}"
+        doing = step.text or (at if step.cells_done < step.cells else "finishing")
+        return bar.append(f" {words.shorten(doing, 29)}")
+    return Text(words.shorten(say_outputs(step.outputs), 38), "dim")
+
+
+def _say_time(step: StepRun, now: float) -> str:
+    if step.status == "running" and step.started is not None:
+        expected = f" of ~{words.say_seconds(step.expected)}" if step.expected else ""
+        return f"{words.say_seconds(now - step.started)}{expected}"
+    if step.status == "waiting":
+        return f"~{words.say_seconds(step.expected)}" if step.expected else ""
+    return words.say_seconds(step.seconds) if step.seconds else ""
+
+
+def _say_why(step: StepRun) -> str:
+    if step.failure is not None:
+        return f"{step.failure.type}: {step.failure.message}"
+    if step.blocked_by:
+        return f"{', '.join(step.blocked_by)} failed"
+    age = words.say_age(step.age)
+    return "; ".join([*step.why, *([age] if age else [])])
+
+
+def _one_line(text: Text) -> Text:
+    lines = text.split()
+    first = lines[0] if lines else text
+    first.no_wrap, first.overflow = True, "ellipsis"
+    return first
+
+
+def _select(steps: list[StepRun], count: int) -> list[StepRun]:
+    ranked = sorted(steps, key=lambda step: _RANK.get(step.status, 4))[:count]
+    kept = {step.name for step in ranked}
+    return [step for step in steps if step.name in kept]
+
+
+def _say_hidden(states: Iterable[str]) -> Text | None:
+    count = Counter(states)
+    if not count:
+        return None
+    return Text(f"… and {', '.join(f'{number} {state}' for state, number in count.items())}", "dim")

@@ -1,0 +1,215 @@
+"""Runs: what came of one, one of its steps, all of them."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from nbflow.cli import answers
+from nbflow.cli.render import progress, words
+from nbflow.cli.render.traceback import make_traceback
+from nbflow.model import Failure, Output
+from nbflow.runlog import Run, StepRun
+
+_WORDS = {"done": "ran"}
+_ORDER = (
+    "done",
+    "reused",
+    "failed",
+    "blocked",
+    "skipped",
+    "cancelled",
+    "lost",
+    "running",
+    "waiting",
+)
+
+
+def make_outcome(
+    run: Run, after: Sequence[tuple[str, str]] = (), where: str = ""
+) -> RenderableType:
+    """Return what a run came to: numbers, failures, warnings, where things are, what next.
+
+    `where` is what the next commands need to find the pipeline: see `words.say_where`.
+    """
+    return words.stack(
+        "",
+        _make_summary(run),
+        *(part for step in run.steps.values() if step.failure for part in make_failure(run, step)),
+        *(_make_warning(text, "") for text in run.warnings),
+        *(_make_warning(text, f"{s.name}: ") for s in run.steps.values() for text in s.warnings),
+        "",
+        _make_where(run),
+        words.make_next(after if after and run.status == "done" else _find_next(run, where)),
+    )
+
+
+def make_run(run: Run, where: str = "", now: float | None = None) -> RenderableType:
+    """Return a run with all its steps, one that is under way as it is now."""
+    now = time.time() if now is None else now
+    return words.stack(progress.make_progress(run, now), make_outcome(run, where=where))
+
+
+def make_runs(runs: Sequence[Run]) -> RenderableType:
+    """Return a table of runs."""
+    if not runs:
+        return Text("No run yet. `nbflow run` makes one.")
+    table = words.make_table(
+        "run", "state", "started", "took", "steps", "about", right=["took"], fold=["steps"]
+    )
+    for run in runs:
+        table.add_row(
+            Text(run.id),
+            words.make_state(run.status),
+            words.say_when(run.started),
+            words.say_seconds(run.seconds),
+            _say_counts(run),
+            Text(
+                "  ".join(part for part in (run.name, words.say_parameters(run.parameters)) if part)
+            ),
+        )
+    return table
+
+
+def make_step(shown: answers.ShownStep) -> RenderableType:
+    """Return one step of a run: state, reasons, outputs, failure."""
+    step = shown.step
+    name = Text.assemble(
+        (step.name, "bold"), f" in run {shown.run.id}: ", words.make_state(step.status)
+    )
+    if step.seconds is not None:
+        name.append(f" in {words.say_seconds(step.seconds)}")
+    why = "; ".join([*step.why, *([words.say_age(step.age)] if step.age else [])])
+    if step.blocked_by:
+        why = f"{', '.join(step.blocked_by)} failed"
+    return words.stack(
+        name,
+        Text(f"why: {why}") if why else None,
+        make_outputs(shown.outputs) if shown.outputs else None,
+        *(make_failure(shown.run, step) if step.failure else ()),
+        *(_make_warning(text, "") for text in step.warnings),
+        words.make_line(f"kept in {words.say_path(shown.folder)}") if shown.folder else None,
+        words.make_next(_find_step_next(shown)),
+    )
+
+
+def make_cleaned(cleaned: answers.Cleaned) -> RenderableType:
+    """Return what was removed or would be, and how much room that makes."""
+    if not cleaned.removable:
+        return Text("Nothing to remove.")
+    count = Counter(one.kind for one in cleaned.removable)
+    said = ", ".join(words.say_count(number, kind) for kind, number in count.items())
+    size = words.say_bytes(sum(one.bytes for one in cleaned.removable))
+    if cleaned.removed:
+        return Text(f"Removed: {said}, {size}.")
+    table = words.make_table("", "what", "size", "why", right=["size"])
+    for one in cleaned.removable:
+        what = f"{one.step} {one.id}".strip()
+        table.add_row(one.kind, Text(what), words.say_bytes(one.bytes), Text(one.why))
+    more = ((cleaned.again, "remove them"),) if cleaned.again else ()
+    return words.stack(
+        table,
+        "",
+        f"Would remove: {said}, {size}.",
+        words.make_next(more),
+    )
+
+
+def make_outputs(outputs: Iterable[Output]) -> RenderableType:
+    """Return a table of tables and values."""
+    table = words.make_table("output", "kind", "rows", "size", "columns", right=["rows", "size"])
+    for one in outputs:
+        rows = "" if one.rows is None else f"{one.rows:,}"
+        columns = ", ".join(f"{name} {kind}" for name, kind in (one.columns or {}).items())
+        about = "  ".join(part for part in (columns, one.note) if part)
+        table.add_row(Text(one.name), one.kind, rows, words.say_bytes(one.bytes), Text(about))
+    return Padding(table, (1, 0), expand=False)
+
+
+def make_failure(run: Run, step: StepRun) -> list[RenderableType]:
+    """Return the error of a step: where, what, the end of its traceback, what differs."""
+    failure = step.failure
+    assert failure is not None  # noqa: S101 - asked for failed steps only
+    return [
+        Text(""),
+        Text.assemble((f"{step.name} failed", "bold red"), _say_where(step, failure)),
+        *([words.make_line((f"  {_say_executed(run, step)}", "dim"))] if step.notebook else []),
+        words.indent(make_traceback(failure)),
+        *([words.indent(Text(failure.hint, "yellow"))] if failure.hint else []),
+    ]
+
+
+def _say_executed(run: Run, step: StepRun) -> str:
+    """Return where the notebook of a failed step is; the event has it relative to the root."""
+    return words.say_path(Path(run.folder) / "notebooks" / f"{step.name}.ipynb")
+
+
+def _make_summary(run: Run) -> Text:
+    text = words.make_state(run.status)
+    if run.seconds is not None:
+        text.append(
+            f" {'in' if run.status == 'done' else 'after'} {words.say_seconds(run.seconds)}"
+        )
+    return Text.assemble(text, f": {_say_counts(run)}", f" · {run.message}" if run.message else "")
+
+
+def _say_counts(run: Run) -> str:
+    count = Counter[str](step.status for step in run.steps.values())
+    found = [f"{count[state]} {_WORDS.get(state, state)}" for state in _ORDER if count[state]]
+    return ", ".join(found) or "no step"
+
+
+def _say_where(step: StepRun, failure: Failure) -> str:
+    """Return ` in clean.ipynb, cell 4 (rates = …), line 2`: a cell is known by its first line."""
+    cell = ", ".join(filter(None, (step.path, f"cell {failure.cell}" if failure.cell else "")))
+    cell = f" in {cell}" if cell else ""
+    first = f" ({words.shorten(failure.first_line, 50)})" if failure.first_line else ""
+    line = f", line {failure.line}" if failure.line else ""
+    return f"{cell}{first}{line}"
+
+
+def _make_warning(text: str, who: str) -> Text:
+    return Text(f"! {who}{text}", "yellow")
+
+
+def _make_where(run: Run) -> RenderableType | None:
+    folder = Path(run.folder) / "notebooks"
+    if not run.folder or not any(
+        step.status in {"done", "failed", "reused"} for step in run.steps.values()
+    ):
+        return None
+    return words.make_line(f"executed notebooks: {words.say_path(folder)}")
+
+
+def _find_next(run: Run, where: str) -> list[tuple[str, str]]:
+    failed = [step.name for step in run.steps.values() if step.status == "failed"]
+    if failed:
+        return [
+            (f"nbflow open {failed[0]}{where}", "the notebook as it failed"),
+            (f"nbflow rerun{where}", "when it is mended; what is finished is reused"),
+        ]
+    if run.status == "running":
+        return [(f"nbflow cancel {run.id}{where}", "stop it; what is finished is kept")]
+    if run.status in {"cancelled", "lost"}:
+        return [(f"nbflow rerun{where}", "go on; what is finished is reused")]
+    made = [step for step in run.steps.values() if step.status in {"done", "reused"}]
+    return [(f"nbflow open {made[-1].name}{where}", "look at an executed notebook")] if made else []
+
+
+def _find_step_next(shown: answers.ShownStep) -> list[tuple[str, str]]:
+    table = next((one.name for one in shown.outputs if one.kind == "table"), None)
+    where = words.say_where(shown.project)
+    if shown.step.blocked_by:
+        return [(f"nbflow show {shown.run.id} {shown.step.blocked_by[0]}{where}", "what failed")]
+    query = f'nbflow sql{where} --run {shown.run.id} "from {shown.step.name}.{table} limit 10"'
+    found = [(query, "look at a table")] if table else []
+    return [
+        *found,
+        (f"nbflow open {shown.run.id} {shown.step.name}{where}", "look at the executed notebook"),
+    ]

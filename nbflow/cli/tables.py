@@ -1,0 +1,126 @@
+"""The rows of a query: as a table for people, as CSV, JSON or Parquet for programs."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+from rich.console import RenderableType
+from rich.text import Text
+
+from nbflow.cli.answers import Queried
+from nbflow.cli.render import words
+from nbflow.errors import StoreError
+
+_BATCH = 10_000  # rows
+_RIGHT = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "UBIGINT")
+_WIDEST = 60  # characters of a cell
+
+
+def make_rows(queried: Queried) -> RenderableType:
+    """Return the first rows with the columns' types, and how many there are."""
+    relation, limit = queried.relation, queried.limit
+    with translated():
+        rows = (relation.limit(limit + 1) if limit else relation).fetchall()
+    table = words.make_table(header_style="")
+    for name, kind in zip(relation.columns, relation.types, strict=True):
+        heading = Text.assemble((name, "bold"), (f"\n{str(kind).lower()}", "dim"))
+        right = str(kind).removeprefix("U").startswith(_RIGHT) or "INT" in str(kind).split("(")[0]
+        table.add_column(heading, justify="right" if right else "left", overflow="ellipsis")
+    for row in rows[: limit or None]:
+        table.add_row(*(_make_cell(value) for value in row))
+    more = f"the first {limit} rows; --limit 0 shows all" if limit and len(rows) > limit else ""
+    return words.stack(table, Text(more or words.say_count(len(rows), "row"), "dim"))
+
+
+def write(queried: Queried) -> None:
+    """Write the rows to the file that was named, else to the standard output."""
+    if queried.output is not None:
+        with translated():
+            _write_file(queried.relation, queried.kind, queried.output)
+        return
+    if queried.kind == "parquet" and sys.stdout.isatty():
+        raise StoreError("Parquet is not for a terminal. Name a file with --output, or pipe it.")
+    with tempfile.TemporaryDirectory() as folder, translated():
+        path = Path(folder) / "rows"
+        _write_file(queried.relation, queried.kind, path)
+        sys.stdout.flush()
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+
+
+def count_rows(path: Path, kind: str) -> int | None:
+    """Return how many rows a file holds that `write` made; None where it does not tell.
+
+    The file is asked and not the query: to count its rows would be to run it again.
+    """
+    if kind == "table" or not path.is_file():  # a pipe
+        return None
+    if kind == "parquet":
+        import pyarrow.parquet as pq  # noqa: PLC0415 - only here
+
+        return int(pq.read_metadata(path).num_rows)
+    with path.open("rb") as file:
+        return _count_records(file) - 1 if kind == "csv" else max(sum(1 for _ in file) - 2, 0)
+
+
+def _count_records(file: IO[bytes]) -> int:
+    """Count the lines of CSV less the breaks within quotes."""
+    count, within = 0, False
+    for line in file:
+        within ^= bool(line.count(b'"') % 2)
+        count += not within
+    return count
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Turn DuckDB's errors, and a file that cannot be written, into ours."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"{error.filename} cannot be written: {error.strerror}.") from error
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in {"duckdb", "_duckdb"}:
+            raise
+        raise StoreError(str(error)) from error
+
+
+def _write_file(relation: Any, kind: str, path: Path) -> None:
+    if kind == "parquet":
+        relation.write_parquet(str(path))
+    elif kind == "csv":
+        relation.write_csv(str(path), header=True)
+    elif kind == "json":
+        with path.open("wb") as file:
+            _write_json(relation, file)
+    else:
+        from nbflow.cli import terminal  # noqa: PLC0415 - rarely a table in a file
+
+        with path.open("w", encoding="utf-8") as file:
+            terminal.show(terminal.make_console(file), make_rows(Queried(relation, limit=0)))
+
+
+def _write_json(relation: Any, file: IO[bytes]) -> None:
+    """Write a list of objects, a row a line, without holding all of it."""
+    separator = b"[\n"
+    modern = hasattr(relation, "to_arrow_reader")  # DuckDB 1.4 has the other name only
+    read = relation.to_arrow_reader if modern else relation.fetch_record_batch
+    for batch in read(_BATCH):
+        for row in batch.to_pylist():
+            file.write(separator + msgspec.json.encode(row, enc_hook=str))
+            separator = b",\n"
+    file.write(b"\n]\n" if separator == b",\n" else b"[]\n")
+
+
+def _make_cell(value: Any) -> Text:
+    if value is None:
+        return Text("NULL", "dim")
+    return Text(words.shorten(str(value), _WIDEST))

@@ -1,0 +1,104 @@
+"""What an execution leaves in the notebook: statuses, times, and the file itself."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from nbformat.v4 import new_output
+from papermill.engines import NotebookExecutionManager
+
+
+class Observer:
+    """What an execution tells to whoever passes `observer=`; a subclass overrides what it needs.
+
+    `cell` is the notebook's own node and `index` its place there; `message` is the kernel's.
+    """
+
+    save_every = 0.0  # seconds between saves; 0: twice a cell, as papermill does
+
+    def kernel_ready(self, client: Any) -> None: ...
+
+    def cell_started(self, cell: Any, index: int) -> None: ...
+
+    def message_received(self, cell: Any, index: int, message: dict[str, Any]) -> None: ...
+
+    def cell_finished(self, cell: Any, index: int) -> None: ...
+
+    def cells_finished(self, client: Any) -> None: ...
+
+    def save(self, notebook: Any) -> bool:  # noqa: ARG002
+        """Save the notebook and return True, or leave it to papermill."""
+        return False
+
+
+class Record(NotebookExecutionManager):  # type: ignore[misc]
+    """papermill's record of an execution, true also after a death, a timeout or `sys.exit(0)`.
+
+    papermill marks every cell `completed` when the kernel dies, those that never ran too.
+    """
+
+    nb: Any
+
+    def __init__(self, nb: Any, observer: Observer, **options: Any) -> None:
+        super().__init__(nb, **options)
+        self.observer = observer
+        self.saved = float("-inf")  # on the monotonic clock
+
+    def save(self, **kwargs: Any) -> None:
+        """Save as often as papermill does, or as the observer wants."""
+        self.nb = kwargs.get("nb") or self.nb
+        if time.monotonic() - self.saved >= self.observer.save_every:
+            self.save_now()
+
+    def save_now(self) -> None:
+        if not self.observer.save(self.nb):
+            super().save()
+        self.last_save_time = self.now()
+        self.saved = time.monotonic()
+
+    def cell_start(self, cell: Any, cell_index: int | None = None, **kwargs: Any) -> None:
+        super().cell_start(cell, cell_index, **kwargs)
+        self.observer.cell_started(cell, cell_index or 0)
+
+    def cell_complete(self, cell: Any, cell_index: int | None = None, **kwargs: Any) -> None:
+        super().cell_complete(cell, cell_index, **kwargs)
+        self.observer.cell_finished(cell, cell_index or 0)
+
+    def cell_exited(self, cell: Any) -> None:
+        """Mark a cell that ended the notebook with `sys.exit(0)`: nothing failed."""
+        cell.metadata.papermill["exception"] = False
+
+    def cell_failed(self, cell: Any, index: int, error: Any) -> None:
+        """Mark a cell that failed, and show its error where the kernel could not send it."""
+        self.cell_exception(cell, cell_index=index, exception=error)
+        if not any(output.output_type == "error" for output in cell.outputs):
+            text = f"{error.ename}: {error.evalue}"
+            cell.outputs.append(
+                new_output("error", ename=error.ename, evalue=error.evalue, traceback=[text])
+            )
+
+    def cell_broken(self, cell: Any, error: BaseException) -> None:
+        """Mark the cell in which execution stopped without the kernel saying so, and say why."""
+        self.cell_exception(cell)
+        if cell.cell_type == "code":
+            cell.setdefault("outputs", []).append(make_error(error))
+
+    def notebook_broken(self) -> None:
+        self.nb.metadata.papermill["exception"] = True
+
+    def notebook_complete(self, **kwargs: Any) -> None:
+        """Close the record; a cell that never ran stays `pending`."""
+        self.nb = kwargs.get("nb") or self.nb
+        self.end_time = self.now()
+        self.nb.metadata.papermill["end_time"] = self.end_time.isoformat()
+        self.nb.metadata.papermill["duration"] = (self.end_time - self.start_time).total_seconds()
+        self.complete_pbar()
+        self.cleanup_pbar()
+        self.save_now()
+
+
+def make_error(error: BaseException) -> Any:
+    """Return an error output of what no kernel could report."""
+    name, text = type(error).__name__, str(error).strip()
+    return new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])

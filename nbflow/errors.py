@@ -1,0 +1,52 @@
+"""One class for each thing that a user can fix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nbflow.model import Problem
+
+
+class NbflowError(Exception):
+    """What is wrong, where, and what to do next, in words for the user."""
+
+
+class ProjectError(NbflowError):
+    """No project, two of them, or settings that cannot be read."""
+
+
+class NotebookError(NbflowError):
+    """A notebook that cannot be read."""
+
+
+class PipelineError(NbflowError):
+    """A pipeline that cannot run; `problems` holds all that is wrong with it."""
+
+    def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
+class ParameterError(NbflowError):
+    """A parameter that no step declares, or a value that does not fit its type."""
+
+
+class KernelError(NbflowError):
+    """A kernel that is not installed or does not start."""
+
+
+class StoreError(NbflowError):
+    """A table or value that cannot be kept or read."""
+
+
+class UnknownNameError(NbflowError):
+    """A step, table, run or executor that does not exist; names the nearest."""
+
+
+class CallError(NbflowError):
+    """A call of `nbflow.read`, `write`, `file` or `use` that cannot work here."""
+
+
+class RunError(NbflowError):
+    """A run that cannot start, be found or be cancelled."""

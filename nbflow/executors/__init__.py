@@ -1,0 +1,24 @@
+"""Where jobs run: an executor takes a job, tells its events, and gives back an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from nbflow.events import Event
+
+if TYPE_CHECKING:
+    import threading
+
+    from nbflow.model import Job, Outcome
+
+Emit = Callable[[Event], None]
+
+
+class Executor(Protocol):
+    """Runs one job somewhere and blocks until it is over; called from several threads at once."""
+
+    def execute(self, job: Job, emit: Emit, stop: threading.Event) -> Outcome: ...
+
+    def close(self) -> None:
+        """End whatever still runs."""

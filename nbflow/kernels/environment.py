@@ -1,0 +1,141 @@
+"""What is installed where a kernel runs, asked of its interpreter once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+import xxhash
+
+from nbflow.errors import KernelError
+from nbflow.kernels.find import Kernel
+from nbflow.model import Environment, Frozen
+
+_SECONDS = 120  # an interpreter on a sleeping network disk may take its time
+_OWN = "nbflow"  # a new nbflow alone is no reason to run every step again
+
+
+class _Answer(Frozen, frozen=True):
+    """A cached answer; it holds while the files and folders in `stamps` keep their times."""
+
+    environment: Environment
+    stamps: dict[str, int]
+
+
+def read_environment(kernel: Kernel, cache: Path) -> Environment:
+    """Return the kernel's version, `sys.path` and installed distributions.
+
+    The interpreter is asked once; the answer is kept under `cache` until the interpreter, a
+    site-packages folder, PYTHONPATH or the kernelspec changes. About 1 ms when kept.
+    """
+    file = cache / "environments" / f"{_make_name(kernel)}.json"
+    kept = _find_kept(file)
+    if kept is None:
+        kept = _ask(kernel)
+        _keep(kept, file)
+    return kept.environment
+
+
+def make_environment(environment: Environment, imports: Iterable[str]) -> dict[str, str]:
+    """Return the environment's part of a key: language, version, imported distributions.
+
+    `imports` are dotted names; `sklearn.svm` gives `{"sklearn": "scikit-learn 1.9.1"}`. nbflow
+    itself does not count, nor does what is not a distribution: that is a module.
+    """
+    language = environment.language
+    part = {"language": language, language.lower(): environment.version}
+    for name in sorted({dotted.partition(".")[0] for dotted in imports}):
+        if name in environment.distributions and name != _OWN:
+            part[name] = environment.distributions[name]
+    return part
+
+
+def _make_name(kernel: Kernel) -> str:
+    what = (kernel.interpreter, kernel.command, kernel.env, os.environ.get("PYTHONPATH", ""))
+    return xxhash.xxh3_128_hexdigest(repr(what).encode())
+
+
+def _find_kept(file: Path) -> _Answer | None:
+    try:
+        kept = msgspec.json.decode(file.read_bytes(), type=_Answer)
+    except (OSError, msgspec.MsgspecError):  # not asked yet, or by another version of nbflow
+        return None
+    return kept if kept.stamps == {at: _stamp(at) for at in kept.stamps} else None
+
+
+def _stamp(path: str) -> int:
+    try:
+        return Path(path).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _ask(kernel: Kernel) -> _Answer:
+    if kernel.command:
+        return _ask_python(kernel)
+    environment = Environment(language=kernel.language, version=_ask_version(kernel))
+    return _Answer(environment, {kernel.interpreter: _stamp(kernel.interpreter)})
+
+
+def _ask_python(kernel: Kernel) -> _Answer:
+    code = Path(__file__).with_name("ask.py").read_text(encoding="utf-8")
+    said = _run([*kernel.command, "-c", code], kernel)
+    try:
+        answer = msgspec.json.decode(said.stdout.splitlines()[-1])
+    except (IndexError, msgspec.DecodeError) as error:
+        raise KernelError(
+            f"The interpreter of kernel {kernel.name!r}, {kernel.interpreter}, does not work: "
+            f"{said.stderr.strip()[-500:] or 'it prints nothing'}. Repair it, or choose another "
+            "kernel in the notebook or by the step's option kernel."
+        ) from error
+    environment = Environment(
+        language=kernel.language,
+        version=answer["version"],
+        path=tuple(answer["path"]),
+        distributions=answer["distributions"],
+    )
+    stamped = [os.path.realpath(kernel.interpreter), answer["executable"], *answer["installed"]]
+    return _Answer(environment, {at: _stamp(at) for at in stamped})
+
+
+def _ask_version(kernel: Kernel) -> str:
+    """Return the first line of `R --version`, `julia --version` …; "" where there is none."""
+    try:
+        said = _run([kernel.interpreter, "--version"], kernel)
+    except KernelError:
+        return ""
+    return next(iter((said.stdout or said.stderr).splitlines()), "") if not said.returncode else ""
+
+
+def _run(command: list[str], kernel: Kernel) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            command,
+            env=os.environ | kernel.env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise KernelError(
+            f"The interpreter of kernel {kernel.name!r} cannot be run: {error}."
+        ) from error
+
+
+def _keep(answer: _Answer, file: Path) -> None:
+    """Write the answer by a rename; a cache that cannot be written is no reason to stop."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(f".{os.getpid()}.part")
+        part.write_bytes(msgspec.json.encode(answer))
+        part.replace(file)
+    except OSError as error:
+        print(f"nbflow: {file.parent} cannot be written ({error})", file=sys.stderr)  # noqa: T201

@@ -1,0 +1,160 @@
+"""The kernelspec that a notebook names, or nbflow's own interpreter in its place."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from nbflow.errors import KernelError
+from nbflow.model import Frozen
+
+OWN = "nbflow-own"
+OWN_ARGUMENTS = ("-m", "ipykernel_launcher", "-f", "{connection_file}")
+_NATIVE = "python3"  # jupyter_client offers it wherever ipykernel is installed
+
+
+class Kernel(Frozen, frozen=True):
+    """A kernel to execute a notebook with.
+
+    `name` is an installed kernelspec, or `nbflow-own`: start either by `make_manager_class`.
+    `interpreter` is the absolute path of the program; `command` is how to run Python code there
+    (`[*command, "-c", code]`), empty where that is not known. `note` says what a person should
+    know: "" or "kernel 'x' is not installed here: runs in nbflow's own interpreter".
+    """
+
+    name: str
+    language: str
+    interpreter: str
+    note: str = ""
+    command: tuple[str, ...] = ()
+    env: dict[str, str] = {}
+
+
+def find_kernel(language: str, name: str, strict: str = "") -> Kernel:
+    """Return the kernel for a notebook of this language that names this kernelspec.
+
+    `strict` is the step's option `kernel`: that kernelspec and no other. Reads kernelspecs as
+    jupyter_client does, without importing it, which would take longer than all of planning.
+    Raises KernelError where there is none.
+    """
+    wanted = (strict or name).lower()
+    if spec := _find_spec(wanted):
+        return _make_kernel(wanted, spec, fallback=not strict)
+    if wanted in (_NATIVE, OWN):
+        return _make_own()
+    if strict:
+        raise KernelError(
+            f"The option kernel asks for {strict!r}, which is not installed here. "
+            f"{_describe(read_specs(), strict)} Install it, or change the option."
+        )
+    if language.lower() == "python":
+        return _make_own(f"kernel {name!r} is not installed here" if name else "")
+    return _find_by_language(language, name, read_specs())
+
+
+def read_specs() -> dict[str, dict[str, Any]]:
+    """Return every installed kernelspec by name: kernel.json's content and `resource_dir`."""
+    specs: dict[str, dict[str, Any]] = {}
+    for folder in _find_folders():
+        for file in sorted(folder.glob("*/kernel.json")):
+            name = file.parent.name.lower()
+            if name not in specs and (spec := _read_spec(file)):
+                specs[name] = spec
+    return specs
+
+
+def _find_spec(name: str) -> dict[str, Any] | None:
+    """Return one kernelspec, without reading all of them where its folder has its very name."""
+    if not re.fullmatch(r"\w[\w.-]*", name):  # "../elsewhere" is no kernelspec
+        return None
+    files = (folder / name / "kernel.json" for folder in _find_folders())
+    found = next((spec for file in files if (spec := _read_spec(file))), None)
+    return found or read_specs().get(name)
+
+
+def _find_folders() -> list[Path]:
+    from jupyter_core.paths import jupyter_path  # noqa: PLC0415  # 30 ms
+
+    ipython = Path(os.environ.get("IPYTHONDIR") or Path.home() / ".ipython")
+    return [Path(folder) for folder in (*jupyter_path("kernels"), str(ipython / "kernels"))]
+
+
+def _read_spec(file: Path) -> dict[str, Any] | None:
+    """Return a kernelspec; None where it cannot be read, as jupyter_client leaves it out."""
+    try:
+        spec = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(spec, dict) or not spec.get("argv"):
+        return None
+    return spec | {"resource_dir": str(file.parent)}
+
+
+def _make_kernel(name: str, spec: dict[str, Any], *, fallback: bool) -> Kernel:
+    language = spec.get("language", "")
+    argv = [_fill(part, spec) for part in spec["argv"]]
+    program = _find_program(argv[0])
+    if program is None:
+        why = f"kernel {name!r} is broken: {argv[0]} does not exist"
+        if fallback and language.lower() == "python":
+            return _make_own(why)
+        raise KernelError(f"{why}. Reinstall it, or choose another. {_list(read_specs())}")
+    argv[0] = program
+    env = {str(key): str(value) for key, value in (spec.get("env") or {}).items()}
+    command = _make_command(argv) if language.lower() == "python" else ()
+    return Kernel(name=name, language=language, interpreter=program, command=command, env=env)
+
+
+def _fill(part: str, spec: dict[str, Any]) -> str:
+    return part.replace("{resource_dir}", spec["resource_dir"]).replace("{prefix}", sys.prefix)
+
+
+def _find_program(program: str) -> str | None:
+    """Return the absolute path; jupyter_client, too, takes a bare `python` as its own."""
+    version = sys.version_info
+    if program in {"python", f"python{version[0]}", f"python{version[0]}.{version[1]}"}:
+        return sys.executable
+    return shutil.which(program)
+
+
+def _make_command(argv: list[str]) -> tuple[str, ...]:
+    """Return what stands before `-m ipykernel_launcher`: wrappers (`conda run`, `uv run`) too."""
+    if "-m" in argv:
+        return tuple(argv[: argv.index("-m")])
+    return (argv[0],) if Path(argv[0]).name.lower().startswith(("python", "pypy")) else ()
+
+
+def _make_own(why: str = "") -> Kernel:
+    note = f"{why}: runs in nbflow's own interpreter" if why else ""
+    here = sys.executable
+    return Kernel(name=OWN, language="python", interpreter=here, note=note, command=(here,))
+
+
+def _find_by_language(language: str, name: str, specs: dict[str, dict[str, Any]]) -> Kernel:
+    """Return the kernel of a notebook that names none, if just one kernel has its language."""
+    same = [
+        at for at, spec in specs.items() if spec.get("language", "").lower() == language.lower()
+    ]
+    if not name and len(same) == 1:
+        return _make_kernel(same[0], specs[same[0]], fallback=False)
+    what = f"The kernel {name!r} is not installed here" if name else "The notebook names no kernel"
+    remedy = "Install it, or set the step's option kernel to one of these."
+    raise KernelError(
+        f"{what} (language {language or 'unknown'}). {_describe(specs, name)} {remedy}"
+    )
+
+
+def _describe(specs: Iterable[str], name: str) -> str:
+    near = difflib.get_close_matches(name, specs, 1)
+    return _list(specs) + (f" Did you mean {near[0]}?" if near else "")
+
+
+def _list(specs: Iterable[str]) -> str:
+    return f"Installed: {', '.join(sorted({*specs, _NATIVE}))}."

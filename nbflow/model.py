@@ -1,0 +1,324 @@
+"""The nouns: frozen values without behaviour, each with a JSON form."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+FORMAT = 1
+
+
+class Frozen(msgspec.Struct, frozen=True):
+    """A value that never changes; two with equal fields are equal."""
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's form
+        """Show in a notebook what `print` shows; `repr` keeps every field."""
+        printer.text("…" if cycle else str(self))
+
+
+# --- what a notebook says -------------------------------------------------------------------
+
+
+class Place(Frozen, frozen=True):
+    """Where something stands: a cell's position from 1, all cells counted, and a line in it."""
+
+    notebook: str
+    cell: int | None = None
+    line: int | None = None
+    first_line: str = ""
+
+
+class Problem(Frozen, frozen=True):
+    """Something `nbflow check` reports: what, where, and what to do next."""
+
+    what: str
+    place: Place | None = None
+    hint: str = ""
+    severity: Literal["error", "warning"] = "error"
+
+
+class Enumeration(Frozen, frozen=True):
+    """An Enum class read statically; `name` is how the notebook calls it, as `settings.Color`.
+
+    `members` maps names to the JSON forms of their values, `kind` is "Enum", "StrEnum" ….
+    `cell` is the parameters cell that defines or imports it.
+    """
+
+    name: str
+    members: dict[str, Any] = {}
+    kind: str = "Enum"
+    cell: int | None = None
+
+
+class Parameter(Frozen, frozen=True):
+    """A name set in a cell tagged `parameters`.
+
+    `type` is the annotation in one spelling (`int | None`), inferred from the default where there
+    is none; "" or a name that we do not know takes any value.
+    `value` is the JSON form of a literal default, None where it has none (`pd.Timestamp("2013")`);
+    `literal` is False where only running tells: `date.today()`.
+    `required` is True for `month: int`, which has no default.
+    `choices` are the JSON forms a Literal or Enum allows; `enums` the Enum classes in `type`.
+    """
+
+    name: str
+    place: Place
+    type: str = ""
+    default: str = ""
+    value: Any = None
+    literal: bool = True
+    help: str = ""
+    choices: tuple[Any, ...] = ()
+    required: bool = False
+    enums: tuple[Enumeration, ...] = ()
+
+
+class Input(Frozen, frozen=True):
+    """A literal `nbflow.read("step.name")` in a cell tagged `inputs`."""
+
+    step: str
+    name: str
+    place: Place
+
+    @property
+    def ref(self) -> str:
+        return f"{self.step}.{self.name}"
+
+
+class Watched(Frozen, frozen=True):
+    """A `nbflow.file(pattern)`: a file, folder or glob; `pattern` may hold `{parameter}`."""
+
+    pattern: str
+    place: Place
+
+
+class Write(Frozen, frozen=True):
+    """A declared output: a literal `nbflow.write("name", …)` or the option `writes`."""
+
+    name: str
+    place: Place
+
+
+class Cell(Frozen, frozen=True):
+    """One executed code cell as it counts for the key; `number` counts all cells from 1."""
+
+    number: int
+    first_line: str
+    digest: str
+    tags: tuple[str, ...] = ()
+
+
+class Options(Frozen, frozen=True):
+    """A step's options, from the notebook's metadata or the settings; None is not set."""
+
+    cache: bool | str = True
+    description: str = ""
+    kernel: str = ""
+    owner: str = ""
+    timeout: float | None = None
+    cell_timeout: float | None = None
+    writes: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+class Step(Frozen, frozen=True):
+    """A notebook with a cell tagged `parameters` or `inputs`, as planning sees it."""
+
+    name: str
+    path: str  # relative to the project's root, with forward slashes
+    language: str = "python"
+    kernel: str = ""  # the kernelspec's name in the notebook
+    cells: tuple[Cell, ...] = ()
+    cell_count: int = 0  # how many code cells an execution passes
+    parameters: tuple[Parameter, ...] = ()
+    inputs: tuple[Input, ...] = ()
+    files: tuple[Watched, ...] = ()
+    writes: tuple[Write, ...] = ()
+    imports: tuple[str, ...] = ()  # dotted names of the modules its cells import
+    options: Options = Options()
+
+    def __str__(self) -> str:
+        contract = {
+            "parameters": [one.name for one in self.parameters],
+            "reads": [one.ref for one in self.inputs],
+            "files": [one.pattern for one in self.files],
+            "writes": [one.name for one in self.writes],
+        }
+        said = "; ".join(f"{what} {', '.join(names)}" for what, names in contract.items() if names)
+        return f"{self.name} ({self.path}){said and ': '}{said}"
+
+
+class Skipped(Frozen, frozen=True):
+    """A notebook that is no step, and why."""
+
+    path: str
+    why: str
+    writes: tuple[str, ...] = ()
+
+
+class Scan(Frozen, frozen=True):
+    """What a pipeline's folder holds."""
+
+    steps: dict[str, Step]
+    skipped: tuple[Skipped, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.steps.values()))
+
+
+# --- what is kept -----------------------------------------------------------------------------
+
+Kind = Literal["table", "json", "numpy", "figure", "file", "pickle", "nothing"]
+
+
+class Output(Frozen, frozen=True):
+    """One written table or value. `hash` is of its content; `columns` maps names to SQL types."""
+
+    name: str
+    kind: Kind
+    hash: str
+    bytes: int = 0
+    rows: int | None = None
+    columns: dict[str, str] | None = None
+    note: str = ""
+
+
+class Environment(Frozen, frozen=True):
+    """A kernel's interpreter: `distributions` maps an import's name to "distribution version"."""
+
+    language: str
+    version: str
+    path: tuple[str, ...] = ()
+    distributions: dict[str, str] = {}
+
+
+class Parts(Frozen, frozen=True):
+    """What a result depends on, part by part, so that a plan can say what changed."""
+
+    code: tuple[Cell, ...] = ()
+    parameters: dict[str, Any] = {}
+    inputs: dict[str, str] = {}
+    files: dict[str, str] = {}
+    modules: dict[str, str] = {}
+    environment: dict[str, str] = {}
+
+
+class Result(Frozen, frozen=True):
+    """A result folder's `result.json`; where it exists, the result is complete."""
+
+    id: str
+    step: str
+    run: str
+    key: str
+    parts: Parts
+    outputs: dict[str, Output]
+    created: float  # seconds since the epoch, UTC
+    seconds: float
+    seen_modules: dict[str, str] = {}  # imported while it ran, not found statically: path to hash
+    reusable: bool = True
+    warnings: tuple[str, ...] = ()
+    format: int = FORMAT
+
+
+# --- what runs --------------------------------------------------------------------------------
+
+
+class JobInput(Frozen, frozen=True):
+    """Where a job finds one input: the folder of the result that holds it."""
+
+    folder: str
+    name: str
+    run: str
+    result: str
+    hash: str
+
+
+class Job(Frozen, frozen=True):
+    """All that a worker and its kernel need to execute one step: the content of `job.json`.
+
+    Paths are absolute. The result is made in `folder`/result and becomes one by a rename.
+    `injected` is the source of papermill's `injected-parameters` cell, None where papermill's
+    own translator for the kernel's language makes it from `parameters`.
+    """
+
+    run: str
+    step: str
+    notebook: str  # the copy to execute
+    source: str  # the author's notebook; its folder is the working directory
+    folder: str
+    root: str
+    kernel: str
+    language: str = "python"
+    parameters: dict[str, Any] = {}
+    injected: str | None = None
+    inputs: dict[str, JobInput] = {}
+    writes: tuple[str, ...] = ()
+    declared: bool = True  # False: the step may write more than `writes`
+    timeout: float | None = None
+    cell_timeout: float | None = None
+    format: int = FORMAT
+
+
+Cause = Literal["error", "timeout", "kernel died", "worker died", "not written", "store", "other"]
+
+
+class Failure(Frozen, frozen=True):
+    """Why a step failed; `cause` tells an error in a cell from a death of kernel or worker."""
+
+    cause: Cause
+    type: str
+    message: str
+    cell: int | None = None
+    line: int | None = None
+    first_line: str = ""
+    traceback: str = ""
+    hint: str = ""
+
+
+class Outcome(Frozen, frozen=True):
+    """What an executor gives back for a job: done, failed or cancelled."""
+
+    status: Literal["done", "failed", "cancelled"]
+    seconds: float = 0.0
+    failure: Failure | None = None
+    outputs: dict[str, Output] = {}
+    modules: dict[str, str] = {}  # imported from outside the standard library: path to hash
+    opened: tuple[str, ...] = ()  # project files opened without being declared
+    warnings: tuple[str, ...] = ()
+
+
+# --- what is decided --------------------------------------------------------------------------
+
+Action = Literal["run", "reuse", "wait", "skip"]
+
+
+class Planned(Frozen, frozen=True):
+    """One step of a plan: what happens to it, and why."""
+
+    step: str
+    action: Action
+    why: tuple[str, ...] = ()
+    result: str = ""  # the result to reuse
+    result_age: float | None = None  # seconds
+    expected: float | None = None  # seconds its last execution took
+    warnings: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.action}{', ' if self.why else ''}{'; '.join(self.why)}"
+
+
+class Request(Frozen, frozen=True):
+    """What was asked for: the options of `nbflow run` and `nbflow plan`."""
+
+    parameters: dict[str, Any] = {}
+    text_parameters: dict[str, str] = {}  # to be parsed by each parameter's type
+    to: tuple[str, ...] = ()
+    from_: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    force: bool = False
+    force_steps: tuple[str, ...] = ()
+    jobs: int | None = None
+    keep_going: bool = False
+    name: str = ""

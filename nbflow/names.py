@@ -1,0 +1,53 @@
+"""What a step is called: its file's stem as an identifier that DuckDB can use as a schema."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# `select keyword_name from duckdb_keywords() where keyword_category in ('reserved',
+# 'type_function')` of DuckDB 2.0: the words that break `select * from WORD.table`.
+RESERVED = frozenset(
+    """
+    all analyse analyze and anti any array as asc asof asymmetric at authorization binary both by
+    case cast check collate collation column columns concurrently constraint create cross default
+    deferrable desc describe distinct do else end except false fetch for foreign freeze from full
+    generated glob group having ilike in initially inner intersect into is isnull join lambda
+    lateral leading left like limit map natural not notnull null offset on only or order outer
+    overlaps pivot pivot_longer pivot_wider placing positional primary qualify references
+    returning right select semi show similar some struct summarize symmetric table tablesample
+    then to trailing true try_cast tuple union unique unpack unpivot using variadic verbose when
+    where window with
+    """.split()  # noqa: SIM905 - a hundred words
+)
+SYSTEM = frozenset({"information_schema", "main", "memory", "pg_catalog", "system", "temp"})
+_PORTS = {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
+DEVICES = frozenset({"aux", "con", "nul", "prn"} | _PORTS)
+
+
+def make_name(stem: str) -> str:
+    """Return what the notebook of this stem is called: `02_Clean flights` is `clean_flights`."""
+    text = unicodedata.normalize("NFKC", stem).lower()
+    return re.sub(r"[\W_]*\W[\W_]*", "_", text).lstrip("0123456789_").rstrip("_")
+
+
+def find_fault(name: str, stem: str) -> str | None:
+    """Return why a step cannot have this name, with a better one; None where it can."""
+    if not name:
+        return f'nothing of the name "{stem}" is left without its leading digits. {_rename(stem)}'
+    if not name.isidentifier():
+        return f'"{name}" is not an identifier. {_rename(stem)}'
+    if name in RESERVED:
+        return f'"{name}" is a reserved word of SQL, so {name}.table is no query. {_rename(stem)}'
+    if name in SYSTEM:
+        return f'"{name}" is a schema or catalog of DuckDB itself. {_rename(stem)}'
+    if name in DEVICES:
+        return f'"{name}" is the name of a device on Windows. {_rename(stem)}'
+    return None
+
+
+def _rename(stem: str) -> str:
+    ascii_only = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
+    name = make_name(ascii_only)
+    better = f"{name}_step" if name else "step_" + re.sub(r"\W+", "_", ascii_only).strip("_")
+    return f"Rename it, for example to {better.rstrip('_')}."

@@ -1,0 +1,219 @@
+"""What a notebook reads, watches and writes, from its literal calls of nbflow's functions."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, Literal
+
+from nbflow.model import Frozen, Input, Problem, Watched, Write
+from nbflow.notebook.calls import Call, Context, find_calls
+from nbflow.notebook.code import make_place
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from nbflow.notebook.code import CodeCell
+
+_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
+_EXAMPLES = {"file": 'nbflow.file("data/file.csv")', "read": 'nbflow.read("step.table")'}
+_LISTED = 'Names that a loop or a module writes are listed by the option: writes = ["a", "b"].'
+
+
+class Dataflow(Frozen, frozen=True):
+    """What the cells declare, each thing once and in order, and what is wrong with the calls."""
+
+    inputs: tuple[Input, ...] = ()
+    files: tuple[Watched, ...] = ()
+    writes: tuple[Write, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class _Written(Frozen, frozen=True):
+    write: Write
+    context: Context
+
+
+def find_dataflow(
+    cells: Sequence[CodeCell], notebook: str, parameters: Collection[str], *, listed: bool = False
+) -> Dataflow:
+    """Find what the cells declare.
+
+    `parameters` are the names that `nbflow.file` may format; with `listed` the option `writes`
+    lists the names of those writes that are not literal.
+    """
+    inputs: dict[str, Input] = {}
+    files: dict[str, Watched] = {}
+    writes: list[_Written] = []
+    problems: list[Problem] = []
+    for call in find_calls(cells):
+        problems += _find_misplaced(call, notebook, listed=listed)
+        match _read_call(call, notebook, parameters, listed=listed):
+            case Input() as found:
+                inputs.setdefault(found.ref, found)
+            case Watched() as found:
+                files.setdefault(found.pattern, found)
+            case Write() as found:
+                writes.append(_Written(found, call.context))
+            case Problem() as found:
+                problems.append(found)
+    problems += _find_repeated(writes)
+    unique: dict[str, Write] = {}
+    for item in writes:
+        unique.setdefault(item.write.name, item.write)
+    ordered = tuple(sorted(problems, key=_position))
+    return Dataflow(tuple(inputs.values()), tuple(files.values()), tuple(unique.values()), ordered)
+
+
+def _position(problem: Problem) -> tuple[int, int]:
+    place = problem.place
+    return (place.cell or 0, place.line or 0) if place is not None else (0, 0)
+
+
+# --- where a call stands ----------------------------------------------------------------------
+
+
+def _find_misplaced(call: Call, notebook: str, *, listed: bool) -> Iterator[Problem]:
+    if call.function == "write":
+        yield from _find_misplaced_write(call, notebook, listed=listed)
+    elif not call.called:
+        what = f"{call.text} is mentioned without being called, so planning cannot follow it."
+        yield _problem(call, notebook, what, f"Write the call out: {_EXAMPLES[call.function]}.")
+    elif "inputs" not in call.cell.tags:
+        what = f"{call.text} is in a cell that is not tagged `inputs`."
+        tag = f'nbflow tag "{notebook}" {call.cell.number} inputs'
+        hint = f"Move it to a cell with that tag, or tag this one: `{tag}`."
+        yield _problem(call, notebook, what, hint)
+    elif call.context.inside:
+        what = f"{call.text} is in {call.context.inside}, so planning cannot tell what it reads."
+        hint = "Call it at the top level of the cell, once for each thing that is read."
+        yield _problem(call, notebook, what, hint)
+
+
+def _find_misplaced_write(call: Call, notebook: str, *, listed: bool) -> Iterator[Problem]:
+    if not call.called and not listed:
+        what = "nbflow.write is mentioned without being called, so planning cannot follow it."
+        yield _problem(call, notebook, what, _LISTED)
+    elif call.context.inside == "a loop" and find_literal(call.argument):
+        what = f"{call.text} is in a loop, and a name is written only once in a run."
+        hint = f"Write it behind the loop, or under a name of its own each time. {_LISTED}"
+        yield _problem(call, notebook, what, hint, "warning")
+
+
+def _find_repeated(writes: Sequence[_Written]) -> Iterator[Problem]:
+    for index, later in enumerate(writes):
+        for earlier in writes[:index]:
+            same = earlier.write.name == later.write.name
+            if same and not earlier.context.excludes(later.context):
+                place = earlier.write.place
+                where = f"cell {place.cell}, line {place.line}"
+                what = f'"{later.write.name}" is written twice: here and in {where}.'
+                yield Problem(what, later.write.place, "Give one of them another name.")
+                break
+
+
+# --- what a call says -------------------------------------------------------------------------
+
+
+def _read_call(
+    call: Call, notebook: str, parameters: Collection[str], *, listed: bool
+) -> Input | Watched | Write | Problem | None:
+    if not call.called:
+        return None
+    if call.function == "write":
+        return _make_write(call, notebook, listed=listed)
+    if "inputs" not in call.cell.tags or call.context.inside:
+        return None  # misplaced
+    if call.function == "read":
+        return _make_input(call, notebook)
+    return _make_watched(call, notebook, parameters)
+
+
+def _make_input(call: Call, notebook: str) -> Input | Problem:
+    ref = find_literal(call.argument)
+    if ref is None:
+        what = f"{call.text}: what it reads is not a literal text, so planning cannot know it."
+        return _problem(call, notebook, what, f"Write the name out: {_EXAMPLES['read']}.")
+    step, _, name = ref.partition(".")
+    return Input(step, name, make_place(notebook, call.cell, call.node.lineno))
+
+
+def _make_write(call: Call, notebook: str, *, listed: bool) -> Write | Problem | None:
+    name = find_literal(call.argument)
+    if name is None and listed:
+        return None
+    if name is None:
+        what = f"{call.text}: the name is not a literal text, so planning cannot know it."
+        return _problem(call, notebook, what, f"Write the name out. {_LISTED}")
+    if not name.isidentifier():
+        better = re.sub(r"\W+", "_", name).strip("_").lstrip("0123456789_") or "table"
+        what = f"{call.text}: a name is letters, digits and _, so that SQL can use it."
+        return _problem(call, notebook, what, f'Name it, for example, "{better}".')
+    return Write(name, make_place(notebook, call.cell, call.node.lineno))
+
+
+def _make_watched(call: Call, notebook: str, parameters: Collection[str]) -> Watched | Problem:
+    pattern = make_pattern(call.argument)
+    if not pattern:
+        what = f"{call.text}: the path is not a literal text, so planning cannot know the file."
+        hint = 'Write it out; it may hold parameters, as in nbflow.file(f"data/{month:02d}.csv").'
+        return _problem(call, notebook, what, hint)
+    if unknown := [name for name in _formatted(call.argument) if name not in parameters]:
+        what = f"{call.text}: {unknown[0]} is no parameter, so planning cannot know its value."
+        hint = "Set it in a cell tagged `parameters`, or write the path out."
+        return _problem(call, notebook, what, hint)
+    if _URL.match(pattern):
+        what = f"{call.text}: nbflow cannot tell when what lies behind a URL changes."
+        hint = 'Read it without nbflow.file, and set the option cache = "6h".'
+        return _problem(call, notebook, what, hint)
+    return Watched(pattern, make_place(notebook, call.cell, call.node.lineno))
+
+
+def make_pattern(node: ast.expr | None) -> str | None:
+    """Return a path in the form of `str.format`, where `{month}` stands for a parameter."""
+    pieces = node.values if isinstance(node, ast.JoinedStr) else [node]
+    return _join(_make_piece(piece) for piece in pieces)
+
+
+def _make_piece(node: ast.expr | None) -> str | None:
+    match node:
+        case ast.Constant(value=str(text)):
+            return text.replace("{", "{{").replace("}", "}}")
+        case ast.FormattedValue(value=ast.Name(id=name), conversion=-1, format_spec=None):
+            return f"{{{name}}}"
+        case ast.FormattedValue(value=ast.Name(id=name), conversion=-1, format_spec=spec):
+            form = find_literal(spec)
+            return None if form is None else f"{{{name}:{form}}}"
+    return None
+
+
+def _formatted(node: ast.expr | None) -> list[str]:
+    pieces = node.values if isinstance(node, ast.JoinedStr) else []
+    values = (piece.value for piece in pieces if isinstance(piece, ast.FormattedValue))
+    return [value.id for value in values if isinstance(value, ast.Name)]
+
+
+def find_literal(node: ast.expr | None) -> str | None:
+    """Return a literal text; an f-string that formats nothing is one."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=values):
+            return _join(find_literal(value) for value in values)
+    return None
+
+
+def _join(texts: Iterator[str | None]) -> str | None:
+    parts = list(texts)
+    known = [part for part in parts if part is not None]
+    return "".join(known) if len(known) == len(parts) else None
+
+
+def _problem(
+    call: Call,
+    notebook: str,
+    what: str,
+    hint: str,
+    severity: Literal["error", "warning"] = "error",
+) -> Problem:
+    return Problem(what, make_place(notebook, call.cell, call.node.lineno), hint, severity)

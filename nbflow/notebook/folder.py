@@ -1,0 +1,174 @@
+"""Which files of a folder may be steps, and why the others are none."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from nbflow.errors import NotebookError
+from nbflow.model import Frozen, Skipped
+from nbflow.notebook.jupytexts import SUFFIXES, is_text_notebook
+from nbflow.notebook.source import read_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from nbflow.notebook.filecache import FileCache, Trail
+    from nbflow.project import Project
+
+OPENED = "nbflow-open"  # folders of copies that `nbflow open` makes
+_NOTEBOOK = ".ipynb"
+_COPY = re.compile(r"-Copy\d+$")
+
+
+class Listing(Frozen, frozen=True):
+    """The files that may be steps, sorted, and what was left out."""
+
+    paths: tuple[Path, ...]
+    skipped: tuple[Skipped, ...]
+
+
+class _Entry(NamedTuple):
+    path: Path
+    folder: bool
+    link: bool
+
+
+def read_listing(project: Project, texts: FileCache[bool]) -> Listing:
+    """List what may be a step in the pipeline's folder and those below.
+
+    `texts` remembers which texts are notebooks.
+    """
+    paths: list[Path] = []
+    skipped: list[Skipped] = []
+    for path in _walk(project, skipped):
+        if path.suffix != _NOTEBOOK and not texts.get(str(path), _reader(path)):
+            continue
+        if (why := _find_reason(project, path)) is None:
+            paths.append(path)
+        else:
+            skipped.append(Skipped(project.relative(path), why))
+    return Listing(tuple(sorted(paths)), tuple(sorted(skipped, key=lambda item: item.path)))
+
+
+def _walk(project: Project, skipped: list[Skipped]) -> Iterator[Path]:
+    """Yield the files; links to folders are followed behind the real ones, each folder once."""
+    todo, links = [project.folder], list[Path]()
+    seen: set[str] = set()
+    while todo or links:
+        folder = todo.pop() if todo else links.pop(0)
+        real = os.path.realpath(folder)
+        if real in seen:
+            continue
+        seen.add(real)
+        entries = _read_entries(folder)
+        if entries is None:
+            skipped.append(Skipped(project.relative(folder), "a folder that cannot be read"))
+        for entry in entries or ():
+            if not entry.folder:
+                yield entry.path
+            elif (why := _find_folder_reason(project, entry.path)) is None:
+                (links if entry.link else todo).append(entry.path)
+            elif why:
+                skipped.append(Skipped(project.relative(entry.path), why))
+
+
+def _read_entries(folder: Path) -> list[_Entry] | None:
+    """Return the folders and what may be notebooks, sorted; None where that cannot be read."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [_make_entry(entry) for entry in entries if _matters(entry)]
+    except OSError:
+        return None
+    return sorted(found)
+
+
+def _matters(entry: os.DirEntry[str]) -> bool:
+    suffix = os.path.splitext(entry.name)[1]  # noqa: PTH122 - of each file, data too
+    return suffix == _NOTEBOOK or suffix.lower() in SUFFIXES or _is_folder(entry)
+
+
+def _make_entry(entry: os.DirEntry[str]) -> _Entry:
+    return _Entry(Path(entry.path), _is_folder(entry), entry.is_symlink())
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself
+        return False
+
+
+def _find_folder_reason(project: Project, path: Path) -> str | None:
+    """Return why a folder is not looked into; "" where that is not worth telling."""
+    if path == project.store or path.name == "__pycache__":
+        return ""
+    if path.name.startswith("."):
+        return _describe_hidden(path)
+    if path.name.startswith(OPENED):
+        return "copies made by `nbflow open`"
+    if path.name == "node_modules" or _is_environment(path):
+        return "an environment"
+    return _find_exclude(project, path)
+
+
+def _describe_hidden(path: Path) -> str:
+    if not any(entry.path.suffix == _NOTEBOOK for entry in _read_entries(path) or ()):
+        return ""
+    return "Jupyter's checkpoints" if path.name == ".ipynb_checkpoints" else "hidden"
+
+
+def _is_environment(path: Path) -> bool:
+    return (path / "pyvenv.cfg").exists() or (path / "conda-meta").is_dir()
+
+
+def _reader(path: Path) -> Callable[[Trail], bool]:
+    return lambda _: _holds_step(path)
+
+
+def _holds_step(path: Path) -> bool:
+    try:
+        return is_text_notebook(path, read_bytes(path).decode("utf-8"))
+    except NotebookError:
+        return False  # a text that is no notebook for all we know
+
+
+def _find_reason(project: Project, path: Path) -> str | None:
+    if path.name.startswith("."):
+        return "hidden"
+    if _COPY.search(path.stem):
+        return "a copy that Jupyter made"
+    return _find_exclude(project, path)
+
+
+def _find_exclude(project: Project, path: Path) -> str | None:
+    """Return the glob that leaves out this path; one without a slash matches at any depth."""
+    if not project.settings.exclude:
+        return None
+    paths = [project.relative(path), path.relative_to(project.folder).as_posix()]
+    for glob in project.settings.exclude:
+        trimmed = glob.removeprefix("./").strip("/")
+        pattern = _make_pattern(trimmed)
+        names = paths if "/" in trimmed else [path.name]
+        if any(pattern.fullmatch(name) for name in names):
+            return f'excluded by "{glob}" in {project.settings.file}'
+    return None
+
+
+_GLOBS = {"**/": "(?:.*/)?", "/**": "(?:/.*)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+
+
+@functools.cache
+def _make_pattern(glob: str) -> re.Pattern[str]:
+    parts = re.split(r"(\*\*/|/\*\*|\*\*|\*|\?|\[!?\]?[^\]]*\])", glob)
+    return re.compile("".join(map(_make_piece, parts)), re.DOTALL)
+
+
+def _make_piece(part: str) -> str:
+    if part.startswith("[") and part.endswith("]"):
+        inner = part[1:-1].replace("\\", "\\\\").replace("[", "\\[")
+        return f"[^{inner[1:]}]" if inner.startswith("!") else f"[{inner}]"
+    return _GLOBS.get(part) or re.escape(part)

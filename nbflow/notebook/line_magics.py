@@ -1,0 +1,74 @@
+"""Project code that line magics bring in: `%run script.py`, `%run -m module`, `%load_ext`."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from nbflow.model import Watched
+from nbflow.notebook.code import make_place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from nbflow.notebook.code import CodeCell
+    from nbflow.notebook.filecache import Trail
+
+_VARIABLE = re.compile(r"[${]")
+
+
+def read_scripts(
+    cells: Iterable[CodeCell], notebook: str, folder: Path, trail: Trail
+) -> Iterator[Watched]:
+    """Find the files that `%run` executes: they count as files of the step.
+
+    One that does not exist is not watched, since a cell may write it (`%%writefile`).
+    """
+    for cell in cells:
+        for name, arguments, line in _find_magics(cell):
+            path = _find_path(arguments) if name == "run" else None
+            if path is not None and trail.look(folder / path) is not None:
+                yield Watched(path, make_place(notebook, cell, line))
+
+
+def find_modules(cells: Iterable[CodeCell]) -> Iterator[str]:
+    """Find the modules that `%run -m` and `%load_ext` import."""
+    for cell in cells:
+        for name, arguments, _ in _find_magics(cell):
+            words = arguments.split()
+            if name == "load_ext" or (name == "run" and words[:1] == ["-m"]):
+                yield from words[-1:] if name == "load_ext" else words[1:2]
+
+
+def _find_path(arguments: str) -> str | None:
+    """Return the script of `%run -i script.py a b`; None where a variable gives it."""
+    words = _split(arguments)
+    path = next((word for word in words if not word.startswith("-")), "")
+    if not path or "-m" in words or _VARIABLE.search(path):
+        return None
+    return path if PurePosixPath(path).suffix else f"{path}.py"
+
+
+def _split(arguments: str) -> Sequence[str]:
+    try:
+        return shlex.split(arguments)
+    except ValueError:
+        return arguments.split()
+
+
+def _find_magics(cell: CodeCell) -> Iterator[tuple[str, str, int]]:
+    """Yield name, arguments and line of the line magics, as `neutralise` writes them."""
+    if cell.tree is None or "run_line_magic" not in cell.plain:
+        return
+    calls = (node for node in ast.walk(cell.tree) if isinstance(node, ast.Call))
+    for call in sorted(calls, key=lambda call: call.lineno):
+        match call:
+            case ast.Call(
+                func=ast.Attribute(attr="run_line_magic"),
+                args=[ast.Constant(value=str(name)), ast.Constant(value=str(arguments))],
+            ):
+                yield name, arguments, call.lineno

@@ -1,0 +1,103 @@
+"""A step's options, from the notebook's metadata and the project's settings."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from nbflow.model import Options, Place, Problem
+from nbflow.notebook.settings import find_wrong_parameters
+from nbflow.step.notebooks import EXECUTED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    from nbflow.model import Step
+    from nbflow.project import Settings
+
+_TYPES = {field.name: field.type for field in msgspec.structs.fields(Options)}
+_AGE = re.compile(r"\d+(?:\.\d+)?\s*[smhdw]")
+_WORDS = {
+    "after": 'a list of names of steps, as in ["load"]',
+    "cache": 'true, false or an age such as "6h"',
+    "cell_timeout": "a number of seconds above 0",
+    "timeout": "a number of seconds above 0",
+    "writes": 'a list of names that are identifiers, as in ["a", "b"]',
+}
+
+
+def make_options(
+    step: str, metadata: Any, settings: Settings, notebook: str
+) -> tuple[Options, list[Problem]]:
+    """Return the options of one step; the notebook's and `[steps.NAME]` go before `[defaults]`."""
+    place = Place(notebook)
+    where = f"{notebook}, metadata.nbflow"
+    own, problems = _check(metadata, where, place)
+    given, more = _check(settings.steps.get(step, {}), f"{settings.file}, [steps.{step}]", None)
+    problems += more
+    for name in sorted(own.keys() & given.keys()):
+        what = f"the option `{name}` of {step} stands in its notebook and in {settings.file}."
+        problems.append(Problem(what, place, "Remove it from one of them."))
+    defaults, _ = _check(settings.defaults, "", None)
+    return Options(**(defaults | given | own)), problems
+
+
+def find_problems(
+    settings: Settings, steps: Mapping[str, Step], broken: Collection[str] = ()
+) -> Iterator[Problem]:
+    """Find what is wrong in `[defaults]`, and settings for what does not exist.
+
+    Which parameters notebooks that could not be read, the `broken`, declare is not known.
+    """
+    yield from _check(settings.defaults, f"{settings.file}, [defaults]", None)[1]
+    yield from find_wrong_parameters(settings, steps, broken)
+    for name in settings.steps:
+        if name not in steps:
+            near = difflib.get_close_matches(name, steps, 1)
+            meant = f"Did you mean [steps.{near[0]}]?" if near else "Remove it."
+            what = f"{settings.file} has [steps.{name}], but there is no step {name}."
+            yield Problem(what, None, meant, "warning")
+
+
+def _check(table: Any, where: str, place: Place | None) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the options that are right, and what is wrong with the others."""
+    if not isinstance(table, dict):
+        what = f"{where}: this is {table!r}, and must be a table of options."
+        return {}, [Problem(what, place, "Correct it.")]
+    good: dict[str, Any] = {}
+    problems = []
+    for name, value in table.items():
+        if name == EXECUTED:  # an executed notebook that was saved as a source
+            continue
+        if name not in _TYPES:
+            problems.append(Problem(f"{where}: unknown option `{name}`.", place, _suggest(name)))
+            continue
+        try:
+            good[name] = _convert(name, value)
+        except ValueError:  # msgspec's too
+            wanted = _WORDS.get(name, "a text")
+            what = f"{where}: the option `{name}` is {value!r}, and must be {wanted}."
+            problems.append(Problem(what, place, "Correct it."))
+    return good, problems
+
+
+def _convert(name: str, value: Any) -> Any:
+    made = msgspec.convert(value, _TYPES[name])
+    right: dict[str, Callable[[], Any]] = {
+        "after": lambda: all(step.isidentifier() for step in made),
+        "cache": lambda: isinstance(made, bool) or _AGE.fullmatch(made.strip()),
+        "cell_timeout": lambda: made is None or made > 0,
+        "timeout": lambda: made is None or made > 0,
+        "writes": lambda: all(written.isidentifier() for written in made),
+    }
+    if name in right and not right[name]():
+        raise ValueError(name)
+    return made
+
+
+def _suggest(name: str) -> str:
+    near = difflib.get_close_matches(name, _TYPES, 1)
+    return f"Did you mean `{near[0]}`?" if near else f"Known: {', '.join(sorted(_TYPES))}."

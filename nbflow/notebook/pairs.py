@@ -1,0 +1,82 @@
+"""Files that are another notebook's second form: jupytext's pairs and papermill's outputs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from nbflow.errors import NotebookError
+from nbflow.model import Skipped
+from nbflow.notebook.source import read_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from nbflow.project import Project
+
+_FORMATS = re.compile(rb"^(?:#|//)?\s*formats:.*\bipynb\b", re.MULTILINE)
+_HEADER = 2000  # bytes in which jupytext's header stands
+
+
+def find_pairs(project: Project, paths: Sequence[Path]) -> tuple[list[Path], list[Skipped]]:
+    """Return the paths, of each jupytext pair only one, and what that leaves out.
+
+    A pair is a text notebook and an `.ipynb` of one stem, in one folder or, where the text's
+    header says `formats:`, in two.
+    """
+    notebooks = [path for path in paths if path.suffix == ".ipynb"]
+    texts = sorted(set(paths) - set(notebooks), key=lambda path: (path.suffix != ".py", path))
+    kept, skipped = list(notebooks), list[Skipped]()
+    stems: dict[str, list[Path]] = {}
+    for path in notebooks:
+        stems.setdefault(path.stem, []).append(path)
+    for path in texts:
+        same = stems.setdefault(path.stem, [])
+        if (pair := _find_pair(path, same)) is None:
+            kept.append(path)
+            same.append(path)
+        else:
+            skipped.append(Skipped(project.relative(path), f"paired with {pair.name} by jupytext"))
+    return sorted(kept), skipped
+
+
+def find_output(metadata: Mapping[str, Any], path: Path) -> str | None:
+    """Return why a notebook is an executed output of papermill's; None for a source.
+
+    A source executed in place has equal paths, or lies where the input lay: the path that
+    shares more of its end with the notebook's own tells. Metadata without both is a source's.
+    """
+    papermill = metadata.get("papermill")
+    record = papermill if isinstance(papermill, dict) else {}
+    source, output = record.get("input_path"), record.get("output_path")
+    if not (isinstance(source, str) and isinstance(output, str) and source and output):
+        return None
+    if source == output or _shared(source, path) > _shared(output, path):
+        return None
+    return f"an executed output of papermill, made from {PurePosixPath(source).name}"
+
+
+def _find_pair(path: Path, same: Sequence[Path]) -> Path | None:
+    """Return the pair among the files of the same stem."""
+    beside = next((other for other in same if other.parent == path.parent), None)
+    return beside or next((other for other in same if _names_formats(path)), None)
+
+
+def _names_formats(path: Path) -> bool:
+    try:
+        return _FORMATS.search(read_bytes(path)[:_HEADER]) is not None
+    except NotebookError:
+        return False
+
+
+def _shared(recorded: str, path: Path) -> int:
+    """Return how many parts at the end two paths share."""
+    parts = PurePosixPath(recorded.replace("\\", "/")).parts[::-1]
+    pairs = zip(parts, path.parts[::-1], strict=False)
+    count = 0
+    for one, other in pairs:
+        if one != other:
+            break
+        count += 1
+    return count

@@ -1,0 +1,111 @@
+"""The parameters of a notebook: found without running it, checked, and handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from nbflow.errors import ParameterError
+from nbflow.model import Parameter, Problem, Step
+from nbflow.notebook.filecache import Trail
+from nbflow.notebook.parameters.defaults import read_parameters
+from nbflow.notebook.parameters.examples import make_example
+from nbflow.notebook.parameters.forms import from_form, to_form
+from nbflow.notebook.parameters.injected import make_source
+from nbflow.notebook.parameters.scalars import MisfitError
+from nbflow.notebook.parameters.texts import read_text
+from nbflow.notebook.parameters.types import Type, parse_type
+
+_WIDTH = 60  # of a value in a message
+
+
+def find_parameters(
+    cells: Sequence[tuple[int, str]],
+    notebook: str,
+    modules_folder: Path,
+    others: Sequence[tuple[int, str]] = (),
+    trail: Trail | None = None,
+) -> tuple[list[Parameter], list[Problem]]:
+    """Return the parameters set in the cells tagged `parameters`, and what is doubtful in them.
+
+    `cells` are (number, source) with IPython syntax neutralised; a later definition of a name
+    wins. `others` are the notebook's other code cells, for their imports and Enum classes.
+    Parameters are names assigned at the top level, also by `a = b = 1` and `a, b = 1, 2`, and
+    within `if`, `try` and `with`, where their default is not literal. Private names (`_x`),
+    loop variables, imports, functions and classes are none. `trail` notes the modules looked for.
+    """
+    return read_parameters(cells, notebook, modules_folder, others, trail)
+
+
+def parse_text(parameter: Parameter, text: str) -> Any:
+    """Return the JSON form of a text from the command line; raises ParameterError."""
+    try:
+        return read_text(_type_of(parameter), text)
+    except MisfitError as error:
+        raise _refuse(parameter, text, error) from error
+
+
+def check_value(parameter: Parameter, value: Any) -> Any:
+    """Return the JSON form of a Python, JSON, YAML or TOML value; raises ParameterError.
+
+    A JSON form is its own JSON form.
+    """
+    try:
+        return to_form(_type_of(parameter), value)
+    except MisfitError as error:
+        raise _refuse(parameter, value, error, _note_text(parameter, value)) from error
+
+
+def make_objects(parameters: Iterable[Parameter], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the Python objects for JSON forms; an Enum member is one of a class of that name."""
+    known = {one.name: one for one in parameters}
+    return {name: from_form(_type_of(known[name]), form) for name, form in values.items()}
+
+
+def make_injected(step: Step, values: Mapping[str, Any]) -> str:
+    """Return the source of papermill's `injected-parameters` cell for these JSON forms."""
+    return make_source(make_objects(step.parameters, values), _find_guards(step.parameters))
+
+
+def _find_guards(parameters: Iterable[Parameter]) -> dict[str, str]:
+    """Return the parameters whose Enum class a later cell defines than the first one.
+
+    The injected cell stands behind the first; it runs again, unseen, behind the later ones.
+    """
+    known = list(parameters)
+    first = min((one.place.cell or 0 for one in known), default=0)
+    late = ((one.name, enum) for one in known for enum in one.enums if (enum.cell or 0) > first)
+    return {name: enum.name.partition(".")[0] for name, enum in late}
+
+
+def _type_of(parameter: Parameter) -> Type:
+    return parse_type(parameter.type, parameter.enums)
+
+
+def _note_text(parameter: Parameter, value: Any) -> str:
+    """Return why a value does not fit whose text would: `-r` and quotes keep texts as they are."""
+    if not isinstance(value, str):
+        return ""
+    try:
+        read_text(_type_of(parameter), value)
+    except MisfitError:
+        return ""
+    return ": it is a text, and only -p reads texts as the type says (-r does not)"
+
+
+def _refuse(parameter: Parameter, value: Any, error: MisfitError, note: str = "") -> ParameterError:
+    name, place, shown = parameter.name, parameter.place, repr(value)
+    shown = shown if len(shown) <= _WIDTH else shown[: _WIDTH - 1] + "…"
+    why = f" ({error})" if str(error) else ""
+    example = make_example(parameter, _type_of(parameter))
+    return ParameterError(
+        f"parameter {name} of {place.notebook}, cell {place.cell}, is {_describe(parameter)}; "
+        f"{shown} is not{why}{note}. For example: -p {name} {example}"
+    )
+
+
+def _describe(parameter: Parameter) -> str:
+    if parameter.choices:
+        return f"one of {', '.join(str(choice) for choice in parameter.choices)}"
+    return f"{'an' if parameter.type[:1] in 'aeiou' else 'a'} {parameter.type or 'value'}"

@@ -1,0 +1,194 @@
+"""What a folder of notebooks says about its steps, read and never run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from nbflow.errors import NotebookError
+from nbflow.model import Frozen, Options, Place, Problem, Scan, Skipped, Step, Write
+from nbflow.names import find_fault, make_name
+from nbflow.notebook import checks, line_magics, options, reads, tags
+from nbflow.notebook.code import (
+    CodeCell,
+    find_imports,
+    make_code_cells,
+    make_digests,
+    make_place,
+    read_tags,
+)
+from nbflow.notebook.dataflow import Dataflow, find_dataflow
+from nbflow.notebook.filecache import FileCache, Trail, keep_answers
+from nbflow.notebook.folder import read_listing
+from nbflow.notebook.foreign import to_python
+from nbflow.notebook.pairs import find_output, find_pairs
+from nbflow.notebook.parameters import find_parameters
+from nbflow.notebook.source import read_notebook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from nbflow.model import Parameter
+    from nbflow.project import Project
+
+
+class Reading(Frozen, frozen=True):
+    """What one notebook says: a step, or why it is none, and what is wrong with it."""
+
+    step: Step | None = None
+    skipped: Skipped | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+class _Notebook(Frozen, frozen=True):
+    """A notebook as it was read; `place` is its path relative to the project's root."""
+
+    path: Path
+    place: str
+    metadata: dict[str, Any]
+    language: str
+    cells: tuple[CodeCell, ...]
+    is_step: bool
+
+
+def read_folder(project: Project) -> Scan:
+    """Read the pipeline's notebooks: its steps, what was skipped, and every problem."""
+    with keep_answers(project, "texts", bool) as texts:
+        listing = read_listing(project, texts)
+    paths, pairs = find_pairs(project, listing.paths)
+    with keep_answers(project, "notebooks", Reading) as known:
+        readings = [_read_known(project, path, known) for path in paths]
+    problems = [problem for reading in readings for problem in reading.problems]
+    steps, duplicates = checks.make_unique(read.step for read in readings if read.step is not None)
+    skipped = [*listing.skipped, *pairs, *(read.skipped for read in readings if read.skipped)]
+    skipped.sort(key=lambda item: item.path)
+    broken = {
+        make_name(path.stem)
+        for path, read in zip(paths, readings, strict=True)
+        if read.step is None and read.skipped is None
+    }
+    between = checks.find_problems(project, steps, skipped, broken)
+    settings = options.find_problems(project.settings, steps, broken)
+    return Scan(
+        {name: _without_malformed(step) for name, step in steps.items()},
+        tuple(skipped),
+        (*problems, *duplicates, *between, *settings),
+    )
+
+
+def read_step(project: Project, path: Path, trail: Trail | None = None) -> Reading:
+    """Read one notebook; `trail` notes what else the reading rests on."""
+    place, trail = project.relative(path), trail or Trail()
+    try:
+        content = read_notebook(path, trail)
+    except NotebookError as error:
+        return Reading(problems=(Problem(str(error), Place(place)),))
+    if (why := find_output(content["metadata"], path)) is not None:
+        return Reading(skipped=Skipped(place, why))
+    notebook = _make_notebook(path, place, content)
+    if not notebook.is_step:
+        return Reading(skipped=_make_skipped(notebook))
+    name = make_name(path.stem)
+    if (fault := find_fault(name, path.stem)) is not None:
+        return Reading(problems=(Problem(f"{path.name} cannot be a step: {fault}", Place(place)),))
+    return _make_step(project, name, notebook, trail)
+
+
+def _read_known(project: Project, path: Path, known: FileCache[Reading]) -> Reading:
+    """Read a notebook, unless what it says is known; what is broken is looked at each time."""
+    reading = known.find(str(path))
+    if reading is None:
+        trail = Trail()
+        trail.look(path)
+        reading = read_step(project, path, trail)
+        if reading.step is not None or reading.skipped is not None:
+            known.add(str(path), trail, reading)
+    return reading
+
+
+def _make_notebook(path: Path, place: str, content: Mapping[str, Any]) -> _Notebook:
+    metadata = content["metadata"]
+    language = _find_language(metadata)
+    code = (cell for cell in content["cells"] if cell["cell_type"] == "code")
+    is_step = any(read_tags(cell) & tags.STEP_TAGS for cell in code)
+    cells = tuple(make_code_cells(content, language))
+    return _Notebook(path, place, metadata, language, cells, is_step)
+
+
+def _find_language(metadata: Mapping[str, Any]) -> str:
+    kernel, info = metadata.get("kernelspec", {}), metadata.get("language_info", {})
+    language = str(kernel.get("language") or info.get("name") or "python")
+    return "python" if language.lower() in {"python", "ipython"} else language
+
+
+def _make_skipped(notebook: _Notebook) -> Skipped:
+    dataflow = find_dataflow(notebook.cells, notebook.place, (), listed=True)
+    writes = tuple(write.name for write in dataflow.writes)
+    why = tags.make_why(notebook.place, tags.find_slips(notebook.cells))
+    return Skipped(notebook.place, why, writes)
+
+
+def _make_step(project: Project, name: str, notebook: _Notebook, trail: Trail) -> Reading:
+    place, cells, metadata = notebook.place, notebook.cells, notebook.metadata
+    folder = notebook.path.parent
+    given = metadata.get("nbflow", {})
+    chosen, wrong = options.make_options(name, given, project.settings, place)
+    parameters, doubtful = _find_parameters(notebook, trail)
+    known = {parameter.name for parameter in parameters}
+    dataflow = find_dataflow(cells, place, known, listed=bool(chosen.writes))
+    step = Step(
+        name=name,
+        path=place,
+        language=notebook.language,
+        kernel=str(metadata.get("kernelspec", {}).get("name", "")),
+        cells=make_digests(cells),
+        cell_count=len(cells),
+        parameters=tuple(parameters),
+        inputs=dataflow.inputs,
+        files=(*dataflow.files, *line_magics.read_scripts(cells, place, folder, trail)),
+        writes=_make_writes(dataflow, chosen, place),
+        imports=tuple(sorted({*find_imports(cells), *line_magics.find_modules(cells)})),
+        options=chosen,
+    )
+    slips = (tags.make_slip_problem(place, slip) for slip in tags.find_slips(cells))
+    problems = (*wrong, *_find_syntax(notebook), *slips, *doubtful, *dataflow.problems)
+    return Reading(step, problems=problems)
+
+
+def _find_parameters(notebook: _Notebook, trail: Trail) -> tuple[list[Parameter], list[Problem]]:
+    tagged = (cell for cell in notebook.cells if "parameters" in cell.tags)
+    folder = notebook.path.parent
+    if notebook.language != "python":
+        foreign = [(cell.number, to_python(cell.source)) for cell in tagged]
+        return find_parameters(foreign, notebook.place, folder, (), trail)
+    others = (cell for cell in notebook.cells if "parameters" not in cell.tags)
+    return find_parameters(_plain(tagged), notebook.place, folder, _plain(others), trail)
+
+
+def _plain(cells: Iterable[CodeCell]) -> list[tuple[int, str]]:
+    return [(cell.number, cell.plain) for cell in cells if cell.tree is not None]
+
+
+def _make_writes(dataflow: Dataflow, chosen: Options, place: str) -> tuple[Write, ...]:
+    """Return the literal writes, and those that only the option `writes` lists."""
+    literal = {write.name for write in dataflow.writes}
+    listed = dict.fromkeys(name for name in chosen.writes if name not in literal)
+    return (*dataflow.writes, *(Write(name, Place(place)) for name in listed))
+
+
+def _find_syntax(notebook: _Notebook) -> Iterator[Problem]:
+    """Find cells that are not Python: an error where they may hide what planning must know."""
+    for cell in notebook.cells:
+        if cell.tree is not None or not cell.error or "raises-exception" in cell.tags:
+            continue
+        matters = bool(cell.tags & tags.STEP_TAGS) or "nbflow" in cell.source
+        what = f"this cell is not valid Python: {cell.error}."
+        place = make_place(notebook.place, cell, cell.error_line)
+        yield Problem(what, place, "Correct it.", "error" if matters else "warning")
+
+
+def _without_malformed(step: Step) -> Step:
+    inputs = tuple(read for read in step.inputs if not reads.is_malformed(read))
+    return msgspec.structs.replace(step, inputs=inputs)

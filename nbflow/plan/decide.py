@@ -1,0 +1,120 @@
+"""Whether a step runs, is reused or waits: pure, the same for a plan and during a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from nbflow.model import Frozen, Output, Parts, Planned, Result, Step
+from nbflow.plan.keys import find_changes, make_key
+
+
+class Recalled(Frozen, frozen=True):
+    """The result a key leads to, and which modules seen while it ran have changed since."""
+
+    result: Result
+    changed: tuple[str, ...] = ()
+
+
+class Prepared(Frozen, frozen=True):
+    """A step with all that is known of its key before its inputs exist."""
+
+    step: Step
+    parts: Parts
+    kernel: str = ""
+    path: tuple[str, ...] = ()  # the kernel's sys.path
+    overrides: dict[str, Any] = {}
+    force: bool = False
+    never: str = ""  # why a result of it is never reused; "" if it may be
+    max_age: float | None = None  # seconds
+    warnings: tuple[str, ...] = ()
+
+
+Inputs = Mapping[str, Output | None]  # by ref; None while the step that writes it has not run
+Recall = Callable[[str], Recalled | None]
+
+
+def decide(
+    prepared: Prepared, inputs: Inputs, recall: Recall, last: Result | None, now: float
+) -> Planned:
+    """Decide what happens to a step.
+
+    `recall` finds what a key leads to; `last` is an earlier result, to say what changed since.
+    """
+    planned = Planned(
+        step=prepared.step.name,
+        action="run",
+        expected=last.seconds if last else None,
+        warnings=prepared.warnings,
+    )
+    waiting = sorted({ref.split(".")[0] for ref, output in inputs.items() if output is None})
+    if outright := _find_outright(prepared, last):
+        return _because(planned, outright)
+    assert last is not None  # noqa: S101 - that is an outright reason
+    if waiting:
+        known = find_changes(_known(last.parts, inputs), make_parts(prepared, inputs))
+        return _because(planned, f"waits for {', '.join(waiting)}", *known, action="wait")
+    parts = make_parts(prepared, inputs)
+    recalled = recall(make_key(prepared.step.name, parts))
+    if recalled is None:
+        return _because(planned, *_explain(last, parts, inputs))
+    if recalled.changed:
+        return _because(planned, *(f"module {path} changed" for path in recalled.changed))
+    return _reuse_or_renew(planned, prepared, recalled.result, now)
+
+
+def _find_outright(prepared: Prepared, last: Result | None) -> str:
+    """Return why a step runs whatever its inputs are, "" where that is not so."""
+    if prepared.force:
+        return "forced"
+    if prepared.never:
+        return prepared.never
+    return "" if last else "no result yet"
+
+
+def find_nearest(past: Sequence[Result], parts: Parts) -> Result | None:
+    """Return the result that differs least, the first of equals: it says best what changed."""
+    return min(past, key=lambda one: len(find_changes(one.parts, parts)), default=None)
+
+
+def make_parts(prepared: Prepared, inputs: Inputs) -> Parts:
+    """Return the parts of the key, with the content hashes of the inputs that exist."""
+    hashes = {ref: output.hash for ref, output in inputs.items() if output is not None}
+    return msgspec.structs.replace(prepared.parts, inputs=hashes)
+
+
+def _reuse_or_renew(planned: Planned, prepared: Prepared, result: Result, now: float) -> Planned:
+    age = now - result.created
+    if prepared.max_age is not None and abs(age) > prepared.max_age:  # a clock was set back
+        return _because(planned, f"older than cache = {prepared.step.options.cache}")
+    blind = not prepared.step.inputs and not prepared.parts.files
+    why = "unchanged; watches nothing but its code and parameters" if blind else "unchanged"
+    return msgspec.structs.replace(
+        planned, action="reuse", why=(why,), result=result.id, result_age=age
+    )
+
+
+def _explain(last: Result, parts: Parts, inputs: Inputs) -> list[str]:
+    pickles = {ref for ref, output in inputs.items() if output and output.kind == "pickle"}
+    changes = find_changes(last.parts, parts)
+    if not changes:
+        return ["the result for these was removed" if last.reusable else "last one not reusable"]
+    return [
+        f"{change} (a pickle: equal objects may differ)"
+        if change.removeprefix("input ").removesuffix(" changed") in pickles
+        else change
+        for change in changes
+    ]
+
+
+def _known(parts: Parts, inputs: Inputs) -> Parts:
+    """Leave out the inputs that are not known yet, so that they do not count as changed."""
+    open_ = {ref for ref, output in inputs.items() if output is None}
+    kept = {ref: value for ref, value in parts.inputs.items() if ref not in open_}
+    return msgspec.structs.replace(parts, inputs=kept)
+
+
+def _because(planned: Planned, *why: str, action: str = "run") -> Planned:
+    return msgspec.structs.replace(planned, action=action, why=why)

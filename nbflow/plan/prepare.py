@@ -1,0 +1,119 @@
+"""Reads all that a step's key depends on, but for its inputs."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from nbflow import kernels
+from nbflow.errors import PipelineError
+from nbflow.model import Environment, Parameter, Parts, Step
+from nbflow.notebook.filecache import FileCache, keep_answers
+from nbflow.notebook.files import read_files
+from nbflow.notebook.modules import ModuleFile, Search, read_closure
+from nbflow.plan.decide import Prepared
+from nbflow.plan.values import find_open_defaults, make_effective
+from nbflow.project import Project
+from nbflow.store.hashing import hash_file
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_SPARE = 20_000  # hashes of files that this plan did not need, and another may
+
+
+@contextlib.contextmanager
+def preparing(project: Project) -> Iterator[Preparing]:
+    """Give what prepares the steps of one plan."""
+    with (
+        keep_answers(project, "files", str, spare=_SPARE) as files,
+        keep_answers(project, "modules", ModuleFile, spare=_SPARE) as modules,
+    ):
+        yield Preparing(project, files, modules)
+
+
+class Preparing:
+    """Prepares steps; each kernel, module and file is looked up once for all of them."""
+
+    def __init__(
+        self, project: Project, files: FileCache[str], modules: FileCache[ModuleFile]
+    ) -> None:
+        self._project, self._files = project, files
+        self._search = Search(modules)
+        self._kernels: dict[tuple[str, str, str], tuple[kernels.Kernel, Environment]] = {}
+
+    def prepare(self, step: Step, overrides: dict[str, Any], *, force: bool) -> Prepared:
+        """Read what the step's key depends on; raises NbflowError for what cannot be read."""
+        kernel, environment = self._read_kernel(step)
+        open_defaults = find_open_defaults(step, overrides)
+        return Prepared(
+            step=step,
+            parts=self._read_parts(step, overrides, environment),
+            kernel=kernel.name,
+            path=environment.path,
+            overrides=overrides,
+            force=force,
+            never=_find_never(step, open_defaults),
+            max_age=_parse_age(step),
+            warnings=tuple(_make_warnings(kernel, open_defaults)),
+        )
+
+    def read_hash(self, path: Path) -> str:
+        """Return the hash of a file's content; raises OSError."""
+        return self._files.get(str(path), lambda _: hash_file(path))
+
+    def _read_kernel(self, step: Step) -> tuple[kernels.Kernel, Environment]:
+        asked = (step.language, step.kernel, step.options.kernel)
+        if asked not in self._kernels:
+            kernel = kernels.find_kernel(*asked)
+            environment = kernels.read_environment(kernel, self._project.cache)
+            self._kernels[asked] = (kernel, environment)
+        return self._kernels[asked]
+
+    def _read_parts(
+        self, step: Step, overrides: Mapping[str, Any], environment: Environment
+    ) -> Parts:
+        root = self._project.root
+        folder = (root / step.path).parent
+        effective = make_effective(step, overrides)
+        closure = read_closure(step.imports, folder, environment.path, root, self._search)
+        return Parts(
+            code=step.cells,
+            parameters=effective,
+            files=read_files(
+                step.files, effective, folder, root, step.parameters, read_hash=self.read_hash
+            ),
+            modules=closure.modules,
+            environment=kernels.make_environment(environment, closure.imports),
+        )
+
+
+def _make_warnings(kernel: kernels.Kernel, open_defaults: list[Parameter]) -> Iterator[str]:
+    if kernel.note:
+        yield kernel.note
+    for one in open_defaults:
+        yield (
+            f"parameter {one.name}: its default `{one.default}` is not literal, so no result is "
+            f"reused; give a value with -p {one.name} or set a literal default"
+        )
+
+
+def _find_never(step: Step, open_defaults: list[Parameter]) -> str:
+    if step.options.cache is False:
+        return "cache = false"
+    return f"parameter {open_defaults[0].name} has no literal default" if open_defaults else ""
+
+
+def _parse_age(step: Step) -> float | None:
+    """Return the seconds of `cache = "6h"`."""
+    cache = step.options.cache
+    if isinstance(cache, bool):
+        return None
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhdw])", cache.strip())
+    if match is None:
+        raise PipelineError(
+            f"{step.path}: cache = {cache!r} is no length of time. "
+            'Write true, false, or a number with s, m, h, d or w, as "6h".'
+        )
+    return float(match[1]) * _UNITS[match[2]]

@@ -1,0 +1,101 @@
+"""Which value each parameter of each step gets."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from nbflow.errors import NbflowError, ParameterError
+from nbflow.model import Parameter, Request, Step
+from nbflow.notebook.parameters import check_value, parse_text
+
+Parse = Callable[[Parameter, Any], Any]
+
+
+def assign(
+    steps: Mapping[str, Step], settings: Mapping[str, Any], request: Request
+) -> dict[str, dict[str, Any]]:
+    """Return each step's overrides, in JSON forms.
+
+    What the request says wins over the project's settings, and `STEP.NAME` over `NAME`.
+    Raises ParameterError with all that is wrong.
+    """
+    overrides: dict[str, dict[str, Any]] = {name: {} for name in steps}
+    problems: list[str] = []
+    sources: list[tuple[Mapping[str, Any], Parse]] = [
+        (settings, check_value),
+        (request.parameters, check_value),
+        (request.text_parameters, parse_text),
+    ]
+    for values, name, parse in _order(sources):
+        try:
+            for step, parameter in _find_targets(steps, name):
+                overrides[step][parameter.name] = parse(parameter, values[name])
+        except NbflowError as error:
+            problems.append(str(error))
+    if problems:
+        raise ParameterError("\n".join(dict.fromkeys(problems)))
+    return overrides
+
+
+def make_effective(step: Step, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all of a step's parameters with the values that count for its key."""
+    return {
+        parameter.name: overrides.get(parameter.name, _default(parameter))
+        for parameter in step.parameters
+    }
+
+
+def find_open_defaults(step: Step, overrides: Mapping[str, Any]) -> list[Parameter]:
+    """Return the parameters whose value only running the notebook would tell."""
+    return [
+        one
+        for one in step.parameters
+        if not one.literal and not one.required and one.name not in overrides
+    ]
+
+
+def refuse_missing(steps: Mapping[str, Step], overrides: Mapping[str, Mapping[str, Any]]) -> None:
+    missing = [
+        f"{name} needs a value for its parameter {one.name}: add -p {one.name} VALUE, "
+        f"or a default in {step.path}, cell {one.place.cell}."
+        for name, step in steps.items()
+        for one in step.parameters
+        if one.required and one.name not in overrides[name]
+    ]
+    if missing:
+        raise ParameterError("\n".join(missing))
+
+
+def _order(
+    sources: list[tuple[Mapping[str, Any], Parse]],
+) -> list[tuple[Mapping[str, Any], str, Parse]]:
+    """Return the values in the order in which they apply: for all steps, then for one."""
+    named = [(values, name, parse) for values, parse in sources for name in values]
+    return sorted(named, key=lambda one: "." in one[1])
+
+
+def _find_targets(steps: Mapping[str, Step], name: str) -> Iterator[tuple[str, Parameter]]:
+    only, _, short = name.rpartition(".")
+    candidates = [only] if only else list(steps)
+    if only and only not in steps:
+        near = difflib.get_close_matches(only, steps, 1)
+        meant = f" Did you mean {near[0]}.{short}?" if near else ""
+        raise ParameterError(f"No step is called {only!r}, so it has no parameter {short}.{meant}")
+    declared = {(step, one.name): one for step in candidates for one in steps[step].parameters}
+    if not any(known == short for _, known in declared):
+        raise ParameterError(_say_unknown(only or "no step", short, [n for _, n in declared]))
+    yield from ((step, one) for (step, known), one in declared.items() if known == short)
+
+
+def _say_unknown(who: str, name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    have = ", ".join(sorted(set(known))) or "none at all"
+    meant = f"Did you mean {near[0]}?" if near else f"There are: {have}."
+    subject = "No step declares" if who == "no step" else f"{who} does not declare"
+    return f"{subject} a parameter {name!r}. {meant}"
+
+
+def _default(parameter: Parameter) -> Any:
+    return parameter.value if parameter.literal else {"source": parameter.default}

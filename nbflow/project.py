@@ -1,0 +1,183 @@
+"""Where a project lies, what its settings are, and every path under `.nbflow/`."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from nbflow.errors import ProjectError
+from nbflow.model import Frozen
+
+HOME = ".nbflow"
+_ROOT = "_root"  # the pipeline that is the root itself: a renamed project keeps its results
+_INSIDE = {"by-hand", "cache", "keys", "results", "runs"}  # of a pipeline's home
+_KNOWN = {"defaults", "exclude", "keep", "parameters", "steps", "store"}
+
+
+class Settings(Frozen, frozen=True):
+    """`nbflow.toml`, or `[tool.nbflow]` of pyproject.toml; `file` is where they stand."""
+
+    file: str = ""
+    defaults: dict[str, Any] = {}
+    exclude: tuple[str, ...] = ()
+    keep: int = 5
+    parameters: dict[str, Any] = {}
+    steps: dict[str, dict[str, Any]] = {}
+    store: str = ""
+
+
+class Project(Frozen, frozen=True):
+    """One pipeline: a folder of notebooks under a root, and the place that keeps its results."""
+
+    root: Path
+    folder: Path
+    settings: Settings = Settings()
+    rivals: tuple[Path, ...] = ()  # other roots further up, which were not taken
+
+    @property
+    def name(self) -> str:
+        """The pipeline: its folder relative to the root, with forward slashes."""
+        return self.folder.relative_to(self.root).as_posix()
+
+    @property
+    def store(self) -> Path:
+        """The folder of all of the project's pipelines: `.nbflow/`, or the setting `store`."""
+        return self.root / (self.settings.store or HOME)
+
+    @property
+    def home(self) -> Path:
+        return self.store / (_ROOT if self.name == "." else self.name)
+
+    @property
+    def results(self) -> Path:
+        return self.home / "results"
+
+    @property
+    def keys(self) -> Path:
+        return self.home / "keys"
+
+    @property
+    def by_hand(self) -> Path:
+        return self.home / "by-hand"
+
+    @property
+    def runs(self) -> Path:
+        return self.home / "runs"
+
+    @property
+    def cache(self) -> Path:
+        return self.home / "cache"
+
+    def relative(self, path: Path) -> str:
+        """Return the path relative to the root, with forward slashes; as it is if outside."""
+        try:
+            return path.relative_to(self.root).as_posix()
+        except ValueError:
+            return path.as_posix()
+
+
+def find_project(folder: Path | str | None = None) -> Project:
+    """Return the project of a folder of notebooks; None: the pipeline at hand.
+
+    The root is the nearest folder up with `.nbflow/`, `nbflow.toml` or `[tool.nbflow]` in
+    pyproject.toml, else the folder itself. The pipeline at hand is the nearest folder up that
+    was run before, else the only one of the project (or of a folder right below) that was, else
+    the current folder.
+    """
+    if folder is None:
+        return find_pipeline(Path.cwd())
+    start = Path(folder).expanduser().absolute()
+    if not start.exists():
+        raise ProjectError(f"{folder} does not exist. Name a folder that holds notebooks.")
+    if not start.is_dir():
+        raise ProjectError(f"{folder} is a file. Name the folder that holds the notebooks.")
+    start = Path(os.path.realpath(start))
+    roots = [at for at in (start, *start.parents) if is_root(at)]
+    root = roots[0] if roots else start
+    return Project(root=root, folder=start, settings=read_settings(root), rivals=tuple(roots[1:]))
+
+
+def find_pipeline(start: Path) -> Project:
+    """Return the pipeline that holds `start`: see `find_project`."""
+    project = find_project(start)
+    known = [at for at in (start, *start.parents) if at.is_relative_to(project.root)]
+    for folder in known:
+        candidate = msgspec.structs.replace(project, folder=folder)
+        if candidate.runs.is_dir():
+            return candidate
+    below = read_pipelines(project) or _read_below(start)
+    return below[0] if len(below) == 1 else project
+
+
+def read_pipelines(project: Project) -> list[Project]:
+    """Return the project's pipelines that were run before, sorted by name."""
+    names = [home.relative_to(project.store).as_posix() for home in _find_homes(project.store)]
+    folders = [project.root if name == _ROOT else project.root / name for name in names]
+    return [msgspec.structs.replace(project, folder=at) for at in folders if at.is_dir()]
+
+
+def _read_below(folder: Path) -> list[Project]:
+    """Return the pipelines of projects right below: `nbflow run notebooks` makes such a one.
+
+    None where the folder has notebooks itself: `nbflow demo` among them must not take over.
+    """
+    if any(folder.glob("*.ipynb")):
+        return []
+    roots = sorted(at.parent for at in folder.glob(f"*/{HOME}") if at.is_dir())
+    return [one for root in roots for one in read_pipelines(find_project(root))]
+
+
+def _find_homes(folder: Path) -> list[Path]:
+    inner = sorted(at for at in folder.glob("*") if at.is_dir() and at.name not in _INSIDE)
+    here = [folder] if (folder / "runs").is_dir() else []
+    return here + [home for at in inner for home in _find_homes(at)]
+
+
+def make_home(project: Project) -> None:
+    """Create the store; it ignores itself in git."""
+    project.home.mkdir(parents=True, exist_ok=True)
+    ignore = project.store / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("# nbflow's results: made again by running\n*\n")
+
+
+def read_settings(root: Path) -> Settings:
+    """Read `nbflow.toml` or `[tool.nbflow]`; unknown settings are errors."""
+    own, shared = root / "nbflow.toml", root / "pyproject.toml"
+    if own.exists():
+        return _make_settings(_read_toml(own), own)
+    if shared.exists():
+        return _make_settings(_read_toml(shared).get("tool", {}).get("nbflow", {}), shared)
+    return Settings()
+
+
+def is_root(folder: Path) -> bool:
+    """Say whether a folder is a project's root by what lies in it."""
+    if (folder / HOME).is_dir() or (folder / "nbflow.toml").exists():
+        return True
+    shared = folder / "pyproject.toml"
+    return shared.exists() and "nbflow" in _read_toml(shared).get("tool", {})
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProjectError(f"{path} is not valid TOML: {error}.") from error
+
+
+def _make_settings(table: dict[str, Any], path: Path) -> Settings:
+    for name in table:
+        if name not in _KNOWN:
+            near = difflib.get_close_matches(name, _KNOWN, 1)
+            meant = f" Did you mean {near[0]}?" if near else f" Known: {', '.join(sorted(_KNOWN))}."
+            raise ProjectError(f"{path.name}: unknown setting {name!r}.{meant}")
+    try:
+        return msgspec.convert({**table, "file": path.name}, Settings)
+    except msgspec.ValidationError as error:
+        raise ProjectError(f"{path.name}: {error}.") from error

@@ -1,0 +1,137 @@
+"""A run: hand a plan's jobs to an executor and append what happens to one log."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import filelock
+import msgspec
+
+from nbflow.clean import prune
+from nbflow.errors import RunError, StoreError
+from nbflow.events import Line, RunFinished, RunStarted, RunWarned
+from nbflow.plan import Plan
+from nbflow.plugins import load_executor
+from nbflow.project import make_home
+from nbflow.run.ending import ending, explaining
+from nbflow.run.jobs import take_copies
+from nbflow.run.loop import Loop
+from nbflow.run.room import find_shortage
+from nbflow.runlog import Log, Run, read_run
+from nbflow.store import results
+
+_HEARTBEAT = 10.0  # seconds
+
+
+def execute(
+    plan: Plan,
+    *,
+    observe: Callable[[Line], None] = lambda _: None,
+    stop: threading.Event | None = None,
+    command: tuple[str, ...] = (),
+) -> Run:
+    """Execute a plan and return its run; `observe` sees each event as it is written.
+
+    Setting `stop` cancels: kernels are stopped and what is finished is kept.
+    """
+    run_id = results.make_id()
+    with explaining(plan.project):
+        _execute(plan, run_id, observe, stop or threading.Event(), command)
+        with contextlib.suppress(OSError, StoreError):  # what stays too long is no fault of the run
+            prune(plan.project)
+        return read_run(plan.project, run_id)
+
+
+def _execute(
+    plan: Plan,
+    run_id: str,
+    observe: Callable[[Line], None],
+    stop: threading.Event,
+    command: tuple[str, ...],
+) -> None:
+    make_home(plan.project)
+    folder = plan.project.runs / run_id
+    folder.mkdir(parents=True)
+    path = folder / "events.jsonl"
+    with _lock(folder / "lock"), contextlib.closing(Log(path, observe)) as log, ending(log, path):
+        started = time.monotonic()
+        jobs = plan.request.jobs or os.cpu_count() or 1
+        log.append(_make_started(plan, run_id, jobs, command))
+        for shortage in find_shortage(plan.project):
+            log.append(RunWarned(shortage))
+        with results.lock(plan.project):  # from here on `clean` keeps what plan.json names
+            results.write_file(folder / "plan.json", _plan_json(plan))
+            _refuse_removed(plan)
+        may_run = [name for name, planned in plan.steps.items() if planned.action != "reuse"]
+        take_copies(plan, folder, may_run)
+        loop = Loop(plan, run_id, log, jobs, stop)
+        with contextlib.closing(load_executor("local")(jobs, _find_imports(plan))) as executor:
+            status = loop.run(executor)
+        log.append(RunFinished(status=status, seconds=time.monotonic() - started))
+
+
+def _make_started(plan: Plan, run_id: str, jobs: int, command: tuple[str, ...]) -> RunStarted:
+    return RunStarted(
+        run=run_id,
+        pipeline=plan.project.name,
+        name=plan.request.name,
+        parameters={**plan.request.parameters, **plan.request.text_parameters},
+        command=command,
+        jobs=jobs,
+        planned=tuple(plan.steps.values()),
+        cells={name: plan.scan.steps[name].cell_count for name in plan.steps},
+        paths={name: plan.scan.steps[name].path for name in plan.steps},
+        parents={name: tuple(sorted(above)) for name, above in plan.parents.items()},
+        host=socket.gethostname(),
+        pid=os.getpid(),
+    )
+
+
+def _find_imports(plan: Plan) -> tuple[str, ...]:
+    """Return the top-level modules that the steps import."""
+    imports = (one for name in plan.steps for one in plan.scan.steps[name].imports)
+    return tuple(sorted({one.partition(".")[0] for one in imports}))
+
+
+def _plan_json(plan: Plan) -> bytes:
+    body = {"format": 1, "request": plan.request, "steps": plan.steps, "outside": plan.outside}
+    return msgspec.json.format(msgspec.json.encode(body, enc_hook=str), indent=1)
+
+
+def _refuse_removed(plan: Plan) -> None:
+    """Refuse to start without what the plan found: a result that no step of it makes again."""
+    for name in plan.steps:
+        for read in plan.scan.steps[name].inputs:
+            outside = plan.outside.get(read.step)
+            if outside is None:
+                continue
+            result = results.find_result(plan.project, read.step, outside.result)
+            if result is None or read.name not in result.outputs:
+                raise RunError(
+                    f"{name} reads {read.ref}, and the newest result of {read.step} does not hold "
+                    f"it any more. `nbflow run --to {name}` makes it first."
+                )
+
+
+@contextlib.contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Hold a run's lock while it lives; its time of change is the heartbeat."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(_HEARTBEAT):
+            with contextlib.suppress(OSError):
+                os.utime(path)
+
+    with filelock.FileLock(path):
+        threading.Thread(target=beat, daemon=True).start()
+        try:
+            yield
+        finally:
+            over.set()

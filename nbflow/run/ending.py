@@ -1,0 +1,53 @@
+"""The end of a run that broke off: its log says so, and leaves no step running."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbflow.errors import RunError
+from nbflow.events import Event, RunFinished, StepCancelled, read_lines
+from nbflow.runlog import Log, Run, fold
+
+if TYPE_CHECKING:
+    from nbflow.project import Project
+
+
+@contextlib.contextmanager
+def ending(log: Log, path: Path) -> Iterator[None]:
+    """Write the end of a run that an error or a second Ctrl-C breaks off, if there is room."""
+    started = time.monotonic()
+    try:
+        yield
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            for event in _make_end(fold(read_lines(path)), error, time.monotonic() - started):
+                log.append(event)
+        raise
+
+
+@contextlib.contextmanager
+def explaining(project: Project) -> Iterator[None]:
+    """Say in words what the disk refuses: no room, no permission, a folder that is gone."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename2 or error.filename
+        raise RunError(
+            f"The run cannot go on: {error.strerror or error}{f' ({where})' if where else ''}. "
+            "What is finished is kept. "
+            f"Make room or mend the permissions of {project.home}, then run again; "
+            "the setting `store` keeps results elsewhere."
+        ) from error
+
+
+def _make_end(run: Run, error: BaseException, seconds: float) -> Iterator[Event]:
+    open_ = (name for name, step in run.steps.items() if step.status in {"waiting", "running"})
+    yield from map(StepCancelled, open_)
+    if isinstance(error, KeyboardInterrupt):
+        yield RunFinished("cancelled", seconds)
+    else:
+        yield RunFinished("failed", seconds, str(error) or type(error).__name__)

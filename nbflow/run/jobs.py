@@ -1,0 +1,108 @@
+"""From a planned step to a job that a worker can execute."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from nbflow.errors import RunError
+from nbflow.model import Job, JobInput, Result
+from nbflow.notebook.filecache import FileCache, keep_answers, read_stamp
+from nbflow.notebook.parameters import make_injected
+from nbflow.notebook.scan import Reading, read_step
+from nbflow.plan import Plan, Prepared
+from nbflow.store import results
+
+
+def take_copies(plan: Plan, folder: Path, names: Iterable[str]) -> None:
+    """Copy the notebooks that may run, so that editing one during the run changes nothing.
+
+    Raises RunError where one is no longer what was planned: its result's key would be wrong.
+    """
+    with keep_answers(plan.project, "notebooks", Reading, spare=sys.maxsize) as known:
+        for name in names:
+            _take_copy(plan, folder, name, known)
+
+
+def _take_copy(plan: Plan, folder: Path, name: str, known: FileCache[Reading]) -> None:
+    source = plan.project.root / plan.scan.steps[name].path
+    copy = _find_copy(plan, folder, name)
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    before = read_stamp(source)
+    if before is not None:
+        shutil.copy2(source, copy)
+    reading = known.find(str(source)) or read_step(plan.project, source)
+    if reading.step != plan.scan.steps[name] or read_stamp(source) != before:
+        raise RunError(
+            f"{plan.scan.steps[name].path} was {'changed' if before else 'removed'} while the run "
+            "was planned. Run again: the plan is made anew."
+        )
+
+
+def _find_copy(plan: Plan, folder: Path, name: str) -> Path:
+    return job_folder(folder, name) / f"source{Path(plan.scan.steps[name].path).suffix}"
+
+
+def job_folder(run_folder: Path, step: str) -> Path:
+    return run_folder / "jobs" / step
+
+
+def make_job(plan: Plan, run_id: str, ready: Prepared, latest: Mapping[str, Result | None]) -> Job:
+    """Make the job of a step whose inputs exist, and write its `job.json`."""
+    project, step = plan.project, ready.step
+    source = project.root / step.path
+    folder = job_folder(project.runs / run_id, step.name)
+    copy = _find_copy(plan, project.runs / run_id, step.name)
+    if not copy.exists():  # it was to be reused, but its result was removed since
+        take_copies(plan, project.runs / run_id, (step.name,))
+    job = Job(
+        run=run_id,
+        step=step.name,
+        notebook=str(copy),
+        source=str(source),
+        folder=str(folder),
+        root=str(project.root),
+        kernel=ready.kernel,
+        language=step.language,
+        parameters=ready.overrides,
+        injected=make_injected(step, ready.overrides) if step.language == "python" else None,
+        inputs={read.ref: _make_input(plan, latest[read.step], read.name) for read in step.inputs},
+        writes=tuple(write.name for write in step.writes),
+        declared=True,
+        timeout=step.options.timeout,
+        cell_timeout=step.options.cell_timeout,
+    )
+    (folder / "result").mkdir(parents=True)
+    results.write_file(folder / "job.json", msgspec.json.encode(job))
+    return job
+
+
+def _make_input(plan: Plan, result: Result | None, name: str) -> JobInput:
+    assert result is not None  # noqa: S101 - a step is ready only when its inputs exist
+    return JobInput(
+        folder=str(results.result_folder(plan.project, result.step, result.id)),
+        name=name,
+        run=result.run,
+        result=result.id,
+        hash=result.outputs[name].hash,
+    )
+
+
+def find_executed(job: Job) -> Path | None:
+    """Return the executed notebook that a failed job left."""
+    path = Path(job.folder) / "result" / "notebook.ipynb"
+    return path if path.exists() else None
+
+
+def link_notebook(executed: Path, run_folder: Path, step: str) -> None:
+    """Show an executed notebook in its run's folder; nothing depends on its being there."""
+    target = run_folder / "notebooks" / f"{step}.ipynb"
+    with contextlib.suppress(OSError):  # a full disk, or `clean` has removed the result since
+        target.parent.mkdir(exist_ok=True)
+        target.unlink(missing_ok=True)
+        results.link_or_copy(executed, target)

@@ -1,0 +1,261 @@
+"""The loop of a run: decide what is ready, start it, settle what ends."""
+
+from __future__ import annotations
+
+import contextlib
+import heapq
+import queue
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Literal
+
+from nbflow import graph
+from nbflow.errors import NbflowError
+from nbflow.events import (
+    Event,
+    StepBlocked,
+    StepCancelled,
+    StepDecided,
+    StepFailed,
+    StepFinished,
+    StepReused,
+    StepSkipped,
+    StepStarted,
+)
+from nbflow.executors import Executor
+from nbflow.model import Failure, Job, Outcome, Planned, Result
+from nbflow.plan import Plan
+from nbflow.plan.make import decide_now
+from nbflow.run.blame import explain_failure
+from nbflow.run.jobs import find_executed, link_notebook, make_job
+from nbflow.run.settle import keep_outcome
+from nbflow.runlog import Log
+from nbflow.store import results
+
+_TICK = 0.1  # seconds between looks at the file `cancel`
+_BATCH = 100  # steps that are visited, or notebooks shown, between looks at what happens
+
+
+class Loop:
+    """One run of a plan: the only writer of its log."""
+
+    def __init__(self, plan: Plan, run_id: str, log: Log, jobs: int, stop: threading.Event) -> None:
+        self._plan, self._project, self._run_id = plan, plan.project, run_id
+        self._log, self._jobs, self._stop = log, jobs, stop
+        self._folder = plan.project.runs / run_id
+        self._inbox: queue.Queue[Event | Future[Outcome]] = queue.Queue()
+        self._running: dict[Future[Outcome], tuple[Job, float]] = {}
+        self._guilty: dict[str, tuple[str, ...]] = {}  # failed and blocked steps: whose fault it is
+        self._latest: dict[str, Result | None] = {
+            name: results.find_result(self._project, name, planned.result)
+            for name, planned in plan.outside.items()
+        }
+        parents = {name: above & plan.steps.keys() for name, above in plan.parents.items()}
+        self._parents, self._children = parents, graph.make_children(parents)
+        expected = {name: _expect(planned) for name, planned in plan.steps.items()}
+        self._remaining = graph.longest_paths(parents, expected)
+        self._open = dict.fromkeys(plan.steps)  # neither started nor settled, in execution order
+        self._missing = {name: len(above) for name, above in parents.items()}
+        # Two heaps: what gates most comes first.
+        self._ready = self._rank(name for name, count in self._missing.items() if count == 0)
+        self._startable: list[tuple[float, str]] = []
+        self._unlinked: list[Result] = []  # reused ones, whose notebooks are still to be shown
+
+    def run(self, executor: Executor) -> Literal["done", "failed", "cancelled"]:
+        """Execute the plan; every step is settled when this returns."""
+        with ThreadPoolExecutor(self._jobs, thread_name_prefix="nbflow-job") as pool:
+            try:
+                while self._open or self._running:
+                    self._go_on(pool, executor)
+            except BaseException:
+                self._stop.set()  # a pool waits for its jobs, and this run cannot go on
+                raise
+        self._link(len(self._unlinked))
+        if self._stop.is_set():
+            return "cancelled"
+        return "failed" if self._guilty else "done"
+
+    def _go_on(self, pool: ThreadPoolExecutor, executor: Executor) -> None:
+        """Decide, start, and settle what ends; come back soon."""
+        self._look_for_cancel()
+        self._visit_some()
+        while self._startable and self._may_start():
+            self._start(heapq.heappop(self._startable)[1], pool, executor)
+        if self._running:
+            self._take()
+        elif self._is_ending() and not self._ready:
+            self._close_open()
+
+    def _look_for_cancel(self) -> None:
+        if not self._stop.is_set() and (self._folder / "cancel").exists():
+            self._stop.set()
+
+    def _is_ending(self) -> bool:
+        failed = bool(self._guilty) and not self._plan.request.keep_going
+        return failed or self._stop.is_set()
+
+    def _may_start(self) -> bool:
+        return len(self._running) < self._jobs and not self._is_ending()
+
+    def _visit_some(self) -> None:
+        """Visit ready steps until one can be started, or others may be waiting to be heard.
+
+        What is behind a ready step gates less than it does, so that no later visit would find
+        a step that should be started first. One lock serves them all: nothing is removed between
+        a decision and its pin.
+        """
+        if not self._ready:
+            return
+        with results.lock(self._project):
+            snapshot = results.Snapshot(self._project)
+            for _ in range(_BATCH):
+                if not self._ready or (self._startable and self._may_start()):
+                    return
+                self._visit(heapq.heappop(self._ready)[1], snapshot)
+
+    def _visit(self, name: str, snapshot: results.Snapshot) -> None:
+        """Block a ready step, reuse its result, or line it up for a start."""
+        if guilty := self._find_guilty(name):
+            self._block(name, guilty)
+            return
+        planned = self._plan.steps[name]
+        decided = decide_now(self._project, snapshot, self._plan.prepared[name], self._latest)
+        if decided.action == "reuse":
+            self._reuse(name, decided, snapshot)
+            return
+        if (decided.action, decided.why) != (planned.action, planned.why):
+            self._log.append(StepDecided(name, decided.action, decided.why))
+        heapq.heappush(self._startable, (-self._remaining[name], name))
+
+    def _find_guilty(self, name: str) -> tuple[str, ...]:
+        above = (self._guilty.get(parent, ()) for parent in self._parents[name])
+        return tuple(sorted({who for whose in above for who in whose}))
+
+    def _block(self, name: str, guilty: tuple[str, ...]) -> None:
+        self._guilty[name] = guilty
+        self._log.append(StepBlocked(name, guilty))
+        self._settle(name, None)
+
+    def _reuse(self, name: str, decided: Planned, snapshot: results.Snapshot) -> None:
+        result = snapshot.find_result(name, decided.result)
+        assert result is not None  # noqa: S101 - the same snapshot has decided
+        self._log.append(
+            StepReused(name, result.id, decided.result_age, decided.why, decided.warnings)
+        )
+        self._unlinked.append(result)
+        self._settle(name, result)
+
+    def _start(self, name: str, pool: ThreadPoolExecutor, executor: Executor) -> None:
+        del self._open[name]
+        job = make_job(self._plan, self._run_id, self._plan.prepared[name], self._latest)
+        self._log.append(StepStarted(name))
+        future = pool.submit(executor.execute, job, self._inbox.put, self._stop)
+        self._running[future] = (job, time.time())
+        future.add_done_callback(self._inbox.put)
+
+    def _take(self) -> None:
+        """Write what happened since, or end a job; come back soon when nothing does."""
+        if self._inbox.empty():
+            self._link(_BATCH)
+        idle = not self._ready and not self._unlinked
+        with contextlib.suppress(queue.Empty):
+            item = self._inbox.get(timeout=_TICK if idle else 0)
+            if isinstance(item, Future):
+                self._end(*self._running.pop(item), item)
+            else:
+                self._log.append(item)
+
+    def _end(self, job: Job, started: float, future: Future[Outcome]) -> None:
+        outcome = _read_outcome(future, started)
+        if outcome.status == "done":
+            try:
+                self._finish(job, outcome, started)
+            except NbflowError as error:
+                failure = Failure(cause="store", type=type(error).__name__, message=str(error))
+                self._fail(job, outcome, failure)
+        elif outcome.status == "cancelled":
+            self._log.append(StepCancelled(job.step, outcome.seconds))
+            self._settle(job.step, None)
+        else:
+            failure = outcome.failure or Failure("other", "", "the executor did not say why")
+            self._fail(job, outcome, failure)
+
+    def _finish(self, job: Job, outcome: Outcome, started: float) -> None:
+        ready = self._plan.prepared[job.step]
+        result = keep_outcome(self._plan, ready, job, outcome, started)
+        self._log.append(
+            StepFinished(
+                job.step,
+                result.id,
+                outcome.seconds,
+                tuple(result.outputs.values()),
+                (*ready.warnings, *result.warnings),
+            )
+        )
+        self._show(result)
+        self._settle(job.step, result)
+
+    def _fail(self, job: Job, outcome: Outcome, failure: Failure) -> None:
+        ready = self._plan.prepared[job.step]
+        failure = explain_failure(self._project, ready, self._latest, failure)
+        executed = find_executed(job)
+        notebook = self._project.relative(executed) if executed else ""
+        self._log.append(StepFailed(job.step, failure, outcome.seconds, notebook))
+        if executed:
+            link_notebook(executed, self._folder, job.step)
+        self._guilty[job.step] = (job.step,)
+        self._settle(job.step, None)
+
+    def _settle(self, name: str, result: Result | None) -> None:
+        """Note how a step ended and what is ready now."""
+        self._open.pop(name, None)
+        self._latest[name] = result
+        for child in sorted(self._children[name]):
+            self._missing[child] -= 1
+            if self._missing[child] == 0 and not (self._stop.is_set() and result is None):
+                heapq.heappush(self._ready, (-self._remaining[child], child))
+
+    def _link(self, count: int) -> None:
+        """Show some of the notebooks that were reused: nobody waits for them."""
+        for _ in range(min(count, len(self._unlinked))):
+            self._show(self._unlinked.pop())
+
+    def _show(self, result: Result) -> None:
+        executed = results.result_folder(self._project, result.step, result.id) / "notebook.ipynb"
+        link_notebook(executed, self._folder, result.step)
+
+    def _rank(self, names: Iterable[str]) -> list[tuple[float, str]]:
+        """Return a heap of steps, first what gates most."""
+        ranked = [(-self._remaining[name], name) for name in names]
+        heapq.heapify(ranked)
+        return ranked
+
+    def _close_open(self) -> None:
+        """Settle what will not start any more."""
+        for name in list(self._open):
+            if self._stop.is_set():
+                self._log.append(StepCancelled(name))
+            elif guilty := self._find_guilty(name):
+                self._guilty[name] = guilty
+                self._log.append(StepBlocked(name, guilty))
+            else:
+                first = next(iter(self._guilty))
+                why = f"{first} failed; --keep-going runs what does not depend on it"
+                self._log.append(StepSkipped(name, why))
+            del self._open[name]
+
+
+def _expect(planned: Planned) -> float:
+    """Return the seconds a step takes; one never seen counts as a second."""
+    return 0.0 if planned.action == "reuse" else planned.expected or 1.0
+
+
+def _read_outcome(future: Future[Outcome], started: float) -> Outcome:
+    """Return a job's outcome; an executor that raises has failed its job, not the run."""
+    error = future.exception()
+    if error is None:
+        return future.result()
+    failure = Failure(cause="other", type=type(error).__name__, message=str(error))
+    return Outcome(status="failed", seconds=time.time() - started, failure=failure)

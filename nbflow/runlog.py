@@ -1,0 +1,374 @@
+"""A run's log: append, read, follow, fold."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from nbflow.errors import RunError, UnknownNameError
+from nbflow.events import (
+    CellFinished,
+    CellStarted,
+    Event,
+    Line,
+    RunFinished,
+    RunStarted,
+    RunStatus,
+    RunWarned,
+    StepBlocked,
+    StepCancelled,
+    StepDecided,
+    StepFailed,
+    StepFinished,
+    StepProgressed,
+    StepReused,
+    StepSkipped,
+    StepStarted,
+    read_lines,
+    to_line,
+)
+from nbflow.model import Failure, Frozen, Output
+from nbflow.project import Project
+from nbflow.store.results import read_run_ids
+
+StepStatus = Literal[
+    "waiting", "running", "done", "reused", "failed", "blocked", "skipped", "cancelled", "lost"
+]
+HEARTBEAT = 60.0  # seconds after which a run on another host counts as lost
+_POLL = 0.05  # seconds
+
+
+class StepRun(Frozen, frozen=True):
+    """One step of a run as it stands now."""
+
+    name: str
+    status: StepStatus = "waiting"
+    why: tuple[str, ...] = ()
+    result: str = ""
+    started: float | None = None  # seconds since the epoch
+    seconds: float | None = None
+    expected: float | None = None  # seconds its last execution took
+    age: float | None = None  # of a reused result, in seconds
+    cells: int = 0  # how many it executes
+    cells_done: int = 0
+    cell: int | None = None  # the one that runs, its position from 1
+    fraction: float | None = None
+    text: str = ""
+    failure: Failure | None = None
+    notebook: str = ""
+    outputs: tuple[Output, ...] = ()
+    warnings: tuple[str, ...] = ()
+    blocked_by: tuple[str, ...] = ()
+    path: str = ""  # its notebook, relative to the root
+
+    def __str__(self) -> str:
+        seconds = f", {self.seconds:.1f} s" if self.seconds is not None else ""
+        wrote = f": {', '.join(one.name for one in self.outputs)}" if self.outputs else ""
+        failed = f": {self.failure.type}: {self.failure.message}" if self.failure else ""
+        return f"{self.name} {self.status}{seconds}{wrote}{failed}"
+
+
+class Run(Frozen, frozen=True):
+    """A run as its events tell it: what every face shows."""
+
+    id: str
+    pipeline: str = ""
+    name: str = ""
+    status: RunStatus = "running"
+    started: float = 0.0
+    seconds: float | None = None
+    parameters: dict[str, Any] = {}
+    command: tuple[str, ...] = ()
+    steps: dict[str, StepRun] = {}
+    parents: dict[str, tuple[str, ...]] = {}
+    jobs: int = 1
+    host: str = ""
+    pid: int = 0
+    message: str = ""
+    warnings: tuple[str, ...] = ()
+    seq: int = 0
+    folder: str = ""  # the run's own
+    results: str = ""  # the folder of all results
+
+    def __str__(self) -> str:
+        seconds = f", {self.seconds:.1f} s" if self.seconds is not None else ""
+        return "\n  ".join(
+            [f"run {self.id} {self.status}{seconds}", *map(str, self.steps.values())]
+        )
+
+    def read(self, ref: str, **options: Any) -> Any:
+        """Return a table or value of this run, `run.read("clean_flights.flights")`.
+
+        Options are those of `nbflow.read`. Raises UnknownNameError where it has none.
+        """
+        from nbflow.store import tables  # noqa: PLC0415 - duckdb only where a table is read
+
+        step, _, name = ref.partition(".")
+        return tables.read(self.find_folder(step), name, **options)
+
+    def find_folder(self, step: str) -> Path:
+        """Return the folder that holds a step's tables: of a failed step, what it left."""
+        state = self.steps.get(step)
+        if state is None:
+            names = ", ".join(sorted(self.steps))
+            raise UnknownNameError(f"Run {self.id} has no step {step!r}. It has: {names}.")
+        if state.result:
+            return Path(self.results) / step / state.result
+        left = Path(self.folder) / "jobs" / step / "result"
+        if not left.is_dir():
+            raise UnknownNameError(f"{step} made nothing in run {self.id}: it is {state.status}.")
+        return left
+
+
+class Log:
+    """The one writer of a run's events."""
+
+    def __init__(self, path: Path, observe: Callable[[Line], None]) -> None:
+        self._file = path.open("ab")
+        self._observe = observe
+        self._seq = 0
+        self._torn = b""
+
+    def append(self, event: Event) -> None:
+        """Give the event its number and time, write it, and show it to the observer."""
+        self._seq += 1
+        line = Line(seq=self._seq, time=time.time(), event=event)
+        try:
+            self._file.write(self._torn + to_line(line))
+            self._file.flush()
+        except OSError:
+            self._torn = b"\n"  # what comes behind half a line begins a new one
+            raise
+        self._torn = b""
+        self._observe(line)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class Folding:
+    """The state that events add up to; `run` is what they say so far."""
+
+    def __init__(self) -> None:
+        self._run = Run(id="")
+        self._steps: dict[str, StepRun] = {}
+
+    @property
+    def run(self) -> Run:
+        return msgspec.structs.replace(self._run, steps=dict(self._steps))
+
+    def add(self, line: Line) -> None:
+        self._run = msgspec.structs.replace(self._run, seq=line.seq)
+        event = line.event
+        if isinstance(event, RunStarted):
+            self._start(event, line.time)
+        elif isinstance(event, RunFinished):
+            self._run = msgspec.structs.replace(
+                self._run, status=event.status, seconds=event.seconds, message=event.message
+            )
+        elif isinstance(event, RunWarned):
+            warnings = (*self._run.warnings, event.message)
+            self._run = msgspec.structs.replace(self._run, warnings=warnings)
+        elif (state := self._steps.get(getattr(event, "step", ""))) is not None:
+            changes = _make_changes(state, event, line.time)
+            self._steps[state.name] = msgspec.structs.replace(state, **changes)
+
+    def _start(self, event: RunStarted, now: float) -> None:
+        self._run = Run(
+            id=event.run,
+            pipeline=event.pipeline,
+            name=event.name,
+            started=now,
+            parameters=event.parameters,
+            command=event.command,
+            parents=event.parents,
+            jobs=event.jobs,
+            host=event.host,
+            pid=event.pid,
+            seq=self._run.seq,
+        )
+        self._steps = {
+            planned.step: StepRun(
+                name=planned.step,
+                why=planned.why,
+                expected=planned.expected,
+                cells=event.cells.get(planned.step, 0),
+                path=event.paths.get(planned.step, ""),
+                warnings=planned.warnings,
+            )
+            for planned in event.planned
+        }
+
+
+def fold(lines: Iterable[Line]) -> Run:
+    """Return the run that a log's lines add up to."""
+    folding = Folding()
+    for line in lines:
+        folding.add(line)
+    return folding.run
+
+
+def read_run(project: Project, run_id: str) -> Run:
+    """Return a run as its log says; one that neither lives nor has finished is lost."""
+    folder = project.runs / run_id
+    return _place(project, fold(read_lines(folder / "events.jsonl")), run_id)
+
+
+def read_runs(project: Project) -> list[Run]:
+    """Return all runs, newest first."""
+    return [read_run(project, run_id) for run_id in read_run_ids(project)]
+
+
+def find_run(project: Project, text: str = "last") -> Run:
+    """Return the run with this id, unique prefix or name; `last` is the newest."""
+    ids = read_run_ids(project)
+    if not ids:
+        raise UnknownNameError(
+            f"No run yet in {project.folder}. `{_say_run(project.folder)}` makes one."
+        )
+    if text == "last":
+        return read_run(project, ids[0])
+    found = [one for one in ids if one.startswith(text)]
+    if not found:
+        named = [run.id for run in read_runs(project) if run.name == text]
+        found = named[:1]  # of several runs with one name, the newest
+    if len(found) != 1:
+        wrong = "fits several runs" if found else "is no run"
+        shown = ", ".join((found or ids)[:5])
+        raise UnknownNameError(f"{text!r} {wrong}: {shown}. `nbflow runs` lists them all.")
+    return read_run(project, found[0])
+
+
+def follow(project: Project, run_id: str) -> Iterator[Run]:
+    """Yield the run each time its log has grown, until it is over."""
+    log = project.runs / run_id / "events.jsonl"
+    folding, offset = Folding(), 0
+    while True:
+        alive = is_alive(project, run_id)  # asked before reading: the last lines are not missed
+        size = _whole_lines(log, offset)
+        if size > offset:
+            for line in read_lines(log, offset):
+                folding.add(line)
+            offset = size
+            yield _place(project, folding.run, run_id, alive=True)
+        if folding.run.status != "running":
+            return
+        if not alive:
+            yield _place(project, folding.run, run_id, alive=False)
+            return
+        time.sleep(_POLL)
+
+
+def is_alive(project: Project, run_id: str) -> bool:
+    """Say whether a run's process holds its lock; on another host, whether its heart beats."""
+    import filelock  # noqa: PLC0415 - planning asks for no run
+
+    path = project.runs / run_id / "lock"
+    lock = filelock.FileLock(path, timeout=0)
+    try:
+        if time.time() - path.stat().st_mtime > HEARTBEAT and _host(project, run_id) != _here():
+            return False
+        lock.acquire()
+    except FileNotFoundError:
+        return False
+    except filelock.Timeout:
+        return True
+    except OSError:  # read-only, or another user's: its heart tells
+        return time.time() - path.stat().st_mtime < HEARTBEAT
+    lock.release()
+    return False
+
+
+def cancel(project: Project, run: Run) -> None:
+    """Ask a live run to stop: it stops its kernels, keeps what is finished and says so."""
+    if run.status != "running":
+        raise RunError(f"Run {run.id} is not running: it is {run.status}.")
+    try:
+        (project.runs / run.id / "cancel").touch()
+    except OSError as error:
+        raise RunError(f"Run {run.id} cannot be cancelled: {error.strerror}.") from error
+
+
+def _make_changes(state: StepRun, event: Event, now: float) -> dict[str, Any]:  # noqa: C901, PLR0911 - one line a kind
+    match event:
+        case StepDecided():
+            return {"why": event.why}
+        case StepStarted():
+            return {"status": "running", "started": now}
+        case CellStarted():
+            return {"cell": event.cell}
+        case CellFinished():
+            return {"cells_done": state.cells_done + 1, "cell": None}
+        case StepProgressed():
+            return {"fraction": event.fraction, "text": event.text}
+        case StepReused():
+            return _make_end("reused", event, result=event.result, age=event.age, why=event.why)
+        case StepFinished():
+            return _make_end("done", event, result=event.result, outputs=event.outputs)
+        case StepFailed():
+            return _make_end("failed", event, failure=event.failure, notebook=event.notebook)
+        case StepBlocked():
+            return {"status": "blocked", "blocked_by": event.by}
+        case StepSkipped():
+            return {"status": "skipped", "why": (event.why,)}
+        case StepCancelled():
+            return _make_end("cancelled", event)
+    return {}
+
+
+def _make_end(status: StepStatus, event: Any, **changes: Any) -> dict[str, Any]:
+    warnings = getattr(event, "warnings", ())
+    more = {"warnings": warnings} if warnings else {}
+    return {
+        "status": status,
+        "seconds": getattr(event, "seconds", None),
+        "cell": None,
+        "text": "",
+        "fraction": None,
+        **changes,
+        **more,
+    }
+
+
+def _place(project: Project, run: Run, run_id: str, *, alive: bool | None = None) -> Run:
+    """Add what the log cannot say: where the run lies, and whether it was lost."""
+    run = msgspec.structs.replace(
+        run,
+        id=run_id,
+        folder=str(project.runs / run_id),
+        results=str(project.results),
+    )
+    if run.status != "running" or (is_alive(project, run_id) if alive is None else alive):
+        return run
+    steps = {
+        name: msgspec.structs.replace(state, status="lost") if state.status == "running" else state
+        for name, state in run.steps.items()
+    }
+    return msgspec.structs.replace(run, status="lost", steps=steps)
+
+
+def _whole_lines(log: Path, offset: int) -> int:
+    """Return where the last whole line from `offset` on ends."""
+    with log.open("rb") as file:
+        file.seek(offset)
+        return offset + file.read().rfind(b"\n") + 1
+
+
+def _say_run(folder: Path) -> str:
+    at = os.path.relpath(folder)
+    return "nbflow run" if at == os.curdir else f"nbflow run {at}"
+
+
+def _host(project: Project, run_id: str) -> str:
+    first = next(read_lines(project.runs / run_id / "events.jsonl"), None)
+    return first.event.host if first and isinstance(first.event, RunStarted) else ""
+
+
+def _here() -> str:
+    return socket.gethostname()

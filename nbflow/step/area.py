@@ -1,0 +1,94 @@
+"""The by-hand area of a user: each write a new folder that never changes, the last few kept."""
+
+from __future__ import annotations
+
+import calendar
+import getpass
+import re
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbflow.model import Frozen, Output
+from nbflow.project import make_home
+
+if TYPE_CHECKING:
+    from nbflow.project import Project
+
+KEPT = 3  # writes of one name
+_SECONDS = "%Y%m%d-%H%M%S"
+_ASIDE = ".part"
+
+
+class Written(Frozen, frozen=True):
+    """One write by hand; `time` is in seconds since the epoch."""
+
+    folder: Path
+    time: float
+
+
+def write(project: Project, step: str, name: str, value: Any) -> Output:
+    """Keep a value aside, then rename it into place, so that readers never see half of it."""
+    from nbflow.store import tables  # noqa: PLC0415 - importing nbflow must not load duckdb
+
+    make_home(project)
+    folder = _folder(project, step, name)
+    write_id = make_id(time.time_ns())
+    aside = folder / f"{write_id}{_ASIDE}"
+    aside.mkdir(parents=True)
+    try:
+        output = tables.write(aside, name, value)
+        aside.rename(folder / write_id)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+    _drop_old(folder)
+    return output
+
+
+def find_written(project: Project, step: str, name: str) -> Written | None:
+    """Return this user's newest write of a name."""
+    ids = _read_ids(_folder(project, step, name))
+    newest = max(ids, default=None)
+    return Written(_folder(project, step, name) / newest, read_time(newest)) if newest else None
+
+
+def has_step(project: Project, step: str) -> bool:
+    return (_user_folder(project) / step).is_dir()
+
+
+def make_id(now: int) -> str:
+    """Return an id of nanoseconds since the epoch; ids sort by time, within a second too."""
+    seconds, rest = divmod(now, 10**9)
+    return f"{time.strftime(_SECONDS, time.gmtime(seconds))}-{rest:09d}"
+
+
+def read_time(write_id: str) -> float:
+    """Return the seconds since the epoch that an id was made from."""
+    at, _, rest = write_id.rpartition("-")
+    return calendar.timegm(time.strptime(at, _SECONDS)) + int(rest) / 10**9
+
+
+def _folder(project: Project, step: str, name: str) -> Path:
+    return _user_folder(project) / step / name
+
+
+def _user_folder(project: Project) -> Path:
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        user = "user"
+    return project.by_hand / (re.sub(r"[^\w-]", "_", user) or "user")
+
+
+def _read_ids(folder: Path) -> list[str]:
+    if not folder.is_dir():
+        return []
+    return [at.name for at in folder.iterdir() if re.fullmatch(r"\d{8}-\d{6}-\d{9}", at.name)]
+
+
+def _drop_old(folder: Path) -> None:
+    """Remove all but the last writes; a reader that holds one open on POSIX keeps it."""
+    for write_id in sorted(_read_ids(folder))[:-KEPT]:
+        shutil.rmtree(folder / write_id, ignore_errors=True)

@@ -1,0 +1,217 @@
+"""By hand: reads from the newest finished run or what was written since, writes beside runs."""
+
+from __future__ import annotations
+
+import os
+import threading
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbflow.errors import CallError
+from nbflow.step import area, runs
+from nbflow.step.identity import Here, find_here
+from nbflow.step.messages import make_age, make_rows, say
+from nbflow.step.names import Source, check_step, make_hint
+from nbflow.step.notebooks import find_changed
+from nbflow.store.results import find_result, read_result, result_folder
+
+if TYPE_CHECKING:
+    from nbflow.project import Project
+    from nbflow.step.runs import Finished
+
+LATEST = "latest"
+UNNAMED = "notebook"  # the step of a notebook that nothing names
+
+
+@dataclass
+class _Session:
+    """What this kernel chose: the run its reads stay with, by pipeline, and its step."""
+
+    runs: dict[Path, str] = field(default_factory=dict)
+    fixed: set[Path] = field(default_factory=set)  # pipelines whose run was chosen by `use`
+    step: str = ""
+    warned: set[str] = field(default_factory=set)
+
+
+_session = _Session()
+_lock = threading.RLock()
+
+
+def locate(step: str, name: str) -> Source:
+    """Return where to read from, and print one line that says so."""
+    with _lock:
+        here = _enter()
+        if here.project is None:
+            raise CallError(_explain_no_project(here, f"{step}.{name}"))
+        home = here.project.home
+        if here.executed and home not in _session.runs:
+            return _locate_executed(here, here.project, step, name)
+        if home in _session.fixed:
+            run = runs.find_run(here.project, _session.runs[home])
+            run = run or runs.choose_run(here.project, _session.runs[home])  # raises: it is gone
+            return _locate_pinned(here.project, run, step, name)
+        return _locate_newest(here.project, step, name)
+
+
+def write(name: str, value: Any) -> None:
+    """Keep a value in this user's by-hand area; warn where there is nowhere to keep it."""
+    here = find_here()
+    if here.project is None:
+        _warn_once(f"no project of nbflow holds {here.folder}, so that nothing written is kept.")
+        return
+    step = _session.step or here.step or _find_writer(here.project, name)
+    try:
+        output = area.write(here.project, step, name, value)
+    except OSError as error:
+        _warn_once(f"{here.project.home}: {error.strerror}, so that nothing written is kept.")
+        return
+    say(f"{step}.{name}", "written by hand", make_rows(output.rows), output.note)
+
+
+def use(run: str | None, step: str | None) -> None:
+    """Choose the run that reads return, and which step this notebook is."""
+    if step is not None:
+        check_step(step)
+        _session.step = step
+    if run is None:
+        return
+    project = find_here().project
+    if project is None:
+        raise CallError(_explain_no_project(find_here(), f"run {run}"))
+    with _lock:
+        chosen = next(runs.read_runs(project), None) if run == LATEST else None
+        if run != LATEST:
+            chosen = runs.choose_run(project, run)
+        _session.runs[project.home] = chosen.id if chosen else ""
+        _session.fixed.discard(project.home)
+        if run != LATEST:
+            _session.fixed.add(project.home)
+    if chosen:
+        say(f"reading {chosen.label}", chosen.given, f"finished {make_age(chosen.time)} ago")
+
+
+def read_folder() -> Path:
+    """Return the folder that relative paths start at."""
+    return _enter().folder
+
+
+def _enter() -> Here:
+    """Return what is at hand; a copy of a run's notebook goes to the folder it ran in."""
+    here = find_here()
+    copy = here.notebook.parent if here.notebook and here.executed else here.folder
+    if copy != here.folder and copy == Path.cwd():
+        os.chdir(here.folder)
+        say(f"working in {here.folder}, as the run did")
+    return here
+
+
+def _locate_executed(here: Here, project: Project, step: str, name: str) -> Source:
+    """Read what the run read that executed this copy of a notebook."""
+    executed = here.executed
+    assert executed is not None  # noqa: S101 - the caller saw it
+    result_id = executed.inputs.get(f"{step}.{name}")
+    if result_id is not None:
+        folder = _find_output(project, step, result_id, name)
+        say(f"{step}.{name}", f"as run {executed.run} read it")
+        return Source(folder=folder, name=name)
+    return _locate_pinned(project, runs.choose_run(project, executed.run), step, name)
+
+
+def _locate_pinned(project: Project, run: Finished, step: str, name: str) -> Source:
+    """Read what a run made or reused, and print its line."""
+    if step not in run.pins:
+        had = ", ".join(sorted(run.pins)) or "none"
+        raise CallError(
+            f"{step}.{name}: {run.label} has no result of {step}. It has: {had}."
+            f'{make_hint(step, run.pins)} nbflow.use("latest") reads the newest of each step.'
+        )
+    folder = _find_output(project, step, run.pins[step], name)
+    created = read_result(project, step, run.pins[step]).created
+    changed = find_changed(project.root, folder, created)
+    since = changed and f"{changed} changed since"
+    say(f"{step}.{name}", run.label, run.given, f"{make_age(created)} old", since)
+    return Source(folder=folder, name=name)
+
+
+def _locate_newest(project: Project, step: str, name: str) -> Source:
+    """Read from the run that reads stay with, unless its author wrote by hand since."""
+    run = _find_run(project, step)
+    written = area.find_written(project, step, name)
+    if written and (run is None or written.time > run.time):
+        since = run and f"after {run.label}"
+        say(f"{step}.{name}", f"written by hand {make_age(written.time)} ago", since or "")
+        return Source(folder=written.folder, name=name)
+    if run is None:
+        raise CallError(_explain_no_result(project, step, name))
+    return _locate_pinned(project, run, step, name)
+
+
+def _find_run(project: Project, step: str) -> Finished | None:
+    """Return the run that reads stay with, or the newest that has the step."""
+    chosen = _session.runs.get(project.home)
+    stays = runs.find_run(project, chosen) if chosen else None
+    if stays and step in stays.pins and find_result(project, step, stays.pins[step]):
+        return stays
+    newest = runs.find_newest(project, step)
+    if newest and not stays:
+        _session.runs[project.home] = newest.id
+    return newest
+
+
+def _find_output(project: Project, step: str, result_id: str, name: str) -> Path:
+    """Return the folder of a result that holds this name."""
+    result = find_result(project, step, result_id)
+    if result is None:
+        raise CallError(
+            f"{step}.{name}: the result {result_id} was removed by `nbflow clean`. "
+            f'`nbflow run --to {step}` makes a new one; nbflow.use("latest") reads the newest.'
+        )
+    if name not in result.outputs:
+        raise CallError(
+            f"{step}.{name}: {step} wrote {', '.join(sorted(result.outputs)) or 'nothing'}."
+            f'{make_hint(name, result.outputs)} Add nbflow.write("{name}", …) to {step}, '
+            "or mend the name."
+        )
+    return result_folder(project, step, result_id)
+
+
+def _find_writer(project: Project, name: str) -> str:
+    """Return the only step that writes this name, or a step that stands for none."""
+    run = next(runs.read_runs(project), None)
+    pins = run.pins if run else {}
+    results = (find_result(project, step, result_id) for step, result_id in pins.items())
+    writers = [result.step for result in results if result and name in result.outputs]
+    if len(writers) == 1:
+        return writers[0]
+    _warn_once(
+        f"nothing tells which notebook this is, so that {name} is kept as {UNNAMED}.{name}. "
+        'Say nbflow.use(step="…") first.'
+    )
+    return UNNAMED
+
+
+def _explain_no_project(here: Here, what: str) -> str:
+    return (
+        f"{what}: no project of nbflow holds {here.folder}, so that there is nothing to read. "
+        "Start the notebook in its project's folder, or make one there: `nbflow run`."
+    )
+
+
+def _explain_no_result(project: Project, step: str, name: str) -> str:
+    known = sorted(at.name for at in project.results.iterdir()) if project.results.is_dir() else []
+    hint = make_hint(step, known) or (
+        f" There are results of: {', '.join(known)}." if known else ""
+    )
+    return (
+        f"{step}.{name}: no finished run of {project.folder.name} has a result of {step}, and you "
+        f"wrote none by hand.{hint} Make one: `nbflow run --to {step}`, or run "
+        "its notebook."
+    )
+
+
+def _warn_once(text: str) -> None:
+    if text not in _session.warned:
+        _session.warned.add(text)
+        warnings.warn(text[0].upper() + text[1:], stacklevel=5)

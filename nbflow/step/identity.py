@@ -1,0 +1,104 @@
+"""By hand: which notebook this is, whose project it belongs to, and which step it is."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from nbflow.model import Frozen
+from nbflow.names import make_name
+from nbflow.project import Project, find_pipeline, is_root, read_pipelines
+from nbflow.step.messages import find_shell
+from nbflow.step.notebooks import Executed, find_source, read_executed
+
+_resolved: dict[str, Path] = {}  # what a front end said: the kernel's directory may change
+
+
+class Here(Frozen, frozen=True):
+    """What is known of the notebook at hand; `executed` is set for a copy of a run's notebook."""
+
+    notebook: Path | None = None
+    project: Project | None = None
+    executed: Executed | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The folder that relative paths start at: the author's notebook's."""
+        if self.notebook is None:
+            return Path.cwd()
+        root = self.project.root if self.executed and self.project else None
+        source = find_source(root, self.notebook) if root else None
+        return (source or self.notebook).parent
+
+    @property
+    def step(self) -> str:
+        if self.executed:
+            return self.executed.step
+        return make_name(self.notebook.stem) if self.notebook else ""
+
+
+def find_here() -> Here:
+    """Return what can be found out; asked anew each time, since the directory may change."""
+    notebook = find_notebook()
+    executed = read_executed(notebook) if notebook else None
+    folders = [notebook.parent, Path.cwd()] if notebook else [Path.cwd()]
+    projects = (_find_home(folder) for folder in folders)
+    return Here(notebook, next((one for one in projects if one is not None), None), executed)
+
+
+def find_notebook() -> Path | None:
+    """Return the file that is being executed, None where no front end tells.
+
+    VS Code sets a variable. papermill is found as the parent process, before Jupyter's variable,
+    which a papermill that was started from a notebook hands on to a kernel that is not its own.
+    """
+    if find_shell() is None:
+        return _find_script()
+    told = (
+        getattr(sys.modules["__main__"], "__vsc_ipynb_file__", ""),
+        _find_papermill(),
+        os.environ.get("JPY_SESSION_NAME", ""),
+    )
+    return next((found for path in told if path and (found := _resolve(path))), None)
+
+
+def _resolve(path: str) -> Path | None:
+    """Return the file; a front end may name it relative to its own root, and not as it is now."""
+    candidates = (_resolved.get(path), Path(path), Path.cwd() / Path(path).name)
+    found = next((one.absolute() for one in candidates if one and one.is_file()), None)
+    if found:
+        _resolved[path] = found
+    return found
+
+
+def _find_script() -> Path | None:
+    """Return the plain script that runs, unless it is part of the installation, as pytest is."""
+    script = Path(getattr(sys.modules["__main__"], "__file__", None) or "")
+    inside = script.absolute().is_relative_to(sys.prefix)
+    return script.absolute() if script.suffix == ".py" and not inside else None
+
+
+def _find_papermill() -> str:
+    """Return the notebook on the command line of a parent `papermill in.ipynb out.ipynb`."""
+    parent = Path(f"/proc/{os.getppid()}")
+    try:
+        words = [os.fsdecode(word) for word in (parent / "cmdline").read_bytes().split(b"\0")]
+        folder = (parent / "cwd").resolve()
+    except OSError:
+        return ""  # not Linux: the project is then looked for from the current directory
+    if not any(Path(word).name == "papermill" for word in words):
+        return ""
+    notebooks = (folder / word for word in words if word.endswith(".ipynb"))
+    return next((str(path) for path in notebooks if path.is_file()), "")
+
+
+def _find_home(folder: Path) -> Project | None:
+    """Return the pipeline that holds the folder, None where there is no project."""
+    project = find_pipeline(folder)
+    if not is_root(project.root):
+        return None
+    if folder.is_relative_to(project.store):  # a run's own notebook, opened where it lies
+        pipelines = read_pipelines(project)
+        return next((one for one in pipelines if folder.is_relative_to(one.home)), project)
+    return project

@@ -1,0 +1,44 @@
+"""What a notebook is told: one line of what was read or written, and how old it is."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+_UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+_LONGEST = 60  # characters of parameters in a line
+
+
+def say(*parts: str) -> None:
+    """Print one line: in a kernel as output of the cell, in a script beside its output."""
+    stream = sys.stdout if find_shell() else sys.stderr
+    print(" · ".join(part for part in parts if part), file=stream, flush=True)
+
+
+def make_age(since: float, now: float | None = None) -> str:
+    """Return `3 h`, `5 min`, `12 s` for a time in seconds since the epoch."""
+    seconds = max((time.time() if now is None else now) - since, 0)
+    for unit, name in _UNITS:
+        if seconds >= unit:
+            return f"{int(seconds // unit)} {name}"
+    return "0 s"
+
+
+def make_rows(rows: int | None) -> str:
+    """Return `336,776 rows`, and nothing for what is no table."""
+    return "" if rows is None else f"{rows:,} row{'' if rows == 1 else 's'}"
+
+
+def make_parameters(parameters: Mapping[str, Any]) -> str:
+    """Return `month=1, carriers=['AA']`, cut where it gets long."""
+    text = ", ".join(f"{name}={value}" for name, value in parameters.items())
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def find_shell() -> Any | None:
+    """Return IPython's shell if this is a kernel; IPython is never imported for it."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython and hasattr(ipython, "get_ipython") else None
+    return shell if getattr(shell, "kernel", None) is not None else None

@@ -1,0 +1,62 @@
+"""What references, names and sources are: `step.name`, and the folder that holds it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from nbflow.errors import CallError
+from nbflow.model import Frozen
+
+
+class Source(Frozen, frozen=True):
+    """Where one table or value is read from."""
+
+    folder: Path
+    name: str
+
+
+def split_ref(ref: Any) -> tuple[str, str]:
+    """Return step and name of `step.name`."""
+    step, dot, name = ref.partition(".") if isinstance(ref, str) else ("", "", "")
+    if not (dot and step.isidentifier() and name.isidentifier()):
+        raise CallError(
+            f"nbflow.read({ref!r}): this is not the name of a table or value. "
+            'It takes the step and what it wrote: nbflow.read("clean_flights.flights").'
+        )
+    return step, name
+
+
+def check_name(name: Any) -> None:
+    if not isinstance(name, str):
+        raise CallError(
+            f"nbflow.write takes a name and a value, and the name here is a "
+            f'{type(name).__name__}. Write nbflow.write("name", value).'
+        )
+    if not name.isidentifier():
+        raise CallError(
+            f"nbflow.write({name!r}, …): a name is letters, digits and _, so that SQL can use it. "
+            f'Write nbflow.write("{make_identifier(name)}", …).'
+        )
+
+
+def check_step(step: Any) -> None:
+    if not (isinstance(step, str) and step.isidentifier()):
+        raise CallError(
+            f"nbflow.use(step={step!r}): a step is called as its notebook without leading digits, "
+            'in lower case, with _ for all else: nbflow.use(step="clean_flights").'
+        )
+
+
+def make_identifier(text: str) -> str:
+    made = re.sub(r"\W+", "_", text).strip("_") or "name"
+    return f"_{made}" if made[0].isdigit() else made
+
+
+def make_hint(name: str, known: Iterable[str]) -> str:
+    """Return ` Did you mean …?`, or nothing where no known name is near."""
+    near = difflib.get_close_matches(name, list(known), 1)
+    return f" Did you mean {near[0]}?" if near else ""

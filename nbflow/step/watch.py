@@ -1,0 +1,54 @@
+"""What a worker executes in a Python kernel to learn which modules and files a step used.
+
+Before the first cell, `execute(PRELUDE, silent=True, store_history=False)`; after the last,
+`execute("", silent=True, store_history=False, user_expressions={NAME: POSTLUDE})`, and
+`make_used(reply["content"])` of its `execute_reply`. Neither leaves a name in the notebook.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from nbflow.model import Frozen
+from nbflow.step.watcher import MODULE
+
+__all__ = ["NAME", "POSTLUDE", "PRELUDE", "Used", "make_used"]
+
+NAME = "nbflow"
+_SOURCE = Path(__file__).with_name("watcher.py")
+
+
+class Used(Frozen, frozen=True):
+    """Absolute paths: imported modules by name, and project files opened undeclared."""
+
+    modules: dict[str, str] = {}
+    opened: tuple[str, ...] = ()
+
+
+def make_used(content: dict[str, Any]) -> Used:
+    """Return what the content of the postlude's `execute_reply` says; nothing if it failed."""
+    answer = content.get("user_expressions", {}).get(NAME, {})
+    try:
+        text = ast.literal_eval(answer["data"]["text/plain"])
+        return msgspec.json.decode(text, type=Used)
+    except (KeyError, ValueError, SyntaxError, TypeError):  # ValueError: also msgspec's
+        return Used()
+
+
+def _make_prelude(source: str) -> str:
+    """Return one statement that runs the watcher as a module which nobody's namespace holds."""
+    module = (
+        f"__import__('sys').modules.setdefault({MODULE!r}, "
+        f"__import__('types').ModuleType({MODULE!r}))"
+    )
+    run = source + "\nstart()\n"
+    once = f"{MODULE!r} in __import__('sys').modules"
+    return f"{once} or exec(compile({run!r}, '<nbflow watch>', 'exec'), vars({module}))"
+
+
+PRELUDE = _make_prelude(_SOURCE.read_text(encoding="utf-8"))
+POSTLUDE = f"getattr(__import__('sys').modules.get({MODULE!r}), 'report', str)()"

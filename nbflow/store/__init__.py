@@ -1,0 +1,1 @@
+"""Results: tables and values in folders whose content never changes."""

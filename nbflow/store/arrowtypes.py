@@ -1,0 +1,135 @@
+"""Which Arrow types DuckDB keeps exactly, and the type to keep instead of one that it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+HUGE = {b"nbflow.sql": b"HUGEINT"}  # a column that Arrow has as decimals, SQL as integers
+_WIDEST_DECIMAL = 38
+_LONGEST_ARRAY = 1000
+
+
+class Unkept(Exception):  # noqa: N818 - not an error: the value is kept in another way
+    """What DuckDB and Arrow cannot give back as it was, in words."""
+
+
+def lower_type(kind: pa.DataType) -> pa.DataType:
+    """Return the type that DuckDB keeps exactly for this one; raises Unkept."""
+    if is_kept(kind):
+        return kind
+    if isinstance(kind, pa.BaseExtensionType):
+        return lower_type(kind.storage_type)
+    for test, lower in _LOWERED:
+        if test(kind):
+            return lower(kind)
+    raise Unkept(f"Arrow's type {kind} has no form in DuckDB that gives it back exactly")
+
+
+def is_kept(kind: pa.DataType) -> bool:
+    """Tell whether DuckDB gives this type's values back exactly, up to a cast."""
+    if isinstance(kind, pa.BaseExtensionType):
+        return False
+    if pa.types.is_timestamp(kind):
+        return bool(kind.tz is None or kind.unit == "us")
+    if pa.types.is_time64(kind):
+        return bool(kind.unit == "us")
+    if pa.types.is_decimal128(kind):
+        return bool(0 <= kind.scale <= kind.precision)
+    if pa.types.is_struct(kind):
+        fields = [kind.field(i) for i in range(kind.num_fields)]
+        return is_sql_struct(fields) and all(is_kept(field.type) for field in fields)
+    if is_list(kind):
+        return _is_sql_list(kind) and is_kept(kind.value_type)
+    return any(test(kind) for test in _KEPT)
+
+
+def holds_dictionary(kind: pa.DataType) -> bool:
+    if isinstance(kind, pa.BaseExtensionType):
+        return holds_dictionary(kind.storage_type)
+    children = (kind.field(i).type for i in range(kind.num_fields))
+    return pa.types.is_dictionary(kind) or any(holds_dictionary(child) for child in children)
+
+
+def is_list(kind: pa.DataType) -> bool:
+    plain = (_t.is_list, _t.is_large_list, _t.is_fixed_size_list)
+    return any(test(kind) for test in plain) or is_view(kind)
+
+
+def is_view(kind: pa.DataType) -> bool:
+    return bool(_t.is_list_view(kind) or _t.is_large_list_view(kind))
+
+
+def _is_sql_list(kind: pa.DataType) -> bool:
+    fixed = _t.is_fixed_size_list(kind)
+    return not is_view(kind) and not (fixed and not 0 < kind.list_size <= _LONGEST_ARRAY)
+
+
+def is_sql_struct(fields: list[pa.Field]) -> bool:
+    names = [field.name.casefold() for field in fields]
+    return bool(names) and all(names) and len(set(names)) == len(names)
+
+
+_t = pa.types
+_KEPT: tuple[Callable[[pa.DataType], bool], ...] = (
+    *(_t.is_boolean, _t.is_integer, _t.is_float32, _t.is_float64, _t.is_date32, _t.is_time32),
+    *(_t.is_string, _t.is_large_string, _t.is_string_view),
+    *(_t.is_binary, _t.is_large_binary, _t.is_binary_view),
+)
+
+
+def _lower_dictionary(kind: pa.DictionaryType) -> pa.DataType:
+    nothing = pa.array([], kind.value_type)
+    try:
+        pc.index_in(nothing, nothing)
+    except (pa.ArrowException, NotImplementedError) as error:
+        raise Unkept(f"a dictionary of {kind.value_type} cannot be looked up again") from error
+    return lower_type(kind.value_type)
+
+
+def _lower_decimal(kind: pa.DataType) -> pa.DataType:
+    if kind.precision <= _WIDEST_DECIMAL and 0 <= kind.scale <= kind.precision:
+        return pa.decimal128(kind.precision, kind.scale)
+    return pa.string()
+
+
+def _lower_list_type(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_fixed_size_list(kind) and not kind.list_size:
+        raise Unkept("lists of the fixed size 0 have no form in DuckDB")
+    return pa.large_list(lower_type(kind.value_type))
+
+
+def _lower_struct_type(kind: pa.StructType) -> pa.DataType:
+    fields = [kind.field(i) for i in range(kind.num_fields)]
+    if not fields:
+        return pa.bool_()
+    names = (
+        [f.name for f in fields] if is_sql_struct(fields) else [f"f{i}" for i in range(len(fields))]
+    )
+    return pa.struct([(n, lower_type(f.type)) for n, f in zip(names, fields, strict=True)])
+
+
+def _lower_map_type(kind: pa.MapType) -> pa.DataType:
+    pair = [("key", lower_type(kind.key_type)), ("value", lower_type(kind.item_type))]
+    return pa.large_list(pa.struct(pair))
+
+
+_LOWERED: tuple[tuple[Callable[[pa.DataType], bool], Callable[[Any], pa.DataType]], ...] = (
+    (_t.is_null, lambda _: pa.int32()),
+    (_t.is_interval, lambda kind: kind),
+    (_t.is_duration, lambda _: pa.int64()),
+    (_t.is_float16, lambda _: pa.float32()),
+    (_t.is_timestamp, lambda kind: pa.timestamp(kind.unit)),
+    (_t.is_date64, lambda _: pa.timestamp("ms")),
+    (_t.is_time64, lambda _: pa.int64()),
+    (_t.is_decimal, _lower_decimal),
+    (_t.is_fixed_size_binary, lambda _: pa.binary()),
+    (_t.is_dictionary, _lower_dictionary),
+    (_t.is_run_end_encoded, lambda kind: lower_type(kind.value_type)),
+    (_t.is_map, _lower_map_type),
+    (_t.is_struct, _lower_struct_type),
+    (is_list, _lower_list_type),
+)

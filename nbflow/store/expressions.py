@@ -1,0 +1,53 @@
+"""How a lowered column is shown in SQL: as SQL's own type for what it means, if there is one."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from nbflow.store.arrowtypes import HUGE
+
+
+def make_expression(field: pa.Field, column: str) -> str:
+    """Return SQL that shows a lowered column as SQL's own type for it, where there is one."""
+    if field.metadata == HUGE:
+        return f"CAST({column} AS HUGEINT)"
+    return _make_expression(field.type, column)
+
+
+def _make_expression(kind: pa.DataType, column: str) -> str:
+    if isinstance(kind, pa.BaseExtensionType):
+        return _make_extension_expression(kind, column)
+    if pa.types.is_duration(kind):
+        return _DURATIONS[kind.unit].format(column)
+    if pa.types.is_timestamp(kind) and kind.tz and kind.unit != "us":
+        return f"make_timestamptz(epoch_us({column}))"
+    if pa.types.is_date64(kind):
+        return f"CAST({column} AS DATE)"
+    if pa.types.is_time64(kind) and kind.unit == "ns":
+        return f"TIME '00:00:00' + to_microseconds({column} // 1000)"
+    if pa.types.is_map(kind):
+        return f"map_from_entries({column})"
+    return column
+
+
+def _make_extension_expression(kind: pa.BaseExtensionType, column: str) -> str:
+    if kind.extension_name == "arrow.uuid":
+        return f"CAST(hex({column}) AS UUID)"
+    if kind.extension_name == "arrow.bool8":
+        return f"CAST({column} AS BOOLEAN)"
+    if kind.extension_name == "pandas.period":
+        return _PERIODS.get(kind.freq.split("-")[0].lstrip("0123456789"), "{}").format(column)
+    return _make_expression(kind.storage_type, column)
+
+
+_DURATIONS = {
+    "s": "to_microseconds({} * 1000000)",
+    "ms": "to_microseconds({} * 1000)",
+    "us": "to_microseconds({})",
+    "ns": "to_microseconds({} // 1000)",
+}
+_MONTHS = "CAST(DATE '1970-01-01' + to_months(CAST({} AS INTEGER){}) AS DATE)"
+_PERIODS = {  # a period's first day, from its ordinal
+    "D": "DATE '1970-01-01' + CAST({} AS INTEGER)",
+    "M": _MONTHS.format("{}", ""),
+}

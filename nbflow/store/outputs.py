@@ -1,0 +1,78 @@
+"""`outputs.json`: what has been written in a result's folder so far, renamed into place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from nbflow.errors import StoreError, UnknownNameError
+from nbflow.model import FORMAT, Frozen, Output
+from nbflow.store.names import find_near
+
+FILE = "outputs.json"
+
+
+class Outputs(Frozen, frozen=True):
+    outputs: dict[str, Output] = {}
+    format: int = FORMAT
+
+
+def read_outputs(folder: Path) -> dict[str, Output]:
+    """Return what was written in this folder so far, complete or not, by name."""
+    try:
+        found = msgspec.json.decode((folder / FILE).read_bytes(), type=Outputs)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:  # ValueError: also msgspec's
+        raise StoreError(
+            f"{folder / FILE} cannot be read: {error}. Run its step again with --force-step."
+        ) from error
+    if found.format > FORMAT:
+        raise StoreError(
+            f"{folder / FILE} was written by a later version of nbflow (format {found.format}). "
+            "Upgrade nbflow, or run its step again with --force-step."
+        )
+    return found.outputs
+
+
+def read_output(folder: Path, name: str) -> Output:
+    """Return one output; UnknownNameError says what the step wrote, and the nearest name."""
+    outputs = read_outputs(folder)
+    if name not in outputs:
+        raise UnknownNameError(_explain_missing(folder, name, outputs))
+    return outputs[name]
+
+
+def add_output(folder: Path, output: Output) -> None:
+    """Add one output. Existence here means that it was written whole."""
+    outputs = read_outputs(folder) | {output.name: output}
+    part = folder / f"{FILE}.part"
+    part.write_bytes(msgspec.json.format(msgspec.json.encode(Outputs(outputs)), indent=1))
+    os.replace(part, folder / FILE)  # noqa: PTH105 - atomic on Windows too
+
+
+def _explain_missing(folder: Path, name: str, outputs: Mapping[str, Output]) -> str:
+    step = folder.parent.name  # a result lies in its step's folder, and so does one being made
+    wrote = ", ".join(sorted(outputs)) or "nothing"
+    if not name:
+        example = f' For example "{step}.{min(outputs)}".' if outputs else ""
+        return f"{step}: this names a step, but nothing that it wrote: {wrote}.{example}"
+    near = find_near(name, outputs)
+    meant = f' Did you mean "{step}.{near}"?' if near else ""
+    return f"{step}.{name}: {step} wrote {wrote}.{meant}"
+
+
+def check_new(folder: Path, name: str) -> None:
+    """Raise StoreError if the name is taken: SQL and some file systems ignore case."""
+    if not isinstance(name, str) or not name.strip():
+        raise StoreError(f"A table or value needs a name, not {name!r}.")
+    same = [known for known in read_outputs(folder) if known.casefold() == name.casefold()]
+    if same == [name]:
+        raise StoreError(
+            f"{name!r} was already written here. Write each name once, or pick another name."
+        )
+    if same:
+        raise StoreError(f"{name!r} and {same[0]!r} differ only by case. Pick another name.")

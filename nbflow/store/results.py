@@ -1,0 +1,209 @@
+"""Result folders: made aside, renamed into place, found again by key, pinned by runs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from nbflow.errors import StoreError, UnknownNameError
+from nbflow.events import RunFinished, StepFinished, StepReused, read_lines
+from nbflow.model import FORMAT, Frozen, Result
+
+if TYPE_CHECKING:
+    from nbflow.project import Project
+
+RESULT = "result.json"
+TABLES = "tables.duckdb"
+
+
+class Pointer(Frozen, frozen=True):
+    """What a key leads to; `seen_modules` must be unchanged for the result to be reused."""
+
+    result: str
+    seen_modules: dict[str, str] = {}
+    format: int = FORMAT
+
+
+T = TypeVar("T", "Result", "Pointer")
+_RESULTS = msgspec.json.Decoder(Result)
+_POINTERS = msgspec.json.Decoder(Pointer)
+
+
+class Snapshot:
+    """A pipeline's results at one moment: each is read once, however often it is asked for."""
+
+    def __init__(self, project: Project) -> None:
+        self._results, self._keys = str(project.results), str(project.keys)
+        self._found: dict[tuple[str, str], Result | None] = {}
+
+    def find_newest(self, step: str) -> Result | None:
+        """Return a step's newest complete result."""
+        names = _read_names(f"{self._results}/{step}")
+        return next(filter(None, (self.find_result(step, name) for name in names)), None)
+
+    def read_all(self, step: str) -> list[Result]:
+        """Return a step's complete results, newest first."""
+        names = _read_names(f"{self._results}/{step}")
+        return [one for one in (self.find_result(step, name) for name in names) if one]
+
+    def find_result(self, step: str, result_id: str) -> Result | None:
+        """Return the result, None where there is no complete one."""
+        at = (step, result_id)
+        if at not in self._found:
+            path = f"{self._results}/{step}/{result_id}/{RESULT}"
+            self._found[at] = _find_value(path, _RESULTS)
+        return self._found[at]
+
+    def find_pointer(self, step: str, key: str) -> Pointer | None:
+        """Return what a key leads to, None where its result is gone."""
+        pointer = _find_value(f"{self._keys}/{step}/{key}", _POINTERS)
+        return pointer if pointer and self.find_result(step, pointer.result) else None
+
+
+def make_id(now: float | None = None) -> str:
+    """Return an id that sorts by time: date and time in UTC, milliseconds in hex, and chance."""
+    at = time.time() if now is None else now
+    seconds = time.strftime("%Y%m%d-%H%M%S", time.gmtime(at))
+    return f"{seconds}-{int(at % 1 * 1000):03x}{secrets.token_hex(2)[:3]}"
+
+
+def result_folder(project: Project, step: str, result_id: str) -> Path:
+    return project.results / step / result_id
+
+
+def keep_result(project: Project, making: Path, result: Result) -> Path:
+    """Complete the result made in `making` and rename it into place."""
+    folder = result_folder(project, result.step, result.id)
+    try:
+        write_file(making / RESULT, msgspec.json.format(msgspec.json.encode(result), indent=1))
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        making.rename(folder)
+    except OSError as error:
+        raise StoreError(
+            f"The result of {result.step} could not be kept in {folder}: {error.strerror}. "
+            "Make room or mend the permissions, then run again."
+        ) from error
+    return folder
+
+
+def read_result(project: Project, step: str, result_id: str) -> Result:
+    result = find_result(project, step, result_id)
+    if result is None:
+        raise UnknownNameError(
+            f"{step} has no result {result_id}: it was removed. `nbflow run --to {step}` makes one."
+        )
+    return result
+
+
+def find_result(project: Project, step: str, result_id: str) -> Result | None:
+    """Return the result, None where there is no complete one."""
+    return Snapshot(project).find_result(step, result_id)
+
+
+def read_result_ids(project: Project, step: str) -> list[str]:
+    """Return the ids of a step's complete results, newest first."""
+    folder = project.results / step
+    return [name for name in _read_names(str(folder)) if (folder / name / RESULT).exists()]
+
+
+def _read_names(folder: str) -> list[str]:
+    """Return what lies in a folder, the newest id first; nothing where there is none."""
+    try:
+        return sorted(os.listdir(folder), reverse=True)  # noqa: PTH208 - called often
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _find_value(path: str, decoder: msgspec.json.Decoder[T]) -> T | None:
+    """Return what a file holds; None where there is none, or one that says nothing to us."""
+    try:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - called often
+            found = decoder.decode(file.read())
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: also msgspec's
+        return None
+    except OSError as error:  # another user's, a damaged disk
+        raise StoreError(
+            f"{path} cannot be read: {error.strerror}. Mend its permissions."
+        ) from error
+    return found if found.format <= FORMAT else None
+
+
+def read_results(project: Project, step: str) -> list[Result]:
+    """Return a step's complete results, newest first."""
+    return Snapshot(project).read_all(step)
+
+
+def find_pointer(project: Project, step: str, key: str) -> Pointer | None:
+    """Return what a key leads to, None where its result is gone."""
+    return Snapshot(project).find_pointer(step, key)
+
+
+def write_pointer(project: Project, step: str, key: str, pointer: Pointer) -> None:
+    path = project.keys / step / key
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_file(path, msgspec.json.encode(pointer))
+
+
+def read_run_ids(project: Project) -> list[str]:
+    """Return the ids of all runs, newest first."""
+    if not project.runs.is_dir():
+        return []
+    return sorted((at.parent.name for at in project.runs.glob("*/events.jsonl")), reverse=True)
+
+
+def read_pins(project: Project, run_id: str) -> dict[str, str]:
+    """Return the result that each step of a run made or reused."""
+    events = (line.event for line in read_lines(project.runs / run_id / "events.jsonl"))
+    return {e.step: e.result for e in events if isinstance(e, StepFinished | StepReused)}
+
+
+def is_finished(project: Project, run_id: str) -> bool:
+    lines = read_lines(project.runs / run_id / "events.jsonl")
+    return any(isinstance(line.event, RunFinished) for line in lines)
+
+
+def remove_result(project: Project, step: str, result_id: str) -> None:
+    """Remove a result: first its completeness, then its content."""
+    folder = result_folder(project, step, result_id)
+    with contextlib.suppress(FileNotFoundError):
+        (folder / RESULT).unlink()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def lock(project: Project) -> Iterator[None]:
+    """Hold the pipeline's lock: a run pins what it relies on under it, `clean` removes under it."""
+    import filelock  # noqa: PLC0415 - planning locks nothing
+
+    project.home.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(project.home / "lock"):
+        yield
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file aside, flush it to the disk, and rename it into place."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(2)}.part")
+    try:
+        with aside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Make `target` the same file by a hard link, or a copy where links do not work."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)

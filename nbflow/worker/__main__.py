@@ -1,0 +1,95 @@
+"""A worker process: executes the jobs that arrive on stdin, until stdin ends."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import sys
+import threading
+from typing import BinaryIO
+
+from nbflow.events import Event
+from nbflow.model import Job
+from nbflow.worker.job import execute_job
+from nbflow.worker.protocol import Answer, Ended, Launched, Start, make_told, read_order, to_line
+from nbflow.zygote.folders import sweep_folders
+
+# papermill and nbformat try these and do without: 2.6 s of 4.8 where jupyter_server is installed.
+# A worker opens local files only, and none of the author's code is executed in it.
+UNUSED = ("rfc3987_syntax", "isoduration", "pyarrow.fs", "boto3", "gcsfs", "github", "azure")
+LAST_SECONDS = 5.0  # to save the notebook and clean up when the run was killed
+
+
+def main() -> None:
+    sys.modules.update(dict.fromkeys(UNUSED))  # type: ignore[arg-type]  # None: not importable
+    orders, answers = _take_pipes()
+    worker = Worker(answers)
+    threading.Thread(target=worker.listen, args=(orders,), daemon=True).start()
+    worker.work()
+
+
+class Worker:
+    """Two threads: one listens to the executor, the main one works."""
+
+    def __init__(self, answers: BinaryIO) -> None:
+        self.answers = answers
+        self.jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self.stop = threading.Event()
+        self.group: int | None = None  # the kernel's processes
+        self.over = threading.Event()
+
+    def work(self) -> None:
+        sweep_folders()
+        while (job := self.jobs.get()) is not None:
+            self.stop.clear()
+            outcome = execute_job(job, self.emit, self.stop, self.launched)
+            self.group = None
+            self.tell(Ended(outcome))
+        self.over.set()
+
+    def listen(self, orders: BinaryIO) -> None:
+        """Take orders; when there is nobody left to give any, end the kernel and leave."""
+        for line in orders:
+            order = read_order(line)
+            if isinstance(order, Start):
+                self.jobs.put(order.job)
+            else:
+                self.stop.set()
+        self.stop.set()
+        self.jobs.put(None)
+        self._kill_kernel()
+        self.over.wait(LAST_SECONDS)
+        os._exit(0)
+
+    def emit(self, event: Event) -> None:
+        self.tell(make_told(event))
+
+    def launched(self, group: int) -> None:
+        self.group = group
+        self.tell(Launched(group))
+
+    def tell(self, message: Answer) -> None:
+        with contextlib.suppress(BrokenPipeError):  # the run was killed; listen() sees it too
+            self.answers.write(to_line(message))
+            self.answers.flush()
+
+    def _kill_kernel(self) -> None:
+        if self.group is not None and hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.group, signal.SIGKILL)
+
+
+def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Keep stdin and stdout for the protocol: what libraries print goes to stderr."""
+    orders, answers = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return os.fdopen(orders, "rb"), os.fdopen(answers, "wb")
+
+
+if __name__ == "__main__":
+    main()

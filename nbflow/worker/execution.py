@@ -1,0 +1,109 @@
+"""One execution: document, kernel, guard and recorder, put together and taken apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from nbclient.exceptions import DeadKernelError
+from papermill.engines import papermill_engines
+
+from nbflow.store.outputs import read_outputs
+from nbflow.worker.document import Document
+from nbflow.worker.failure import find_failure
+from nbflow.worker.guard import Guard
+from nbflow.worker.kernel import Kernel
+from nbflow.worker.recorder import Recorder
+from nbflow.worker.watched import hash_modules, relative
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from nbflow.events import Event
+    from nbflow.model import Failure, Job, Output
+
+START_TIMEOUT = 120  # seconds; many kernels that start at once on a slow disk take a while
+OUTPUT_TIMEOUT = 120  # seconds for outputs still under way after a cell's end; nbclient's are 4
+
+
+class Execution:
+    """A context: its end stops the kernel, and all that the kernel started."""
+
+    def __init__(
+        self,
+        job: Job,
+        emit: Callable[[Event], None],
+        stop: threading.Event,
+        launched: Callable[[int], None],
+    ) -> None:
+        self.job = job
+        self.launched = launched
+        self.document = Document(job)
+        self.kernel = Kernel(job)
+        self.guard = Guard(job, self.kernel, stop)
+        self.recorder = Recorder(job, self.document, self.guard, emit)
+
+    def __enter__(self) -> Self:
+        self.guard.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.guard.close()
+        self.kernel.stop(self.recorder.client, now=True)
+        self.recorder.close()
+
+    def run(self) -> Failure | None:
+        """Execute the cells; return why the step failed, None if it did not."""
+        error = self._run_papermill()
+        self.guard.close()
+        failure = find_failure(self.document, self.kernel, self.guard, error, self.outputs())
+        self.kernel.stop(self.recorder.client, now=bool(failure or self.guard.reason))
+        if failure is not None:
+            self.recorder.close(failure.traceback or f"{failure.type}: {failure.message}")
+        self.document.finish(failure, self.guard.struck)
+        self._save()
+        return failure
+
+    def outputs(self) -> dict[str, Output]:
+        return read_outputs(self.document.path.parent)
+
+    def modules(self) -> dict[str, str]:
+        return hash_modules(self.recorder.used, self.job.root)
+
+    def opened(self) -> tuple[str, ...]:
+        return tuple(relative(path, self.job.root) for path in self.recorder.used.opened)
+
+    def _save(self) -> None:
+        try:
+            self.document.save()
+        except OSError:  # a full disk: how it ended matters more than what was printed
+            self.recorder.cut()
+            self.document.drop_outputs()
+            self.document.save()
+
+    def _run_papermill(self) -> Exception | None:
+        try:
+            self.kernel.start()
+            if self.kernel.group is not None:
+                self.launched(self.kernel.group)
+            papermill_engines.execute_notebook_with_engine(
+                "nbflow",
+                self.document.notebook,
+                self.job.kernel,
+                progress_bar=False,
+                km=self.kernel.manager,
+                start_timeout=START_TIMEOUT,
+                iopub_timeout=OUTPUT_TIMEOUT,
+                observer=self.recorder,
+            )
+        except DeadKernelError as error:
+            return None if self._ended_itself() else error
+        except Exception as error:  # noqa: BLE001  # told as the step's failure
+            return error
+        return None
+
+    def _ended_itself(self) -> bool:
+        """Tell a kernel that ended by `exit()` in the last cell: everything was executed."""
+        cells = [cell for cell in self.document.notebook.cells if cell.cell_type == "code"]
+        executed = all(cell.metadata.papermill.get("status") == "completed" for cell in cells)
+        return executed and self.kernel.exit_code() == 0

@@ -1,0 +1,69 @@
+"""Executes one job through papermill, and says how it ended."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from nbflow.model import Outcome
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from nbflow.events import Event
+    from nbflow.model import Job
+    from nbflow.worker.execution import Execution
+
+
+def execute_job(
+    job: Job,
+    emit: Callable[[Event], None],
+    stop: threading.Event,
+    launched: Callable[[int], None] = lambda _: None,
+) -> Outcome:
+    """Execute a job's notebook in a kernel of its own.
+
+    Leaves the executed notebook in `job.folder`/result, also of a job that failed, and what the
+    cells printed in `job.folder`/log.txt. Whatever goes wrong is in the outcome. When `stop` is
+    set the kernel is interrupted, then killed, and the outcome is `cancelled`. `launched` is
+    called with the kernel's process group once it has one.
+    """
+    from nbflow.worker.execution import Execution  # noqa: PLC0415  # papermill: 0.6 s
+    from nbflow.worker.failure import make_other  # noqa: PLC0415
+
+    started = time.monotonic()
+    if stop.is_set():
+        return Outcome(status="cancelled")
+    try:
+        _write_job(job)
+        with Execution(job, emit, stop, launched) as execution:
+            outcome = _execute(execution)
+    except Exception as error:  # noqa: BLE001  # a full disk, a notebook that cannot be read …
+        outcome = Outcome(status="failed", failure=make_other(error))
+    return msgspec.structs.replace(outcome, seconds=time.monotonic() - started)
+
+
+def _execute(execution: Execution) -> Outcome:
+    failure = execution.run()
+    if execution.guard.reason == "stopped":
+        return Outcome(status="cancelled", outputs=execution.outputs())
+    if failure is not None:
+        return Outcome(status="failed", failure=failure, outputs=execution.outputs())
+    return Outcome(
+        status="done",
+        outputs=execution.outputs(),
+        modules=execution.modules(),
+        opened=execution.opened(),
+    )
+
+
+def _write_job(job: Job) -> None:
+    """Write `job.json` for the kernel, where whoever made the job has not."""
+    path = Path(job.folder, "job.json")
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(msgspec.json.encode(job))

@@ -1,0 +1,134 @@
+"""A kernel's process, from its start to its end, with all that it started."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_core.utils import run_sync
+
+from nbflow.kernels import make_manager_class
+from nbflow.zygote import ADDRESS, use
+from nbflow.zygote.folders import make_folder
+
+if TYPE_CHECKING:
+    from nbflow.model import Job
+
+PR_SET_PDEATHSIG = 1  # prctl(2)
+SOCKET_PATH = 100  # bytes; Linux allows 107, macOS 103
+POLL = 0.02  # seconds between looks at whether a kernel that was asked to end has ended
+
+
+class Kernel:
+    """The kernel of one job; `manager` is what nbclient takes."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.sockets = str(make_folder())
+        self.errors = Path(job.folder, "kernel.txt")
+        self.manager = make_manager(job, self.sockets)
+        self.process: Any = None
+        self.group: int | None = None
+        self.answered = False  # it started, and replied
+        self.stopped = False
+
+    def start(self) -> None:
+        """Start in the author's folder; what the process itself says goes to `kernel.txt`."""
+        environment = os.environ | {
+            "NBFLOW_JOB": str(Path(self.job.folder, "job.json")),
+            "JPY_SESSION_NAME": self.job.source,
+        }
+        with self.errors.open("wb") as errors:
+            run_sync(self.manager.start_kernel)(
+                cwd=str(Path(self.job.source).parent),
+                env=environment,
+                extra_arguments=_arguments(self.manager),
+                stdout=errors,
+                stderr=errors,
+                **_bound_to_parent(),
+            )
+        self.process = getattr(self.manager.provisioner, "process", None)
+        self.group = getattr(self.manager.provisioner, "pgid", None)
+
+    def interrupt(self) -> None:
+        """Interrupt the running cell, as Ctrl-C does."""
+        self._signal(signal.SIGINT)
+
+    def kill(self) -> None:
+        """End the process and what it started, now."""
+        if hasattr(signal, "SIGKILL"):
+            self._signal(signal.SIGKILL)
+        elif self.process is not None:
+            self.process.kill()
+
+    def stop(self, client: Any, *, now: bool) -> None:
+        """End the kernel: politely, or `now`; what it left running ends with it."""
+        if self.stopped:
+            return
+        self.stopped = True
+        channels = getattr(client, "kc", None)
+        if channels is not None:
+            channels.stop_channels()
+        if now:
+            self.kill()
+        with contextlib.suppress(RuntimeError):  # "No kernel is running!"
+            self._shut_down(now=now)
+        self.kill()
+        shutil.rmtree(self.sockets, ignore_errors=True)
+        if not now or not self.said():
+            self.errors.unlink(missing_ok=True)
+
+    def said(self) -> str:
+        """Return the end of what the process itself said: a crash's last words."""
+        with contextlib.suppress(OSError):
+            return self.errors.read_text(encoding="utf-8", errors="replace")[-4000:].strip()
+        return ""
+
+    def exit_code(self) -> int | None:
+        return self.process.poll() if self.process is not None else None
+
+    def _shut_down(self, *, now: bool) -> None:
+        # Not manager.shutdown_kernel(): it interrupts first, which can strike an atexit handler.
+        if not self.manager.has_kernel:
+            return
+        if not now:
+            run_sync(self.manager.request_shutdown)()
+        run_sync(self.manager.finish_shutdown)(pollinterval=POLL)
+        run_sync(self.manager.cleanup_resources)()
+
+    def _signal(self, number: int) -> None:
+        """Signal the kernel's process group; it is gone or not ours any more: do nothing."""
+        if self.group is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.group, number)
+
+
+def make_manager(job: Job, sockets: str) -> Any:
+    """Return a manager for the job's kernel, on sockets that race with nobody's."""
+    manager = make_manager_class()(kernel_name=job.kernel)
+    manager.connection_file = str(Path(sockets, "kernel.json"))
+    address = str(Path(sockets, "s"))
+    if job.language == "python" and hasattr(os, "fork") and len(address) + 2 < SOCKET_PATH:
+        manager.transport, manager.ip = "ipc", address
+    if os.environ.get(ADDRESS):
+        use(manager)
+    return manager
+
+
+def _arguments(manager: Any) -> list[str]:
+    """As nbclient: no history file, which is slow and locks on network drives."""
+    return ["--HistoryManager.hist_file=:memory:"] if manager.ipykernel else []
+
+
+def _bound_to_parent() -> dict[str, Any]:
+    """On Linux: the kernel is killed when the worker dies, however that happens."""
+    if not sys.platform.startswith("linux"):
+        return {}
+    prctl = ctypes.CDLL(None).prctl
+    return {"preexec_fn": lambda: prctl(PR_SET_PDEATHSIG, signal.SIGKILL)}

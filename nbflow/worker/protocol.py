@@ -1,0 +1,65 @@
+"""The JSON lines between an executor and its worker processes; private to the two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from nbflow.events import KINDS, Event
+from nbflow.model import Frozen, Job, Outcome
+
+
+class Start(Frozen, frozen=True, tag="start"):
+    """To the worker: execute this job."""
+
+    job: Job
+
+
+class Stop(Frozen, frozen=True, tag="stop"):
+    """To the worker: stop the job under way."""
+
+
+class Told(Frozen, frozen=True, tag="told"):
+    """From the worker: something happened."""
+
+    kind: str
+    body: dict[str, Any]
+
+
+class Launched(Frozen, frozen=True, tag="launched"):
+    """From the worker: the process group of the job's kernel."""
+
+    group: int
+
+
+class Ended(Frozen, frozen=True, tag="ended"):
+    """From the worker: the job is over."""
+
+    outcome: Outcome
+
+
+Order = Start | Stop
+Answer = Told | Launched | Ended
+_ORDERS: msgspec.json.Decoder[Order] = msgspec.json.Decoder(Order)
+_ANSWERS: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+
+
+def to_line(message: Order | Answer) -> bytes:
+    return msgspec.json.encode(message) + b"\n"
+
+
+def read_order(line: bytes) -> Order:
+    return _ORDERS.decode(line)
+
+
+def read_answer(line: bytes) -> Answer:
+    return _ANSWERS.decode(line)
+
+
+def make_told(event: Event) -> Told:
+    return Told(type(event).__name__, msgspec.to_builtins(event))
+
+
+def make_event(told: Told) -> Event:
+    return msgspec.convert(told.body, KINDS[told.kind])

@@ -1,0 +1,47 @@
+"""What the step used: imported modules with their hashes, and files opened undeclared."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbflow.step import watch
+from nbflow.store.hashing import hash_file
+
+if TYPE_CHECKING:
+    from nbflow.model import Job
+    from nbflow.step.watch import Used
+
+LANGUAGE = "python"
+
+
+def begin(client: Any, job: Job) -> None:
+    """Let the kernel watch itself, unseen by the notebook."""
+    if job.language == LANGUAGE:
+        client.ask(watch.PRELUDE)
+
+
+def ask(client: Any, job: Job) -> Used:
+    """Return what the kernel saw, nothing from one that is not Python; late output comes, too."""
+    asked = {watch.NAME: watch.POSTLUDE} if job.language == LANGUAGE else {}
+    reply = client.ask("", user_expressions=asked)
+    return watch.make_used(reply.get("content", {}))
+
+
+def hash_modules(used: Used, root: str) -> dict[str, str]:
+    """Return the hash of each module's file, by its path relative to the root."""
+    hashes = {}
+    for path in sorted(set(used.modules.values())):
+        with contextlib.suppress(OSError):  # removed since it was imported
+            hashes[relative(path, root)] = hash_file(path)
+    return hashes
+
+
+def relative(path: str, root: str) -> str:
+    """Return the path relative to the root, with forward slashes; as it is if outside."""
+    for at, top in ((path, root), (os.path.realpath(path), os.path.realpath(root))):
+        if Path(at).is_relative_to(top):
+            return Path(at).relative_to(top).as_posix()
+    return Path(path).as_posix()

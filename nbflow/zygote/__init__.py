@@ -1,0 +1,13 @@
+"""Kernels forked from one process that has already imported what they need.
+
+`start` starts such a process, `use` makes a kernel manager take its kernels from there, and
+`find_obstacle` says why a kernel must be an ordinary one instead.
+"""
+
+from __future__ import annotations
+
+from nbflow.zygote.obstacle import find_obstacle
+from nbflow.zygote.owner import ADDRESS, Owner, start
+from nbflow.zygote.use import use
+
+__all__ = ["ADDRESS", "Owner", "find_obstacle", "start", "use"]

@@ -1,0 +1,43 @@
+"""The zygote: imports libraries once, then forks a kernel for whoever asks."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from typing import NoReturn
+
+import msgspec
+
+from nbflow.zygote.birth import become_kernel
+from nbflow.zygote.pattern import CURES
+from nbflow.zygote.preload import UnsafeError, forget_launcher, preload
+from nbflow.zygote.serve import Server, Start
+
+
+def main() -> None:
+    start = msgspec.json.decode(sys.argv[1], type=Start)
+    forget_launcher()
+    env = dict(os.environ)
+    os.environ.update(CURES)
+    try:
+        imported = preload(start.names, start.left_out)
+    except UnsafeError as error:
+        start_anew(start, error, env)
+    gc.collect()
+    gc.freeze()  # a collection in a child would copy every page of what was imported
+    birth = Server(start, imported, env).serve()
+    if birth is not None:
+        become_kernel(birth)
+
+
+def start_anew(start: Start, error: UnsafeError, env: dict[str, str]) -> NoReturn:
+    """Be a new process without that library: an import cannot be taken back."""
+    start.left_out[error.name] = error.why
+    argument = msgspec.json.encode(start).decode()
+    command = [sys.executable, *sys.orig_argv[1:-1], argument]
+    os.execve(sys.executable, command, env)  # noqa: S606
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""A forked child's way from the fork to a running kernel."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import traceback
+from pathlib import Path
+from typing import Any, NoReturn
+
+import msgspec
+
+from nbflow.zygote.fresh import detach, redirect, reseed, settle
+from nbflow.zygote.messages import Inbox, Ready, Refused, Request, send
+from nbflow.zygote.pattern import VOLATILE
+
+PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
+LIMIT = 10.0  # seconds to hand over an answer
+
+
+class Birth(msgspec.Struct, frozen=True):
+    """What a child needs to become a kernel.
+
+    `connection` leads to the owner, or, with `spare`, to the zygote, which will hand over an
+    owner's request like this one. `descriptors` are stdout and stderr, none for a spare.
+    """
+
+    parent: int
+    request: Request
+    connection: Any  # socket.socket
+    folder: Path
+    descriptors: tuple[int, ...] = ()
+    spare: bool = False
+
+
+def become_kernel(birth: Birth) -> NoReturn:
+    """Be that kernel until it ends, and then end the process. Nothing gets past this call."""
+    try:
+        detach(birth.parent, (birth.connection.fileno(), *birth.descriptors))
+        reseed()
+        if birth.spare:
+            _run_spare(birth)
+        else:
+            _run(birth)
+    except BaseException:  # noqa: BLE001  # the zygote's own code must not go on in a child
+        _report(birth, traceback.format_exc())
+    finally:
+        os._exit(1)
+
+
+def _report(birth: Birth, text: str) -> None:
+    """Tell the owner why there is no kernel; stderr may be a pipe that nobody reads any more."""
+    os.write(2, text.encode("utf-8", "replace"))
+    if not birth.spare and birth.connection.fileno() >= 0:
+        send(birth.connection, Refused(text))
+
+
+def _run(birth: Birth) -> None:
+    from nbflow.zygote.kernel import make_app, run  # noqa: PLC0415  # ipykernel
+
+    request = birth.request
+    redirect(*birth.descriptors)
+    settle(request.cwd, request.env)
+    file, connection = write_connection(birth.folder, request.connection)
+    app = make_app(request.arguments, file)
+    _answer(birth.connection, connection)
+    run(app)
+
+
+def _run_spare(birth: Birth) -> None:
+    """Prepare all that a request like the last one needs, then wait for it."""
+    from nbflow.zygote.kernel import make_app, redirect_streams, run  # noqa: PLC0415
+
+    settle(birth.request.cwd, birth.request.env)
+    file, connection = write_connection(birth.folder, {})
+    app = make_app(birth.request.arguments, file)
+    inbox = Inbox(birth.connection)
+    request = inbox.receive()
+    if not isinstance(request, Request):
+        return
+    owner, stdout, stderr = inbox.take()
+    birth.connection.close()
+    redirect_streams(stdout, stderr)
+    _take_on(request)
+    _answer(socket.socket(fileno=owner), connection)
+    run(app)
+
+
+def write_connection(folder: Path, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Write a connection file; return its path and what it holds."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    connection = given or {
+        "transport": "ipc",
+        "ip": str(folder / "s"),
+        "key": secrets.token_hex(16),
+        "signature_scheme": "hmac-sha256",
+        **{name: number for number, name in enumerate(PORTS, 1)},
+    }
+    file = folder / "kernel.json"
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+        json.dump(connection, stream)
+    return str(file), connection
+
+
+def _take_on(request: Request) -> None:
+    """Set what may differ between this request and the one that the spare was made for."""
+    for name in VOLATILE:
+        os.environ.pop(name, None)
+        if name in request.env:
+            os.environ[name] = request.env[name]
+
+
+def _answer(owner: socket.socket, connection: dict[str, Any]) -> None:
+    """Tell the owner; from here on the connection is the zygote's alone."""
+    pidfd = os.pidfd_open(os.getpid())
+    with owner:
+        owner.settimeout(LIMIT)
+        send(owner, Ready(os.getpid(), connection), [pidfd])
+    os.close(pidfd)

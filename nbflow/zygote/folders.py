@@ -1,0 +1,58 @@
+"""Private folders for sockets: short paths, nobody else's, and swept when their owner is gone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+PREFIX = "nbflow-z"
+LONGEST = 90  # bytes of a socket's path; Linux takes 107, macOS 103
+ROOM = 40  # bytes for what stands below the folder's parent
+
+
+def make_folder() -> Path:
+    """Return a new folder that only this user enters; its name says which process made it."""
+    parent = next((place for place in _places() if _fits(place)), tempfile.gettempdir())
+    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent))
+
+
+def sweep_folders() -> None:
+    """Remove the folders of this user's processes that were killed."""
+    if not hasattr(os, "getuid"):  # Windows, where no process is asked by a signal
+        return
+    for place in set(_places()):
+        for folder in Path(place).glob(f"{PREFIX}*-*"):
+            pid = folder.name.removeprefix(PREFIX).partition("-")[0]
+            if pid.isdigit() and not _is_alive(int(pid)) and _is_ours(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _places() -> Iterator[str]:
+    if os.environ.get("XDG_RUNTIME_DIR"):
+        yield os.environ["XDG_RUNTIME_DIR"]
+    yield tempfile.gettempdir()
+    yield "/tmp"  # noqa: S108  # the folder in it is private
+
+
+def _fits(place: str) -> bool:
+    return len(os.fsencode(place)) + ROOM <= LONGEST and os.access(place, os.W_OK | os.X_OK)
+
+
+def _is_ours(folder: Path) -> bool:
+    try:
+        return folder.stat().st_uid == os.getuid()
+    except OSError:
+        return False
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        return True
+    return True

@@ -1,0 +1,124 @@
+"""What a forked child becomes: an ordinary ipykernel, with an end that cannot hang."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import ctypes
+import importlib.util
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+
+
+def make_app(arguments: Sequence[str], file: str) -> Any:
+    """Return the application, its sockets bound; `file` is a connection file."""
+    sys.argv = [find_launcher(), "-f", file, *arguments]
+    sys.orig_argv = [sys.executable, "-m", "ipykernel_launcher", *sys.argv[1:]]
+    app = ForkedApp.instance()
+    app.kernel_class = ForkedKernel
+    app.parent_handle = os.getppid()  # 0 would mean: started by hand in a terminal
+    app.initialize(sys.argv[1:])
+    return app
+
+
+def run(app: Any) -> None:
+    """Run until the kernel is asked to end, and end the process."""
+    code = 1
+    try:
+        app.start()
+        code = 0
+    finally:
+        leave(app, code)
+
+
+def leave(app: Any, code: int) -> None:
+    """End as Python does, less what hangs or takes long.
+
+    ipykernel 7.4 hung in 2 of 50 ends: IPKernelApp.close joins the control thread, which blocks
+    on the iopub thread that was stopped before.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    atexit.unregister(app.close)
+    atexit.unregister(app.iopub_thread.stop)
+    with contextlib.suppress(BaseException):
+        threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001  # waits for threads
+        atexit._run_exitfuncs()  # noqa: SLF001
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        with contextlib.suppress(Exception):
+            stream.flush()  # type: ignore[union-attr]
+    ctypes.CDLL(None).fflush(None)
+    os._exit(code)
+
+
+class ForkedApp(IPKernelApp):  # type: ignore[misc]
+    """ipykernel's application, whose parent's death the operating system watches for."""
+
+    def init_poller(self) -> None: ...
+
+
+class ForkedKernel(IPythonKernel):  # type: ignore[misc]
+    """An IPythonKernel that can be interrupted while it executes, and at no other time.
+
+    jupyter_client sends SIGINT before it asks a kernel to end. ipykernel takes it until a moment
+    after the reply was sent: there it struck the event loop.
+    """
+
+    def pre_handler_hook(self) -> None: ...
+
+    def post_handler_hook(self) -> None: ...
+
+    async def do_execute(self, *args: Any, **options: Any) -> Any:
+        try:
+            with interruptible():
+                return await super().do_execute(*args, **options)
+        except KeyboardInterrupt:  # it struck after the cell's own code
+            return self._make_interrupted()
+
+    async def _progressively_terminate_all_children(self) -> None:
+        """Leave this to the zygote, which kills the process group: this one takes seconds."""
+
+    def _make_interrupted(self) -> dict[str, Any]:
+        return {
+            "status": "error",
+            "ename": "KeyboardInterrupt",
+            "evalue": "",
+            "traceback": ["KeyboardInterrupt"],
+            "execution_count": self.shell.execution_count,
+            "user_expressions": {},
+            "payload": [],
+        }
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Turn SIGINT into KeyboardInterrupt; elsewhere than in the main thread signals never come."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def find_launcher() -> str:
+    """Return what `sys.argv[0]` is under `python -m ipykernel_launcher`."""
+    spec = importlib.util.find_spec("ipykernel_launcher")
+    return spec.origin if spec and spec.origin else "ipykernel_launcher"
+
+
+def redirect_streams(stdout: int, stderr: int) -> None:
+    """Send what ipykernel passes on besides capturing it to these descriptors, and close them."""
+    given = ((1, sys.stdout, stdout), (2, sys.stderr, stderr))
+    for number, stream, descriptor in given:
+        # ipykernel leaves 1 and 2 alone where PYTEST_CURRENT_TEST is set.
+        os.dup2(descriptor, getattr(stream, "_original_stdstream_copy", None) or number)
+        os.close(descriptor)

@@ -1,0 +1,52 @@
+"""Why a kernel cannot be forked from this interpreter's zygote."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbflow.kernels import Kernel
+
+TRIED = ((7, 4), (8, 0))  # versions of ipykernel: from the first on, below the second
+LAUNCHER = ("-m", "ipykernel_launcher", "-f", "{connection_file}")
+
+
+def find_obstacle(kernel: Kernel) -> str:
+    """Return why this kernel must be an ordinary one, "" if it can be forked."""
+    if kernel.language.lower() != "python":
+        return f"its language is {kernel.language}"
+    if not is_own(kernel.interpreter):
+        return f"it belongs to another environment: {kernel.interpreter}"
+    return find_platform_obstacle()
+
+
+def find_platform_obstacle() -> str:
+    """Return why no kernel can be forked here, "" if it can."""
+    if not sys.platform.startswith("linux") or not hasattr(os, "pidfd_open"):
+        return f"forking is not safe on {sys.platform}"
+    try:
+        found = version("ipykernel")
+    except PackageNotFoundError:
+        return "ipykernel is not installed"
+    parts = tuple(int(part) for part in found.split(".")[:2] if part.isdigit())
+    if not TRIED[0] <= parts < TRIED[1]:
+        return f"ipykernel {found} has not been tried"
+    return ""
+
+
+def is_own(interpreter: str) -> bool:
+    """Tell this interpreter. Its link counts, not its target: that is what makes an environment."""
+    return Path(interpreter).absolute() == Path(sys.executable).absolute()
+
+
+def find_arguments(command: Sequence[str]) -> tuple[str, ...] | None:
+    """Return what a kernel's command adds to ipykernel's own; None where it is another command."""
+    interpreter, *rest = [part for part in command if part != "-Xfrozen_modules=off"]
+    known = len(rest) >= len(LAUNCHER) and tuple(rest[:3]) == LAUNCHER[:3]
+    return tuple(rest[4:]) if known and is_own(interpreter) else None

@@ -1,0 +1,163 @@
+"""The zygote's loop: takes requests, and has a kernel forked for each, or one ready beforehand."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from pathlib import Path
+
+import msgspec
+
+from nbflow.zygote.birth import Birth
+from nbflow.zygote.children import Child, Children, Step
+from nbflow.zygote.messages import Inbox, Question, Refused, Request, State, say
+from nbflow.zygote.pattern import CURES, Pattern, find_difference, make_pattern, may_prepare
+from nbflow.zygote.preload import count_descriptors, count_threads, find_fault
+
+PATTERNS = 4  # kinds of request that spares are kept for
+STREAMS = 2  # stdout and stderr come with a request
+
+
+class Start(msgspec.Struct):
+    """What a zygote is started with; see `owner.start`.
+
+    `listener` and `lifeline` are descriptors, `owner` a pid. `left_out` says why a library is
+    not to be imported, when this is not the first try.
+    """
+
+    names: tuple[str, ...]
+    left_out: dict[str, str]
+    folder: str
+    owner: int
+    listener: int
+    lifeline: int
+
+
+class Server:
+    """One thread, no locks. Whatever returns a Birth is, from there on, in a forked child."""
+
+    def __init__(self, start: Start, imported: list[str], env: dict[str, str]) -> None:
+        self.start, self.imported = start, imported
+        self.env = env  # before the imports
+        # Libraries set variables when they are imported; they do in an ordinary kernel too.
+        self.added = {k: v for k, v in os.environ.items() if k not in {*env, *CURES}}
+        self.children = Children(Path(start.folder))
+        self.spares: dict[Pattern, Child] = {}
+        self.over = False
+        self.listener = socket.socket(fileno=start.listener)
+        self.lifeline = socket.socket(fileno=start.lifeline)
+        self.children.watch(self.listener, self._accept)
+        self.children.watch(self.lifeline, self._end)
+        self._watch_owner()
+
+    def serve(self) -> Birth | None:
+        """Serve until the owner is gone; return None then, or in a child what it is to become."""
+        selector = self.children.selector
+        while not self.over:
+            for key, _ in selector.select():
+                step: Step = key.data
+                # One step may have ended what the next event is about, and its number be another's.
+                if selector.get_map().get(key.fileobj) is key and (birth := step()):
+                    return birth
+        self.children.end()
+        shutil.rmtree(self.start.folder, ignore_errors=True)
+        return None
+
+    def _watch_owner(self) -> None:
+        """End with the owner, also where a process that it forked keeps the lifeline open."""
+        try:
+            self.children.watch(os.pidfd_open(self.start.owner), self._end)
+        except OSError:  # it is gone already
+            self.over = True
+
+    def _end(self) -> None:
+        self.over = True
+
+    # --- connections --------------------------------------------------------------------------
+
+    def _accept(self) -> None:
+        connection, _ = self.listener.accept()
+        connection.setblocking(False)  # noqa: FBT003
+        inbox = Inbox(connection)
+        self.children.watch(connection, lambda: self._read(inbox))
+
+    def _read(self, inbox: Inbox) -> Birth | None:
+        try:
+            inbox.read()
+            message = inbox.find()
+        except (EOFError, OSError, msgspec.MsgspecError):
+            self._hang_up(inbox)
+            return None
+        if isinstance(message, Request):
+            return self._answer(inbox, message)
+        if isinstance(message, Question):
+            say(inbox.connection, self._make_state())
+        return None
+
+    def _answer(self, inbox: Inbox, request: Request) -> Birth | None:
+        why = self._find_obstacle(request, inbox)
+        request = msgspec.structs.replace(request, env=self.added | request.env)
+        try:
+            child = None if why else self._find_kernel(request, inbox)
+        except OSError as error:  # no memory, too many processes
+            child, why = None, str(error)
+        if isinstance(child, Birth):
+            return child
+        if child is None:
+            say(inbox.connection, Refused(why))
+            self._hang_up(inbox)
+            return None
+        self.children.attach(child, inbox.connection)
+        inbox.drop()
+        return self._prepare(request)
+
+    def _find_obstacle(self, request: Request, inbox: Inbox) -> str:
+        difference = find_difference(self.env, request.env)
+        if difference:
+            return f"{difference} is not what it was when the zygote started"
+        if len(inbox.descriptors) != STREAMS:
+            return "a request comes with two descriptors"
+        return find_fault(count_descriptors())
+
+    def _hang_up(self, inbox: Inbox) -> None:
+        self.children.selector.unregister(inbox.connection)
+        inbox.connection.close()
+        inbox.drop()
+
+    # --- kernels ------------------------------------------------------------------------------
+
+    def _find_kernel(self, request: Request, inbox: Inbox) -> Child | Birth:
+        """Return the spare made for requests like this one, else a kernel just forked."""
+        connection, descriptors = inbox.connection, inbox.descriptors
+        spare = None if request.connection else self.spares.pop(make_pattern(request), None)
+        if spare and self.children.hand_over(spare, request, connection, descriptors):
+            return spare
+        return self.children.fork(request, connection, tuple(descriptors))
+
+    def _prepare(self, request: Request) -> Birth | None:
+        """Have a spare ready for the next request of this kind."""
+        pattern = make_pattern(request)
+        alive = self.children.by_pid
+        self.spares = {k: spare for k, spare in self.spares.items() if spare.pid in alive}
+        if pattern in self.spares or not may_prepare(request):
+            return None
+        while len(self.spares) >= PATTERNS:
+            self.children.kill(self.spares.pop(next(iter(self.spares))))
+        child = self.children.fork_spare(request)
+        if isinstance(child, Birth):
+            return child
+        self.spares[pattern] = child
+        return None
+
+    def _make_state(self) -> State:
+        spares = {spare.pid for spare in self.spares.values()} & self.children.by_pid.keys()
+        return State(
+            pid=os.getpid(),
+            imported=tuple(self.imported),
+            left_out=self.start.left_out,
+            threads=count_threads(),
+            descriptors=count_descriptors(),
+            kernels=tuple(pid for pid in self.children.by_pid if pid not in spares),
+            spares=tuple(spares),
+        )

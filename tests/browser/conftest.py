@@ -1,0 +1,89 @@
+"""A real JupyterLab on loopback, and a headless Chromium to use it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+TOKEN = "test"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+]
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Callable[[Path], str]]:
+    """Serve a folder with JupyterLab; gives the address of its first page."""
+    servers = []
+
+    def serve(folder: Path) -> str:
+        port = _free_port()
+        command = [
+            sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
+            f"--IdentityProvider.token={TOKEN}", "--ServerApp.root_dir", str(folder),
+            "--LabApp.expose_app_in_browser=True",
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        ]  # fmt: skip
+        quiet = tmp_path / "settings" / "@jupyterlab" / "apputils-extension"
+        quiet.mkdir(parents=True)
+        (quiet / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
+        settings = {"JUPYTERLAB_SETTINGS_DIR": str(tmp_path / "settings")}
+        with (tmp_path / "lab.log").open("w") as log:
+            servers.append(
+                subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | settings)
+            )
+        address = f"http://127.0.0.1:{port}"
+        _wait_for(f"{address}/api")
+        return f"{address}/lab?token={TOKEN}"
+
+    yield serve
+    for server in servers:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture
+def page() -> Iterator[object]:
+    """A page of a headless Chromium, the system's own."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is not installed: apt-get install chromium")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser.new_page(viewport={"width": 1400, "height": 900})
+        browser.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+def _wait_for(address: str) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(address, timeout=2)
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return

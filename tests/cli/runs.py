@@ -1,0 +1,100 @@
+"""Makes runs as a run leaves them, without a kernel: results, pins and a log."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner, Result
+
+from nbflow.cli import program
+from nbflow.events import (
+    Event,
+    RunFinished,
+    RunStarted,
+    StepBlocked,
+    StepFailed,
+    StepFinished,
+    StepStarted,
+)
+from nbflow.model import Failure, Parts, Planned
+from nbflow.model import Result as Kept
+from nbflow.project import Project, make_home
+from nbflow.runlog import Log
+from nbflow.store import results, tables
+from tests.notebooks import cell, notebook, write
+
+FAILURE = Failure(
+    cause="error",
+    type="KeyError",
+    message="'carrier'",
+    cell=3,
+    line=2,
+    first_line='rates = df["carrier"]',
+    traceback="",
+    hint="input load.flights: column carrier gone",
+)
+
+
+def nbflow(*args: str, input: str | None = None) -> Result:  # noqa: A002 - click's word
+    """Call the program as a shell would."""
+    return CliRunner().invoke(program, args, prog_name="nbflow", input=input)
+
+
+def make_run(
+    project: Project,
+    run_id: str,
+    steps: Mapping[str, Mapping[str, Any]],
+    *,
+    failed: Mapping[str, Mapping[str, Any]] = {},
+    blocked: Mapping[str, str] = {},
+    name: str = "",
+    ended: bool = True,
+) -> Path:
+    """Leave a run in which each step wrote these tables and values; return its folder."""
+    make_home(project)
+    folder = project.runs / run_id
+    folder.mkdir(parents=True)
+    log = Log(folder / "events.jsonl", lambda _: None)
+    planned = tuple(
+        Planned(step, "run", ("no result yet",)) for step in (*steps, *failed, *blocked)
+    )
+    log.append(RunStarted(run_id, project.name, name, planned=planned))
+    for step, outputs in steps.items():
+        for event in _keep(project, folder, run_id, step, outputs):
+            log.append(event)
+    for step, outputs in failed.items():
+        making = _write(folder, step, run_id, outputs)
+        path = project.relative(making / "notebook.ipynb")
+        log.append(StepFailed(step, FAILURE, 1.5, path))
+    for step, above in blocked.items():
+        log.append(StepBlocked(step, (above,)))
+    if ended:
+        log.append(RunFinished("failed" if failed else "done", 12.0))
+    log.close()
+    return folder
+
+
+def _keep(
+    project: Project, folder: Path, run_id: str, step: str, outputs: Mapping[str, Any]
+) -> list[Event]:
+    making = _write(folder, step, run_id, outputs)
+    written = tables.read_outputs(making)
+    result = Kept(run_id, step, run_id, "key", Parts(), written, 1e9, 2.0)
+    kept = results.keep_result(project, making, result)
+    (folder / "notebooks").mkdir(exist_ok=True)
+    shutil.copy(kept / "notebook.ipynb", folder / "notebooks" / f"{step}.ipynb")
+    return [StepStarted(step), StepFinished(step, run_id, 2.0, tuple(written.values()))]
+
+
+def _write(folder: Path, step: str, run_id: str, outputs: Mapping[str, Any]) -> Path:
+    making = folder / "jobs" / step / "result"
+    making.mkdir(parents=True)
+    for name, value in outputs.items():
+        tables.write(making, name, value)
+    executed = {"run": run_id, "step": step, "inputs": {}}
+    made = notebook(cell("1"), metadata={"nbflow": {"executed": executed}})
+    write(making / "notebook.ipynb", made)
+    return making

@@ -1,0 +1,188 @@
+"""new, tag, open, demo: what they write, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from nbflow.authoring import DEMO
+from nbflow.notebook.scan import read_folder
+from nbflow.project import Project, find_project
+from nbflow.step.notebooks import Executed, read_executed
+from tests.cli.runs import make_run, nbflow
+from tests.notebooks import cell, markdown, notebook, project, write
+
+pytestmark = pytest.mark.usefixtures("pipeline")
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.chdir(tmp_path)
+    load = [markdown("# Load"), cell("a = 1", "parameters"), cell("b = 2")]
+    return project(tmp_path, files={"03_load.ipynb": load})
+
+
+def test_new_makes_a_step_with_the_next_number(pipeline: Project) -> None:
+    result = nbflow("new", "clean_flights", "-C", "notebooks")
+    path = pipeline.folder / "04_clean_flights.ipynb"
+    assert result.output.startswith("notebooks/04_clean_flights.ipynb is there.\n")
+    nbformat.validate(nbformat.read(path, 4))
+    scan = read_folder(pipeline)
+    assert scan.steps["clean_flights"].path == "notebooks/04_clean_flights.ipynb"
+    assert scan.problems == ()
+
+
+REFUSED = {
+    "a step's name": ("load", "load is a step already: notebooks/03_load.ipynb."),
+    "reserved": ("order", "A step cannot be called 'order': \"order\" is a reserved word"),
+    "no identifier": ("Clean flights", "Say: nbflow new clean_flights."),
+    "a path": ("../x", "A step cannot be called '../x'"),
+    "a number": ("1", "A step cannot be called '1'"),
+}
+
+
+@pytest.mark.parametrize(("name", "text"), REFUSED.values(), ids=REFUSED)
+def test_new_refuses(name: str, text: str, pipeline: Project) -> None:
+    before = sorted(pipeline.root.rglob("*"))
+    result = nbflow("new", name, "-C", "notebooks")
+    assert result.exit_code == 2
+    assert text in result.stderr
+    assert sorted(pipeline.root.rglob("*")) == before
+
+
+def tags(path: Path, number: int) -> Any:
+    return json.loads(path.read_text())["cells"][number - 1]["metadata"].get("tags")
+
+
+def test_tag_changes_one_cell_and_nothing_else(tmp_path: Path) -> None:
+    made = notebook(markdown("ä\u2028\n"), cell("x = 1", "keep"), metadata={"zeta": 1, "alpha": 2})
+    made["cells"][1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": ["π"]}]
+    path = tmp_path / "a.ipynb"
+    before = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
+    path.write_text(before, encoding="utf-8")
+    nbflow("tag", str(path), "2", "inputs")
+    after = path.read_text(encoding="utf-8")
+    assert after == before.replace('"keep"\n', '"keep",\n     "inputs"\n')
+    nbflow("tag", str(path), "2", "inputs", "--remove")
+    assert path.read_text(encoding="utf-8") == before
+
+
+def test_tag_keeps_what_plain_json_does_not_know(tmp_path: Path) -> None:
+    path = tmp_path / "a.ipynb"
+    text = json.dumps(notebook(cell("x = 1"), metadata={"n": float("nan"), "half": "\ud83d"}))
+    path.write_text(text)
+    assert nbflow("tag", str(path), "1", "parameters").exit_code == 0
+    assert json.loads(path.read_text())["metadata"]["half"] == "\ud83d"
+    assert tags(path, 1) == ["parameters"]
+
+
+def test_tag_twice_and_removing_what_is_not_there(pipeline: Project) -> None:
+    path = pipeline.folder / "03_load.ipynb"
+    before = path.read_bytes()
+    said = "Nothing to change. notebooks/03_load.ipynb, cell 2 (a = 1) has the tags: parameters."
+    assert nbflow("tag", "notebooks/03_load.ipynb", "2", "parameters").output == f"{said}\n"
+    assert nbflow("tag", str(path), "3", "inputs", "--remove").output.startswith(
+        "Nothing to change."
+    )
+    assert path.read_bytes() == before
+
+
+def test_tag_as_json() -> None:
+    told = json.loads(nbflow("tag", "notebooks/03_load.ipynb", "3", "inputs", "--json").output)
+    assert (told["cell"], told["tags"]) == (3, ["inputs"])
+
+
+def test_tag_doubts_what_nearly_is_a_tag_of_ours() -> None:
+    result = nbflow("tag", "notebooks/03_load.ipynb", "3", "paramters")
+    assert "nbflow tag notebooks/03_load.ipynb 3 parameters" in result.output
+    assert "did you mean" not in nbflow("tag", "notebooks/03_load.ipynb", "3", "slow").output
+
+
+def test_tag_finds_a_notebook_of_the_pipeline(
+    pipeline: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = json.loads(
+        nbflow("tag", "03_load.ipynb", "3", "slow", "-C", "notebooks", "--json").stdout
+    )
+    assert told["path"] == "notebooks/03_load.ipynb"
+    monkeypatch.chdir(pipeline.folder)  # and by its path from the root, as plans name it
+    again = json.loads(nbflow("tag", "notebooks/03_load.ipynb", "3", "slow", "--json").stdout)
+    assert (again["path"], again["tags"]) == ("03_load.ipynb", told["tags"])
+
+
+NO_CELL = {
+    "beyond the end": ("9", "03_load.ipynb has no cell 9. It has:\n  1  markdown  # Load\n  2"),
+    "markdown": ("1", "Cell 1 of 03_load.ipynb is markdown, and only code cells can be inputs."),
+}
+
+
+@pytest.mark.parametrize(("number", "text"), NO_CELL.values(), ids=NO_CELL)
+def test_tag_refuses(number: str, text: str) -> None:
+    result = nbflow("tag", "notebooks/03_load.ipynb", number, "inputs")
+    assert result.exit_code == 2
+    assert text in result.stderr
+
+
+def test_tag_of_no_notebook(tmp_path: Path) -> None:
+    assert nbflow("tag", str(tmp_path / "no.ipynb"), "1", "inputs").exit_code == 2
+    write(tmp_path / "text.ipynb", "{")
+    assert "not a notebook" in nbflow("tag", str(tmp_path / "text.ipynb"), "1", "inputs").stderr
+    write(tmp_path / "a.py", "# %%\nx = 1\n")
+    assert '# %% tags=["inputs"]' in nbflow("tag", str(tmp_path / "a.py"), "1", "inputs").stderr
+
+
+def test_open_copies_to_a_folder_that_git_and_nbflow_ignore(pipeline: Project) -> None:
+    run = make_run(pipeline, "20261101-000000-aaaa", {"load": {"n": 1}}, name="baseline")
+    path = pipeline.folder / "nbflow-open" / run.name / "load.ipynb"
+    assert nbflow("open", "load").output.splitlines()[0] == str(path)
+    assert nbflow("open", "baseline", "load").output.splitlines()[0] == str(path)
+    assert (path.parent.parent / ".gitignore").read_text().splitlines()[-1] == "*"
+    assert read_executed(path) == Executed(run=run.name, step="load")
+    assert list(read_folder(pipeline).steps) == ["load"]
+    nbformat.validate(nbformat.read(path, 4))
+
+
+def test_open_the_notebook_of_a_failed_step(pipeline: Project) -> None:
+    make_run(pipeline, "20261101-000000-aaaa", {}, failed={"load": {}})
+    told = json.loads(nbflow("open", "load", "--json").output)
+    assert read_executed(Path(told["path"])) is not None
+
+
+def test_an_opened_notebook_may_be_edited_without_changing_the_result(pipeline: Project) -> None:
+    run = make_run(pipeline, "20261101-000000-aaaa", {"load": {"n": 1}})
+    kept = run / "notebooks" / "load.ipynb"
+    before = kept.read_bytes()
+    Path(json.loads(nbflow("open", "load", "--json").output)["path"]).write_text("{}")
+    assert kept.read_bytes() == before
+
+
+@pytest.mark.parametrize("words", [(), ("a", "b", "c")])
+def test_open_needs_a_step(words: tuple[str, ...]) -> None:
+    assert "Name a step, or a run and a step" in nbflow("open", *words).stderr
+
+
+def test_open_what_was_never_executed(pipeline: Project) -> None:
+    make_run(pipeline, "20261101-000000-aaaa", {"load": {}})
+    assert "has no step 'lod'. It has: load." in nbflow("open", "lod").stderr
+
+
+def test_demo_refuses_a_folder_with_something_in_it(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    write(folder / "mine.txt", "precious")
+    result = nbflow("demo", str(folder))
+    assert result.exit_code == 2
+    assert f"{folder} is not empty." in result.stderr
+    assert [path.name for path in folder.iterdir()] == ["mine.txt"]
+
+
+def test_the_example_has_no_problem_and_no_output() -> None:
+    scan = read_folder(find_project(DEMO))
+    assert (list(scan.steps), scan.problems) == (["load_sales", "summarise", "report"], ())
+    for path in DEMO.glob("*.ipynb"):
+        made = nbformat.read(path, 4)
+        nbformat.validate(made)
+        assert not any(one.get("outputs") for one in made.cells)

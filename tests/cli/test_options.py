@@ -1,0 +1,93 @@
+"""Options: what is typed, and the request that it makes."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from nbflow.cli.commands.run import command
+from nbflow.cli.options import make_request
+from nbflow.errors import ParameterError
+from nbflow.model import Request
+
+
+def ask(*args: str) -> Request:
+    asked: dict[str, Any] = dict(command.make_context("run", list(args)).params)
+    return make_request(asked, ["load", "clean"])
+
+
+def encode(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+CASES = {
+    "nothing": ([], Request()),
+    "typed": (["-p", "month", "02"], Request(text_parameters={"month": "02"})),
+    "of one step": (["-p", "load.month", "2"], Request(text_parameters={"load.month": "2"})),
+    "raw": (["-r", "month", "02"], Request(parameters={"month": "02"})),
+    "yaml": (["-y", "{a: 1, b: [x]}"], Request(parameters={"a": 1, "b": ["x"]})),
+    "a date in yaml stays text": (
+        ["-y", "day: 2013-01-02"],
+        Request(parameters={"day": "2013-01-02"}),
+    ),
+    "base64": (["-b", encode("a: 1")], Request(parameters={"a": 1})),
+    "empty yaml": (["-y", ""], Request()),
+    "y over b": (["-y", "a: 2", "-b", encode("a: 1")], Request(parameters={"a": 2})),
+    "p over y": (["-p", "a", "3", "-y", "a: 2"], Request(text_parameters={"a": "3"})),
+    "r over p": (["-r", "a", "4", "-p", "a", "3"], Request(parameters={"a": "4"})),
+    "the last of a kind": (["-p", "a", "1", "-p", "a", "2"], Request(text_parameters={"a": "2"})),
+    "papermill's long names": (
+        ["--parameters", "a", "1", "--parameters_raw", "b", "2", "--parameters_yaml", "c: 3"],
+        Request(parameters={"b": "2", "c": 3}, text_parameters={"a": "1"}),
+    ),
+    "steps": (
+        ["--to", "a", "--to", "b", "--from", "c", "--only", "d", "--force-step", "e"],
+        Request(to=("a", "b"), from_=("c",), only=("d",), force_steps=("e",)),
+    ),
+    "how": (
+        ["--force", "-j", "3", "--keep-going", "--name", "baseline"],
+        Request(force=True, jobs=3, keep_going=True, name="baseline"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("args", "expected"), CASES.values(), ids=CASES)
+def test_options_make_a_request(args: list[str], expected: Request) -> None:
+    assert ask(*args) == expected
+
+
+def test_files_stand_between_base64_and_yaml(tmp_path: Path) -> None:
+    file = tmp_path / "values.yaml"
+    file.write_text("a: file\nb: file\nc: file\n")
+    made = ask("-y", "c: yaml", "-f", str(file), "-b", encode("{a: base64, d: base64}"))
+    assert made.parameters == {"a": "file", "b": "file", "c": "yaml", "d": "base64"}
+
+
+WRONG = {
+    "a step instead of a file": (
+        ["-f", "clean"],
+        "and clean is a step. To run it even if nothing changed: --force-step clean.",
+    ),
+    "no such file": (["-f", "nowhere.yaml"], "-f nowhere.yaml cannot be read: No such file"),
+    "not base64": (["-b", "?"], "-b ? is not base64 of YAML text"),
+    "a name that means something": (["--name", "last"], "`last` is the newest run"),
+    "not yaml": (["-y", "a: ["], "-y a: [: this is not YAML."),
+    "not names": (["-y", "[1, 2]"], "parameters are written as `name: value`, and this is [1, 2]"),
+}
+
+
+@pytest.mark.parametrize(("args", "text"), WRONG.values(), ids=WRONG)
+def test_wrong_parameters_are_told(args: list[str], text: str) -> None:
+    with pytest.raises(ParameterError) as error:
+        ask(*args)
+    assert text in str(error.value)
+
+
+@pytest.mark.parametrize("args", [["-j", "0"], ["-p", "a"], ["--nothing"]])
+def test_wrong_options_are_clicks(args: list[str]) -> None:
+    with pytest.raises(click.UsageError):
+        ask(*args)

@@ -1,0 +1,95 @@
+"""The program: its help, its examples, what it loads."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+import nbflow
+from nbflow.cli import COMMANDS, program
+from nbflow.cli.command import Command
+from tests.cli.runs import nbflow as call
+from tests.notebooks import cell, project
+
+HEAVY = {"duckdb", "pandas", "pyarrow", "papermill", "nbformat", "IPython", "jupyter_client"}
+
+
+def load(name: str) -> Command:
+    found = program.get_command(click.Context(program), name)
+    assert isinstance(found, Command)
+    return found
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_says_the_same_in_the_list_and_in_its_help(name: str) -> None:
+    assert load(name).get_short_help_str(limit=200) == COMMANDS[name]
+    assert call(name, "--help").output.splitlines()[2].strip() == COMMANDS[name]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_has_examples_that_it_accepts(name: str) -> None:
+    assert "Examples:\n  nbflow " in call(name, "--help").output
+    for example in load(name).examples:
+        words = shlex.split(re.split(r"\s{2,}| >", example)[0])
+        assert words[:2] == ["nbflow", name]
+        load(name).make_context(name, words[2:])
+
+
+def test_help_lists_every_command() -> None:
+    listed = re.findall(r"^  ([a-z]+)  +[A-Z]", call("--help").output, re.MULTILINE)
+    assert listed == list(COMMANDS)
+
+
+def test_version() -> None:
+    assert call("--version").output == f"nbflow {nbflow.__version__}\n"
+
+
+def test_an_unknown_command_names_the_nearest() -> None:
+    result = call("pln")
+    assert result.exit_code == 2
+    assert "There is no command 'pln'. Did you mean `nbflow plan`?" in result.output
+
+
+def test_ctrl_c_while_a_command_is_loaded_is_cancelled_too(monkeypatch) -> None:
+    def interrupt(name: str) -> None:
+        raise KeyboardInterrupt(name)
+
+    monkeypatch.setattr("nbflow.cli.import_module", interrupt)
+    result = call("plan")
+    assert (result.exit_code, result.output) == (130, "\nCancelled.\n")
+
+
+def loaded_by(*args: str, cwd: Path | None = None) -> set[str]:
+    code = (
+        "import sys\nfrom nbflow.cli import main\n"
+        f"sys.argv = ['nbflow', *{args!r}]\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
+        "print('LOADED', *sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=cwd
+    )
+    return set(done.stdout.rpartition("LOADED")[2].split())
+
+
+@pytest.mark.parametrize("args", [("--help",), ("run", "--help"), ("--version",)])
+def test_help_loads_nothing_heavy(args: tuple[str, ...]) -> None:
+    assert not (HEAVY | {"rich.console"}) & loaded_by(*args)
+
+
+@pytest.mark.parametrize("name", ["plan", "steps", "check", "runs"])
+def test_looking_loads_nothing_heavy(name: str, tmp_path: Path) -> None:
+    pipeline = project(tmp_path, load=[cell("month: int = 1", "parameters"), cell("import pandas")])
+    assert not HEAVY & loaded_by(name, str(pipeline.folder))
+
+
+def test_a_bug_shows_its_traceback_and_an_error_does_when_asked(tmp_path: Path) -> None:
+    missing = str(tmp_path / "nowhere")
+    assert call("plan", missing).output.startswith(f"Error: {missing} does not exist.")
+    assert type(call("--traceback", "plan", missing).exception).__name__ == "ProjectError"

@@ -1,0 +1,221 @@
+"""Renderers: pure, from values to text."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import RenderableType
+
+from nbflow.cli.render import plans, runs, words
+from nbflow.cli.render.traceback import make_traceback
+from nbflow.cli.terminal import make_console
+from nbflow.model import Failure, Output
+from nbflow.runlog import Run, StepRun
+
+
+def text(part: RenderableType, width: int = 100) -> list[str]:
+    file = io.StringIO()
+    make_console(file, width=width).print(part, crop=False)
+    return [line.rstrip() for line in file.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (None, ""),
+        (0.04, "0.0 s"),
+        (9.94, "9.9 s"),
+        (9.96, "10 s"),
+        (59.4, "59 s"),
+        (72, "1 min 12 s"),
+        (120, "2 min"),
+        (3599, "59 min 59 s"),
+        (7500, "2 h 5 min"),
+        (3 * 86400, "3 days"),
+    ],
+)
+def test_durations(seconds: float | None, said: str) -> None:
+    assert words.say_seconds(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (None, ""),
+        (-86400, "just made"),
+        (59, "just made"),
+        (60, "1 min old"),
+        (7300, "2 h old"),
+        (86400, "1 day old"),
+        (200000, "2 days old"),
+    ],
+)
+def test_ages(seconds: float | None, said: str) -> None:
+    assert words.say_age(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1500, "1.5 kB"),
+        (45_000, "45 kB"),
+        (999_700, "1.0 MB"),
+        (12_300_000_000, "12 GB"),
+        (5e15, "5000.0 TB"),
+    ],
+)
+def test_sizes(count: float, said: str) -> None:
+    assert words.say_bytes(count) == said
+
+
+def test_every_state_has_its_own_glyph() -> None:
+    states = (
+        "waiting",
+        "running",
+        "done",
+        "reused",
+        "failed",
+        "blocked",
+        "skipped",
+        "cancelled",
+        "lost",
+    )
+    assert len({words.STATES[state][0] for state in states}) == len(states)
+
+
+IPYTHON = """\
+---------------------------------------------------------------------------
+\x1b[31mKeyError\x1b[39m                                  Traceback (most recent call last)
+Cell In[5], line 2
+      1 rates = 3
+----> 2 df["carrier"]
+
+      4 after_a_blank = 1
+
+File /venv/lib/python3.11/site-packages/pandas/core/frame.py:12, in get(key)
+---> 12 raise KeyError(key)
+
+File /venv/lib/python3.11/site-packages/pandas/core/index.py:7, in find(key)
+----> 7 raise KeyError(key)
+
+File /work/project/delays.py:3, in rate(df)
+----> 3 return df[key]
+
+KeyError: 'carrier'
+with [bold] and a second line"""
+
+
+def test_a_traceback_shows_cells_and_the_project_and_counts_libraries() -> None:
+    failure = Failure("error", "KeyError", "'carrier'", cell=9, line=2, traceback=IPYTHON)
+    assert text(make_traceback(failure)) == [
+        "cell 9, line 2",
+        "      1 rates = 3",
+        '----> 2 df["carrier"]',
+        "",
+        "      4 after_a_blank = 1",
+        "… 2 frames in libraries",
+        "File /work/project/delays.py:3, in rate(df)",
+        "----> 3 return df[key]",
+        "KeyError: 'carrier'",
+        "with [bold] and a second line",
+    ]
+
+
+def test_of_chained_exceptions_the_last_is_shown() -> None:
+    first = "File /venv/lib/python3.11/x.py:1, in f()\n----> 1 a\n\nKeyError: 1"
+    word = "The above exception was the direct cause of the following exception:"
+    chain = f"{first}\n\n{word}\n\n{IPYTHON}"
+    failure = Failure("error", "KeyError", "'carrier'", cell=9, line=2, traceback=chain)
+    alone = Failure("error", "KeyError", "'carrier'", cell=9, line=2, traceback=IPYTHON)
+    assert text(make_traceback(failure)) == text(make_traceback(alone))
+
+
+OTHERS = {
+    "none": (
+        Failure("kernel died", "KernelDied", "killed by signal 9"),
+        ["KernelDied: killed by signal 9"],
+    ),
+    "no type": (Failure("other", "", "the disk is full"), ["the disk is full"]),
+    "another language": (
+        Failure("error", "Error", "x", traceback="Error in f(): x\n  at g()"),
+        ["Error in f(): x", "  at g()"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("failure", "expected"), OTHERS.values(), ids=OTHERS)
+def test_other_failures_say_what_they_have(failure: Failure, expected: list[str]) -> None:
+    assert text(make_traceback(failure)) == expected
+
+
+def test_an_endless_traceback_ends_with_the_error() -> None:
+    failure = Failure("error", "E", "m", traceback="\n".join(f"line {n}" for n in range(500)))
+    shown = text(make_traceback(failure))
+    assert (shown[0], shown[-1], len(shown)) == ("…", "line 499", 31)
+
+
+def test_the_outcome_of_a_good_run() -> None:
+    run = Run(
+        "20261101-000000-aaaa",
+        "notebooks",
+        status="done",
+        seconds=72.0,
+        warnings=("Only 3 MB are left",),
+        steps={
+            "load": StepRun(
+                "load", "done", warnings=('opened data/x.csv: nbflow.file("data/x.csv")',)
+            ),
+            "report": StepRun("report", "reused"),
+        },
+    )
+    assert text(runs.make_outcome(run)) == [
+        "",
+        "✓ done in 1 min 12 s: 1 ran, 1 reused",
+        "! Only 3 MB are left",
+        '! load: opened data/x.csv: nbflow.file("data/x.csv")',
+        "",
+        "  nbflow open report  # look at an executed notebook",
+    ]
+
+
+@pytest.mark.parametrize("status", ["cancelled", "lost"])
+def test_the_outcome_of_a_run_that_was_stopped(status: str) -> None:
+    run = Run("id", status=status, steps={"load": StepRun("load", status)})  # type: ignore[arg-type]
+    assert text(runs.make_outcome(run))[-1] == "  nbflow rerun  # go on; what is finished is reused"
+
+
+def test_a_run_under_way_is_shown_as_it_is_now() -> None:
+    step = StepRun("load", "running", started=102.0, cells=2)
+    run = Run("id", status="running", started=100.0, steps={"load": step})
+    lines = text(runs.make_run(run, now=112.0))
+    assert lines[0] == "▸ running id · 0 of 1 step · 12 s"
+    assert lines[4] == "load  ▸ running    ──────── cell 1 of 2    10 s"
+    assert lines[-1] == "  nbflow cancel id  # stop it; what is finished is kept"
+
+
+def test_commands_and_paths_are_never_folded() -> None:
+    command = f'nbflow sql "from {"long_" * 20}.t"'
+    assert text(words.make_next([(command, "look")]), width=40) == ["  # look", f"  {command}"]
+
+
+def test_outputs_say_how_they_are_kept() -> None:
+    outputs = [
+        Output("flights", "table", "h", 1_500_000, 336776, {"origin": "VARCHAR"}),
+        Output("model", "pickle", "h", 300, note="kept by cloudpickle"),
+    ]
+    assert text(runs.make_outputs(outputs)) == [
+        "",
+        "output   kind       rows    size  columns",
+        "─" * 53,
+        "flights  table   336,776  1.5 MB  origin VARCHAR",
+        "model    pickle            300 B  kept by cloudpickle",
+        "",
+    ]
+
+
+def test_a_diff() -> None:
+    lines = ["--- a (last run)", "+++ a", "@@ -1 +1 @@", "-x = 1", "+x = 2"]
+    assert text(plans.make_diff(lines)) == ["", *lines, ""]

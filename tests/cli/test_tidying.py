@@ -1,0 +1,94 @@
+"""clean, cancel, rerun: what they say and what they leave alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import filelock
+import pytest
+
+from nbflow.cli.commands.rerun import read_request
+from nbflow.errors import RunError
+from nbflow.model import Request
+from nbflow.project import Project
+from nbflow.store.results import read_result_ids, read_run_ids
+from tests.cli.runs import make_run, nbflow
+from tests.notebooks import cell, project
+
+IDS = [f"2026110{day}-000000-aaaa" for day in (1, 2, 3)]
+
+
+pytestmark = pytest.mark.usefixtures("pipeline")
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.chdir(tmp_path)
+    made = project(tmp_path, load=[cell("a = 1", "parameters")])
+    for run_id in IDS:
+        make_run(made, run_id, {"load": {"n": 1}})
+    return made
+
+
+def test_clean_only_says_without_a_terminal(pipeline: Project) -> None:
+    result = nbflow("clean", "--keep", "1")
+    said = [line.split()[:3] for line in result.output.splitlines()[2:4]]
+    assert said == [["result", "load", IDS[1]], ["result", "load", IDS[0]]]
+    assert "Would remove: 2 results" in result.output
+    assert "nbflow clean --keep 1 --yes  # remove them" in result.output
+    assert len(read_result_ids(pipeline, "load")) == 3
+
+
+def test_clean_removes_when_told(pipeline: Project) -> None:
+    result = nbflow("clean", "--keep", "1", "--yes")
+    assert result.output.startswith("Removed: 2 results, ")
+    assert read_result_ids(pipeline, "load") == [IDS[2]]
+    assert read_run_ids(pipeline) == IDS[::-1]
+    assert nbflow("clean", "--keep", "1", "--yes").output == "Nothing to remove.\n"
+
+
+def test_clean_runs_too(pipeline: Project) -> None:
+    told = json.loads(nbflow("clean", "--keep", "2", "--runs", "--yes", "--json").output)
+    assert told["removed"] is True
+    assert [(one["kind"], one["id"]) for one in told["removable"]] == [
+        ("result", IDS[0]),
+        ("run", IDS[0]),
+    ]
+    assert read_run_ids(pipeline) == [IDS[2], IDS[1]]
+
+
+def test_clean_leaves_what_a_live_run_uses(pipeline: Project) -> None:
+    with filelock.FileLock(pipeline.runs / IDS[0] / "lock"):
+        assert nbflow("clean", "--keep", "0", "--yes").exit_code == 0
+    assert read_result_ids(pipeline, "load") == [IDS[0]]
+
+
+def test_cancel_a_run_that_is_over() -> None:
+    result = nbflow("cancel", "last")
+    assert result.exit_code == 2
+    assert f"Run {IDS[2]} is not running: it is done." in result.stderr
+    assert "No run of " in nbflow("cancel").stderr
+
+
+def test_cancel_says_when_a_run_does_not_stop(pipeline: Project) -> None:
+    run = make_run(pipeline, "20261031-000000-aaaa", {}, ended=False)
+    with filelock.FileLock(run / "lock"):
+        result = nbflow("cancel", "--wait", "0")
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Run {run.name} was asked to stop and has not stopped yet.")
+    assert (run / "cancel").exists()
+
+
+def test_rerun_asks_for_the_same_without_force(pipeline: Project) -> None:
+    asked = {"parameters": {"a": "1"}, "text_parameters": {"b": "02"}, "to": ["load"]}
+    body = {"format": 1, "request": asked | {"force": True, "force_steps": ["load"], "name": "x"}}
+    (pipeline.runs / IDS[0] / "plan.json").write_text(json.dumps(body))
+    assert read_request(pipeline, IDS[0]) == Request(
+        parameters={"a": "1"}, text_parameters={"b": "02"}, to=("load",), name="x"
+    )
+
+
+def test_rerun_of_a_run_that_died_too_early(pipeline: Project) -> None:
+    with pytest.raises(RunError, match="does not say what it was asked for"):
+        read_request(pipeline, IDS[0])

@@ -1,0 +1,93 @@
+"""What was written before a death or a full disk stays readable."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from nbflow.errors import StoreError
+from nbflow.store import tables
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL and RLIMIT_FSIZE")
+
+PREPARE = """
+import os, resource, signal, sys
+from pathlib import Path
+import pyarrow as pa
+from nbflow.errors import StoreError
+from nbflow.store import tables
+folder = Path(sys.argv[1])
+tables.write(folder, "first", pa.table({"x": [1, 2]}))
+tables.write(folder, "model", (1, 2))
+"""
+KILLED = """
+import nbflow.store.writing
+nbflow.store.writing._GROUP = 1000  # so that some of it is in the file already
+def stream():
+    for number in range(100):
+        if number == 50:
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield pa.table({"x": pa.array(range(10_000))})
+tables.write(folder, "second", stream())
+"""
+FULL = """
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+try:
+    tables.write(folder, "second", pa.table({"x": [os.urandom(1000) for _ in range(5000)]}))
+except StoreError as error:
+    print(error)
+try:
+    tables.write(folder, "value", os.urandom(5_000_000))
+except StoreError as error:
+    print(error)
+print(tables.read(folder, "first", to="arrow")["x"].to_pylist())
+"""
+
+
+def run(code: str, folder) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", PREPARE + code, str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def assert_intact(folder) -> None:
+    assert list(tables.read_outputs(folder)) == ["first", "model"]
+    assert tables.read(folder, "first")["x"].tolist() == [1, 2]
+    assert tables.read(folder, "model") == (1, 2)
+
+
+def test_a_killed_write_leaves_the_rest(tmp_path):
+    assert run(KILLED, tmp_path).returncode == -9
+
+    assert_intact(tmp_path)
+    tables.write(tmp_path, "second", pd.DataFrame({"y": [3]}))
+    assert tables.read(tmp_path, "second")["y"].tolist() == [3]
+
+
+def test_a_full_disk_leaves_the_rest(tmp_path):
+    done = run(FULL, tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert "'second' could not be written" in lines[0]
+    assert any("then write it again; what was written before it is intact" in x for x in lines)
+    assert lines[-1] == "[1, 2]"
+    assert_intact(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b'{"outputs":', "cannot be read: Input data was truncated. Run its step again"),
+        (b"\xff", "cannot be read: .* Run its step again with --force-step"),
+        (b"[]", "cannot be read: .* Run its step again with --force-step"),
+        (b'{"outputs":{},"format":99}', r"by a later version of nbflow \(format 99\). Upgrade"),
+    ],
+)
+def test_what_is_damaged_or_of_a_later_version_is_told(tmp_path, text, said):
+    (tmp_path / "outputs.json").write_bytes(text)
+    with pytest.raises(StoreError, match=said):
+        tables.read(tmp_path, "first")

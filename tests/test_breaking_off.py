@@ -1,0 +1,117 @@
+"""Runs that cannot start or go on: each is told in words, ends in its log and leaves no step open."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import filelock
+import msgspec
+import pytest
+
+from nbflow import clean
+from nbflow.errors import RunError, StoreError
+from nbflow.events import Line, RunStarted
+from nbflow.model import Request
+from nbflow.notebook.scan import read_folder
+from nbflow.plan import Plan, make_plan
+from nbflow.project import Project
+from nbflow.run import execute
+from nbflow.runlog import Run, read_runs
+from nbflow.store import results
+from tests.cli.runs import make_run
+from tests.notebooks import cell, project, write
+
+FIRST = [cell("count = 3", "parameters"), cell("import nbflow\nnbflow.write('number', count)")]
+SECOND = [cell("import nbflow\nnumber = nbflow.read('first.number')", "inputs")]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Project:
+    return project(tmp_path, first=FIRST, second=SECOND)
+
+
+def plan(made: Project, **request) -> Plan:
+    return make_plan(made, read_folder(made), Request(**request))
+
+
+def tell(run: Run) -> tuple[str, dict[str, str]]:
+    return run.status, {name: step.status for name, step in run.steps.items()}
+
+
+def change(path: Path) -> None:
+    write(path, [FIRST[0], cell("import nbflow\nnbflow.write('number', count + 1)")])
+
+
+@pytest.mark.parametrize(("alter", "word"), [(change, "changed"), (Path.unlink, "removed")])
+def test_a_notebook_that_is_no_longer_the_planned_one_is_not_run(
+    made: Project, alter: Callable[[Path], None], word: str
+) -> None:
+    planned = plan(made)
+    alter(made.folder / "first.ipynb")
+    said = (
+        f"notebooks/first.ipynb was {word} while the run was planned. "
+        "Run again: the plan is made anew."
+    )
+    with pytest.raises(RunError) as raised:
+        execute(planned)
+    (run,) = read_runs(made)
+    assert (str(raised.value), run.message) == (said, said)
+    assert tell(run) == ("failed", {"first": "cancelled", "second": "cancelled"})
+
+
+def test_a_second_ctrl_c_leaves_a_cancelled_run(made: Project) -> None:
+    def interrupt(line: Line) -> None:
+        if isinstance(line.event, RunStarted):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        execute(plan(made), observe=interrupt)
+    (run,) = read_runs(made)
+    assert tell(run) == ("cancelled", {"first": "cancelled", "second": "cancelled"})
+
+
+def test_a_store_that_cannot_be_written_is_told(made: Project) -> None:
+    (made.root / ".nbflow").write_text("a file where a folder should be")
+    with pytest.raises(RunError, match=r"The run cannot go on: .*\.nbflow.*`store` keeps results"):
+        execute(plan(made))
+
+
+def test_clean_keeps_what_a_live_run_reads_of_other_steps(made: Project) -> None:
+    make_run(made, "20261101-000000-aaaa", {"first": {"number": 3}})
+    folder = make_run(made, "20261102-000000-bbbb", {}, ended=False)
+    outside = {"first": plan(made, only=("second",)).outside["first"]}
+    (folder / "plan.json").write_bytes(msgspec.json.encode({"outside": outside}))
+    with filelock.FileLock(folder / "lock"):
+        assert clean.find_removable(made, keep=0) == []
+    removable = [(one.kind, one.step) for one in clean.find_removable(made, keep=0)]
+    assert removable == [("result", "first")]
+
+
+def test_what_was_removed_since_the_plan_is_refused_before_anything_runs(made: Project) -> None:
+    make_run(made, "20261101-000000-aaaa", {"first": {"number": 3}})
+    planned = plan(made, only=("second",))
+    results.remove_result(made, "first", "20261101-000000-aaaa")
+    with pytest.raises(RunError) as raised:
+        execute(planned)
+    assert str(raised.value) == (
+        "second reads first.number, and the newest result of first does not hold it any more. "
+        "`nbflow run --to second` makes it first."
+    )
+
+
+@pytest.mark.kernel
+def test_a_step_whose_result_was_removed_since_the_plan_runs_again(made: Project) -> None:
+    execute(plan(made))
+    planned = plan(made)
+    shutil.rmtree(made.results / "first")
+    assert tell(execute(planned)) == ("done", {"first": "done", "second": "reused"})
+
+
+def test_a_pipeline_where_nothing_can_be_removed_says_so(made: Project) -> None:
+    make_run(made, "20261101-000000-aaaa", {"first": {"number": 3}})
+    found = clean.find_removable(made, keep=0)
+    (made.home / "lock").mkdir()
+    with pytest.raises(StoreError, match="Nothing can be removed from"):
+        clean.remove(made, found)

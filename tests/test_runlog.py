@@ -1,0 +1,167 @@
+"""Everything anyone sees is the fold of a run's events."""
+
+import filelock
+import pytest
+
+from nbflow import events as e
+from nbflow import runlog
+from nbflow.errors import RunError, UnknownNameError
+from nbflow.model import Failure, Output, Planned
+from nbflow.project import find_project
+from nbflow.runlog import Run, StepRun
+
+PLANNED = (
+    Planned("load", "run", ("no result yet",)),
+    Planned("clean", "wait", ("waits for load",), expected=2.0),
+    Planned("report", "wait", ("waits for clean",)),
+)
+STARTED = e.RunStarted(
+    run="r1",
+    pipeline="notebooks",
+    name="nightly",
+    planned=PLANNED,
+    cells={"load": 2, "clean": 1, "report": 1},
+    parents={"clean": ("load",), "report": ("clean",)},
+    jobs=2,
+)
+TABLE = Output("flights", "table", "h", rows=3)
+FAILURE = Failure("error", "KeyError", "carrier", cell=2, line=1)
+STORY = [
+    STARTED,
+    e.StepStarted("load"),
+    e.CellStarted("load", 1),
+    e.CellFinished("load", 1, 0.5),
+    e.CellStarted("load", 3),
+    e.StepProgressed("load", 0.4, "joining"),
+    e.CellFinished("load", 3, 0.5),
+    e.StepFinished("load", "x1", 1.5, (TABLE,)),
+    e.StepDecided("clean", "run", ("input load.flights",)),
+    e.StepStarted("clean"),
+    e.StepFailed("clean", FAILURE, 0.1, "failed.ipynb"),
+    e.StepBlocked("report", ("clean",)),
+    e.RunFinished("failed", 1.7),
+]
+
+
+def make_lines(events):
+    return [e.Line(seq, 100.0 + seq, event) for seq, event in enumerate(events, 1)]
+
+
+def write_log(tmp_path, *runs):
+    project = find_project(tmp_path)
+    for run_id, events in runs:
+        folder = project.runs / run_id
+        folder.mkdir(parents=True)
+        lines = b"".join(map(e.to_line, make_lines(events)))
+        (folder / "events.jsonl").write_bytes(lines)
+    return project
+
+
+def test_a_run_is_the_fold_of_its_events():
+    assert runlog.fold(make_lines(STORY)) == Run(
+        id="r1",
+        pipeline="notebooks",
+        name="nightly",
+        status="failed",
+        started=101.0,
+        seconds=1.7,
+        parents={"clean": ("load",), "report": ("clean",)},
+        jobs=2,
+        seq=13,
+        steps={
+            "load": StepRun(
+                "load", "done", ("no result yet",), "x1", 102.0, 1.5,
+                cells=2, cells_done=2, outputs=(TABLE,),
+            ),
+            "clean": StepRun(
+                "clean", "failed", ("input load.flights",), started=110.0, seconds=0.1,
+                expected=2.0, cells=1, failure=FAILURE, notebook="failed.ipynb",
+            ),
+            "report": StepRun(
+                "report", "blocked", ("waits for clean",), cells=1, blocked_by=("clean",)
+            ),
+        },
+    )  # fmt: skip
+
+
+def test_while_a_cell_runs_its_number_and_the_progress_text_are_known():
+    step = runlog.fold(make_lines(STORY[:6])).steps["load"]
+    assert (step.status, step.cell, step.cells_done, step.fraction, step.text) == (
+        "running", 3, 1, 0.4, "joining",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", e.KINDS.values(), ids=lambda kind: kind.__name__)
+def test_every_kind_of_event_comes_back_from_its_line(kind):
+    samples = {type(event): event for event in [*STORY, e.StepCancelled("a"),
+               e.StepSkipped("a", "b"), e.StepReused("a", "b", 1.0), e.RunWarned("full"),
+               e.OutputPrinted("a", "text\n")]}  # fmt: skip
+    line = e.Line(7, 1.5, samples[kind])
+    assert e.from_line(e.to_line(line)) == line
+
+
+def test_kinds_of_a_later_version_are_skipped_and_a_torn_line_is_not_there_yet(tmp_path):
+    log = tmp_path / "events.jsonl"
+    first, second = make_lines(STORY[:2])
+    later = b'{"format":1,"seq":9,"time":1.0,"kind":"MoonRisen"}\n'
+    log.write_bytes(e.to_line(first) + later + e.to_line(second)[:-5])
+    assert list(e.read_lines(log)) == [first]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [b"", b"[]", b"{", b"\0\0", b"\xff", b'{"kind":[]}', b'{"seq":1,"time":1.0,"kind":"RunWarned"}',
+     b'{"format":99,"seq":1,"time":1.0,"kind":"RunWarned","message":""}'],
+)  # fmt: skip
+def test_a_line_that_cannot_be_read_is_passed_over(tmp_path, damage):
+    log = tmp_path / "events.jsonl"
+    first, second = make_lines(STORY[:2])
+    log.write_bytes(e.to_line(first) + damage + b"\n" + e.to_line(second))
+    assert list(e.read_lines(log)) == [first, second]
+
+
+def test_a_run_whose_lock_is_free_was_lost(tmp_path):
+    project = write_log(tmp_path, ("r1", STORY[:6]))
+    (project.runs / "r1" / "lock").touch()
+    run = runlog.read_run(project, "r1")
+    assert (run.status, run.steps["load"].status, run.steps["clean"].status) == (
+        "lost", "lost", "waiting",
+    )  # fmt: skip
+
+
+def test_a_run_whose_lock_is_held_lives(tmp_path):
+    project = write_log(tmp_path, ("r1", STORY[:6]))
+    with filelock.FileLock(project.runs / "r1" / "lock"):
+        assert runlog.read_run(project, "r1").status == "running"
+
+
+def test_following_yields_the_end_of_a_run_once_it_is_over(tmp_path):
+    project = write_log(tmp_path, ("r1", STORY))
+    assert [run.status for run in runlog.follow(project, "r1")] == ["failed"]
+
+
+def test_a_run_is_found_by_id_prefix_name_and_as_the_last(tmp_path):
+    project = write_log(tmp_path, ("20260101-01", STORY), ("20260102-01", [STARTED]))
+    for text in ("20260102-01", "20260102", "last", "nightly"):
+        assert runlog.find_run(project, text).id == "20260102-01"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("2026", "fits several runs: 20260102-01, 20260101-01"), ("weekly", "'weekly' is no run")],
+)
+def test_a_run_that_cannot_be_told_is_refused(tmp_path, text, message):
+    project = write_log(tmp_path, ("20260101-01", STORY), ("20260102-01", [STARTED]))
+    with pytest.raises(UnknownNameError, match=message):
+        runlog.find_run(project, text)
+
+
+def test_no_run_yet_names_the_command_that_makes_one(tmp_path):
+    with pytest.raises(UnknownNameError, match="`nbflow run "):
+        runlog.find_run(find_project(tmp_path))
+
+
+def test_only_a_live_run_can_be_cancelled(tmp_path):
+    project = write_log(tmp_path, ("r1", STORY))
+    with pytest.raises(RunError, match="it is failed"):
+        runlog.cancel(project, runlog.read_run(project, "r1"))
