@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import signal
+import time
 from typing import Any
 
-from nbclient.exceptions import CellExecutionComplete, CellExecutionError, DeadKernelError
-from nbclient.util import ensure_async, run_sync
+import zmq
+from nbclient.client import timestamp
+from nbclient.exceptions import (
+    CellExecutionComplete,
+    CellExecutionError,
+    CellTimeoutError,
+    DeadKernelError,
+)
+from nbclient.util import run_hook, run_sync
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine
 from papermill.log import logger
 
 from nbflow.engine.record import Observer, Record
+from nbflow.engine.wire import EndedError, Wire, WireClient, greet
 
-POLL = 0.1  # seconds between looks at whether the kernel lives
-DRAIN_TIMEOUT = 10.0  # seconds for output that is still under way
-DRAIN = 0.3  # seconds for what a dead kernel still sent
 UNANSWERED = 20.0  # seconds from a cell's end to its reply, which kernels send before they say so
 NO_REPLY = (
     "The kernel gave no answer: an error struck the kernel itself, as where a cell replaces "
@@ -85,14 +89,48 @@ class Engine(NBClientEngine):  # type: ignore[misc]
 
 
 class Client(PapermillNotebookClient):  # type: ignore[misc]
-    """papermill's client, with an observer, and with a death noticed soon and named."""
+    """papermill's client, with an observer, and with a death noticed at once and named."""
 
     nb_man: Record
 
     def __init__(self, nb_man: Record, **options: Any) -> None:
         super().__init__(nb_man, **options)
         self.sent: dict[str, tuple[Any, int]] = {}  # request to the cell and its index
-        self.unanswered = False
+        self.info: dict[str, Any] = {}  # the content of `kernel_info_reply`
+        self.wire: Any = None
+
+    def execute(self, **options: Any) -> Any:
+        """Execute the cells; as papermill does, which asks for `kernel_info` once more."""
+        self.reset_execution_trackers()
+        try:
+            with self.setup_kernel(**options):
+                self.papermill_execute_cells()
+                self.nb.metadata["language_info"] = self.info["language_info"]
+                self.set_widgets_metadata()
+        finally:
+            if self.wire is not None:
+                self.wire.close()
+        return self.nb
+
+    async def async_start_new_kernel_client(self) -> Any:
+        """Connect without the channels of which nothing is asked here, and say hello."""
+        self.km.client_factory = WireClient
+        self.kc = self.km.client(context=zmq.Context.instance())
+        self.kc.start_channels()
+        self.wire = Wire(self.kc, self.km)
+        try:
+            self.info = greet(self.wire, self.kc, self.startup_timeout)["content"]
+        except EndedError:
+            await self._async_cleanup_kernel()
+            raise RuntimeError("Kernel died before replying to kernel_info") from None
+        except BaseException:
+            await self._async_cleanup_kernel()
+            raise
+        self.kc.allow_stdin = False
+        await run_hook(self.on_notebook_start, notebook=self.nb)
+        return self.kc
+
+    start_new_kernel_client = run_sync(async_start_new_kernel_client)
 
     def papermill_execute_cells(self) -> None:
         self.nb_man.observer.kernel_ready(self)
@@ -113,10 +151,6 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
             else:
                 record.cell_failed(cell, index, error)
             return False
-        except DeadKernelError as error:
-            death = DeadKernelError(NO_REPLY if self.unanswered else describe_death(self.km))
-            record.cell_broken(cell, death)
-            raise death from error
         except BaseException as error:
             record.cell_broken(cell, error)
             raise
@@ -124,64 +158,113 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
             record.cell_complete(cell, cell_index=index)
         return True
 
-    async def async_ask(self, code: str, **options: Any) -> dict[str, Any]:
+    def ask(self, code: str, **options: Any) -> dict[str, Any]:
         """Execute code unseen by the notebook; return its reply, after all earlier output."""
         last = next(reversed(self.sent.values()), None)
         request = self.kc.execute(code, silent=True, store_history=False, **options)
         if last is not None:  # to whose outputs belongs what comes late
             self.sent[request] = last
-        reply = None
-        with contextlib.suppress(asyncio.TimeoutError):
-            reply = await asyncio.wait_for(self.async_wait_for_reply(request), ASKING)
-            await asyncio.wait_for(self._async_drain(request), DRAIN_TIMEOUT)
-        return dict(reply or {})
+        talk = Talk(request)
+        while not talk.over and (found := self.wire.take(ASKING)):
+            self._hear(talk, *found)
+        return dict(talk.reply or {})
 
-    ask = run_sync(async_ask)
+    # --- what nbclient awaits for each cell -----------------------------------------------------
+
+    async def _async_poll_kernel_alive(self) -> None:
+        """Nothing: whoever waits for messages notices a death."""
 
     async def _async_poll_output_msg(self, request: str, cell: Any, cell_index: int) -> None:
+        """Note whose outputs they are; they are taken with the reply."""
         self.sent[request] = (cell, cell_index)
-        await self._async_drain(request)
-        loop, reply = asyncio.get_running_loop(), self.task_poll_for_reply
-        loop.call_later(UNANSWERED, self._give_up, reply)
 
-    def _give_up(self, reply: asyncio.Future[Any]) -> None:
-        """Stop waiting for a reply that an error in the kernel itself has swallowed."""
-        if not reply.done():
-            self.unanswered = True
-            reply.cancel()
+    async def _async_poll_for_reply(
+        self, request: str, cell: Any, timeout: float | None, *_: Any
+    ) -> dict[str, Any]:
+        """Take messages until the kernel has answered and is done with the cell."""
+        talk = Talk(request)
+        try:
+            while not talk.over:
+                limit = self._find_limit(talk, timeout)
+                found = self.wire.take(limit)
+                if found is not None:
+                    self._hear(talk, *found)
+                else:
+                    await self._give_up(talk, cell, limit)
+        except EndedError:
+            raise DeadKernelError(describe_death(self.km)) from None
+        if self.record_timing:
+            cell["metadata"]["execution"]["shell.execute_reply"] = timestamp(talk.reply)
+        return dict(talk.reply or {})
 
-    async def _async_drain(self, request: str) -> None:
-        """Take messages until the kernel has done with a request.
+    def _find_limit(self, talk: Talk, timeout: float | None) -> float | None:
+        """Return the seconds to wait for what is still to come, None for ever."""
+        if talk.idle:
+            return UNANSWERED
+        if talk.reply is not None:
+            return float(self.iopub_timeout)
+        return None if timeout is None else max(0.0, talk.started + timeout - time.monotonic())
+
+    async def _give_up(self, talk: Talk, cell: Any, limit: float | None) -> None:
+        """Say what did not come in time, or wait for less."""
+        if talk.idle:
+            raise DeadKernelError(NO_REPLY)
+        if talk.reply is None:
+            timeout = self._get_timeout(cell)
+            error = await self._async_handle_timeout(timeout, cell)  # raises, or has interrupted
+            talk.started = time.monotonic()
+            talk.reply = error and {**error, "parent_header": {"msg_id": talk.request}}
+        elif self.raise_on_iopub_timeout:
+            raise CellTimeoutError.error_from_timeout_and_cell(
+                "Timeout waiting for IOPub output", limit, cell
+            )
+        else:
+            self.log.warning("Timeout waiting for IOPub output")
+            talk.idle = True
+
+    async def async_wait_for_reply(self, request: str, cell: Any = None) -> dict[str, Any] | None:
+        """Return the reply to a request of whoever uses this client."""
+        talk = Talk(request)
+        while talk.reply is None and (found := self.wire.take(self._get_timeout(cell))):
+            self._hear(talk, *found)
+        return talk.reply
+
+    wait_for_reply = run_sync(async_wait_for_reply)
+
+    def _hear(self, talk: Talk, channel: str, message: dict[str, Any]) -> None:
+        """Take a message.
 
         What subprocesses and C code print can come after their cell has ended; nbclient drops it.
         """
-        while True:
-            message = await ensure_async(self.kc.iopub_channel.get_msg(timeout=None))
-            parent = message["parent_header"].get("msg_id")
-            if parent in self.sent:
-                try:
-                    self.process_message(message, *self.sent[parent])
-                except CellExecutionComplete:
-                    if parent == request:
-                        return
-            elif parent == request and message["content"].get("execution_state") == "idle":
-                return
+        parent = message["parent_header"].get("msg_id")
+        if channel == "shell":
+            if parent == talk.request:
+                talk.reply = message
+        elif parent in self.sent:
+            try:
+                self.process_message(message, *self.sent[parent])
+            except CellExecutionComplete:
+                talk.idle = talk.idle or parent == talk.request
+        elif parent == talk.request and message["content"].get("execution_state") == "idle":
+            talk.idle = True
 
     def process_message(self, message: dict[str, Any], cell: Any, cell_index: int) -> Any:
         self.nb_man.observer.message_received(cell, cell_index, message)
         return super().process_message(message, cell, cell_index)
 
-    async def _async_poll_kernel_alive(self) -> None:
-        """Stop waiting for a reply soon after the kernel died; nbclient looks once a second."""
-        while True:
-            await asyncio.sleep(POLL)
-            try:
-                await self._async_check_alive()
-            except DeadKernelError:
-                await asyncio.sleep(DRAIN)
-                if self.task_poll_for_reply is not None:
-                    self.task_poll_for_reply.cancel()
-                return
+
+class Talk:
+    """A request and what has come of it so far."""
+
+    def __init__(self, request: str) -> None:
+        self.request = request
+        self.started = time.monotonic()
+        self.reply: dict[str, Any] | None = None
+        self.idle = False
+
+    @property
+    def over(self) -> bool:
+        return self.idle and self.reply is not None
 
 
 def is_clean_exit(error: CellExecutionError) -> bool:
