@@ -1,0 +1,140 @@
+"""What a kernel says, as it comes: one wait for its messages and for the end of its process."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+import zmq
+from jupyter_client import AsyncKernelClient
+from jupyter_client.channels import ZMQSocketChannel
+from jupyter_core.utils import run_sync
+from traitlets import Instance, Type
+
+LOOK = 0.1  # seconds between looks at a process that nothing tells of
+DRAIN = 0.3  # seconds for what a dead kernel still sent
+REPLY = 1.0  # seconds, after which to ask a silent kernel again
+POKE = 0.03  # seconds; `iopub_welcome` was lost 5 times in 3,000
+
+Message = dict[str, Any]
+
+
+class WireClient(AsyncKernelClient):  # type: ignore[misc]
+    """jupyter_client's client on plain sockets: what an asynchronous manager gives out."""
+
+    context = Instance(zmq.Context)
+    shell_channel_class = Type(ZMQSocketChannel)
+    iopub_channel_class = Type(ZMQSocketChannel)
+
+    def start_channels(self) -> None:
+        """Start the two that are used: a heart need not beat where the process is watched."""
+        super().start_channels(stdin=False, hb=False, control=False)
+
+    def stop_channels(self) -> None:
+        """Stop them; jupyter_client makes the others first, to stop those too."""
+        self.shell_channel.stop()
+        self.iopub_channel.stop()
+
+
+class EndedError(Exception):
+    """The kernel's process has ended, and all that it said was taken."""
+
+
+class Wire:
+    """A kernel's shell and iopub channels, and its process.
+
+    nbclient has three tasks for each cell, which poll; here one call wakes for whatever comes.
+    """
+
+    def __init__(self, client: Any, manager: Any) -> None:
+        self._channels = {"iopub": client.iopub_channel, "shell": client.shell_channel}
+        self._manager = manager
+        self._poller = zmq.Poller()
+        for channel in self._channels.values():
+            self._poller.register(channel.socket, zmq.POLLIN)
+        self._pidfd = _open_pidfd(manager)
+        if self._pidfd is not None:
+            self._poller.register(self._pidfd, zmq.POLLIN)
+
+    def take(self, seconds: float | None = None) -> tuple[str, Message] | None:
+        """Return a message and its channel; None if none comes within `seconds`.
+
+        Raises EndedError where none will come any more.
+        """
+        deadline = float("inf") if seconds is None else time.monotonic() + seconds
+        while (found := self._find()) is None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return None
+            if self._wait(left) and not self._wait_for_rest():
+                raise EndedError
+        return found
+
+    def close(self) -> None:
+        if self._pidfd is not None:
+            os.close(self._pidfd)
+            self._pidfd = None
+
+    def _find(self) -> tuple[str, Message] | None:
+        """Return what is there; outputs before the reply that ends them."""
+        for name, channel in self._channels.items():
+            if channel.socket.get(zmq.EVENTS) & zmq.POLLIN:
+                return name, channel.get_msg(timeout=0)
+        return None
+
+    def _wait(self, seconds: float) -> bool:
+        """Wait for something to happen; return whether the process has ended."""
+        if self._pidfd is None:
+            seconds = min(seconds, LOOK)
+        ready = dict(self._poller.poll(None if seconds == float("inf") else seconds * 1000))
+        if self._pidfd is None:
+            return not ready and not run_sync(self._manager.is_alive)()
+        return self._pidfd in ready
+
+    def _wait_for_rest(self) -> bool:
+        """Return whether something is still under way from a process that has ended."""
+        sockets = [channel.socket for channel in self._channels.values()]
+        deadline = time.monotonic() + DRAIN
+        while time.monotonic() < deadline:
+            if any(socket.poll(LOOK * 100) for socket in sockets):
+                return True
+        return False
+
+
+def greet(wire: Wire, client: Any, seconds: float) -> Message:
+    """Wait until a kernel has answered and is known to be heard; return its `kernel_info_reply`.
+
+    jupyter_client waits until nothing came for 0.2 s: who connects to an older kernel may hear
+    what is for others. Here it is known what an answer looks like.
+    Raises RuntimeError, as jupyter_client does, and EndedError.
+    """
+    deadline = time.monotonic() + seconds
+    asked: set[str] = set()
+    info, heard = None, False
+    while info is None or not heard:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"Kernel didn't respond in {seconds:g} seconds")
+        asked.add(client.kernel_info())
+        while found := wire.take(REPLY if info is None else POKE):
+            channel, message = found
+            ours = message["parent_header"].get("msg_id") in asked
+            if channel == "shell":
+                info = message if ours else info
+            else:
+                heard = heard or ours or message["msg_type"] == "iopub_welcome"
+            if info is not None and heard:
+                break
+    return info
+
+
+def _open_pidfd(manager: Any) -> int | None:
+    """Return what wakes when the kernel's process ends; None where nothing does."""
+    process = getattr(getattr(manager, "provisioner", None), "process", None)
+    pid = getattr(process, "pid", None)
+    if not isinstance(pid, int) or not hasattr(os, "pidfd_open"):
+        return None
+    try:
+        return os.pidfd_open(pid)
+    except OSError:  # it has ended, and somebody has seen it
+        return None
