@@ -179,33 +179,32 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         self.sent[request] = (cell, cell_index)
 
     async def _async_poll_for_reply(
-        self, request: str, cell: Any, timeout: float | None, *_: Any
+        self, request: str, cell: Any, limit: float | None, *_: Any
     ) -> dict[str, Any]:
         """Take messages until the kernel has answered and is done with the cell."""
         talk = Talk(request)
         try:
             while not talk.over:
-                limit = self._find_limit(talk, timeout)
-                found = self.wire.take(limit)
+                found = self.wire.take(self._find_patience(talk, limit))
                 if found is not None:
                     self._hear(talk, *found)
                 else:
-                    await self._give_up(talk, cell, limit)
+                    await self._give_up(talk, cell)
         except EndedError:
             raise DeadKernelError(describe_death(self.km)) from None
         if self.record_timing:
             cell["metadata"]["execution"]["shell.execute_reply"] = timestamp(talk.reply)
         return dict(talk.reply or {})
 
-    def _find_limit(self, talk: Talk, timeout: float | None) -> float | None:
+    def _find_patience(self, talk: Talk, limit: float | None) -> float | None:
         """Return the seconds to wait for what is still to come, None for ever."""
         if talk.idle:
             return UNANSWERED
         if talk.reply is not None:
             return float(self.iopub_timeout)
-        return None if timeout is None else max(0.0, talk.started + timeout - time.monotonic())
+        return None if limit is None else max(0.0, talk.started + limit - time.monotonic())
 
-    async def _give_up(self, talk: Talk, cell: Any, limit: float | None) -> None:
+    async def _give_up(self, talk: Talk, cell: Any) -> None:
         """Say what did not come in time, or wait for less."""
         if talk.idle:
             raise DeadKernelError(NO_REPLY)
@@ -216,7 +215,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
             talk.reply = error and {**error, "parent_header": {"msg_id": talk.request}}
         elif self.raise_on_iopub_timeout:
             raise CellTimeoutError.error_from_timeout_and_cell(
-                "Timeout waiting for IOPub output", limit, cell
+                "Timeout waiting for IOPub output", self.iopub_timeout, cell
             )
         else:
             self.log.warning("Timeout waiting for IOPub output")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from typing import Any
@@ -87,7 +88,9 @@ class Wire:
         """Wait for something to happen; return whether the process has ended."""
         if self._pidfd is None:
             seconds = min(seconds, LOOK)
-        ready = dict(self._poller.poll(None if seconds == float("inf") else seconds * 1000))
+        ready = dict(
+            self._poller.poll(None if seconds == float("inf") else math.ceil(seconds * 1000))
+        )
         if self._pidfd is None:
             return not ready and not run_sync(self._manager.is_alive)()
         return self._pidfd in ready

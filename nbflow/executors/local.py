@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 LOOK = 0.1  # seconds between looks at whether to stop
 PATIENCE = 8.0  # seconds for a worker to end a job that is to stop; its kernel has 1.5
+OURS = (  # what a kernel loads to read and to write
+    "nbflow.step", "nbflow.store.tables", "nbflow.store.frames", "nbflow.store.objects",
+    "pyarrow.pandas_compat", "pyarrow.vendored.version",
+)  # fmt: skip
 FAREWELL = 6.0  # seconds for a worker to leave
 
 
@@ -42,7 +46,7 @@ class LocalExecutor:
         self._lock = threading.Lock()
         self._idle: list[Worker] = []
         self._all: set[Worker] = set()
-        self._imports = (*imports, "nbflow.step", "nbflow.store.tables")
+        self._imports = (*imports, *OURS)
         self._zygote: zygote.Owner | None = None
 
     def execute(self, job: Job, emit: Emit, stop: threading.Event) -> Outcome:

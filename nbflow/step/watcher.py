@@ -18,7 +18,7 @@ VARIABLE = "NBFLOW_JOB"
 MODULE = "_nbflow_watch"  # what this file is in a kernel's sys.modules
 _MOST = 20_000  # paths kept, so that a step that opens millions does not fill the memory
 _INSTALLED = ("site-packages", "dist-packages", "__pycache__", "node_modules")
-_NOT_OURS = ("__main__", "__mp_main__", "nbflow")
+_NOT_OURS = ("__main__", "__mp_main__", "nbflow", MODULE)
 _SETTINGS = ("nbflow.toml", "pyproject.toml")  # nbflow's own reading
 
 job = ""  # the path of job.json

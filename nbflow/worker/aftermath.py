@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nbflow.events import CellFinished, CellStarted, Event
+from nbflow.worker.journal import find_path, replay
 from nbflow.worker.numbers import number_cells
 
 if TYPE_CHECKING:
@@ -29,35 +28,23 @@ class Account:
 
 
 def mend(job: Job, account: Account, failure: Failure) -> None:
-    """Mark what was executed and where it ended; outputs are as far as they were saved."""
-    path = Path(job.folder, "result", "notebook.ipynb")
-    if not path.exists():
+    """Make the executed notebook: outputs from the journal, and what ended where.
+
+    Raises OSError on a full disk and ValueError for a notebook that is none.
+    """
+    from nbflow.worker.document import Document, make_error  # noqa: PLC0415  # papermill: 0.6 s
+
+    document = Document(job)
+    if document.path.exists() or not find_path(job).exists():
         return
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    notebook["metadata"].setdefault("papermill", {})["exception"] = True
-    for number, cell in number_cells(notebook["cells"]):
-        _mark(cell, number, account, failure)
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(json.dumps(notebook, indent=1, ensure_ascii=True), encoding="utf-8")
-    part.replace(path)
-
-
-def _mark(cell: Any, number: int, account: Account, failure: Failure) -> None:
-    record = cell.setdefault("metadata", {}).setdefault("papermill", {})
-    if account.cell is not None and number == account.cell.cell:
-        record.update(status="failed", exception=True)
-        cell.setdefault("outputs", []).append(_make_output(failure))
-    elif number in account.done:
-        record.update(status="completed", exception=False)
-    elif record.get("status") == "running":
-        record.update(status="pending", exception=None)
-
-
-def _make_output(failure: Failure) -> dict[str, Any]:
-    text = f"{failure.type}: {failure.message}"
-    return {
-        "output_type": "error",
-        "ename": failure.type,
-        "evalue": failure.message,
-        "traceback": [text],
-    }
+    document.reset()
+    replay(job, document.notebook)
+    for number, cell in number_cells(document.notebook.cells):
+        if account.cell is not None and number == account.cell.cell:
+            cell.metadata.papermill.update(status="failed", exception=True)
+            cell.outputs.append(make_error(failure))
+        elif number in account.done:
+            cell.metadata.papermill.update(status="completed", exception=False)
+    document.notebook.metadata.papermill["exception"] = True
+    document.save()
+    find_path(job).unlink()

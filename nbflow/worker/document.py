@@ -53,12 +53,7 @@ class Document:
     def finish(self, failure: Failure | None, struck: Any) -> None:
         """Show a failure in its cell, also one that no kernel could report."""
         if failure is not None and failure.cause == "timeout" and struck is not None:
-            text = f"{failure.type}: {failure.message}"
-            struck.outputs.append(
-                nbformat.v4.new_output(
-                    "error", ename=failure.type, evalue=failure.message, traceback=[text]
-                )
-            )
+            struck.outputs.append(make_error(failure))
             struck.metadata.papermill.update(status="failed", exception=True)
             self.notebook.metadata.papermill["exception"] = True
         if failure is not None:
@@ -86,10 +81,27 @@ class Document:
         finally:
             part.unlink(missing_ok=True)
 
+    def reset(self) -> None:
+        """Take out what an earlier execution left, as papermill does before its own."""
+        for cell in self.notebook.cells:
+            cell.metadata["papermill"] = nbformat.from_dict(
+                {"status": "pending", "exception": None}
+            )
+            if cell.cell_type == "code":
+                cell.execution_count, cell.outputs = None, []
+
     def drop_outputs(self) -> None:
         for cell in self.notebook.cells:
             if cell.cell_type == "code":
                 cell.outputs = [out for out in cell.outputs if out.output_type == "error"]
+
+
+def make_error(failure: Failure) -> Any:
+    """Return the output that shows a failure in its cell."""
+    text = f"{failure.type}: {failure.message}"
+    return nbformat.v4.new_output(
+        "error", ename=failure.type, evalue=failure.message, traceback=[text]
+    )
 
 
 def read_notebook(path: Path, suffix: str) -> Any:

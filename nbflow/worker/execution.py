@@ -80,6 +80,7 @@ class Execution:
             self.recorder.cut()
             self.document.drop_outputs()
             self.document.save()
+        self.recorder.journal.close()
 
     def _run_papermill(self) -> Exception | None:
         try:
@@ -91,6 +92,7 @@ class Execution:
                 self.document.notebook,
                 self.job.kernel,
                 progress_bar=False,
+                autosave_cell_every=0,
                 km=self.kernel.manager,
                 start_timeout=START_TIMEOUT,
                 iopub_timeout=OUTPUT_TIMEOUT,

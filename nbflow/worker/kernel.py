@@ -16,6 +16,7 @@ from jupyter_core.utils import run_sync
 from nbflow.kernels import make_manager_class
 from nbflow.zygote import ADDRESS, use
 from nbflow.zygote.folders import make_folder
+from nbflow.zygote.process import Process
 
 if TYPE_CHECKING:
     from nbflow.model import Job
@@ -35,6 +36,7 @@ class Kernel:
         self.manager = make_manager(job, self.sockets)
         self.process: Any = None
         self.group: int | None = None
+        self.forked = False
         self.answered = False  # it started, and replied
         self.stopped = False
 
@@ -54,6 +56,7 @@ class Kernel:
                 **_bound_to_parent(),
             )
         self.process = getattr(self.manager.provisioner, "process", None)
+        self.forked = isinstance(self.process, Process)
         self.group = getattr(self.manager.provisioner, "pgid", None)
 
     def interrupt(self) -> None:

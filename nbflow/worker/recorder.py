@@ -11,6 +11,7 @@ from nbflow.engine.record import Observer
 from nbflow.events import CellFinished, CellStarted, OutputPrinted, StepProgressed
 from nbflow.step.watch import Used
 from nbflow.worker import watched
+from nbflow.worker.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,14 +29,13 @@ PROGRESS = "application/vnd.nbflow.progress+json"
 class Recorder(Observer):
     """papermill's observer for one job."""
 
-    save_every = 2.0  # a crash loses no more; twice a cell wrote 516 MB for a result of 5 MB
-
     def __init__(
         self, job: Job, document: Document, guard: Guard, emit: Callable[[Event], None]
     ) -> None:
         self.job, self.document, self.guard, self.emit = job, document, guard, emit
         path = Path(job.folder, "log.txt")
         self.log = path.open("w", encoding="utf-8", errors="backslashreplace")
+        self.journal = Journal(job)
         self.lines: dict[str, tuple[str, Any]] = {}  # by stream: begun and not yet ended, its cell
         self.client: Any = None
         self.used = Used()
@@ -44,7 +44,8 @@ class Recorder(Observer):
         self.client = client
         self.guard.kernel.answered = True
         self.guard.check()
-        watched.begin(client, self.job)
+        if not self.guard.kernel.forked:  # that one watches from its birth
+            watched.begin(client, self.job)
 
     def cell_started(self, cell: Any, index: int) -> None:  # noqa: ARG002
         if not self.document.is_executed(cell):
@@ -52,7 +53,8 @@ class Recorder(Observer):
         self.guard.enter(cell)
         self.emit(CellStarted(self.job.step, self._number(cell), first_line(cell.source)))
 
-    def message_received(self, cell: Any, index: int, message: dict[str, Any]) -> None:  # noqa: ARG002
+    def message_received(self, cell: Any, index: int, message: dict[str, Any]) -> None:
+        self.journal.add(index, message)
         content = message["content"]
         if message["msg_type"] == "stream":
             self._print(content["name"], content["text"], cell)
@@ -72,8 +74,11 @@ class Recorder(Observer):
             self._flush(stream)
 
     def save(self, notebook: Any) -> bool:
+        """Leave it to the end: the journal has what a crash would lose.
+
+        papermill saves twice a cell, and wrote 516 MB for a notebook of 5 MB.
+        """
         self.document.notebook = notebook
-        self.document.save()
         return True
 
     def close(self, traceback: str = "") -> None:

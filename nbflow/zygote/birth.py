@@ -6,12 +6,14 @@ import json
 import os
 import secrets
 import socket
+import sys
 import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
 import msgspec
 
+from nbflow.step import watcher
 from nbflow.zygote.fresh import detach, redirect, reseed, settle
 from nbflow.zygote.messages import Inbox, Ready, Refused, Request, send
 from nbflow.zygote.pattern import VOLATILE
@@ -63,6 +65,7 @@ def _run(birth: Birth) -> None:
     request = birth.request
     redirect(*birth.descriptors)
     settle(request.cwd, request.env)
+    watch()
     file, connection = write_connection(birth.folder, request.connection)
     app = make_app(request.arguments, file)
     _answer(birth.connection, connection)
@@ -71,11 +74,12 @@ def _run(birth: Birth) -> None:
 
 def _run_spare(birth: Birth) -> None:
     """Prepare all that a request like the last one needs, then wait for it."""
-    from nbflow.zygote.kernel import make_app, redirect_streams, run  # noqa: PLC0415
+    from nbflow.zygote.kernel import make_app, redirect_streams, rehearse, run  # noqa: PLC0415
 
     settle(birth.request.cwd, birth.request.env)
     file, connection = write_connection(birth.folder, {})
     app = make_app(birth.request.arguments, file)
+    rehearse(app)
     inbox = Inbox(birth.connection)
     request = inbox.receive()
     if not isinstance(request, Request):
@@ -84,8 +88,16 @@ def _run_spare(birth: Birth) -> None:
     birth.connection.close()
     redirect_streams(stdout, stderr)
     _take_on(request)
+    watch()
     _answer(socket.socket(fileno=owner), connection)
     run(app)
+
+
+def watch() -> None:
+    """Begin the watch of `nbflow.step.watch`, for which an ordinary kernel is sent its text."""
+    if Path(os.environ.get(watcher.VARIABLE, "")).is_file():  # else it is nobody's job
+        sys.modules[watcher.MODULE] = watcher
+        watcher.start()
 
 
 def write_connection(folder: Path, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:

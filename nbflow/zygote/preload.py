@@ -19,8 +19,9 @@ SAFE = frozenset(
 KERNEL = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger",
     "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.debugger_backport",
-    "IPython.core.magics", "IPython.core.oinspect", "IPython.extensions.storemagic",
-    "IPython.utils.wildcard", "tornado.platform.asyncio", "sqlite3", "pdb", "faulthandler",
+    "IPython.core.logger", "IPython.core.magics", "IPython.core.oinspect",
+    "IPython.extensions.storemagic", "IPython.utils.wildcard", "tornado.platform.asyncio",
+    "sqlite3", "pdb", "faulthandler",
     "multiprocessing.process", "nbflow.zygote.kernel",
 )  # fmt: skip
 TASKS = Path("/proc/self/task")
