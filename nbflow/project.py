@@ -16,7 +16,7 @@ from nbflow.model import Frozen
 HOME = ".nbflow"
 _ROOT = "_root"  # the pipeline that is the root itself: a renamed project keeps its results
 _INSIDE = {"by-hand", "cache", "keys", "results", "runs"}  # of a pipeline's home
-_KNOWN = {"defaults", "exclude", "keep", "parameters", "steps", "store"}
+_KNOWN = {"defaults", "exclude", "keep", "parameters", "steps", "store", "warm"}
 
 
 class Settings(Frozen, frozen=True):
@@ -29,6 +29,7 @@ class Settings(Frozen, frozen=True):
     parameters: dict[str, Any] = {}
     steps: dict[str, dict[str, Any]] = {}
     store: str = ""
+    warm: float = 10.0  # minutes that forked kernels stay ready for the next run; 0: not at all
 
 
 class Project(Frozen, frozen=True):

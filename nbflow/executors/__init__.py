@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Protocol
 
 from nbflow.events import Event
@@ -17,6 +17,9 @@ Emit = Callable[[Event], None]
 
 class Executor(Protocol):
     """Runs one job somewhere and blocks until it is over; called from several threads at once."""
+
+    def expect(self, kernels: Collection[tuple[str, str]]) -> None:
+        """Get ready: jobs in kernels of these languages and names will come."""
 
     def execute(self, job: Job, emit: Emit, stop: threading.Event) -> Outcome: ...
 

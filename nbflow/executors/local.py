@@ -7,20 +7,20 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nbflow import zygote
+from nbflow.executors.launch import describe_exit, launch
 from nbflow.kernels import find_kernel
 from nbflow.model import Failure, Outcome
 from nbflow.worker.aftermath import Account, mend
 from nbflow.worker.protocol import Ended, Launched, Start, Stop, make_event, read_answer, to_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from nbflow.executors import Emit
     from nbflow.model import Job
@@ -38,16 +38,23 @@ class LocalExecutor:
     """A pool of at most `jobs` workers, started when needed and kept for the next job.
 
     `imports` are the modules that the steps import: kernels are forked from a zygote that has
-    imported those of them that are safe.
+    imported those of them that are safe; workers from another one. Both stay `warm` seconds
+    for the next run.
     """
 
-    def __init__(self, jobs: int, imports: Sequence[str] = ()) -> None:
+    def __init__(self, jobs: int, imports: Sequence[str] = (), warm: float = 0.0) -> None:
         self._slots = threading.BoundedSemaphore(max(jobs, 1))
         self._lock = threading.Lock()
         self._idle: list[Worker] = []
         self._all: set[Worker] = set()
-        self._imports = (*imports, *OURS)
-        self._zygote: zygote.Owner | None = None
+        self._imports, self._warm = (*imports, *OURS), warm
+        self._zygotes: dict[zygote.Role, zygote.Owner] = {}
+
+    def expect(self, kernels: Collection[tuple[str, str]]) -> None:
+        """Start the zygotes that jobs in these kernels need."""
+        with self._lock:
+            for language, name in kernels:
+                self._start_zygotes(language, name)
 
     def execute(self, job: Job, emit: Emit, stop: threading.Event) -> Outcome:
         """Execute one job in a worker of its own; called from several threads at once."""
@@ -69,20 +76,30 @@ class LocalExecutor:
             worker.dismiss()
         for worker in workers:
             worker.wait()
-        if self._zygote is not None:
-            self._zygote.close()
+        for owner in self._zygotes.values():
+            if self._warm > 0:
+                owner.leave(self._warm)
+            else:
+                owner.close()
 
     def _take(self, job: Job) -> Worker:
         with self._lock:
-            if self._zygote is None and not self._find_obstacle(job):
-                self._zygote = zygote.start(self._imports)
-            address = self._zygote.address if self._zygote else ""
-            worker = self._idle.pop() if self._idle else Worker(address)
+            self._start_zygotes(job.language, job.kernel)
+            worker = self._idle.pop() if self._idle else self._make_worker()
             self._all.add(worker)
             return worker
 
-    def _find_obstacle(self, job: Job) -> str:
-        return zygote.find_obstacle(find_kernel(job.language, job.kernel))
+    def _start_zygotes(self, language: str, name: str) -> None:
+        """Start what is missing and can be used; the two import at the same time."""
+        if "worker" not in self._zygotes and not zygote.find_platform_obstacle():
+            self._zygotes["worker"] = zygote.start(role="worker", names=())
+        kernel = find_kernel(language, name)
+        if "kernel" not in self._zygotes and not zygote.find_obstacle(kernel):
+            self._zygotes["kernel"] = zygote.start(self._imports)
+
+    def _make_worker(self) -> Worker:
+        addresses = {role: owner.address for role, owner in self._zygotes.items()}
+        return Worker(addresses.get("worker", ""), addresses.get("kernel", ""))
 
     def _put_back(self, worker: Worker) -> None:
         with self._lock:
@@ -93,23 +110,17 @@ class LocalExecutor:
 
 
 class Worker:
-    """A worker process, seen from the run; it forks kernels where `address` names a zygote."""
+    """A worker process, seen from the run: forked from the zygote at `nursery` if there is one.
 
-    def __init__(self, address: str = "") -> None:
-        # Its own session: Ctrl-C reaches the run alone, which then stops its workers. -P: a
-        # notebook's folder is no place to import a worker's modules from.
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "nbflow.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=os.environ | {zygote.ADDRESS: address},
-            start_new_session=True,
-        )
+    It forks its kernels where `address` names a zygote.
+    """
+
+    def __init__(self, nursery: str = "", address: str = "") -> None:
+        self.process, self.orders, answers, errors = launch(nursery, address)
         self.group: int | None = None  # the kernel's processes
         self.answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self.errors: deque[str] = deque(maxlen=40)
-        self.readers = [_start(self._read_answers), _start(self._read_errors)]
+        self.readers = [_start(self._read_answers, answers), _start(self._read_errors, errors)]
 
     def is_alive(self) -> bool:
         return self.process.poll() is None
@@ -147,7 +158,7 @@ class Worker:
     def dismiss(self) -> None:
         """Let it leave: its stdin ends, and it ends its kernel."""
         with contextlib.suppress(OSError):
-            self.process.stdin.close()  # type: ignore[union-attr]
+            self.orders.close()
 
     def wait(self) -> None:
         try:
@@ -163,8 +174,8 @@ class Worker:
 
     def _send(self, message: Start | Stop) -> None:
         with contextlib.suppress(OSError):  # it died: the end of its answers says so
-            self.process.stdin.write(to_line(message))  # type: ignore[union-attr]
-            self.process.stdin.flush()  # type: ignore[union-attr]
+            self.orders.write(to_line(message))
+            self.orders.flush()
 
     def _next(self) -> bytes | None:
         """Return the next line, b"" when there is none yet, None after the last."""
@@ -195,26 +206,19 @@ class Worker:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(group, signal.SIGKILL)
 
-    def _read_answers(self) -> None:
-        for line in self.process.stdout or ():
-            self.answers.put(line)
+    def _read_answers(self, pipe: BinaryIO) -> None:
+        with pipe:
+            for line in pipe:
+                self.answers.put(line)
         self.answers.put(None)
 
-    def _read_errors(self) -> None:
-        for line in self.process.stderr or ():
-            self.errors.append(line.decode("utf-8", "replace"))
+    def _read_errors(self, pipe: BinaryIO) -> None:
+        with pipe:
+            for line in pipe:
+                self.errors.append(line.decode("utf-8", "replace"))
 
 
-def describe_exit(code: int) -> str:
-    """Return how a process ended, in words."""
-    if code >= 0:
-        return f"exit code {code}"
-    known = {number.value: number.name for number in signal.Signals}
-    why = ", often out of memory" if known.get(-code) == "SIGKILL" else ""
-    return f"signal {-code}, {known.get(-code, 'unknown')}{why}"
-
-
-def _start(target: Any) -> threading.Thread:
-    thread = threading.Thread(target=target, daemon=True)
+def _start(target: Any, pipe: BinaryIO) -> threading.Thread:
+    thread = threading.Thread(target=target, args=(pipe,), daemon=True)
     thread.start()
     return thread

@@ -16,6 +16,7 @@ import msgspec
 from nbflow.clean import prune
 from nbflow.errors import RunError, StoreError
 from nbflow.events import Line, RunFinished, RunStarted, RunWarned
+from nbflow.executors import Executor
 from nbflow.plan import Plan
 from nbflow.plugins import load_executor
 from nbflow.project import make_home
@@ -59,9 +60,15 @@ def _execute(
     folder = plan.project.runs / run_id
     folder.mkdir(parents=True)
     path = folder / "events.jsonl"
-    with _lock(folder / "lock"), contextlib.closing(Log(path, observe)) as log, ending(log, path):
+    with (
+        _lock(folder / "lock"),
+        contextlib.closing(Log(path, observe)) as log,
+        ending(log, path),
+        contextlib.ExitStack() as stack,
+    ):
         started = time.monotonic()
         jobs = plan.request.jobs or os.cpu_count() or 1
+        executor = _start_executor(plan, jobs, stack)
         log.append(_make_started(plan, run_id, jobs, command))
         for shortage in find_shortage(plan.project):
             log.append(RunWarned(shortage))
@@ -70,10 +77,21 @@ def _execute(
             _refuse_removed(plan)
         may_run = [name for name, planned in plan.steps.items() if planned.action != "reuse"]
         take_copies(plan, folder, may_run)
-        loop = Loop(plan, run_id, log, jobs, stop)
-        with contextlib.closing(load_executor("local")(jobs, _find_imports(plan))) as executor:
-            status = loop.run(executor)
+        status = Loop(plan, run_id, log, jobs, stop).run(executor)
+        stack.close()
         log.append(RunFinished(status=status, seconds=time.monotonic() - started))
+
+
+def _start_executor(plan: Plan, jobs: int, stack: contextlib.ExitStack) -> Executor:
+    """Return the executor; it gets ready, if it is certain that something runs."""
+    minutes = os.environ.get("NBFLOW_WARM", plan.project.settings.warm)
+    executor: Executor = load_executor("local")(jobs, _find_imports(plan), float(minutes) * 60)
+    stack.callback(executor.close)
+    certain = [name for name, planned in plan.steps.items() if planned.action == "run"]
+    executor.expect(
+        {(plan.scan.steps[name].language, plan.prepared[name].kernel) for name in certain}
+    )
+    return executor
 
 
 def _make_started(plan: Plan, run_id: str, jobs: int, command: tuple[str, ...]) -> RunStarted:

@@ -6,7 +6,6 @@ import contextlib
 import os
 import queue
 import signal
-import sys
 import threading
 from typing import BinaryIO
 
@@ -14,16 +13,14 @@ from nbflow.events import Event
 from nbflow.model import Job
 from nbflow.worker.job import execute_job
 from nbflow.worker.protocol import Answer, Ended, Launched, Start, make_told, read_order, to_line
+from nbflow.worker.unused import leave_out
 from nbflow.zygote.folders import sweep_folders
 
-# papermill and nbformat try these and do without: 2.6 s of 4.8 where jupyter_server is installed.
-# A worker opens local files only, and none of the author's code is executed in it.
-UNUSED = ("rfc3987_syntax", "isoduration", "pyarrow.fs", "boto3", "gcsfs", "github", "azure")
 LAST_SECONDS = 5.0  # to save the notebook and clean up when the run was killed
 
 
 def main() -> None:
-    sys.modules.update(dict.fromkeys(UNUSED))  # type: ignore[arg-type]  # None: not importable
+    leave_out()
     orders, answers = _take_pipes()
     worker = Worker(answers)
     threading.Thread(target=worker.listen, args=(orders,), daemon=True).start()

@@ -1,4 +1,4 @@
-"""Kernels forked from one process that has already imported what they need.
+"""Kernels, and workers, forked from one process that has already imported what they need.
 
 `start` starts such a process, `use` makes a kernel manager take its kernels from there, and
 `find_obstacle` says why a kernel must be an ordinary one instead.
@@ -6,8 +6,20 @@
 
 from __future__ import annotations
 
-from nbflow.zygote.obstacle import find_obstacle
-from nbflow.zygote.owner import ADDRESS, Owner, start
+from nbflow.zygote.messages import Request
+from nbflow.zygote.obstacle import find_obstacle, find_platform_obstacle
+from nbflow.zygote.owner import ADDRESS, Owner, fork, start
+from nbflow.zygote.serve import Role
 from nbflow.zygote.use import use
 
-__all__ = ["ADDRESS", "Owner", "find_obstacle", "start", "use"]
+__all__ = [
+    "ADDRESS",
+    "Owner",
+    "Request",
+    "Role",
+    "find_obstacle",
+    "find_platform_obstacle",
+    "fork",
+    "start",
+    "use",
+]

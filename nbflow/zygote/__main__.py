@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import msgspec
 
-from nbflow.zygote.birth import become_kernel
+from nbflow.zygote.birth import become
 from nbflow.zygote.pattern import CURES
 from nbflow.zygote.preload import UnsafeError, forget_launcher, preload
 from nbflow.zygote.serve import Server, Start
@@ -21,14 +21,14 @@ def main() -> None:
     env = dict(os.environ)
     os.environ.update(CURES)
     try:
-        imported = preload(start.names, start.left_out)
+        imported = preload(start.role, start.names, start.left_out)
     except UnsafeError as error:
         start_anew(start, error, env)
     gc.collect()
     gc.freeze()  # a collection in a child would copy every page of what was imported
     birth = Server(start, imported, env).serve()
     if birth is not None:
-        become_kernel(birth)
+        become(birth, start.role)
 
 
 def start_anew(start: Start, error: UnsafeError, env: dict[str, str]) -> NoReturn:

@@ -26,7 +26,7 @@ class Birth(msgspec.Struct, frozen=True):
     """What a child needs to become a kernel.
 
     `connection` leads to the owner, or, with `spare`, to the zygote, which will hand over an
-    owner's request like this one. `descriptors` are stdout and stderr, none for a spare.
+    owner's request like this one. `descriptors` are what came with the request, none for a spare.
     """
 
     parent: int
@@ -37,12 +37,14 @@ class Birth(msgspec.Struct, frozen=True):
     spare: bool = False
 
 
-def become_kernel(birth: Birth) -> NoReturn:
-    """Be that kernel until it ends, and then end the process. Nothing gets past this call."""
+def become(birth: Birth, role: str) -> NoReturn:
+    """Be that until it ends, and then end the process. Nothing gets past this call."""
     try:
         detach(birth.parent, (birth.connection.fileno(), *birth.descriptors))
         reseed()
-        if birth.spare:
+        if role == "worker":
+            _work(birth)
+        elif birth.spare:
             _run_spare(birth)
         else:
             _run(birth)
@@ -53,17 +55,27 @@ def become_kernel(birth: Birth) -> NoReturn:
 
 
 def _report(birth: Birth, text: str) -> None:
-    """Tell the owner why there is no kernel; stderr may be a pipe that nobody reads any more."""
+    """Tell the owner why there is none; stderr may be a pipe that nobody reads any more."""
     os.write(2, text.encode("utf-8", "replace"))
     if not birth.spare and birth.connection.fileno() >= 0:
         send(birth.connection, Refused(text))
+
+
+def _work(birth: Birth) -> None:
+    from nbflow.worker.__main__ import main  # noqa: PLC0415  # papermill
+
+    redirect(*birth.descriptors)
+    settle(birth.request.cwd, birth.request.env)
+    sys.argv = sys.orig_argv = [sys.executable, "-m", "nbflow.worker"]
+    _answer(birth.connection, {})
+    main()
 
 
 def _run(birth: Birth) -> None:
     from nbflow.zygote.kernel import make_app, run  # noqa: PLC0415  # ipykernel
 
     request = birth.request
-    redirect(*birth.descriptors)
+    redirect(os.open(os.devnull, os.O_RDONLY), *birth.descriptors)
     settle(request.cwd, request.env)
     watch()
     file, connection = write_connection(birth.folder, request.connection)
@@ -87,7 +99,7 @@ def _run_spare(birth: Birth) -> None:
     owner, stdout, stderr = inbox.take()
     birth.connection.close()
     redirect_streams(stdout, stderr)
-    _take_on(request)
+    _take_on(request, app)
     watch()
     _answer(socket.socket(fileno=owner), connection)
     run(app)
@@ -116,12 +128,14 @@ def write_connection(folder: Path, given: dict[str, Any]) -> tuple[str, dict[str
     return str(file), connection
 
 
-def _take_on(request: Request) -> None:
+def _take_on(request: Request, app: Any) -> None:
     """Set what may differ between this request and the one that the spare was made for."""
     for name in VOLATILE:
         os.environ.pop(name, None)
         if name in request.env:
             os.environ[name] = request.env[name]
+    if "JPY_SESSION_NAME" in request.env:  # ipykernel has taken it at its start
+        app.kernel.shell.user_ns["__session__"] = request.env["JPY_SESSION_NAME"]
 
 
 def _answer(owner: socket.socket, connection: dict[str, Any]) -> None:

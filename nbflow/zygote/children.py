@@ -95,6 +95,12 @@ class Children:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 kill(child.pid, signal.SIGKILL)
 
+    def abandon_all(self) -> None:
+        """End those that have an owner; spares stay."""
+        for child in self.by_pid.values():
+            if child.connection is not None:
+                self._abandon(child)
+
     def end(self) -> None:
         """Kill all, and wait until they are gone."""
         for child in self.by_pid.values():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 PREFIX = "nbflow-z"
 LONGEST = 90  # bytes of a socket's path; Linux takes 107, macOS 103
+KEEPER = "pid"  # a file: a process that uses the folder besides the one that made it
 ROOM = 40  # bytes for what stands below the folder's parent
 
 
@@ -19,6 +20,11 @@ def make_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent))
 
 
+def keep_for(folder: Path, pid: int) -> None:
+    """Keep a folder from being swept while this process lives, whoever made it."""
+    (folder / KEEPER).write_text(str(pid), encoding="utf-8")
+
+
 def sweep_folders() -> None:
     """Remove the folders of this user's processes that were killed."""
     if not hasattr(os, "getuid"):  # Windows, where no process is asked by a signal
@@ -26,7 +32,8 @@ def sweep_folders() -> None:
     for place in set(_places()):
         for folder in Path(place).glob(f"{PREFIX}*-*"):
             pid = folder.name.removeprefix(PREFIX).partition("-")[0]
-            if pid.isdigit() and not _is_alive(int(pid)) and _is_ours(folder):
+            users = (pid, _read_keeper(folder))
+            if pid.isdigit() and not any(map(_is_alive, users)) and _is_ours(folder):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -48,10 +55,17 @@ def _is_ours(folder: Path) -> bool:
         return False
 
 
-def _is_alive(pid: int) -> bool:
+def _read_keeper(folder: Path) -> str:
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return (folder / KEEPER).read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+def _is_alive(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except (ProcessLookupError, ValueError):
         return False
     except PermissionError:  # another user's
         return True

@@ -37,10 +37,9 @@ def reseed() -> None:
     importlib.invalidate_caches()
 
 
-def redirect(stdout: int, stderr: int) -> None:
-    """Take the descriptors as 1 and 2, and nothing as 0."""
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for source, target in ((nothing, 0), (stdout, 1), (stderr, 2)):
+def redirect(*descriptors: int) -> None:
+    """Take the descriptors as 0, 1 and 2."""
+    for target, source in enumerate(descriptors):
         os.dup2(source, target)
         os.close(source)
 

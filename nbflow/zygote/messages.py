@@ -17,8 +17,9 @@ DESCRIPTORS = 8
 
 
 class Request(msgspec.Struct, frozen=True, tag="request"):
-    """Fork a kernel. Comes with the descriptors of its stdout and stderr.
+    """Fork a kernel, or a worker.
 
+    Comes with the descriptors of stdout and stderr, and for a worker of stdin before these.
     `arguments` follow `ipykernel_launcher` on the command line, less the connection file;
     `connection` is what a connection file holds, empty where the zygote may choose.
     """
@@ -29,12 +30,24 @@ class Request(msgspec.Struct, frozen=True, tag="request"):
     connection: dict[str, Any] = {}
 
 
+class Stay(msgspec.Struct, frozen=True, tag="stay"):
+    """From an owner that leaves: wait so many seconds for another one."""
+
+    seconds: float
+
+
+class Adopt(msgspec.Struct, frozen=True, tag="adopt"):
+    """From a new owner, with its lifeline. Answered by `State`."""
+
+    owner: int
+
+
 class Question(msgspec.Struct, frozen=True, tag="question"):
     """How is the zygote? Answered by `State`."""
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
-    """The kernel has bound its sockets. Comes with a pidfd; sent by the kernel itself."""
+    """The kernel has bound its sockets. Comes with a pidfd; sent by the child itself."""
 
     pid: int
     connection: dict[str, Any]
@@ -64,7 +77,7 @@ class State(msgspec.Struct, frozen=True, tag="state"):
     spares: tuple[int, ...]
 
 
-Message = Request | Question | Ready | Refused | Ended | State
+Message = Request | Stay | Adopt | Question | Ready | Refused | Ended | State
 _DECODER: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
 
 

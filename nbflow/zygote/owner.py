@@ -6,15 +6,19 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from nbflow.errors import KernelError
-from nbflow.zygote.folders import make_folder, sweep_folders
+from nbflow.zygote import warm
+from nbflow.zygote.folders import keep_for, make_folder, sweep_folders
 from nbflow.zygote.messages import (
+    Adopt,
     Ended,
     Inbox,
     Message,
@@ -23,9 +27,11 @@ from nbflow.zygote.messages import (
     Refused,
     Request,
     State,
+    Stay,
     send,
 )
-from nbflow.zygote.process import Process
+from nbflow.zygote.process import Process, is_readable
+from nbflow.zygote.serve import Role
 
 ADDRESS = "NBFLOW_ZYGOTE"  # an environment variable: the socket of a zygote that somebody started
 NAMES = ("numpy", "pandas", "pyarrow", "duckdb")
@@ -35,23 +41,38 @@ NOT_INHERITED = (ADDRESS, "JPY_PARENT_PID", "JPY_INTERRUPT_EVENT", "NBFLOW_JOB",
 
 
 class Owner:
-    """A zygote that this process started: `address` is its socket. Ends with this process."""
+    """A zygote that this process has: `address` is its socket. Ends with this process.
+
+    `process` is None for one that another process started.
+    """
 
     def __init__(
-        self, process: subprocess.Popen[bytes], folder: Path, lifeline: socket.socket
+        self, key: str, folder: Path, lifeline: socket.socket, pidfd: int, process: Any = None
     ) -> None:
-        self.process, self.folder, self.lifeline = process, folder, lifeline
+        self.key, self.folder, self.lifeline = key, folder, lifeline
+        self.pidfd, self.process = pidfd, process
         self.address = str(folder / "zygote")
 
     def close(self) -> None:
         """End the zygote and all its kernels."""
         self.lifeline.close()
-        try:
-            self.process.wait(FAREWELL)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        if not is_readable(self.pidfd, FAREWELL):
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+        self._forget()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def leave(self, seconds: float) -> None:
+        """Leave the zygote to whoever starts the same in so many seconds; then it ends."""
+        try:
+            send(self.lifeline, Stay(seconds))
+        except OSError:  # it has ended
+            self.close()
+            return
+        warm.offer(self.key, self.address)
+        self.lifeline.close()
+        if self.process is not None:
+            self.process.returncode = 0  # not ours any more: no warning that it still runs
+        os.close(self.pidfd)
 
     def said(self) -> str:
         """Return what the zygote wrote to its stderr: why it does not answer."""
@@ -59,13 +80,46 @@ class Owner:
             return (self.folder / "log.txt").read_text("utf-8", "replace")[-4000:].strip()
         return ""
 
+    def _forget(self) -> None:
+        if self.process is not None:
+            self.process.wait()
+        else:
+            is_readable(self.pidfd, None)
+        os.close(self.pidfd)
 
-def start(names: Sequence[str] = NAMES, env: Mapping[str, str] | None = None) -> Owner:
+
+def start(
+    names: Sequence[str] = NAMES, env: Mapping[str, str] | None = None, role: Role = "kernel"
+) -> Owner:
     """Start a zygote that imports `names`, and return at once: it imports while you plan.
 
-    `env` is the environment that its kernels will have, by default this process's own.
+    `env` is the environment that its kernels will have, by default this process's own. Takes one
+    that a process before this one has left, where it is the same.
     """
     sweep_folders()
+    env = _make_env(os.environ if env is None else env)
+    key = warm.make_key(role, names, env)
+    return _adopt(key) or _start(key, names, env, role)
+
+
+def _adopt(key: str) -> Owner | None:
+    address = warm.take(key)
+    if address is None:
+        return None
+    ours, theirs = socket.socketpair()
+    try:
+        with theirs:
+            answer, inbox = _exchange(address, Adopt(os.getpid()), (theirs.fileno(),), FAREWELL)
+        inbox.connection.close()
+        if isinstance(answer, State):
+            return Owner(key, Path(address).parent, ours, os.pidfd_open(answer.pid))
+    except (KernelError, OSError):  # it has ended, or ends
+        pass
+    ours.close()
+    return None
+
+
+def _start(key: str, names: Sequence[str], env: dict[str, str], role: Role) -> Owner:
     folder = make_folder()
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(folder / "zygote"))
@@ -78,19 +132,21 @@ def start(names: Sequence[str] = NAMES, env: Mapping[str, str] | None = None) ->
         "owner": os.getpid(),
         "listener": listener.fileno(),
         "lifeline": theirs.fileno(),
+        "role": role,
     }
     with listener, theirs, (folder / "log.txt").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-Xfrozen_modules=off", "-m", "nbflow.zygote", json.dumps(given)],
             cwd="/",
-            env=_make_env(os.environ if env is None else env),
+            env=env,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
             pass_fds=(listener.fileno(), theirs.fileno()),
         )
-    return Owner(process, folder, ours)
+    keep_for(folder, process.pid)
+    return Owner(key, folder, ours, os.pidfd_open(process.pid), process)
 
 
 def ask(address: str, limit: float = LIMIT) -> State:
@@ -103,13 +159,13 @@ def ask(address: str, limit: float = LIMIT) -> State:
 
 
 def fork(
-    address: str, request: Request, stdout: int, stderr: int, limit: float = LIMIT
+    address: str, request: Request, *descriptors: int, limit: float = LIMIT
 ) -> tuple[Process, Ready]:
-    """Return a kernel whose sockets are bound, and how to reach it.
+    """Return a kernel whose sockets are bound, and how to reach it; or a worker.
 
     Raises KernelError where the zygote refuses or is gone: start an ordinary kernel then.
     """
-    answer, inbox = _exchange(address, request, (stdout, stderr), limit)
+    answer, inbox = _exchange(address, request, descriptors, limit)
     if isinstance(answer, Ready):
         (pidfd,) = inbox.take()
         return Process(inbox, answer, pidfd), answer

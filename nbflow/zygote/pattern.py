@@ -31,7 +31,7 @@ def make_pattern(request: Request) -> Pattern:
 
 def find_difference(env: Mapping[str, str], wanted: Mapping[str, str]) -> str:
     """Return a variable that a fork cannot set any more, "" if there is none."""
-    ours, theirs = _frozen(env), _frozen(wanted)
+    ours, theirs = read_frozen(env), read_frozen(wanted)
     return next((name for name in sorted(ours | theirs) if ours.get(name) != theirs.get(name)), "")
 
 
@@ -46,7 +46,8 @@ def may_prepare(request: Request) -> bool:
     return plain and not request.connection and not startup
 
 
-def _frozen(env: Mapping[str, str]) -> dict[str, str]:
+def read_frozen(env: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that a fork cannot set any more."""
     found = {k: v for k, v in env.items() if k.startswith(FROZEN) and k not in LATE}
     return {k: v for k, v in found.items() if CURES.get(k) != v}
 

@@ -24,6 +24,7 @@ KERNEL = (
     "sqlite3", "pdb", "faulthandler",
     "multiprocessing.process", "nbflow.zygote.kernel",
 )  # fmt: skip
+WORKER = ("nbflow.worker.rehearsal",)
 TASKS = Path("/proc/self/task")
 DESCRIPTORS = Path("/proc/self/fd")
 
@@ -36,13 +37,14 @@ class UnsafeError(Exception):
         self.name, self.why = name, why
 
 
-def preload(names: Sequence[str], left_out: dict[str, str]) -> list[str]:
+def preload(role: str, names: Sequence[str], left_out: dict[str, str]) -> list[str]:
     """Import what may be imported; return the names, and say in `left_out` why not the others.
 
     Raises UnsafeError with the name of a library that changed this process for the worse: an
     import cannot be taken back.
     """
-    imported = [name for name in KERNEL if name not in left_out and _try(name, left_out)]
+    own = WORKER if role == "worker" else KERNEL
+    imported = [name for name in own if name not in left_out and _try(name, left_out)]
     for name in names:
         if name.partition(".")[0] not in SAFE:
             left_out.setdefault(name, "not on the list of libraries known to be safe")

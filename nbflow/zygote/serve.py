@@ -5,25 +5,29 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import time
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from nbflow.zygote.birth import Birth
 from nbflow.zygote.children import Child, Children, Step
-from nbflow.zygote.messages import Inbox, Question, Refused, Request, State, say
+from nbflow.zygote.messages import Adopt, Inbox, Question, Refused, Request, State, Stay, say
 from nbflow.zygote.pattern import CURES, Pattern, find_difference, make_pattern, may_prepare
 from nbflow.zygote.preload import count_descriptors, count_threads, find_fault
 
 PATTERNS = 4  # kinds of request that spares are kept for
-STREAMS = 2  # stdout and stderr come with a request
+STREAMS = {"kernel": 2, "worker": 3}  # descriptors that come with a request
+
+Role = Literal["kernel", "worker"]
 
 
 class Start(msgspec.Struct):
     """What a zygote is started with; see `owner.start`.
 
-    `listener` and `lifeline` are descriptors, `owner` a pid. `left_out` says why a library is
-    not to be imported, when this is not the first try.
+    `role` is what its children become. `listener` and `lifeline` are descriptors, `owner` a pid.
+    `left_out` says why a library is not to be imported, when this is not the first try.
     """
 
     names: tuple[str, ...]
@@ -32,6 +36,7 @@ class Start(msgspec.Struct):
     owner: int
     listener: int
     lifeline: int
+    role: Role = "kernel"
 
 
 class Server:
@@ -45,17 +50,17 @@ class Server:
         self.children = Children(Path(start.folder))
         self.spares: dict[Pattern, Child] = {}
         self.over = False
+        self.until: float | None = None  # when to end, while there is no owner
         self.listener = socket.socket(fileno=start.listener)
-        self.lifeline = socket.socket(fileno=start.lifeline)
         self.children.watch(self.listener, self._accept)
-        self.children.watch(self.lifeline, self._end)
-        self._watch_owner()
+        self.lifeline = Inbox(socket.socket(fileno=start.lifeline))
+        self._watch_owner(start.owner)
 
     def serve(self) -> Birth | None:
         """Serve until the owner is gone; return None then, or in a child what it is to become."""
         selector = self.children.selector
-        while not self.over:
-            for key, _ in selector.select():
+        while not self.over and self._find_patience() != 0:
+            for key, _ in selector.select(self._find_patience()):
                 step: Step = key.data
                 # One step may have ended what the next event is about, and its number be another's.
                 if selector.get_map().get(key.fileobj) is key and (birth := step()):
@@ -64,12 +69,44 @@ class Server:
         shutil.rmtree(self.start.folder, ignore_errors=True)
         return None
 
-    def _watch_owner(self) -> None:
+    # --- owners -------------------------------------------------------------------------------
+
+    def _watch_owner(self, pid: int) -> None:
         """End with the owner, also where a process that it forked keeps the lifeline open."""
+        self.children.watch(self.lifeline.connection, self._hear_owner)
         try:
-            self.children.watch(os.pidfd_open(self.start.owner), self._end)
+            self.owner = os.pidfd_open(pid)
+            self.children.watch(self.owner, self._end)
         except OSError:  # it is gone already
             self.over = True
+
+    def _hear_owner(self) -> None:
+        """End with the lifeline, unless the owner asked to stay for the next one."""
+        try:
+            self.lifeline.read()
+            message = self.lifeline.find()
+        except (EOFError, OSError, msgspec.MsgspecError):
+            self._end()
+            return
+        if isinstance(message, Stay):
+            self.until = time.monotonic() + message.seconds
+            self.children.abandon_all()
+            self.children.selector.unregister(self.owner)
+            self.children.selector.unregister(self.lifeline.connection)
+            self.lifeline.connection.close()
+            os.close(self.owner)
+
+    def _adopt(self, inbox: Inbox, message: Adopt) -> None:
+        """Belong to a new owner, if there is none."""
+        if self.until is not None and len(inbox.descriptors) == 1:
+            self.until = None
+            self.lifeline = Inbox(socket.socket(fileno=inbox.take()[0]))
+            self._watch_owner(message.owner)
+            say(inbox.connection, self._make_state())
+        self._hang_up(inbox)
+
+    def _find_patience(self) -> float | None:
+        return None if self.until is None else max(0.0, self.until - time.monotonic())
 
     def _end(self) -> None:
         self.over = True
@@ -91,7 +128,9 @@ class Server:
             return None
         if isinstance(message, Request):
             return self._answer(inbox, message)
-        if isinstance(message, Question):
+        if isinstance(message, Adopt):
+            self._adopt(inbox, message)
+        elif isinstance(message, Question):
             say(inbox.connection, self._make_state())
         return None
 
@@ -116,8 +155,8 @@ class Server:
         difference = find_difference(self.env, request.env)
         if difference:
             return f"{difference} is not what it was when the zygote started"
-        if len(inbox.descriptors) != STREAMS:
-            return "a request comes with two descriptors"
+        if len(inbox.descriptors) != STREAMS[self.start.role]:
+            return f"a request comes with {STREAMS[self.start.role]} descriptors"
         return find_fault(count_descriptors())
 
     def _hang_up(self, inbox: Inbox) -> None:
@@ -140,7 +179,7 @@ class Server:
         pattern = make_pattern(request)
         alive = self.children.by_pid
         self.spares = {k: spare for k, spare in self.spares.items() if spare.pid in alive}
-        if pattern in self.spares or not may_prepare(request):
+        if self.start.role != "kernel" or pattern in self.spares or not may_prepare(request):
             return None
         while len(self.spares) >= PATTERNS:
             self.children.kill(self.spares.pop(next(iter(self.spares))))

@@ -1,0 +1,66 @@
+"""Starts a worker process, and says how one ended."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from nbflow import zygote
+from nbflow.errors import KernelError
+
+Launched = tuple[Any, BinaryIO, BinaryIO, BinaryIO]
+
+
+def launch(nursery: str, address: str) -> Launched:
+    """Return a worker process, and the pipes to its stdin, from its stdout and its stderr.
+
+    Its own session: Ctrl-C reaches the run alone, which then stops its workers.
+    """
+    env = os.environ | {zygote.ADDRESS: address}
+    if nursery:
+        with contextlib.suppress(KernelError):  # the zygote died, or cannot serve this environment
+            return _fork(nursery, env)
+    process = subprocess.Popen(
+        # -P: a notebook's folder is no place to import a worker's modules from.
+        [sys.executable, "-P", "-m", "nbflow.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=env,
+        start_new_session=True,
+    )
+    return process, process.stdin, process.stdout, process.stderr  # type: ignore[return-value]
+
+
+def _fork(nursery: str, env: dict[str, str]) -> Launched:
+    orders, answers, errors = os.pipe(), os.pipe(), os.pipe()
+    theirs, ours = (orders[0], answers[1], errors[1]), (orders[1], answers[0], errors[0])
+    request = zygote.Request(arguments=(), cwd=str(Path.cwd()), env=env)
+    try:
+        process, _ = zygote.fork(nursery, request, *theirs)
+    except KernelError:
+        _close(ours)
+        raise
+    finally:
+        _close(theirs)
+    sent, told, erred = ours
+    return process, os.fdopen(sent, "wb"), os.fdopen(told, "rb"), os.fdopen(erred, "rb")
+
+
+def _close(descriptors: tuple[int, ...]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
+def describe_exit(code: int) -> str:
+    """Return how a process ended, in words."""
+    if code >= 0:
+        return f"exit code {code}"
+    known = {number.value: number.name for number in signal.Signals}
+    why = ", often out of memory" if known.get(-code) == "SIGKILL" else ""
+    return f"signal {-code}, {known.get(-code, 'unknown')}{why}"

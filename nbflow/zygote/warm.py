@@ -1,0 +1,93 @@
+"""Zygotes that outlive their owner for some minutes, for whoever would start the same."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import site
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from nbflow.zygote.pattern import read_frozen
+
+NAMESPACES = Path("/proc/self/ns")
+CGROUP = Path("/proc/self/cgroup")
+OURS = Path(__file__).parents[1]  # nbflow's own code
+
+
+def make_key(role: str, names: Sequence[str], env: Mapping[str, str]) -> str:
+    """Return what two zygotes have in common that may stand for each other.
+
+    The interpreter, what is installed, nbflow's code, what is imported, and all that a fork
+    inherits and cannot change: a job of a batch system must not run in another one's group.
+    """
+    what = {
+        "role": role,
+        "names": sorted(set(names)),
+        "python": [sys.executable, sys.version],
+        "files": dict(_stamp()),
+        "env": read_frozen(env),
+        "inherited": _read_inherited(),
+    }
+    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def offer(key: str, address: str) -> None:
+    """Let another process find the zygote; a place that cannot be written is no reason to stop."""
+    with contextlib.suppress(OSError):
+        place = _find_place()
+        part = place / f"{key}.{os.getpid()}"
+        part.write_text(address, encoding="utf-8")
+        part.replace(place / key)
+
+
+def take(key: str) -> str | None:
+    """Return the address of a zygote that was offered; nobody else finds it any more."""
+    try:
+        mine = _find_place() / f"{key}.{os.getpid()}"
+        mine.with_name(key).rename(mine)
+        address = mine.read_text(encoding="utf-8")
+        mine.unlink()
+    except OSError:
+        return None
+    return address
+
+
+def _find_place() -> Path:
+    """Return a folder that only this user enters; PermissionError where somebody else made it."""
+    parent = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+    place = Path(parent, f"nbflow-warm-{os.getuid()}")
+    place.mkdir(mode=0o700, exist_ok=True)
+    found = place.lstat()
+    if found.st_uid != os.getuid() or found.st_mode & 0o077 or place.is_symlink():
+        raise PermissionError(f"{place} is not this user's alone")
+    return place
+
+
+def _stamp() -> Iterator[tuple[str, int]]:
+    """Yield when what may be imported was last changed."""
+    installed = (*site.getsitepackages(), site.getusersitepackages())
+    for path in (*map(Path, installed), *OURS.rglob("*.py")):
+        with contextlib.suppress(OSError):
+            yield str(path), path.stat().st_mtime_ns
+
+
+def _read_inherited() -> dict[str, object]:
+    import resource  # noqa: PLC0415  # not on Windows, where nothing is forked
+
+    mask = os.umask(0o077)
+    os.umask(mask)
+    limits = [getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")]
+    return {
+        "umask": mask,
+        "limits": [resource.getrlimit(limit) for limit in limits],
+        "nice": os.nice(0),
+        "cores": sorted(os.sched_getaffinity(0)),
+        "namespaces": [str(path.readlink()) for path in sorted(NAMESPACES.iterdir())],
+        "group": CGROUP.read_text(encoding="utf-8"),
+        "who": [os.getuid(), os.geteuid(), os.getgid(), os.getegid(), sorted(os.getgroups())],
+    }
