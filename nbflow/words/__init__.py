@@ -207,6 +207,23 @@ def say_doing(
     return cells_done / cells, shorten(text or at, 29)
 
 
+def say_step_time(
+    status: str,
+    started: float | None,
+    seconds: float | None,
+    *,
+    expected: float | None,
+    now: float,
+) -> str:
+    """Return `3.0 s of ~12 s` of a running step, `~12 s` of a waiting one, what another took."""
+    if status == "running" and started is not None:
+        about = f" of ~{say_seconds(expected)}" if expected else ""
+        return f"{say_seconds(now - started)}{about}"
+    if status == "waiting":
+        return f"~{say_seconds(expected)}" if expected else ""
+    return say_seconds(seconds) if seconds else ""
+
+
 def say_failed_at(path: str, failure: Failure) -> str:
     """Return `clean.ipynb, cell 4 (rates = …), line 2`: a cell is known by its first line."""
     cell = ", ".join(filter(None, (path, f"cell {failure.cell}" if failure.cell else "")))

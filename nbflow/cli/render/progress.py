@@ -67,12 +67,9 @@ def _make_doing(step: StepRun) -> Text:
 
 
 def _say_time(step: StepRun, now: float) -> str:
-    if step.status == "running" and step.started is not None:
-        expected = f" of ~{words.say_seconds(step.expected)}" if step.expected else ""
-        return f"{words.say_seconds(now - step.started)}{expected}"
-    if step.status == "waiting":
-        return f"~{words.say_seconds(step.expected)}" if step.expected else ""
-    return words.say_seconds(step.seconds) if step.seconds else ""
+    return words.say_step_time(
+        step.status, step.started, step.seconds, expected=step.expected, now=now
+    )
 
 
 def _say_why(step: StepRun) -> str:
