@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from nbflow.cli import complete
 from nbflow.cli.command import ROOT
@@ -34,12 +35,8 @@ as_json = click.option("--json", "as_json", is_flag=True, help="JSON, for progra
 events_json = click.option(
     "--json", "as_json", is_flag=True, help="The run's events, one line of JSON each."
 )
-run_id = click.option(
-    "--run-id",
-    hidden=True,
-    default="",
-    callback=lambda ctx, _, chosen: _take_run_id(ctx, chosen),
-)  # for faces that start a run as a process and follow it from its first event
+STARTING = "run_id"  # the parameter by which faces tell a command that runs notebooks
+WAIT = "nbflow.wait"  # whether a face is to wait, in click's `Context.meta`
 run = click.argument("run", required=False, default="last", shell_complete=complete.runs)
 
 _PARAMETERS = [
@@ -134,6 +131,33 @@ def folder(function: F) -> F:
     return argument(option(function))
 
 
+class _NotebookOption(click.Option):
+    """An option that means something in a notebook only; a terminal's help does not show it."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        return super().get_help_record(ctx) if ctx.find_root().obj is not None else None
+
+
+def starting(function: F) -> F:
+    """Add what faces need that start the run as a process and follow it: its id, `--wait`."""
+    run_id = click.option(
+        "--run-id",
+        STARTING,
+        hidden=True,
+        default="",
+        callback=lambda ctx, _, chosen: _take_run_id(ctx, chosen),
+    )
+    wait = click.option(
+        "--wait",
+        is_flag=True,
+        cls=_NotebookOption,
+        expose_value=False,
+        callback=lambda ctx, _, chosen: ctx.meta.__setitem__(WAIT, chosen),
+        help="Return when the run is over; an interrupt cancels it.",
+    )
+    return run_id(wait(function))
+
+
 def request(function: F) -> F:
     """Add the options of `nbflow run`, which `make_request` takes."""
     for option in reversed([*_PARAMETERS, *_STEPS, *_HOW]):
@@ -204,6 +228,8 @@ def _keep_folder(ctx: click.Context, _: click.Parameter, chosen: str | None) -> 
 def _choose_folder(ctx: click.Context, _: click.Parameter, folder: str | None) -> str | None:
     """Return FOLDER or what -C says; both may be given where they are the same."""
     chosen: str | None = ctx.meta.get(_CHOSEN)
+    if ctx.get_parameter_source("folder") is ParameterSource.DEFAULT_MAP:  # a face's setting
+        return chosen or folder
     if folder and chosen and _find_real(folder) != _find_real(chosen):
         raise click.UsageError(f"FOLDER is {folder}, and -C is {chosen}. Give one of them.", ctx)
     return folder or chosen

@@ -52,9 +52,20 @@ def write(queried: Queried) -> None:
         path = Path(folder) / "rows"
         _write_file(queried.relation, queried.kind, path)
         sys.stdout.flush()
+        _print_file(path, queried.kind)
+
+
+def _print_file(path: Path, kind: str) -> None:
+    """Copy a file to the standard output; a notebook's takes text only."""
+    if hasattr(sys.stdout, "buffer"):
         with path.open("rb") as file:
             shutil.copyfileobj(file, sys.stdout.buffer)
         sys.stdout.buffer.flush()
+    elif kind == "parquet":
+        raise StoreError("Parquet is not for a cell's output. Name a file with --output.")
+    else:
+        with path.open(encoding="utf-8") as text:
+            shutil.copyfileobj(text, sys.stdout)
 
 
 def count_rows(path: Path, kind: str) -> int | None:

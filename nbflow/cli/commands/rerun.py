@@ -24,7 +24,7 @@ nbflow rerun 20261123 --log    with what the notebooks print
 @options.in_folder
 @click.option("--log", is_flag=True, help="Show what the notebooks print.")
 @options.events_json
-@options.run_id
+@options.starting
 @click.pass_context
 def command(
     ctx: click.Context, /, *, run: str, folder: str | None, log: bool, as_json: bool, run_id: str

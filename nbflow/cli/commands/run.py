@@ -27,7 +27,7 @@ nbflow run --json > events.jsonl        the events, for a program
 @options.request
 @click.option("--log", is_flag=True, help="Show what the notebooks print.")
 @options.events_json
-@options.run_id
+@options.starting
 @click.pass_context
 def command(
     ctx: click.Context,
