@@ -1,0 +1,18 @@
+"""Values as HTML that needs nothing else: pure functions, everything from users escaped."""
+
+from nbflow.html.outputs import draw_outputs
+from nbflow.html.pipelines import draw_check, draw_pipeline, draw_problems, draw_step
+from nbflow.html.plans import draw_plan
+from nbflow.html.runs import draw_run, draw_runs, draw_step_run
+
+__all__ = [
+    "draw_check",
+    "draw_outputs",
+    "draw_pipeline",
+    "draw_plan",
+    "draw_problems",
+    "draw_run",
+    "draw_runs",
+    "draw_step",
+    "draw_step_run",
+]
