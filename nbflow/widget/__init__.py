@@ -11,7 +11,7 @@ _PLACES = {
     "make_nodes": "nbflow.widget.graph",
 }
 
-__all__ = ["Graph", "controls", "make_nodes"]  # noqa: F822 - loaded by __getattr__
+__all__ = ["Graph", "controls", "make_nodes"]
 
 
 def __getattr__(name: str) -> Any:

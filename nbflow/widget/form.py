@@ -63,6 +63,10 @@ class Form:
         return [key for key in forms if key not in known]
 
     @property
+    def fields(self) -> list[Field]:
+        return self._fields
+
+    @property
     def values(self) -> dict[str, Any]:
         """The JSON forms that differ from the defaults, by key."""
         return dict(self._forms)

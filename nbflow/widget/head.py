@@ -12,8 +12,8 @@ def draw_head(name: str, run: Run | None, now: float, doing: str = "") -> Markup
     """Return the line and a bar; `doing` is what the panel itself is busy with."""
     title = tag("span", name, class_="nbflow-name")
     if run is None or not run.steps:
-        said = tag("span", doing or "not run yet", class_="nb-dim")
-        return _frame(tag("div", title, said, class_="nbflow-head-line"))
+        idle = tag("span", doing or "not run yet", class_="nb-dim")
+        return _frame(tag("div", title, idle, class_="nbflow-head-line"))
     over = sum(step.status not in {"waiting", "running"} for step in run.steps.values())
     said = [f"{over} of {words.say_count(len(run.steps), 'step')}", _say_time(run, now)]
     said += [run.name, words.say_parameters(run.parameters), run.message]
@@ -41,11 +41,19 @@ def _say_time(run: Run, now: float) -> str:
 
 
 def _draw_track(run: Run, over: int) -> Markup:
-    doing = (words.say_doing(step.cells, step.cells_done, step.fraction) for step in run.steps.values() if step.status == "running")
+    doing = (
+        words.say_doing(step.cells, step.cells_done, step.fraction)
+        for step in run.steps.values()
+        if step.status == "running"
+    )
     done = over + sum(one[0] for one in doing if one is not None)
     share = f"width:{min(done / max(len(run.steps), 1), 1):.1%}"
-    filled = tag("i", style=share, class_=f"nb-{run.status}" if run.status in {"failed", "done"} else None)
-    return tag("div", filled, class_="nbflow-track", role="img", aria_label=share.removeprefix("width:"))
+    filled = tag(
+        "i", style=share, class_=f"nb-{run.status}" if run.status in {"failed", "done"} else None
+    )
+    return tag(
+        "div", filled, class_="nbflow-track", role="img", aria_label=share.removeprefix("width:")
+    )
 
 
 def _frame(*parts: str) -> Markup:

@@ -72,7 +72,9 @@ def _draw(runs: list[Run]) -> Markup:
         for run in runs
     )
     heads = ("started", "state", "took", "steps", "values", "run")
-    return tag("div", tag("div", table(heads, rows, right=2), class_="nbflow-scroll"), class_="nbflow")
+    return tag(
+        "div", tag("div", table(heads, rows, right=2), class_="nbflow-scroll"), class_="nbflow"
+    )
 
 
 def _make_button(text: str, icon: str, act: Callable[[], Any]) -> Any:

@@ -178,7 +178,7 @@ def _make_picker(parameter: Parameter, kind: Type, default: Any) -> Input | None
         shown = None if default is UNSET or default is None else parse(default)
     except (ValueError, TypeError):
         return None
-    if getattr(shown, "tzinfo", None) is not None or getattr(shown, "microsecond", 0):
+    if getattr(shown, "tzinfo", None) is not None or bool(getattr(shown, "microsecond", 0)):
         return None
 
     def tell(value: Any) -> Any:

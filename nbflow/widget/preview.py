@@ -25,9 +25,13 @@ def draw_output(folder: Path, output: Output) -> Markup:
     """
     if output.kind == "table":
         return _draw_table(folder, output)
-    about = " · ".join(part for part in (output.kind, words.say_bytes(output.bytes), output.note) if part)
+    about = " · ".join(
+        part for part in (output.kind, words.say_bytes(output.bytes), output.note) if part
+    )
     if output.kind == "json" and output.bytes <= _SMALL:
-        value = json.dumps(tables.read(folder, output.name), indent=2, ensure_ascii=False, default=str)
+        value = json.dumps(
+            tables.read(folder, output.name), indent=2, ensure_ascii=False, default=str
+        )
         return join(tag("div", dim(about)), tag("pre", value[:_LONGEST]))
     return tag("div", dim(about))
 
@@ -49,7 +53,9 @@ def _draw_table(folder: Path, output: Output) -> Markup:
         for name, kind in zip(names, kinds, strict=False)
     )
     body = (
-        tag("tr", *(_make_cell(one, kind) for one, kind in zip(row[:_COLUMNS], kinds, strict=False)))
+        tag(
+            "tr", *(_make_cell(one, kind) for one, kind in zip(row[:_COLUMNS], kinds, strict=False))
+        )
         for row in rows
     )
     table = tag("table", tag("thead", tag("tr", *heads)), tag("tbody", *body))
@@ -67,5 +73,6 @@ def _say_cell(value: Any) -> str:
 
 def _find_class(kind: str) -> str | None:
     numeric = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "UBIGINT")
-    is_number = kind.removeprefix("U").startswith(numeric) or "INT" in kind.split("(")[0]
+    head = kind.partition("(")[0]
+    is_number = head.removeprefix("U").startswith(numeric) or "INT" in head
     return "nb-right" if is_number else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import ipywidgets as w
 
@@ -61,11 +62,16 @@ class Selection:
         self._names.value = kept if name in chosen else [*chosen, name]
         return True
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether some steps are wanted, and none was named."""
+        return self.mode != ALL and not self.names
+
     def make_arguments(self) -> list[str]:
         """Return the options of `nbflow run`."""
         return [word for name in self.names for word in (f"--{self.mode}", name)]
 
-    def make_request(self) -> dict[str, tuple[str, ...]]:
+    def make_request(self) -> dict[str, Any]:
         """Return the fields of a Request."""
         return {} if self.mode == ALL else {_FIELDS[self.mode]: self.names}
 

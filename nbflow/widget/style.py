@@ -67,7 +67,8 @@ color:var(--jp-ui-font-color0,inherit);border-bottom-color:var(--jp-brand-color1
 .nbflow-panel .nbflow-choice{width:240px;flex:0 1 auto}
 .nbflow-line>.widget-text{width:200px;flex:0 1 auto}
 .nbflow-form{gap:6px}
-.nbflow-form>.widget-vbox{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,400px),1fr));
+.nbflow-form>.widget-vbox{display:grid;
+grid-template-columns:repeat(auto-fill,minmax(min(100%,400px),1fr));
 gap:4px 28px;align-items:start}
 .nbflow-form>.widget-vbox:has(>.widget-accordion){display:block}
 .nbflow-group{gap:6px;margin-bottom:8px}
@@ -102,7 +103,8 @@ padding-left:18px;min-width:0}
 .nbflow-scroll td,.nbflow-scroll th{white-space:nowrap!important}
 @container (max-width:820px){.nbflow-split{grid-template-columns:minmax(0,1fr)}
 .nbflow-detail{border-left:0;padding-left:0;padding-top:8px}}
-@container (max-width:560px){.nbflow-row{grid-template-columns:minmax(90px,1fr) 84px minmax(90px,1fr)}
+@container (max-width:560px){
+.nbflow-row{grid-template-columns:minmax(90px,1fr) 84px minmax(90px,1fr)}
 .nbflow-row>span:nth-child(n+4){display:none}
 .nbflow-field{grid-template-columns:minmax(0,1fr)}}
 .nbflow-panel.jupyter-widgets-disconnected::before{display:block;position:static;font:inherit;
