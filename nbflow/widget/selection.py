@@ -28,7 +28,7 @@ class Selection:
         self.box.add_class("nbflow-selection")
         self._mode.observe(lambda _: self._show(), "value")
         self._names.observe(lambda _: changed(), "value")
-        self._show()
+        self._names.layout.display = "none"
 
     @property
     def mode(self) -> str:
