@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -160,9 +161,14 @@ def _make_slider(parameter: Parameter, kind: Type, default: Any) -> Input:
     if kind.kind == "int":
         control = w.IntSlider(min=int(low), max=int(high), value=int(low), continuous_update=False)
     else:
-        step = (high - low) / 100 or 0.01
+        digits = max(2 - math.floor(math.log10(high - low or 1)), 0)
         control = w.FloatSlider(
-            min=low, max=high, step=step, value=low, continuous_update=False, readout_format="g"
+            min=low,
+            max=high,
+            step=10.0**-digits,
+            value=low,
+            continuous_update=False,
+            readout_format=f".{digits}f",
         )
     return Input(parameter, control, default)
 

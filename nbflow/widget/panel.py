@@ -83,6 +83,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._lock = threading.RLock()
         self._make_parts()
         self._guarded(lambda: self._open(run_id, request or Request()))
+        self._show_frame()
 
     def close(self) -> None:
         """End the panel; the run goes on."""
@@ -137,7 +138,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     @property
     def _name(self) -> str:
         project = self._project
-        return "" if project is None else project.folder.name
+        return project.folder.name if project else str(self._asked or "nbflow")
 
     def _open(self, run_id: str, request: Request) -> None:
         self._project = project = _find_project(self._asked)
@@ -167,6 +168,14 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._seen = ()
         if not scan.steps and not errors:
             make_plan(project, scan, Request())  # says why there is no step
+
+    def _show_frame(self) -> None:
+        """Leave out what makes no sense without steps."""
+        there = bool(self._scan.steps)
+        for part in self._parts[-2:]:
+            part.layout.display = "" if there else "none"
+        self._show_head()
+        self._show_buttons()
 
     def _show_marked(self) -> None:
         self._graph.marked = self._selection.find_marked(make_parents(self._scan.steps))
@@ -325,6 +334,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         else:
             self._read(self._project)
             self._values.show(self._project)
+        self._show_frame()
 
     def _use_values(self, run_id: str) -> None:
         if self._project is None:

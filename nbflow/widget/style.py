@@ -7,7 +7,7 @@ from nbflow.html.style import STYLE
 _PANEL = """
 .nbflow-panel{border:1px solid var(--jp-border-color2,rgba(128,128,128,.35));border-radius:6px;
 padding:10px 12px 12px;margin:2px 0;box-sizing:border-box;width:100%;max-width:1280px;
-overflow:hidden;container-type:inline-size;background:var(--jp-layout-color1,transparent);
+overflow:hidden;container-type:inline-size;gap:8px;background:var(--jp-layout-color1,transparent);
 color:var(--jp-content-font-color1,inherit)}
 .nbflow-panel .widget-html,.nbflow-panel .widget-html-content{line-height:1.45;height:auto;
 min-height:0;margin:0;font-size:var(--jp-ui-font-size1,13px)}
@@ -16,13 +16,13 @@ min-height:0;margin:0;font-size:var(--jp-ui-font-size1,13px)}
 .nbflow-style{display:none}
 .nbflow-head-line{display:flex;flex-wrap:wrap;gap:2px 12px;align-items:baseline}
 .nbflow-head-line .nbflow-name{font-size:1.15em;font-weight:600}
-.nbflow-track{height:4px;border-radius:2px;margin:8px 0 2px;overflow:hidden;
+.nbflow-track{height:4px;border-radius:2px;margin:6px 0 0;overflow:hidden;
 background:var(--jp-layout-color3,rgba(128,128,128,.25))}
 .nbflow-track i{display:block;height:100%;background:var(--jp-brand-color1,#2f86d6);
 transition:width .3s}
 .nbflow-track .nb-failed{background:var(--jp-error-color1,#d9483b)}
 .nbflow-track .nb-done{background:var(--jp-success-color1,#2a9d5c)}
-.nbflow-tools{display:flex;flex-wrap:wrap;gap:6px;align-items:center;margin:8px 0}
+.nbflow-tools{display:flex;flex-wrap:wrap;gap:6px;align-items:center}
 .nbflow-panel .jupyter-button{border-radius:4px;width:auto;min-width:0;margin:0;padding:0 12px;
 flex:none}
 .nbflow-panel .jupyter-button:focus-visible{outline:2px solid var(--jp-brand-color1,#2f86d6);
@@ -53,7 +53,7 @@ white-space:pre-wrap;max-height:260px;overflow:auto}
 .nbflow-linked .jp-RenderedHTMLCommon{padding:0;font-size:var(--jp-ui-font-size1,13px)}
 .nbflow-linked a{color:var(--jp-content-link-color,#2f86d6)}
 .nbflow-links{display:flex;flex-wrap:wrap;gap:4px 18px;margin:4px 0}
-.nbflow-canvas{margin:4px 0 8px;width:auto}
+.nbflow-canvas{width:auto}
 .nbflow-panel .jupyter-widget-tab,.nbflow-panel .widget-tab{margin:0;width:auto}
 .nbflow-panel .widget-tab>.widget-tab-contents{padding:10px 2px 0;border:0;
 border-top:1px solid var(--jp-border-color2,rgba(128,128,128,.35))}
@@ -63,7 +63,9 @@ color:var(--jp-ui-font-color2,inherit)}
 .nbflow-panel .widget-tab>.lm-TabBar .lm-TabBar-tab::before{display:none}
 .nbflow-panel .widget-tab>.lm-TabBar .lm-TabBar-tab.lm-mod-current{transform:none;
 color:var(--jp-ui-font-color0,inherit);border-bottom-color:var(--jp-brand-color1,#2f86d6)}
-.nbflow-line{display:flex;flex-wrap:wrap;gap:6px;align-items:center;margin:0 0 8px}
+.nbflow-line{display:flex;flex-wrap:wrap;gap:6px;align-items:center}
+.nbflow-line>.widget-html{align-self:center}
+.nbflow-panel .widget-tab-contents>.widget-vbox{gap:10px}
 .nbflow-panel .nbflow-choice{width:240px;flex:0 1 auto}
 .nbflow-line>.widget-text{width:200px;flex:0 1 auto}
 .nbflow-form{gap:6px}
