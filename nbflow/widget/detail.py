@@ -60,10 +60,13 @@ class Detail:
             self._step.options = options
             self._step.value = chosen if (chosen, chosen) in options else ""
 
+    def choose(self, name: str) -> None:
+        """Show a step's name as the chosen one."""
+        known = {value for _, value in self._step.options}
+        self._step.value = name if name in known else ""
+
     def show(self, project: Project, tail: Tail | None, name: str) -> None:
         """Show a step as the run has it now."""
-        if self._step.value != name and (name, name) in self._step.options:
-            self._step.value = name
         step = tail.run.steps.get(name) if tail else None
         if tail is None or step is None:
             self._clear(name)
@@ -115,8 +118,12 @@ class Detail:
         self._links.show(links)
         self._found = (folder, outputs)
         self._tables.layout.display = "" if outputs else "none"
+        before = self._table.value
         self._table.options = list(outputs)
-        self._show_table()
+        if outputs:
+            self._table.value = before if before in outputs else next(iter(outputs))
+        if self._table.value == before:  # else the change is heard
+            self._show_table()
 
     def _show_table(self) -> None:
         folder, outputs = self._found

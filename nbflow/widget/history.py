@@ -41,8 +41,9 @@ class History:
         if list(self._choice.options) != options:
             chosen = self._choice.value
             self._choice.options = options
-            if any(chosen == name for _, name in options):
-                self._choice.value = chosen
+            known = [name for _, name in options]
+            if known:
+                self._choice.value = chosen if chosen in known else known[0]
         self._line.layout.display = "" if runs else "none"
         self._table.value = _draw(runs)
 

@@ -79,7 +79,8 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._follower: Follower | None = None
         self._tail: Tail | None = None
         self._seen: tuple[Any, ...] = ()
-        self._doing, self._stopping, self._chosen = "", "", False
+        self._doing, self._stopping = "", ""
+        self._step, self._chosen = "", False  # which step is shown, and whether by a click
         self._lock = threading.RLock()
         self._make_parts()
         self._guarded(lambda: self._open(run_id, request or Request()))
@@ -199,7 +200,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         run = tail.run if tail and tail.run.steps else None
         now = time.time()
         second = int(now) if run is not None and run.status == "running" else 0
-        seen = (tail and tail.version, second, self._doing, self._stopping, self._graph.selected)
+        seen = (tail and tail.version, second, self._doing, self._stopping, self._step)
         if seen == self._seen:
             return
         before, self._seen = self._seen, seen
@@ -211,11 +212,11 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             if not before or before[0] != seen[0]:
                 self._graph.states = make_states(run)
             self._choose_by_itself()
-            self._steps.show(run, now, self._graph.selected)
+            self._steps.show(run, now, self._step)
         if tail is not None and tail.gone:
             self._say(f"Run {tail.run.id} was removed.")
         if self._project is not None:
-            self._detail.show(self._project, tail, self._graph.selected)
+            self._detail.show(self._project, tail, self._step)
         if run is not None and run.status in _ENDED and before and self._was_live:
             self._show_page()
         self._was_live = run is not None and run.status == "running"
@@ -246,20 +247,23 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         steps = self._tail.run.steps
         by_status = {step.status: name for name, step in reversed(steps.items())}
         wanted = by_status.get("failed") or by_status.get("running")
-        current = steps.get(self._graph.selected)
+        current = steps.get(self._step)
         if wanted and (current is None or current.status not in {"running", "failed"}):
-            self._graph.selected = wanted
-            self._chosen = False
+            self._show_step(wanted)
 
     def _choose(self, name: str) -> None:
         """Take a click on a step: in the graph or in the list."""
-        if name and self._selection.toggle(name):
+        if name == self._step or (name and self._selection.toggle(name)):
             return
         self._chosen = bool(name)
-        if self._graph.selected != name:
-            self._graph.selected = name
+        self._show_step(name)
         if self._follower is not None:
             self._follower.wake()
+
+    def _show_step(self, name: str) -> None:
+        self._step = name
+        self._graph.selected = name
+        self._detail.choose(name)
 
     # --- what is asked for --------------------------------------------------------------------
 
@@ -310,7 +314,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         started = start_run(project, arguments, command=command)
         wait_for_log(project, started)
         self._chosen, self._stopping = False, ""
-        self._graph.selected = ""
+        self._show_step("")
         self._show_run(started.run_id, ours=True)
 
     def _show_run(self, run_id: str, *, ours: bool = False) -> None:

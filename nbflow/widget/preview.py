@@ -49,7 +49,7 @@ def _draw_table(folder: Path, output: Output) -> Markup:
     if (output.rows or 0) > len(rows):
         said += f" · the first {len(rows)} are shown"
     heads = (
-        tag("th", name, tag("br"), dim(kind.lower()), class_=_find_class(kind))
+        tag("th", name, Markup("<br>"), dim(kind.lower()), class_=_find_class(kind))
         for name, kind in zip(names, kinds, strict=False)
     )
     body = (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from html import unescape
 from typing import Any
 
 import ipywidgets as w
@@ -13,6 +15,7 @@ from nbflow.model import Planned
 from nbflow.runlog import Run, StepRun
 
 _CHUNK = 20  # rows that are sent together
+_TAG = re.compile(r"<[^>]*>")
 _ENDED = {"done", "reused", "failed", "blocked", "skipped", "cancelled", "lost"}
 
 
@@ -107,6 +110,10 @@ def _make_row(step: StepRun, now: float, *, chosen: bool) -> Markup:
 
 
 def _join_row(name: str, *cells: str, chosen: bool = False) -> Markup:
-    first = tag("b", name, title=name)
-    texts = (tag("span", cell, title=None) for cell in (first, *cells))
+    texts = (tag("span", cell, title=_strip(cell)) for cell in (tag("b", name), *cells))
     return tag("div", *texts, class_="nbflow-row nbflow-chosen" if chosen else "nbflow-row")
+
+
+def _strip(cell: str) -> str:
+    """Return a cell's text, to be shown in full where it is cut."""
+    return unescape(_TAG.sub("", cell)) if isinstance(cell, Markup) else cell

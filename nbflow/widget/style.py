@@ -98,7 +98,8 @@ border-bottom:1px solid var(--jp-border-color3,rgba(128,128,128,.18))}
 .nbflow-chosen{background:var(--jp-layout-color2,rgba(128,128,128,.14))}
 .nbflow-detail{gap:6px;border-left:1px solid var(--jp-border-color3,rgba(128,128,128,.25));
 padding-left:18px;min-width:0}
-.nbflow-detail .nbflow-line{margin:4px 0 0}
+.nbflow-detail .nbflow-line{flex-wrap:nowrap}
+.nbflow-detail .nbflow-line>.widget-dropdown{flex:1 1 auto;width:auto;max-width:260px}
 .nbflow-log{max-height:240px;overflow:auto!important}
 .nbflow-scroll{overflow:auto;max-height:320px}
 .nbflow-scroll table{white-space:nowrap}
