@@ -11,6 +11,7 @@ from urllib.parse import quote
 import ipywidgets as w
 
 from nbflow.html.markup import Markup, tag
+from nbflow.html.style import STYLE
 
 
 def find_here() -> Path:
@@ -58,5 +59,8 @@ class Linked:
 
 
 def _make_output(html: str) -> dict[str, Any]:
-    data = {"text/html": f'<div class="nbflow">{html}</div>', "text/plain": "nbflow"}
+    data = {
+        "text/html": f'<div class="nbflow"><style>{STYLE}</style>{html}</div>',
+        "text/plain": "nbflow",
+    }
     return {"output_type": "display_data", "data": data, "metadata": {}}

@@ -12,7 +12,7 @@ import ipywidgets as w
 
 from nbflow.errors import NbflowError, PipelineError, UnknownNameError
 from nbflow.graph import make_parents
-from nbflow.html import draw_plan, draw_problems
+from nbflow.html import draw_plan
 from nbflow.html.markup import tag
 from nbflow.model import Request, Scan
 from nbflow.notebook.scan import read_folder
@@ -32,6 +32,7 @@ from nbflow.widget.head import draw_head
 from nbflow.widget.history import History
 from nbflow.widget.links import Linked
 from nbflow.widget.places import claim_cell
+from nbflow.widget.problems import draw_linked
 from nbflow.widget.saved import draw_saved
 from nbflow.widget.selection import Selection
 from nbflow.widget.steps import Steps, make_planned_states, make_states
@@ -165,7 +166,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         if self._graph.nodes != nodes or self._graph.edges != edges:
             self._graph.nodes, self._graph.edges = nodes, edges
         self._detail.show_names(scan.steps)
-        self._problems.show(draw_problems(errors, project.root) if errors else "")
+        self._problems.show(draw_linked(errors, project.root) if errors else "")
         self._seen = ()
         if not scan.steps and not errors:
             make_plan(project, scan, Request())  # says why there is no step
@@ -394,7 +395,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _say_wrong(self, error: Exception) -> None:
         if isinstance(error, PipelineError) and error.problems and self._project is not None:
-            self._problems.show(draw_problems(error.problems, self._project.root))
+            self._problems.show(draw_linked(error.problems, self._project.root))
             return
         text = str(error) if isinstance(error, NbflowError) else f"{type(error).__name__}: {error}"
         self._say(text, bad=True)
