@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
-from click.parser import split_arg_string
-from click.shell_completion import CompletionItem, ShellComplete
+from click.shell_completion import CompletionItem, ShellComplete, split_arg_string
 from IPython.core.completer import SimpleCompletion, context_matcher
 
 from nbflow.cli.options import STARTING
@@ -45,8 +44,8 @@ def register(shell: Any, find_folder: Callable[[], str]) -> None:
             "ordered": True,
         }
 
-    # this one is IPython's: it marks the function as one that takes a context
-    shell.Completer.custom_matchers.append(context_matcher()(nbflow_matcher))
+    mark: Any = context_matcher  # as one that takes a context
+    shell.Completer.custom_matchers.append(mark()(nbflow_matcher))
 
 
 def unregister(shell: Any) -> None:
