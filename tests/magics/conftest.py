@@ -51,6 +51,7 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 @pytest.fixture
 def notebook(made: Project) -> Iterator[Notebook]:
     """A shell that has a front end, in the folder of the pipeline."""
+    assert Path.cwd() == made.folder
     InteractiveShell.clear_instance()
     shell = InteractiveShell.instance()
     shell.kernel = SimpleNamespace()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from IPython.core.completer import provisionalcompleter
 
 from nbflow.project import Project
 from tests.cli.runs import make_run
@@ -10,9 +11,10 @@ from tests.magics.conftest import Notebook
 
 
 def complete(notebook: Notebook, text: str) -> list[str]:
-    """Return the texts that would stand there after each completion."""
-    _, matches = notebook.shell.Completer.complete(line_buffer=text, cursor_pos=len(text))
-    return matches
+    """Return what is offered for the word at the cursor."""
+    with provisionalcompleter():
+        found = list(notebook.shell.Completer.completions(text, len(text)))
+    return [one.text for one in found if one.text != "<unknown>"]
 
 
 @pytest.mark.parametrize(
@@ -21,7 +23,7 @@ def complete(notebook: Notebook, text: str) -> list[str]:
         ("%nbflow st", ["steps"]),
         ("%nbflow us", ["use"]),
         ("view = %nbflow rer", ["rerun"]),
-        ("%nbflow run --fo", ["--force", "--force-step"]),
+        ("%nbflow run --fo", ["--force-step", "--force"]),
         ("%nbflow run --wa", ["--wait"]),
         ("%nbflow run --to ", ["add", "load"]),
         ("%nbflow run -p ", ["n"]),

@@ -36,7 +36,7 @@ def test_a_pipeline_that_cannot_be_read_says_so(notebook: Notebook, made: Projec
     pipeline = nbflow.Pipeline(made.folder)
     made.folder.rename(made.folder.with_name("gone"))
     _, text = bundle(notebook, pipeline)
-    assert text.startswith("Pipeline(")
+    assert "cannot be read" in text
 
 
 def test_loading_a_pipeline_in_ipython_is_enough_and_outside_loads_nothing() -> None:

@@ -68,9 +68,10 @@ def test_what_is_wrong_is_said_without_a_traceback(
 
 def test_a_pipeline_with_errors_shows_all_of_them(notebook: Notebook, made: Project) -> None:
     write(
-        made.folder / "bad.ipynb", [cell("x = 1", "parameters"), cell("nbflow.read(a)", "inputs")]
+        made.folder / "bad.ipynb",
+        [cell("x = 1", "parameters"), cell("import nbflow\nnbflow.read(a)", "inputs")],
     )
-    write(made.folder / "worse.ipynb", [cell('nbflow.read("gone.t")', "inputs")])
+    write(made.folder / "worse.ipynb", [cell('import nbflow\nnbflow.read("gone.t")', "inputs")])
     for command in ("plan", "run"):
         _, errors, (shown,), _ = notebook(f"%nbflow {command}")
         assert errors.startswith("UsageError")
@@ -143,7 +144,7 @@ def test_a_run_is_cancelled_from_another_cell(notebook: Notebook, made: Project)
         made.folder / "load.ipynb",
         [
             cell("n: int = 1", "parameters"),
-            cell("import time\ntime.sleep(60)\nnbflow.write('t', 1)"),
+            cell("import time, nbflow\ntime.sleep(60)\nnbflow.write('t', 1)"),
         ],
     )
     view = notebook("view = %nbflow run")[3] and notebook.shell.user_ns["view"]
