@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbflow.pipeline import Pipeline
     from nbflow.step import file, progress, read, sql, use, write
+    from nbflow.widget.panel import controls
 
 __version__ = "0.1.0"
-__all__ = ["Pipeline", "file", "progress", "read", "sql", "use", "write"]
+__all__ = ["Pipeline", "controls", "file", "progress", "read", "sql", "use", "write"]
 
-_HOMES = {"Pipeline": "nbflow.pipeline"}
+_HOMES = {"Pipeline": "nbflow.pipeline", "controls": "nbflow.widget.panel"}
 
 
 def __getattr__(name: str) -> Any:

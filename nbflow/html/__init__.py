@@ -1,5 +1,7 @@
 """Values as HTML that needs nothing else: pure functions, everything from users escaped."""
 
+from nbflow.html.graph import draw_graph
+from nbflow.html.nodes import make_nodes
 from nbflow.html.outputs import draw_outputs
 from nbflow.html.pipelines import draw_check, draw_pipeline, draw_problems, draw_step
 from nbflow.html.plans import draw_plan
@@ -7,6 +9,7 @@ from nbflow.html.runs import draw_run, draw_runs, draw_step_run
 
 __all__ = [
     "draw_check",
+    "draw_graph",
     "draw_outputs",
     "draw_pipeline",
     "draw_plan",
@@ -15,4 +18,5 @@ __all__ = [
     "draw_runs",
     "draw_step",
     "draw_step_run",
+    "make_nodes",
 ]
