@@ -13,6 +13,7 @@ from nbflow import html
 from nbflow.cli.render import parts, plans, runs, steps
 from nbflow.errors import NbflowError
 from nbflow.magics.plain import make_plain
+from nbflow.magics.shown import draw_pipeline
 from nbflow.notebook.scan import read_folder
 
 Drawn = Callable[[Any], str]
@@ -29,7 +30,7 @@ def register(shell: Any) -> None:
 
 def _draw_pipeline(pipeline: Any) -> str:
     project = pipeline.project
-    return html.draw_pipeline(project.folder.name, read_folder(project), project.root)
+    return draw_pipeline(project, read_folder(project))
 
 
 def _write_pipeline(pipeline: Any) -> RenderableType:
@@ -38,12 +39,16 @@ def _write_pipeline(pipeline: Any) -> RenderableType:
 
 
 def _draw_run(run: Any) -> str:
-    return html.draw_run(run, time.time())
+    return html.draw_run(run, time.time(), graph=html.picture_run(run))
+
+
+def _draw_plan(plan: Any) -> str:
+    return html.draw_plan(plan, graph=html.picture_plan(plan))
 
 
 _KINDS: dict[tuple[str, str], tuple[Drawn, Written]] = {
     ("nbflow.pipeline", "Pipeline"): (_draw_pipeline, _write_pipeline),
-    ("nbflow.plan.make", "Plan"): (html.draw_plan, lambda plan: plans.make_plan(plan, {})),
+    ("nbflow.plan.make", "Plan"): (_draw_plan, lambda plan: plans.make_plan(plan, {})),
     ("nbflow.runlog", "Run"): (_draw_run, runs.make_run),
     ("nbflow.model", "Step"): (html.draw_step, steps.make_contract),
     ("nbflow.model", "Scan"): (html.draw_check, lambda scan: steps.make_check(scan, None)),

@@ -14,7 +14,7 @@ from nbflow.cli import answers, output
 from nbflow.cli.render import make_text, parts, runs
 from nbflow.cli.render.steps import make_problems
 from nbflow.magics import plain
-from nbflow.model import Problem
+from nbflow.model import Problem, Scan
 from nbflow.project import Project
 from nbflow.runlog import Run
 
@@ -65,12 +65,18 @@ def make_run_bundle(project: Project, run: Run) -> Bundle:
     return make_bundle(answers.ShownRun(project, run))
 
 
+def draw_pipeline(project: Project, scan: Scan) -> str:
+    """Return a pipeline's graph and its steps."""
+    graph = html.picture_pipeline(scan)
+    return html.draw_pipeline(project.folder.name, scan, project.root, graph)
+
+
 def _draw(answer: answers.Answer) -> str | None:
     match answer:
         case answers.ShownPlan(plan=plan, diffs=diffs):
-            return html.draw_plan(plan, diffs)
+            return html.draw_plan(plan, diffs, html.picture_plan(plan))
         case answers.Listed(project=project, scan=scan):
-            return html.draw_pipeline(project.folder.name, scan, project.root)
+            return draw_pipeline(project, scan)
         case answers.Checked(project=project, scan=scan):
             return html.draw_check(scan, project.root)
         case answers.Runs(runs=found):
@@ -79,7 +85,7 @@ def _draw(answer: answers.Answer) -> str | None:
             answers.ShownRun(project=project, run=run) | answers.Executed(project=project, run=run)
         ):
             after = runs.find_next(run, parts.say_where(project))
-            return html.draw_run(run, time.time(), _say_here(after))
+            return html.draw_run(run, time.time(), _say_here(after), html.picture_run(run))
         case answers.ShownStep(run=run, step=step, outputs=outputs, folder=folder):
             after = runs.find_step_next(answer)
             return html.draw_step_run(run, step, outputs, folder, _say_here(after))

@@ -45,8 +45,10 @@ def main(target: Path) -> None:
             open_panel(page, address, folder)
             _take(page, target / "panel-light.png")
             page.locator(".nbflow-tools button", has_text="Run").click()
-            try: page.get_by_text("fold 6:").first.wait_for(timeout=30_000)
-            finally: _take(page, target / "debug.png")
+            try:
+                page.get_by_text("fold 6:").first.wait_for(timeout=30_000)
+            finally:
+                _take(page, target / "debug.png")
             _take(page, target / "panel-running.png")
             page.locator(".nbflow-head-line").get_by_text("failed").wait_for(timeout=60_000)
             page.get_by_text("Open as executed at cell").wait_for(timeout=30_000)
