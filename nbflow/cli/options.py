@@ -135,7 +135,8 @@ class _NotebookOption(click.Option):
     """An option that means something in a notebook only; a terminal's help does not show it."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        return super().get_help_record(ctx) if ctx.find_root().obj is not None else None
+        in_notebook = ctx.find_root().obj is not None
+        return (self.opts[0], self.help or "") if in_notebook else None
 
 
 def starting(function: F) -> F:
@@ -150,6 +151,7 @@ def starting(function: F) -> F:
     wait = click.option(
         "--wait",
         is_flag=True,
+        hidden=True,
         cls=_NotebookOption,
         expose_value=False,
         callback=lambda ctx, _, chosen: ctx.meta.__setitem__(WAIT, chosen),

@@ -87,4 +87,5 @@ def show_error(error: NbflowError, *, as_json: bool, root: Path | None = None) -
 
 
 def print_json(value: object) -> None:
-    click.echo(msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2))
+    text = msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2)
+    click.echo(text.decode())  # a notebook's output takes no bytes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -67,7 +68,10 @@ def find_refusal(project: Project, started: Started) -> str | None:
         said = started.log.read_text(encoding="utf-8", errors="replace").strip()
     except OSError:
         said = ""
-    return said.removeprefix("Error: ") or "The run did not start, and its process said nothing."
+    return (
+        re.sub(r"^Error: ", "", said, flags=re.MULTILINE)
+        or "The run did not start, and its process said nothing."
+    )
 
 
 def wait_for_log(project: Project, started: Started, seconds: float = 60.0) -> None:

@@ -25,7 +25,12 @@ def make_steps(scan: Scan, root: Path, where: str = "") -> RenderableType:
     )
 
 
-def make_check(scan: Scan, root: Path) -> RenderableType:
+def make_contract(step: Step, root: Path | None = None) -> RenderableType:
+    """Return one step: where it is, what it takes, reads and writes."""
+    return parts.stack(*_make_step(step, root))
+
+
+def make_check(scan: Scan, root: Path | None) -> RenderableType:
     """Return all problems and their number."""
     return parts.stack(*make_problems(scan.problems, root), _make_count(scan))
 
@@ -54,12 +59,12 @@ def _make_problem(problem: Problem, root: Path | None) -> RenderableType:
     )
 
 
-def _make_step(step: Step, root: Path) -> Iterator[RenderableType]:
+def _make_step(step: Step, root: Path | None) -> Iterator[RenderableType]:
     about = step.options.description
     yield Text.assemble(
         (step.name, "bold"),
         "  ",
-        (words.say_path(root / step.path), "dim"),
+        (words.say_path(root / step.path) if root else step.path, "dim"),
         f"  {about}" if about else "",
     )
     grid = Table.grid(padding=(0, 2))
