@@ -33,7 +33,7 @@ export interface Sizes {
   row: number; // the gap between two rows
 }
 
-export const SIZES: Sizes = { width: 196, height: 48, column: 56, row: 18 };
+export const SIZES: Sizes = { width: 172, height: 48, column: 44, row: 18 };
 
 /** Unknown nodes, edges to itself and repeated edges are left out; a cycle is drawn, not refused. */
 export function layOut(ids: readonly string[], edges: readonly Edge[], sizes = SIZES): Layout {

@@ -1,5 +1,5 @@
 /** The graph of a pipeline in an element: drawn once, then changed where something changed. */
-import { Camera } from './camera';
+import { AROUND, Camera } from './camera';
 import { type Edge, type Layout, SIZES, layOut } from './dag';
 import { drawRoute } from './edges';
 import { listen } from './gestures';
@@ -73,7 +73,7 @@ export class Graph {
   /** In pixels; 0 for as much as the graph needs, within limits. */
   setHeight(height: number): void {
     this.height = height;
-    const needed = Math.ceil(this.layout.height * this.fitting + 36);
+    const needed = Math.ceil(this.layout.height * this.fitting + AROUND.down + 2);
     const own = Math.max(HEIGHTS.least, Math.min(HEIGHTS.most, needed));
     this.root.style.height = `${height > 0 ? height : own}px`;
     this.resize();
@@ -234,7 +234,7 @@ export class Graph {
 
   /** The scale at which the graph is as wide as the window. */
   private get fitting(): number {
-    const across = (this.root.clientWidth - 28) / Math.max(1, this.layout.width);
+    const across = (this.root.clientWidth - AROUND.across) / Math.max(1, this.layout.width);
     return across > 0 ? Math.min(1, Math.max(FAR, across)) : 1;
   }
 }

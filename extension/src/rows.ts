@@ -2,8 +2,8 @@
 import type { Proper } from './columns';
 import type { Sizes } from './dag';
 
-const SWEEPS = 10;
-const STRAIGHT = 8; // weight between two pieces of one edge, so that long edges run straight
+const SWEEPS = 14;
+const STRAIGHT = 16; // weight between two pieces of one edge, so that long edges run straight
 const HALF = 3;
 
 /** The middle of each vertex, from 0 downwards: the centre of the uppermost node is half of it. */
@@ -12,7 +12,7 @@ export function placeRows(proper: Proper, sizes: Sizes): number[] {
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     const rightwards = sweep % 2 === 0;
     const columns = rightwards ? proper.columns : [...proper.columns].reverse();
-    const both = sweep >= SWEEPS - 4;
+    const both = sweep >= SWEEPS - 6;
     for (const column of columns) {
       const beside = both ? null : rightwards ? proper.up : proper.down;
       settle(proper, column, beside, y, sizes);

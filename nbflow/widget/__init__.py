@@ -7,7 +7,7 @@ from typing import Any
 
 _PLACES = {"Graph": "nbflow.widget.graph", "make_nodes": "nbflow.widget.graph"}
 
-__all__ = ["Graph", "make_nodes"]  # noqa: F822 - loaded by __getattr__
+__all__ = ["Graph", "make_nodes"]
 
 
 def __getattr__(name: str) -> Any:
