@@ -67,7 +67,7 @@ def _draw_node(node: Mapping[str, Any], state: Mapping[str, Any], place: Point) 
     return (
         f'<g class="nbflow-node nbflow-tone-{look["tone"]} nbflow-is-{escape(status)}"'
         f' transform="translate({place[0]:.1f} {place[1]:.1f})"><title>{escape(said)}</title>'
-        f'<rect class="nbflow-under" {box}/><rect class="nbflow-card" {box}/>'
+        f'<rect class="nbflow-card" {box}/>'
         f"{_draw_symbol(look, HEIGHT / 2 - up)}"
         f'<text class="nbflow-label" x="{_LEFT}"'
         f' y="{HEIGHT / 2 + 4.5 if alone else HEIGHT / 2 - 3 - up}">{escape(label)}</text>'
