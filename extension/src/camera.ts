@@ -13,8 +13,9 @@ export interface Box extends Size {
 const MARGIN = 14;
 const TOP = 38; // the buttons lie there
 export const AROUND = { across: 2 * MARGIN, down: TOP + MARGIN }; // the drawing
-const [CLOSEST, READABLE, FARTHEST] = [2.5, 0.32, 0.02];
-const START = 0.7; // where all of it at once would be too small to read
+const [CLOSEST, FARTHEST] = [2.5, 0.02];
+export const READABLE = 0.32; // the least scale at which symbols can be told apart
+export const START = 0.7; // where all of it at once would be too small to read
 
 export class Camera {
   x = 0; // of the drawing's left upper corner, in pixels of the window

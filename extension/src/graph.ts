@@ -1,5 +1,5 @@
 /** The graph of a pipeline in an element: drawn once, then changed where something changed. */
-import { AROUND, Camera } from './camera';
+import { AROUND, Camera, READABLE, START } from './camera';
 import { type Edge, type Layout, SIZES, layOut } from './dag';
 import { drawRoute } from './edges';
 import { listen } from './gestures';
@@ -12,7 +12,7 @@ import { walk } from './walk';
 
 const FAR = 0.5; // below this scale a node is drawn as its symbol only
 const LARGE = 60; // steps from which on there is a minimap
-const HEIGHTS = { least: 130, most: 460 }; // pixels, where the height is left to the graph
+const HEIGHTS = { least: 130, most: 520 }; // pixels, where the height is left to the graph
 const BORDER = 2; // pixels, above and below together
 const ZOOM = 1.3;
 
@@ -229,7 +229,7 @@ export class Graph {
   /** What the graph needs when it is made as wide as the window. */
   private findHeight(width: number): number {
     const across = (width - AROUND.across) / Math.max(1, this.layout.width);
-    const scale = across > 0 ? Math.min(1, Math.max(FAR, across)) : 1;
+    const scale = across >= READABLE ? Math.min(1, across) : START;
     const needed = Math.ceil(this.layout.height * scale + AROUND.down + BORDER);
     return Math.max(HEIGHTS.least, Math.min(HEIGHTS.most, needed));
   }
