@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ from nbflow.project import Project, find_project, read_pipelines
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 _CHOSEN = "nbflow.folder"  # what -C said, where FOLDER may say it too
 in_folder = click.option(
     "-C",
@@ -32,6 +34,12 @@ as_json = click.option("--json", "as_json", is_flag=True, help="JSON, for progra
 events_json = click.option(
     "--json", "as_json", is_flag=True, help="The run's events, one line of JSON each."
 )
+run_id = click.option(
+    "--run-id",
+    hidden=True,
+    default="",
+    callback=lambda ctx, _, chosen: _take_run_id(ctx, chosen),
+)  # for faces that start a run as a process and follow it from its first event
 run = click.argument("run", required=False, default="last", shell_complete=complete.runs)
 
 _PARAMETERS = [
@@ -196,9 +204,24 @@ def _keep_folder(ctx: click.Context, _: click.Parameter, chosen: str | None) -> 
 def _choose_folder(ctx: click.Context, _: click.Parameter, folder: str | None) -> str | None:
     """Return FOLDER or what -C says; both may be given where they are the same."""
     chosen: str | None = ctx.meta.get(_CHOSEN)
-    if folder and chosen and Path(folder).absolute() != Path(chosen).absolute():
+    if folder and chosen and _find_real(folder) != _find_real(chosen):
         raise click.UsageError(f"FOLDER is {folder}, and -C is {chosen}. Give one of them.", ctx)
     return folder or chosen
+
+
+def _find_real(folder: str) -> str:
+    return os.path.realpath(Path(folder).expanduser())
+
+
+def _take_run_id(ctx: click.Context, chosen: str) -> str:
+    """Return the id; the command that a run remembers is what its user typed."""
+    if chosen and not _RUN_ID.fullmatch(chosen):
+        raise click.UsageError(f"--run-id {chosen} is no id that nbflow makes.", ctx)
+    typed = list(ctx.meta.get("nbflow.command", ()))
+    if chosen and "--run-id" in typed:
+        at = typed.index("--run-id")
+        ctx.meta["nbflow.command"] = (*typed[:at], *typed[at + 2 :])
+    return chosen
 
 
 def _refuse_choice(project: Project) -> None:

@@ -13,9 +13,10 @@ import click
 import msgspec
 from rich.text import Text
 
+from nbflow import words
 from nbflow.cli import answers, tables, terminal
 from nbflow.cli.jsonform import make_error, make_json
-from nbflow.cli.render import make_text, steps, words
+from nbflow.cli.render import make_text, steps
 from nbflow.errors import NbflowError, PipelineError
 
 DONE, FAILED, WRONG, CANCELLED = 0, 1, 2, 130
