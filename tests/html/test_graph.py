@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from nbflow import Pipeline, graph
-from nbflow.cli.render import words
+from nbflow import Pipeline, graph, words
 from nbflow.html.graph import STYLE, _read_looks, draw_graph
 from nbflow.html.layout import HEIGHT, WIDTH, lay_out
 from nbflow.html.nodes import make_nodes, make_planned_states, make_run_states
@@ -75,9 +75,8 @@ def test_a_name_that_is_too_long_is_cut_and_stands_whole_in_the_tooltip():
 
 
 def test_every_status_has_the_glyph_that_the_terminal_shows():
-    assert {status: look["glyph"] for status, look in _read_looks().items() if status} == {
-        status: glyph for status, (glyph, _) in words.STATES.items()
-    }
+    looks = {status: look["glyph"] for status, look in _read_looks().items() if status}
+    assert looks == words.GLYPHS
     style = STYLE.read_text()
     assert all(f"--nbflow-{look['tone']}:" in style for look in _read_looks().values())
 
@@ -113,7 +112,7 @@ def test_steps_stand_apart_and_right_of_what_they_need(case: Case):
     layout = lay_out(case.parents)
     assert layout.places.keys() == case.parents.keys()
     places = sorted(layout.places.values())
-    for (x, y), (other_x, other_y) in zip(places, places[1:], strict=False):
+    for (x, y), (other_x, other_y) in pairwise(places):
         assert other_x - x >= WIDTH or other_y - y >= HEIGHT
     for x, y in places:
         assert 0 <= x <= layout.width - WIDTH
@@ -146,7 +145,7 @@ def test_a_plan_gives_actions_and_reasons():
         ),
         (
             StepRun("a", "running", cells=4, cells_done=1, fraction=0.5, text="joining"),
-            {"status": "running", "text": "joining", "fraction": 0.5},
+            {"status": "running", "text": "50% joining", "fraction": 0.5},
         ),
         (StepRun("a", "done", seconds=2.04), {"status": "done", "text": "2.0 s"}),
         (StepRun("a", "done", seconds=75), {"status": "done", "text": "1 min 15 s"}),
