@@ -43,6 +43,8 @@ export class Graph {
     root.classList.add('nbflow-graph');
     root.setAttribute('data-lm-suppress-shortcuts', 'true'); // JupyterLab's keys move cells
     root.addEventListener('keydown', event => this.press(event));
+    // Not on the canvas: Chromium lets Tab stop at an <svg> that listens to the focus.
+    root.addEventListener('focusin', event => this.light(findId(event.target)));
     root.append(this.probe);
     this.watching.observe(this.probe);
   }
@@ -144,7 +146,6 @@ export class Graph {
     });
     this.canvas.addEventListener('pointerover', event => this.light(findId(event.target)));
     this.canvas.addEventListener('pointerleave', () => this.light(''));
-    this.canvas.addEventListener('focusin', event => this.light(findId(event.target)));
   }
 
   private press(event: KeyboardEvent): void {

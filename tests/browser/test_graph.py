@@ -76,7 +76,10 @@ def test_graph(tmp_path: Path, lab, page):
 
 def check_keyboard(page, node) -> None:
     before = page.evaluate("() => window.jupyterapp.shell.currentWidget.content.activeCellIndex")
-    node["load"].focus()
+    page.get_by_role("button", name="Zoom in").focus()
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("() => document.activeElement.dataset.id") == "report", "the selected one"
+    page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     assert page.evaluate("() => document.activeElement.dataset.id") == "report"
