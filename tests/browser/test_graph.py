@@ -69,12 +69,12 @@ def test_graph(tmp_path: Path, lab, page):
     ask(page, "graph.selected = 'report'")
     page.locator(".nbflow-selected[data-id=report]").wait_for()
 
-    check_keyboard(page, node)
+    check_keyboard(page)
     check_dark(page)
     assert errors == []
 
 
-def check_keyboard(page, node) -> None:
+def check_keyboard(page) -> None:
     before = page.evaluate("() => window.jupyterapp.shell.currentWidget.content.activeCellIndex")
     page.get_by_role("button", name="Zoom in").focus()
     page.keyboard.press("Shift+Tab")
