@@ -25,7 +25,7 @@ CASES = [
     ("title: str | None = None", "Text", "b", "b"),
     ("fast = False", "Checkbox", True, True),
     ("day = date(2013, 1, 31)", "DatePicker", dt.date(2014, 2, 1), "2014-02-01"),
-    ("at = datetime(2013, 1, 31)", "NaiveDatetimePicker", dt.datetime(2014, 2, 1, 6), "2014-02-01T06:00:00"),
+    ("at = datetime(2013, 1, 31)", "NaiveDatetimePicker", dt.datetime.fromisoformat("2014-02-01T06:00"), "2014-02-01T06:00:00"),
     ("at = time(6, 30)", "TimePicker", dt.time(7), "07:00:00"),
     ("wait = timedelta(hours=1)", "Text", "1d 6h", "P1DT21600S"),
     ("day: date | None = date(2013, 1, 1)", "DatePicker", None, None),
