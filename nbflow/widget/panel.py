@@ -25,7 +25,7 @@ from nbflow.widget.asked import make_arguments, make_request, read_asked
 from nbflow.widget.buttons import Buttons
 from nbflow.widget.detail import Detail
 from nbflow.widget.fields import make_fields, read_values
-from nbflow.widget.follow import Follower, Tail, find_follower
+from nbflow.widget.follow import Follower, Tail, find_follower, find_newest
 from nbflow.widget.form import Form
 from nbflow.widget.graph import Graph, make_nodes
 from nbflow.widget.head import draw_head
@@ -41,7 +41,6 @@ from nbflow.widget.valuebar import ValueBar
 
 _PARAMETERS, _PLAN, _RUN, _HISTORY = range(4)
 _TITLES = ("Parameters", "Plan", "Run", "History")
-_ENDED = {"done", "failed", "cancelled", "lost"}
 
 
 def controls(
@@ -81,6 +80,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._tail: Tail | None = None
         self._seen: tuple[Any, ...] = ()
         self._doing, self._stopping = "", ""
+        self._was_live = False
         self._step, self._chosen = "", False  # which step is shown, and whether by a click
         self._lock = threading.RLock()
         self._make_parts()
@@ -150,7 +150,8 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._buttons.force.value = request.force
         self._follower = find_follower(project)
         try:
-            self.run_id = find_run(project, run_id).id if run_id else ""
+            found = find_run(project, run_id).id if run_id else ""
+            self.run_id = "" if found == find_newest(project.runs) else found
         finally:
             self._follower.add(self)
             self._plan.value = _say_dim("Plan says what a run would do, and why.")
@@ -218,11 +219,12 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._say(f"Run {tail.run.id} was removed.")
         if self._project is not None:
             self._detail.show(self._project, tail, self._step)
-        if run is not None and run.status in _ENDED and before and self._was_live:
-            self._show_page()
-        self._was_live = run is not None and run.status == "running"
-
-    _was_live = False
+        live = run is not None and run.status == "running"
+        if live != self._was_live:
+            self._show_page()  # the history has one more, or one more that is over
+            if live and not before:
+                self._tabs.selected_index = _RUN
+        self._was_live = live
 
     def _show_head(self) -> None:
         run = self._tail.run if self._tail and self._tail.run.steps else None
