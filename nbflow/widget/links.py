@@ -47,14 +47,14 @@ class Linked:
     def __init__(self) -> None:
         self.box = w.Output()
         self.box.add_class("nbflow-linked")
-        self._shown = ""
+        self.shown = ""
         self.show("")
 
     def show(self, html: str) -> None:
         self.box.layout.display = "" if html else "none"
-        if html == self._shown:
+        if html == self.shown:
             return
-        self._shown = html
+        self.shown = html
         self.box.outputs = (_make_output(html),) if html else ()
 
 

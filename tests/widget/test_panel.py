@@ -69,7 +69,7 @@ def test_a_run_with_values_is_followed_and_can_be_looked_at(tmp_path, panels):
     click(panel, "plan")
     assert "2 to run" in panel._plan.value
     click(panel, "run")
-    assert panel._notice.value == ""
+    assert panel._notice.text == ""
     wait(lambda: status(panel) == "done")
     run = panel._tail.run
     assert run.parameters == {"rows": 5, "carriers": ["UA", "AA"]}
@@ -83,8 +83,8 @@ def test_a_run_with_values_is_followed_and_can_be_looked_at(tmp_path, panels):
         )
     )
     assert "rows 5" in panel._detail._log.value
-    assert "Open as executed" in panel._detail._links._shown
-    assert "run-id" not in str(panel._notice.value)
+    assert "Open as executed" in panel._detail._links.shown
+    assert "run-id" not in str(panel._notice.text)
 
 
 @pytest.mark.kernel
@@ -111,21 +111,21 @@ def test_wrong_values_are_told_and_nothing_is_started(tmp_path, panels):
     choose(panel, "rows", "abc")
     assert "is an int; &#x27;abc&#x27; is not" in panel._form._rows["rows"]._note.value
     click(panel, "run")
-    assert "is an int" in panel._notice.value
+    assert "is an int" in panel._notice.text
     assert Pipeline(panel._project.folder).project.runs.is_dir() is False
 
 
 def test_what_is_wrong_with_the_pipeline_is_told_with_its_cell(tmp_path, panels):
     wrong = [cell("import nbflow\nx = nbflow.read('lod.sales')", "inputs")]
     panel = panels(project(tmp_path, load=LOAD, report=wrong))
-    assert "report.ipynb" in panel._problems._shown
-    assert "cell-id=cell-1" in panel._problems._shown
-    assert "lod" in panel._problems._shown
+    assert "report.ipynb" in panel._notice.text
+    assert "cell-id=cell-1" in panel._notice.text
+    assert "lod" in panel._notice.text
     nowhere = panels(tmp_path / "nowhere")
-    assert "does not exist" in nowhere._notice.value
+    assert "does not exist" in nowhere._notice.text
     empty = tmp_path / "empty"
     empty.mkdir()
-    assert "empty holds no" in panels(empty)._problems._shown
+    assert "empty holds no" in panels(empty)._notice.text
 
 
 def test_a_run_that_was_lost_and_one_that_is_removed(tmp_path, panels):
@@ -138,7 +138,7 @@ def test_a_run_that_was_lost_and_one_that_is_removed(tmp_path, panels):
     for path in sorted(folder.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
     unknown = panels(made, run_id="nonsense")
-    assert "nonsense" in unknown._notice.value or "No run yet" in unknown._notice.value
+    assert "nonsense" in unknown._notice.text or "No run yet" in unknown._notice.text
 
 
 def test_a_step_that_vanished_leaves_the_choice(tmp_path, panels):
@@ -148,7 +148,7 @@ def test_a_step_that_vanished_leaves_the_choice(tmp_path, panels):
     assert panel._form.values == {"rows": 4}
     (made.folder / "report.ipynb").unlink()
     click(panel, "run")
-    assert "Which steps?" in panel._notice.value
+    assert "Which steps?" in panel._notice.text
 
 
 def test_sets_of_values_are_kept_by_name(tmp_path, panels):
