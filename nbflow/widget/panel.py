@@ -78,6 +78,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._follower: Follower | None = None
         self._tail: Tail | None = None
         self._seen: tuple[Any, ...] = ()
+        self._drawn: tuple[Any, ...] = ()  # what of the run the graph shows
         self._doing, self._stopping = "", ""
         self._was_live = False
         self._step, self._chosen = "", False  # which step is shown, and whether by a click
@@ -183,6 +184,8 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._graph.marked = self._selection.find_marked(make_parents(self._scan.steps))
 
     def _show_page(self) -> None:
+        if self._tabs.selected_index == _RUN:
+            self._drawn = self._seen = ()
         if self._tabs.selected_index == _HISTORY and self._project is not None:
             project = self._project
             self._later(lambda: self._history.show(project))
@@ -210,7 +213,8 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         if run is None:
             self._steps.show_names(list(self._scan.steps))
         else:
-            if not before or before[0] != seen[0]:
+            if self._drawn != (run.id, run.seq, run.status):  # else a plan stays as it is drawn
+                self._drawn = (run.id, run.seq, run.status)
                 self._graph.states = make_states(run)
             self._choose_by_itself()
             self._steps.show(run, now, self._step)

@@ -41,7 +41,9 @@ color:var(--jp-ui-font-color2,inherit)}
 .nbflow-panel .nbflow-names{flex:1 1 auto;margin:0;min-width:120px;height:auto;min-height:28px;
 border:1px solid var(--jp-border-color2,#999);border-radius:2px;box-sizing:border-box;
 padding:1px 4px;background:var(--jp-input-background,transparent)}
-.nbflow-panel .nbflow-names .jupyter-widget-tag{margin:1px 2px;border-radius:3px}
+.nbflow-panel .nbflow-names .jupyter-widget-tag{margin:1px 2px;border-radius:3px;flex:none;
+width:auto}
+.nbflow-panel .nbflow-names{flex-flow:row wrap;justify-content:flex-start}
 .nbflow-panel .nbflow-names input{min-width:10em;color:inherit;background:transparent}
 .nbflow-panel .widget-text,.nbflow-panel .widget-dropdown,.nbflow-panel .widget-textarea,
 .nbflow-panel .widget-select-multiple,.nbflow-panel .widget-datepicker,
@@ -94,11 +96,12 @@ margin:3px 0}
 .nbflow-split{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr);gap:6px 20px;
 align-items:start}
 .nbflow-steps{max-height:440px;overflow:auto!important;display:block}
-.nbflow-row{display:grid;grid-template-columns:minmax(90px,1.1fr) 84px minmax(110px,1.5fr)
-minmax(64px,.9fr) minmax(80px,1.4fr);gap:0 10px;padding:3px 4px;
+.nbflow-row{display:grid;grid-template-columns:minmax(90px,1.1fr) 84px minmax(120px,2fr)
+minmax(60px,.8fr) minmax(80px,1.3fr);gap:0 10px;padding:3px 4px;
 border-bottom:1px solid var(--jp-border-color3,rgba(128,128,128,.18))}
 .nbflow-row>span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .nbflow-row>span:nth-child(4){font-variant-numeric:tabular-nums}
+.nbflow-row .nb-bar{width:2.2em}
 .nbflow-chosen{background:var(--jp-layout-color2,rgba(128,128,128,.14))}
 .nbflow-detail div:has(>.nb-failed){margin-top:6px}
 .nbflow-detail{gap:6px;border-left:1px solid var(--jp-border-color3,rgba(128,128,128,.25));

@@ -41,20 +41,23 @@ def main(target: Path) -> None:
         root = Path(made)
         folder = _make_project(root)
         with serving(root, root.parent / f"{root.name}-settings") as address:
-            page = browser.new_page(viewport={"width": 1320, "height": 1100})
+            page = browser.new_page(viewport={"width": 1500, "height": 1100})
             open_panel(page, address, folder)
             _take(page, target / "panel-light.png")
             page.locator(".nbflow-tools button", has_text="Run").click()
-            try:
-                page.get_by_text("fold 6:").first.wait_for(timeout=30_000)
-            finally:
-                _take(page, target / "debug.png")
+            page.get_by_text("fold 6:").first.wait_for(timeout=60_000)
             _take(page, target / "panel-running.png")
             page.locator(".nbflow-head-line").get_by_text("failed").wait_for(timeout=60_000)
             page.get_by_text("Open as executed at cell").wait_for(timeout=30_000)
+            page.wait_for_timeout(1000)
             _take(page, target / "panel-failed.png")
+            page.locator(".nbflow-canvas").get_by_text("summarise", exact=True).click()
+            page.locator(".nbflow-detail th").first.wait_for(timeout=30_000)
             _use_dark(page)
             _take(page, target / "panel-dark.png")
+            page.locator(".nbflow-tools button", has_text="Plan").click()
+            page.locator("th", has_text="last took").wait_for(timeout=30_000)
+            _take(page, target / "panel-plan.png")
 
 
 @contextlib.contextmanager
