@@ -153,7 +153,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self.run_id = "" if found == find_newest(project.runs) else found
         finally:
             self._follower.add(self)
-            self._plan.value = _say_dim("Plan says what a run would do, and why.")
+            self._plan.value = tag("div", "Plan says what a run would do.", class_="nb-dim")
             self._values.show(project)
 
     def _read(self, project: Project) -> None:
@@ -395,7 +395,3 @@ def _find_project(asked: str | Path | Pipeline | Project | None) -> Project:
     if isinstance(asked, Pipeline):
         return asked.project
     return asked if isinstance(asked, Project) else find_project(asked)
-
-
-def _say_dim(text: str) -> str:
-    return tag("div", text, class_="nbflow nb-dim")
