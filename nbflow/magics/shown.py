@@ -89,6 +89,8 @@ def _draw(answer: answers.Answer) -> str | None:
         case answers.ShownStep(run=run, step=step, outputs=outputs, folder=folder):
             after = runs.find_step_next(answer)
             return html.draw_step_run(run, step, outputs, folder, _say_here(after))
+        case answers.Told(text=text, value={"path": str(path)}, next=after):
+            return html.draw_told(text, path, _say_here(after))
     return None
 
 
