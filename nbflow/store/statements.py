@@ -11,6 +11,7 @@ import duckdb
 
 from nbflow.errors import SqlError
 from nbflow.model import Frozen
+from nbflow.store.connections import process_connection
 
 _TABLE_TEXT = frozenset({"query", "query_table"})  # functions that take tables' names as text
 _PART = r'(?:"((?:[^"]|"")+)"|([^\W\d]\w*))'
@@ -48,8 +49,8 @@ class Tables(Frozen, frozen=True):
 
 def split(text: str) -> tuple[Statement, ...]:
     """Return the statements of a text; SqlError, with DuckDB's caret, where it is not SQL."""
-    with duckdb.connect(config={"threads": 1}) as connection:
-        return _split(connection, text)
+    with process_connection().cursor() as cursor:
+        return _split(cursor, text)
 
 
 def find_tables(text: str) -> tuple[tuple[Statement, Tables], ...]:
@@ -58,8 +59,8 @@ def find_tables(text: str) -> tuple[tuple[Statement, Tables], ...]:
     DuckDB tells the tables of queries alone; of PIVOT, CREATE, INSERT, COPY and others the names
     are what looks like one. Raises SqlError where the text is not SQL.
     """
-    with duckdb.connect(config={"threads": 1}) as connection:
-        return tuple((one, _find_tables(connection, one)) for one in _split(connection, text))
+    with process_connection().cursor() as cursor:
+        return tuple((one, _find_tables(cursor, one)) for one in _split(cursor, text))
 
 
 def find_refs(text: str, at: int = 0) -> Iterator[Ref]:
