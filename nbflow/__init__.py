@@ -26,3 +26,13 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted([*__all__, "__version__"])
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """Add the magics: `%load_ext nbflow`."""
+    import_module("nbflow.magics").load(ipython)
+
+
+def unload_ipython_extension(ipython: Any) -> None:
+    """Take the magics away: `%unload_ext nbflow`."""
+    import_module("nbflow.magics").unload(ipython)

@@ -37,6 +37,7 @@ class Ran(NamedTuple):
 
     statement: Statement
     relation: Any
+    last: bool
 
 
 def query(text: str, parameters: Mapping[str, Any], frame: FrameType, locate: Locate) -> Any:
@@ -60,7 +61,8 @@ def run(text: str, scope: Scope, locate: Locate) -> Iterator[Ran]:
     KeyboardInterrupt stops the query.
     """
     with _lock:
-        for statement, tables in find_tables(text):
+        found = find_tables(text)
+        for number, (statement, tables) in enumerate(found, 1):
             missing = _make_views([(one.step, one.name) for one in tables.refs], locate)
             parameters = bind(statement.parameters, scope.globals, scope.locals)
             call = partial(_execute_pointing, statement.text, parameters, scope)
@@ -69,7 +71,7 @@ def run(text: str, scope: Scope, locate: Locate) -> Iterator[Ran]:
             except SqlError as error:
                 _explain(missing, str(error))
                 raise
-            yield Ran(statement, relation)
+            yield Ran(statement, relation, last=number == len(found))
 
 
 def _read_refs(text: str) -> list[tuple[str, str]]:

@@ -11,7 +11,6 @@ from nbflow.model import Frozen
 
 MAGICS = frozenset({"nbsql", "sql"})
 FORMS = ("pandas", "arrow", "polars", "relation")
-LIMIT = 1000
 OPTIONS = {  # what each takes, and what for
     "--limit": "ROWS",
     "--reads": "STEP.TABLE",
@@ -33,7 +32,7 @@ class SqlCell(Frozen, frozen=True):
     write: str = ""
     run: str = ""
     reads: tuple[str, ...] = ()
-    limit: int = LIMIT
+    limit: int | None = None
     lines: int = 0
 
 
@@ -69,7 +68,7 @@ def _make_cell(given: dict[str, list[str]], rest: str, body: str | None) -> SqlC
     fields = {option.strip("-"): values[-1] for option, values in given.items()}
     reads = tuple(_check_ref(one) for one in given.get("--reads", ()))
     _check(fields, name)
-    limit = _read_limit(fields.pop("limit", str(LIMIT)))
+    limit = _read_limit(fields.pop("limit")) if "limit" in fields else None
     lines = 0 if on_line or body is None else 1
     return SqlCell(query, name, **fields | {"reads": reads}, limit=limit, lines=lines)
 

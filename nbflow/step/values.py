@@ -43,6 +43,8 @@ def _make_value(name: str, value: Any) -> Any:
     numpy = sys.modules.get("numpy")
     if numpy is not None and isinstance(value, numpy.generic | numpy.ndarray):
         return value.tolist()
+    if type(value).__name__ in {"NAType", "NaTType"}:  # pandas'
+        return None
     if hasattr(value, "columns"):
         raise SqlError(f"${name} is a table. Name it as one, without $: select … from {name}.")
     return value
