@@ -11,6 +11,7 @@ from nbflow.magics import sqlcomplete
 from nbflow.magics.sqlrows import Rows, make_rows
 from nbflow.step import calls, sqlcell
 from nbflow.step.messages import make_rows as say_rows
+from nbflow.step.messages import say
 
 _OURS = "nbflow"  # the attribute that marks a magic function as ours
 _NAME, _OTHER_NAME = "sql", "nbsql"
@@ -21,7 +22,7 @@ def register_sql(shell: Any) -> None:
     magic = _make_magic(shell)
     shell.register_magic_function(magic, "line_cell", _OTHER_NAME)
     if _is_taken(shell):
-        print("%%sql is another extension's here, and stays so: nbflow's is %%nbsql.")
+        say("%%sql is another extension's here, and stays so: nbflow's is %%nbsql.")
     else:
         shell.register_magic_function(magic, "line_cell", _NAME)
     sqlcomplete.register(shell)
@@ -55,7 +56,7 @@ def _make_magic(shell: Any) -> Any:
         --limit ROWS         how many rows to fetch and show
 
         $month in the query stands for the variable month, and is bound, never pasted.
-        """  # noqa: D415 - its end is a sentence
+        """
         return _run(shell, line, cell, local_ns)
 
     sql.needs_local_scope = True  # type: ignore[attr-defined]
@@ -97,7 +98,7 @@ def _take(shell: Any, cell: sqlcell.SqlCell, ran: Any) -> Any:
     if not _gives_rows(ran):
         if ran.last and asked:
             raise SqlError(f"The last statement, {ran.statement.kind}, gives no rows to keep.")
-        print(_describe(ran))
+        say(_describe(ran))
         return None
     if not (ran.last and asked):
         return _fetch(make_rows, ran.relation, cell.limit)
@@ -107,7 +108,7 @@ def _take(shell: Any, cell: sqlcell.SqlCell, ran: Any) -> Any:
     if not cell.name:
         return value
     shell.user_ns[cell.name] = value
-    print(_describe_kept(cell, ran.relation, value))
+    say(_describe_kept(cell, ran.relation, value))
     return None
 
 

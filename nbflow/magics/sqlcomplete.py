@@ -17,9 +17,11 @@ _LINE = re.compile(rf"(?:^|=)\s*%(?:{_NAMES})\s")
 _RUN = re.compile(r"--run[= ]\s*(\S+)")
 _FRAGMENT = re.compile(r"[\w.$-]*$")
 _VALUE_OF = re.compile(r"(--[\w-]+)(?:=|\s+)[\w.-]*$")
-_WANTS_TABLE = re.compile(r"\b(from|join|describe|summarize|pivot|unpivot|into|table)\s+[\w.]*$", re.I)
-_TABLE = re.compile(r"([^\W\d]\w*(?:\.[^\W\d]\w*)?)(?:\s+(?:as\s+)?([^\W\d]\w*))?", re.I)
-_AFTER_TABLE = re.compile(r"\b(?:from|join|,)\s+", re.I)
+_WANTS_TABLE = re.compile(
+    r"\b(from|join|describe|summarize|pivot|unpivot|into|table)\s+[\w.]*$", re.IGNORECASE
+)
+_TABLE = re.compile(r"([^\W\d]\w*(?:\.[^\W\d]\w*)?)(?:\s+(?:as\s+)?([^\W\d]\w*))?", re.IGNORECASE)
+_AFTER_TABLE = re.compile(r"\b(?:from|join|,)\s+", re.IGNORECASE)
 
 
 class Suggestion(NamedTuple):
@@ -45,17 +47,19 @@ def register(shell: Any) -> None:
 
     unregister(shell)
 
-    @context_matcher(identifier="nbflow.sql")  # type: ignore[misc]
     def complete_sql(context: Any) -> Any:
         return _complete(context, shell.user_ns)
 
-    shell.Completer.custom_matchers.append(complete_sql)
+    matcher = context_matcher(identifier="nbflow.sql")(complete_sql)
+    shell.Completer.custom_matchers.append(matcher)
 
 
 def unregister(shell: Any) -> None:
     """Take the completer away."""
     matchers = shell.Completer.custom_matchers
-    matchers[:] = [one for one in matchers if getattr(one, "matcher_identifier", "") != "nbflow.sql"]
+    matchers[:] = [
+        one for one in matchers if getattr(one, "matcher_identifier", "") != "nbflow.sql"
+    ]
 
 
 def suggest(place: Place, known: Known, variables: Mapping[str, Any]) -> list[Suggestion]:
@@ -107,9 +111,7 @@ def _cut(before: str) -> str:
     return found[0] if found else ""
 
 
-def _suggest(
-    place: Place, known: Known, variables: Mapping[str, Any]
-) -> Iterator[Suggestion]:
+def _suggest(place: Place, known: Known, variables: Mapping[str, Any]) -> Iterator[Suggestion]:
     if place.options:
         yield from _suggest_options(place, known)
     elif place.fragment.startswith("$"):
@@ -118,7 +120,7 @@ def _suggest(
     elif "." in place.fragment:
         yield from _suggest_parts(place, known, variables)
     else:
-        frames = {name: columns for name, columns in _find_frames(variables)}
+        frames = dict(_find_frames(variables))
         if not _WANTS_TABLE.search(place.before):
             yield from _suggest_columns(place, known, frames)
         yield from _suggest_tables(known)
@@ -159,15 +161,13 @@ def _suggest_parts(
     owner, _, _ = place.fragment.rpartition(".")
     for table in known.get(owner.lower(), ()):
         yield Suggestion(f"{owner}.{table}", "table")
-    frames = {name: columns for name, columns in _find_frames(variables)}
+    frames = dict(_find_frames(variables))
     called = {alias: table for table, alias in _find_tables(place.query)}
     for column in _find_columns(called.get(owner, owner), known, frames):
         yield Suggestion(f"{owner}.{_quote(column)}", "column")
 
 
-def _find_columns(
-    table: str, known: Known, frames: Mapping[str, Iterable[str]]
-) -> Iterable[str]:
+def _find_columns(table: str, known: Known, frames: Mapping[str, Iterable[str]]) -> Iterable[str]:
     step, _, name = table.rpartition(".")
     return known.get(step.lower(), {}).get(name, ()) if step else frames.get(table, ())
 

@@ -66,7 +66,7 @@ def _say_count(rows: Rows) -> str:
     """Return how many rows and columns there are, and how many of them are shown."""
     width, count = len(rows.columns), len(rows.rows)
     columns = f"{width:,} column{'' if width == 1 else 's'}"
-    said = f"{count:,} row{'' if count == 1 else 's'} × {columns}"
+    said = f"{count:,} row{'' if count == 1 else 's'} × {columns}"  # noqa: RUF001 - by
     said = f"more than {said}" if rows.more else said
     if count > rows.shown or (rows.more and count == rows.shown):
         said = f"{said}, the first {min(rows.shown, count):,} rows shown"
@@ -79,7 +79,7 @@ def _make_html(rows: Rows) -> str:
     columns = list(zip(rows.columns, rows.types, strict=True))[:_COLUMNS]
     numeric = [_is_number(kind) for _, kind in columns]
     head = "".join(
-        f"<th{_align(right)}>{escape(name)}<br><small>{escape(_shorten(kind.lower(), _WIDEST))}</small></th>"
+        f"<th{_align(right)}>{escape(name)}<br><small>{_make_value(kind.lower())}</small></th>"
         for (name, kind), right in zip(columns, numeric, strict=True)
     )
     lines = "".join(f"<tr>{_make_cells(row, numeric)}</tr>" for row in rows.rows[: rows.shown])
@@ -105,7 +105,7 @@ def _align(right: bool) -> str:  # noqa: FBT001 - a column is a number's or is n
 
 
 def _is_number(kind: str) -> bool:
-    return "[" not in kind and kind.split("(")[0].removeprefix("U").endswith(_NUMBERS)
+    return "[" not in kind and kind.partition("(")[0].removeprefix("U").endswith(_NUMBERS)
 
 
 def _shorten(text: str, most: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from functools import partial
 from types import FrameType
 from typing import Any, NamedTuple
@@ -54,7 +54,7 @@ def query(text: str, parameters: Mapping[str, Any], frame: FrameType, locate: Lo
             raise
 
 
-def run(text: str, scope: Scope, locate: Locate) -> Iterator[Ran]:
+def run(text: str, scope: Scope, locate: Locate) -> Generator[Ran]:
     """Run statements one after the other, each when the one before has been taken.
 
     `$name` is bound to the variable of that name. Raises SqlError for whatever is wrong;
@@ -117,14 +117,12 @@ def _execute_pointing(text: str, parameters: Mapping[str, Any], scope: Scope) ->
     """Run a statement; where it is wrong, the error points at the line."""
     try:
         return _execute(text, parameters, scope)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - DuckDB's, and raised again
         at_once = partial(_execute, text, parameters, scope, how="execute")
         raise execution.explain(at_once, error) from None
 
 
-def _execute(
-    text: str, parameters: Mapping[str, Any], scope: Scope, *, how: str = "sql"
-) -> Any:
+def _execute(text: str, parameters: Mapping[str, Any], scope: Scope, *, how: str = "sql") -> Any:
     """Run the query in a frame that holds the variables: there DuckDB looks for them."""
     connection = process_connection()
     call = partial(getattr(connection, how), text, **_make_arguments(how, parameters))

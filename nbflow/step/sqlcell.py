@@ -65,7 +65,7 @@ def _make_cell(given: dict[str, list[str]], rest: str, body: str | None) -> SqlC
             "There is no query. Write it below: `%%sql` or `%%sql name`, and the query in the next "
             "lines; or on one line: `%sql select …`."
         )
-    fields = {option.strip("-"): values[-1] for option, values in given.items()}
+    fields: dict[str, Any] = {one.strip("-"): values[-1] for one, values in given.items()}
     reads = tuple(_check_ref(one) for one in given.get("--reads", ()))
     _check(fields, name)
     limit = _read_limit(fields.pop("limit")) if "limit" in fields else None

@@ -46,5 +46,5 @@ def _make_value(name: str, value: Any) -> Any:
     if type(value).__name__ in {"NAType", "NaTType"}:  # pandas'
         return None
     if hasattr(value, "columns"):
-        raise SqlError(f"${name} is a table. Name it as one, without $: select … from {name}.")
+        raise SqlError(f"${name} is a table. Name it as one, without $: select … from {name}.")  # noqa: S608 - words
     return value

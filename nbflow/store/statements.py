@@ -97,7 +97,7 @@ def _make_statement(found: Any, before: str, start: int) -> Statement:
 
 
 def _find_tables(connection: duckdb.DuckDBPyConnection, statement: Statement) -> Tables:
-    query = f"SELECT json_serialize_sql($text, {_OPTIONS})"  # noqa: S608 - bound
+    query = f"SELECT json_serialize_sql($text, {_OPTIONS})"
     rows = connection.sql(query, params={"text": statement.text}).fetchall()
     tree = json.loads(rows[0][0])
     if tree.get("error"):
