@@ -20,6 +20,7 @@ OPTIONS = {  # what each takes, and what for
 }
 _WORD = re.compile(r"\s*(?:\"([^\"]*)\"|'([^']*)'|(\S+))")
 _OPTION = re.compile(r"\s*(--[\w-]+)(=|(?=\s|$))")
+_NAME = re.compile(r"\s*([^\W\d]\w*)\s*(?=--\w|$)")  # alone, or before options
 _REF = re.compile(r"[^\W\d]\w*\.[^\W\d]\w*")
 
 
@@ -39,26 +40,34 @@ class SqlCell(Frozen, frozen=True):
 def read_cell(line: str, body: str | None) -> SqlCell:
     """Return what a magic's line and body say; `body` is None for `%sql`, a single line.
 
-    `[OPTIONS] [NAME]` and a query below, or `[OPTIONS] query`. Raises SqlError for what cannot
+    `[NAME] [OPTIONS]`, in either order, and a query below, or `[OPTIONS] query`. Raises SqlError for what cannot
     be meant.
     """
     given: dict[str, list[str]] = {}
-    rest = line
-    while (found := _OPTION.match(rest)) is not None:
+    rest = _read_options(line, given)
+    name = _NAME.match(rest) if body is not None else None
+    if name is None:
+        return _make_cell(given, "", rest.strip(), body)
+    return _make_cell(given, name[1], _read_options(rest[name.end() :], given).strip(), body)
+
+
+def _read_options(text: str, given: dict[str, list[str]]) -> str:
+    """Add the options that a text begins with, and return the rest of it."""
+    while (found := _OPTION.match(text)) is not None:
         option = found[1]
         if option not in OPTIONS:
             raise SqlError(_explain_unknown(option))
-        rest = rest[found.end() :]
-        if (word := _WORD.match(rest)) is None:
+        text = text[found.end() :]
+        if (word := _WORD.match(text)) is None:
             raise SqlError(f"{option} takes a {OPTIONS[option]}: %%sql {option} {OPTIONS[option]}.")
         given.setdefault(option, []).append(word[1] or word[2] or word[3] or "")
-        rest = rest[word.end() :]
-    return _make_cell(given, rest.strip(), body)
+        text = text[word.end() :]
+    return text
 
 
-def _make_cell(given: dict[str, list[str]], rest: str, body: str | None) -> SqlCell:
-    name = rest if body is not None and (rest.isidentifier() or not rest) else ""
-    on_line = "" if name or not rest else rest
+def _make_cell(
+    given: dict[str, list[str]], name: str, on_line: str, body: str | None
+) -> SqlCell:
     query = "\n".join(part for part in (on_line, body) if part)
     if not query.strip():
         raise SqlError(
