@@ -15,7 +15,7 @@ _NAMES = "|".join(sorted(MAGICS))
 _CELL = re.compile(rf"\s*%%(?:{_NAMES})\b")
 _LINE = re.compile(rf"(?:^|=)\s*%(?:{_NAMES})\s")
 _RUN = re.compile(r"--run[= ]\s*(\S+)")
-_FRAGMENT = re.compile(r"[\w.$-]*$")
+_FRAGMENT = re.compile(r"[\w.$\"-]*$")
 _VALUE_OF = re.compile(r"(--[\w-]+)(?:=|\s+)[\w.-]*$")
 _WANTS_TABLE = re.compile(
     r"\b(from|join|describe|summarize|pivot|unpivot|into|table)\s+[\w.]*$", re.IGNORECASE
@@ -65,9 +65,14 @@ def unregister(shell: Any) -> None:
 def suggest(place: Place, known: Known, variables: Mapping[str, Any]) -> list[Suggestion]:
     """Return what may stand at the place, the likely first."""
     found = _suggest(place, known, variables)
-    start = place.fragment.lower()
-    unique = dict.fromkeys(one for one in found if one.text.lower().startswith(start))
+    start = _fold(place.fragment)
+    unique = dict.fromkeys(one for one in found if _fold(one.text).startswith(start))
     return [one for one in unique if one.text != place.fragment]
+
+
+def _fold(text: str) -> str:
+    """Return what a name is compared by: SQL's know no case, and quotes are not part of them."""
+    return text.lower().replace('"', "")
 
 
 def find_place(text: str, line: int, column: int) -> Place | None:
