@@ -6,7 +6,7 @@ import contextlib
 import contextvars
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import Any, TypeVar
 
 import duckdb
@@ -29,11 +29,11 @@ def run(call: Callable[[], T]) -> T:
     connection = process_connection()
     thread.start()
     try:
-        thread.join()
+        wait([future])  # not join: interrupted, it takes the thread for finished (Python 3.11)
     except KeyboardInterrupt:
-        while thread.is_alive():
+        while not future.done():
             connection.interrupt()
-            thread.join(_PATIENCE)
+            wait([future], _PATIENCE)
         raise
     return _translate(future)
 
