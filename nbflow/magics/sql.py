@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from typing import Any
@@ -84,7 +85,8 @@ def _execute(shell: Any, cell: sqlcell.SqlCell, local_ns: dict[str, Any] | None)
     scope = query.Scope(shell.user_ns, nearer)
     locate = partial(calls.locate, run=cell.run)
     answer = None
-    with closing(query.run(cell.query, scope, locate)) as statements:
+    running = query.run(cell.query, scope, locate, passing=bool(cell.run))
+    with closing(running) as statements:
         for ran in statements:
             if isinstance(answer, Rows):
                 shell.display_pub.publish(answer._repr_mimebundle_())
@@ -101,10 +103,10 @@ def _take(shell: Any, cell: sqlcell.SqlCell, ran: Any) -> Any:
         say(_describe(ran))
         return None
     if not (ran.last and asked):
-        return _fetch(make_rows, ran.relation, cell.limit)
+        return _fetch(partial(make_rows, ran.relation, cell.limit, lazy=not cell.run))
     if cell.write:
-        return _fetch(calls.write, cell.write, ran.relation)
-    value = _fetch(_convert, ran.relation, cell.to or "pandas")
+        return _fetch(partial(calls.write, cell.write, ran.relation))
+    value = _fetch(partial(_convert, ran.relation, cell.to or "pandas", lazy=not cell.run))
     if not cell.name:
         return value
     shell.user_ns[cell.name] = value
@@ -112,10 +114,10 @@ def _take(shell: Any, cell: sqlcell.SqlCell, ran: Any) -> Any:
     return None
 
 
-def _fetch(call: Any, *arguments: Any) -> Any:
+def _fetch(call: Callable[[], Any]) -> Any:
     from nbflow.store import execution  # noqa: PLC0415 - loads duckdb
 
-    return execution.run(partial(call, *arguments))
+    return execution.run(call)
 
 
 def _gives_rows(ran: Any) -> bool:
@@ -132,9 +134,9 @@ def _describe(ran: Any) -> str:
     return f"{ran.statement.kind}: {say_rows(count)}"
 
 
-def _convert(relation: Any, to: str) -> Any:
+def _convert(relation: Any, to: str, *, lazy: bool) -> Any:
     if to == "relation":
-        return relation
+        return relation if lazy else relation.materialize()
     if to == "arrow":
         return relation.to_arrow_table()
     if to == "pandas":

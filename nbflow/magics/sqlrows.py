@@ -22,7 +22,8 @@ _STYLE = (
 class Rows(Frozen, frozen=True):
     """The first rows of a relation; `more` tells that not all were fetched.
 
-    `relation` is DuckDB's, lazy: `.df()`, `.to_arrow_table()` and `.pl()` fetch all of it.
+    `relation` is DuckDB's, lazy: `.df()`, `.to_arrow_table()` and `.pl()` fetch all of it. There is
+    none of a run that was only looked at.
     """
 
     columns: tuple[str, ...]
@@ -45,7 +46,7 @@ class Rows(Frozen, frozen=True):
         return {"text/html": _make_html(self), "text/plain": _make_text(self)}
 
 
-def make_rows(relation: Any, limit: int | None = None) -> Rows:
+def make_rows(relation: Any, limit: int | None = None, *, lazy: bool = True) -> Rows:
     """Fetch no more rows than are looked at, and one to know whether there are more.
 
     `limit` is how many are fetched and shown; by default 20 are shown of up to 1,000 counted.
@@ -58,7 +59,7 @@ def make_rows(relation: Any, limit: int | None = None) -> Rows:
         rows=tuple(rows[:fetched]),
         more=len(rows) > fetched,
         shown=limit or SHOWN,
-        relation=relation,
+        relation=relation if lazy else None,
     )
 
 
@@ -66,12 +67,12 @@ def _say_count(rows: Rows) -> str:
     """Return how many rows and columns there are, and how many of them are shown."""
     width, count = len(rows.columns), len(rows.rows)
     columns = f"{width:,} column{'' if width == 1 else 's'}"
-    said = f"{count:,} row{'' if count == 1 else 's'} × {columns}"  # noqa: RUF001 - by
+    said = f"{count:,} row{'' if count == 1 else 's'}, {columns}"
     said = f"more than {said}" if rows.more else said
     if count > rows.shown or (rows.more and count == rows.shown):
-        said = f"{said}, the first {min(rows.shown, count):,} rows shown"
+        said = f"{said}; the first {min(rows.shown, count):,} rows shown"
     if width > _COLUMNS:
-        said = f"{said}, the first {_COLUMNS} columns shown"
+        said = f"{said}; the first {_COLUMNS} columns shown"
     return said
 
 

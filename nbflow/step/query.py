@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Generator, Mapping
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 
@@ -22,7 +23,7 @@ Locate = Callable[[str, str], Source]
 Missing = dict[tuple[str, str], CallError]
 _CALL = "__nbflow_query__"
 _lock = threading.RLock()
-_viewed: set[tuple[str, str]] = set()  # what is a view on the process's connection
+_viewed: dict[tuple[str, str], Path] = {}  # views on the process's connection, and whose they are
 
 
 class Scope(NamedTuple):
@@ -54,24 +55,36 @@ def query(text: str, parameters: Mapping[str, Any], frame: FrameType, locate: Lo
             raise
 
 
-def run(text: str, scope: Scope, locate: Locate) -> Generator[Ran]:
+def run(
+    text: str, scope: Scope, locate: Locate, *, passing: bool = False
+) -> Generator[Ran, None, None]:
     """Run statements one after the other, each when the one before has been taken.
 
     `$name` is bound to the variable of that name. Raises SqlError for whatever is wrong;
-    KeyboardInterrupt stops the query.
+    KeyboardInterrupt stops the query. With `passing`, tables are then what they were before:
+    lazy relations of earlier queries shall not change for a look at another run.
     """
     with _lock:
-        found = find_tables(text)
-        for number, (statement, tables) in enumerate(found, 1):
-            missing = _make_views([(one.step, one.name) for one in tables.refs], locate)
-            parameters = bind(statement.parameters, scope.globals, scope.locals)
-            call = partial(_execute_pointing, statement.text, parameters, scope)
-            try:
-                relation = execution.run(call)
-            except SqlError as error:
-                _explain(missing, str(error))
-                raise
-            yield Ran(statement, relation, last=number == len(found))
+        before = dict(_viewed)
+        try:
+            yield from _run(text, scope, cache(locate))  # each table is told of once
+        finally:
+            if passing:
+                _restore(before)
+
+
+def _run(text: str, scope: Scope, locate: Locate) -> Generator[Ran, None, None]:
+    found = find_tables(text)
+    for number, (statement, tables) in enumerate(found, 1):
+        missing = _make_views([(one.step, one.name) for one in tables.refs], locate)
+        parameters = bind(statement.parameters, scope.globals, scope.locals)
+        call = partial(_execute_pointing, statement.text, parameters, scope)
+        try:
+            relation = execution.run(call)
+        except SqlError as error:
+            _explain(missing, str(error))
+            raise
+        yield Ran(statement, relation, last=number == len(found))
 
 
 def _read_refs(text: str) -> list[tuple[str, str]]:
@@ -103,14 +116,24 @@ def _make_view(step: str, name: str, source: Source) -> None:
             f'Take it by nbflow.read("{step}.{name}").'
         )
     make_view(process_connection(), step, name, source.folder)
-    _viewed.add((step, name))
+    _viewed[step, name] = source.folder
 
 
 def _drop_view(step: str, name: str) -> None:
     """Drop a view of what was a table earlier in this kernel: nobody shall read it as of now."""
     if (step, name) in _viewed:
         process_connection().execute(f"DROP VIEW IF EXISTS memory.{quote(step)}.{quote(name)}")
-        _viewed.discard((step, name))
+        del _viewed[step, name]
+
+
+def _restore(before: Mapping[tuple[str, str], Path]) -> None:
+    for step, name in {*before, *_viewed}:
+        earlier = before.get((step, name))
+        if earlier is None:
+            _drop_view(step, name)
+        elif earlier != _viewed.get((step, name)):
+            make_view(process_connection(), step, name, earlier)
+            _viewed[step, name] = earlier
 
 
 def _execute_pointing(text: str, parameters: Mapping[str, Any], scope: Scope) -> Any:

@@ -40,8 +40,8 @@ class SqlCell(Frozen, frozen=True):
 def read_cell(line: str, body: str | None) -> SqlCell:
     """Return what a magic's line and body say; `body` is None for `%sql`, a single line.
 
-    `[NAME] [OPTIONS]`, in either order, and a query below, or `[OPTIONS] query`. Raises SqlError for what cannot
-    be meant.
+    `[NAME] [OPTIONS]`, in either order, and a query below, or `[OPTIONS] query`. Raises SqlError
+    for what cannot be meant.
     """
     given: dict[str, list[str]] = {}
     rest = _read_options(line, given)
@@ -65,9 +65,7 @@ def _read_options(text: str, given: dict[str, list[str]]) -> str:
     return text
 
 
-def _make_cell(
-    given: dict[str, list[str]], name: str, on_line: str, body: str | None
-) -> SqlCell:
+def _make_cell(given: dict[str, list[str]], name: str, on_line: str, body: str | None) -> SqlCell:
     query = "\n".join(part for part in (on_line, body) if part)
     if not query.strip():
         raise SqlError(

@@ -42,8 +42,9 @@ def run(shell: InteractiveShell) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def show(shell: InteractiveShell, run: Callable[..., Any]) -> Callable[[str], CapturedIO]:
-    """Return what runs a cell and gives all that it shows, errors too."""
+def show(shell: InteractiveShell) -> Callable[[str], CapturedIO]:
+    """Load the magics, and return what runs a cell and gives all that it shows, errors too."""
+    shell.run_line_magic("load_ext", "nbflow")
 
     def show_cell(source: str) -> CapturedIO:
         with capture_output() as captured:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import resource
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -52,7 +51,8 @@ def test_variables_are_tables(shell: InteractiveShell, run: Run, table: Any) -> 
     assert rows(run("%%sql\nselect sum(delay) from mine")) == [(9,)]
 
 
-def test_a_kept_relation_is_a_table(run: Run, flights: pd.DataFrame) -> None:
+@pytest.mark.usefixtures("flights")
+def test_a_kept_relation_is_a_table(run: Run) -> None:
     run("%%sql late --to relation\nfrom flights where delay > 2")
     assert rows(run("%sql select count(*) from late")) == [(2,)]
 
@@ -75,14 +75,35 @@ def test_tables_are_those_of_the_newest_or_the_named_run(
     assert rows(run(f"%%sql --run old\n{count}")) == [(3,)]
     assert rows(run(f"%sql --run=new {count}")) == [(1,)]
     assert nbflow.sql(count).fetchall() == [(1,)]
-    with pytest.raises(SqlError, match=r"--run older: this is no finished run of notebooks: new, old"):
+    with pytest.raises(
+        SqlError, match=r"--run older: this is no finished run of notebooks: new, old"
+    ):
         run(f"%%sql --run older\n{count}")
+
+
+def test_a_look_at_another_run_changes_no_earlier_relation(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = notebooks.project(tmp_path)
+    finish_run(made, {"clean": {"flights": FLIGHTS, "routes": FLIGHTS}}, name="old", hours_ago=5)
+    finish_run(made, {"clean": {"flights": FLIGHTS[:1]}}, name="new", hours_ago=1)
+    monkeypatch.chdir(made.folder)
+    run("%%sql now --to relation\nfrom clean.flights")
+    run("%%sql --run old before --to relation\nfrom clean.flights, clean.routes")
+    assert rows(run("%sql select (select count(*) from now), (select count(*) from before)")) == [
+        (1, 9)
+    ]
+    with pytest.raises(SqlError, match=r"run new has no result|clean wrote flights"):
+        run("%%sql --run new\nfrom clean.routes")
+    assert rows(run("%%sql\nselect count(*) from now")) == [(1,)]
 
 
 def test_under_a_run_only_inputs_are_tables(start_job: StartJob, run: Run) -> None:
     start_job({"clean.flights": FLIGHTS})
     assert rows(run("%%sql --run elsewhere\nselect max(delay) from clean.flights")) == [(4,)]
-    with pytest.raises(SqlError, match=r"report reads clean\.weather, but its inputs are: clean\.flights"):
+    with pytest.raises(
+        SqlError, match=r"report reads clean\.weather, but its inputs are: clean\.flights"
+    ):
         run("%%sql\nfrom clean.weather")
 
 
@@ -116,9 +137,7 @@ VALUES = {
 
 
 @pytest.mark.parametrize(("value", "expected"), VALUES.values(), ids=VALUES)
-def test_parameters_are_bound(
-    shell: InteractiveShell, run: Run, value: Any, expected: Any
-) -> None:
+def test_parameters_are_bound(shell: InteractiveShell, run: Run, value: Any, expected: Any) -> None:
     shell.push({"given": value})
     assert rows(run("%%sql\nselect $given, $given")) == [(expected, expected)]
 
@@ -131,8 +150,9 @@ WRONG = {
 }  # fmt: skip
 
 
+@pytest.mark.usefixtures("flights")
 @pytest.mark.parametrize(("query", "message"), WRONG.values(), ids=WRONG)
-def test_what_cannot_be_bound_says_so(run: Run, flights: Any, query: str, message: str) -> None:
+def test_what_cannot_be_bound_says_so(run: Run, query: str, message: str) -> None:
     run("month = 1")
     with pytest.raises(SqlError, match=message):
         run(f"%%sql\n{query}")
@@ -141,7 +161,8 @@ def test_what_cannot_be_bound_says_so(run: Run, flights: Any, query: str, messag
 # --- what becomes of the rows -----------------------------------------------------------------
 
 
-def test_a_name_keeps_the_rows(shell: InteractiveShell, run: Run, flights: Any, capfd: Any) -> None:
+@pytest.mark.usefixtures("flights")
+def test_a_name_keeps_the_rows(shell: InteractiveShell, run: Run, capfd: Any) -> None:
     assert run("%%sql late\nfrom flights where delay > 2 order by delay") is None
     pd.testing.assert_frame_equal(shell.user_ns["late"], FLIGHTS[1:].reset_index(drop=True))
     assert "late · 2 rows · 2 columns · pandas" in "".join(capfd.readouterr())
@@ -151,7 +172,8 @@ FORMS = {"pandas": pd.DataFrame, "arrow": pa.Table, "polars": pl.DataFrame}
 
 
 @pytest.mark.parametrize(("form", "kind"), FORMS.items())
-def test_rows_come_as_they_are_asked_for(run: Run, flights: Any, form: str, kind: type) -> None:
+@pytest.mark.usefixtures("flights")
+def test_rows_come_as_they_are_asked_for(run: Run, form: str, kind: type) -> None:
     kept = run(f"x = %sql --to {form} from flights\nx")
     assert isinstance(kept, kind)
     assert len(kept) == 3
@@ -169,7 +191,9 @@ def test_rows_are_written_as_the_steps_output(start_job: StartJob, run: Run) -> 
     }  # fmt: skip
     with pytest.raises(SqlError, match="report writes late twice in one run"):
         run("%%sql --write late\nselect 1")
-    with pytest.raises(SqlError, match="report writes early, but what it declares to write is: late"):
+    with pytest.raises(
+        SqlError, match="report writes early, but what it declares to write is: late"
+    ):
         run("%%sql --write early\nselect 1")
 
 
@@ -182,14 +206,15 @@ def test_by_hand_rows_go_to_the_by_hand_area(
     assert rows(run("%%sql\nselect sum(n) from delays.late")) == [(3,)]
 
 
-def test_several_statements_are_all_shown(show: Callable[[str], Any], flights: Any) -> None:
+@pytest.mark.usefixtures("flights")
+def test_several_statements_are_all_shown(show: Callable[[str], Any]) -> None:
     shown = show("%%sql\nset threads = 2;\ncreate or replace temp table t as from flights;\n"
                  "insert into t from flights; select 'first' a;\nselect count(*) n from t; drop table t")  # fmt: skip
     said = (shown.stdout + shown.stderr).splitlines()
     assert said == ["set: done", "create: 3 rows", "insert: 3 rows", "drop: done"]
     assert [one.data["text/plain"].split() for one in shown.outputs] == [
-        ["a", "─────", "first", "1", "row", "×", "1", "column"],
-        ["n", "─", "6", "1", "row", "×", "1", "column"],
+        ["a", "─────", "first", "1", "row,", "1", "column"],
+        ["n", "─", "6", "1", "row,", "1", "column"],
     ]
 
 
@@ -210,15 +235,15 @@ def test_a_billion_rows_are_not_fetched(run: Run) -> None:
     assert after.ru_maxrss - before.ru_maxrss < 200_000  # kB
     html = shown._repr_mimebundle_()["text/html"]
     assert len(shown) == 1000
-    assert "more than 1,000 rows × 2 columns, the first 20 rows shown" in html
+    assert "more than 1,000 rows, 2 columns; the first 20 rows shown" in html
     assert html.count("<tr>") == 21
 
 
 def test_a_limit_is_how_many_are_shown(run: Run) -> None:
     shown = run("%%sql --limit 30\nfrom range(100) t(n)")
-    assert str(shown).splitlines()[-1] == "more than 30 rows × 1 column, the first 30 rows shown"
+    assert str(shown).splitlines()[-1] == "more than 30 rows, 1 column; the first 30 rows shown"
     assert len(str(shown).splitlines()) == 33
-    assert str(run("%%sql --limit 30\nfrom range(30)")).endswith("\n30 rows × 1 column")
+    assert str(run("%%sql --limit 30\nfrom range(30)")).endswith("\n30 rows, 1 column")
 
 
 def test_values_are_text_and_never_markup(run: Run) -> None:
@@ -235,12 +260,12 @@ def test_values_are_text_and_never_markup(run: Run) -> None:
 
 def test_many_columns_are_cut(run: Run) -> None:
     shown = run(f"%%sql\nselect {', '.join(f'{n} c{n}' for n in range(500))}")
-    assert str(shown).endswith("1 row × 500 columns, the first 30 columns shown")
+    assert str(shown).endswith("1 row, 500 columns; the first 30 columns shown")
     assert shown._repr_mimebundle_()["text/html"].count("<td") == 30
 
 
 def test_no_rows_show_their_columns(run: Run) -> None:
-    assert str(run("%%sql\nselect 1 a where false")) == "a\n─\n0 rows × 1 column"
+    assert str(run("%%sql\nselect 1 a where false")) == "a\n─\n0 rows, 1 column"
 
 
 def test_an_error_is_duckdbs_with_its_caret_and_no_traceback(show: Callable[[str], Any]) -> None:
@@ -262,7 +287,7 @@ def test_an_error_while_rows_are_computed_is_duckdbs_too(run: Run) -> None:
 
 
 def test_another_extensions_sql_stays(shell: InteractiveShell, capfd: Any) -> None:
-    shell.register_magic_function(lambda line, cell: "theirs", "cell", "sql")
+    shell.register_magic_function(lambda *_: "theirs", "cell", "sql")
     shell.run_line_magic("load_ext", "nbflow")
     said = "%%sql is another extension's here, and stays so: nbflow's is %%nbsql."
     assert said in "".join(capfd.readouterr())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -24,15 +23,16 @@ Complete = Callable[[str], list[str]]
 
 
 @pytest.fixture
-def complete(
-    tmp_path: Path, shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
-) -> Complete:
+def complete(tmp_path: Path, shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> Complete:
     """Return what completes a cell at `|`; a project has two runs, and two variables are tables."""
     made = notebooks.project(tmp_path)
     finish_run(made, {"clean": {"flights": FLIGHTS}}, name="old", hours_ago=5)
     finish_run(
         made,
-        {"clean": {"flights": FLIGHTS, "routes": FLIGHTS, "count": 7}, "weather": {"hourly": HOURLY}},
+        {
+            "clean": {"flights": FLIGHTS, "routes": FLIGHTS, "count": 7},
+            "weather": {"hourly": HOURLY},
+        },
         name="new",
         hours_ago=1,
     )

@@ -14,7 +14,9 @@ from nbflow.project import make_home
 from tests.notebooks import cell, notebook, project
 
 LOAD = cell("%load_ext nbflow\nmonth = 1", "parameters")
-FLIGHTS = [cell("import nbflow\nnbflow.write('flights', 1)\nnbflow.write('routes', 1)", "parameters")]
+FLIGHTS = [
+    cell("import nbflow\nnbflow.write('flights', 1)\nnbflow.write('routes', 1)", "parameters")
+]
 WEATHER = [cell("import nbflow\nnbflow.write('hourly', 1)", "parameters")]
 BOTH = ["clean.flights", "weather.hourly"]
 
@@ -76,7 +78,9 @@ def test_reads_come_once_and_behind_those_of_nbflow_read(tmp_path: Path) -> None
 
 
 def test_a_read_names_its_line(tmp_path: Path) -> None:
-    query = "%%sql\nselect 'é' x;\n\nselect *\n  from clean.flights\n  join weather.hourly using (hour)"
+    query = (
+        "%%sql\nselect 'é' x;\n\nselect *\n  from clean.flights\n  join weather.hourly using (hour)"
+    )
     step, _ = read(tmp_path, LOAD, cell(query))
     assert [one.place.line for one in step.inputs] == [5, 6]
 
@@ -128,7 +132,12 @@ def test_what_is_wrong_names_cell_line_and_remedy(
 
 @pytest.mark.parametrize(
     "source",
-    ["set threads = 1", "create table t as select 1", "insert into t from frame", "pivot frame on x"],
+    [
+        "set threads = 1",
+        "create table t as select 1",
+        "insert into t from frame",
+        "pivot frame on x",
+    ],
 )
 def test_what_is_not_analysed_and_names_no_step_is_fine(tmp_path: Path, source: str) -> None:
     step, problems = read(tmp_path, LOAD, cell(f"%%sql\n{source}"))
@@ -149,7 +158,13 @@ def test_the_magics_must_be_loaded_before(tmp_path: Path) -> None:
 
 def test_a_cell_of_jupysql_is_not_ours(tmp_path: Path) -> None:
     jupysql = cell("%load_ext sql\n%sql duckdb://")
-    step, problems = read(tmp_path, LOAD, jupysql, cell("%%sql\nfrom clean.flights"), cell("%%nbsql\nfrom weather.hourly"))
+    step, problems = read(
+        tmp_path,
+        LOAD,
+        jupysql,
+        cell("%%sql\nfrom clean.flights"),
+        cell("%%nbsql\nfrom weather.hourly"),
+    )
     assert [one.ref for one in step.inputs] == ["weather.hourly"]
     assert problems == []
 
@@ -170,7 +185,9 @@ def test_a_read_of_an_untagged_notebook_is_an_error(tmp_path: Path) -> None:
     made = project(tmp_path, late=[cell("%load_ext nbflow"), cell("%%sql --write late\nselect 1")],
                    report=[LOAD, cell("%%sql\nfrom late.late")])  # fmt: skip
     (problem,) = read_folder(made).problems
-    assert problem.what.startswith("report reads late.late, but late.ipynb, which writes late, is no step")
+    assert problem.what.startswith(
+        "report reads late.late, but late.ipynb, which writes late, is no step"
+    )
 
 
 def test_steps_that_query_each_other_are_a_cycle(tmp_path: Path) -> None:
