@@ -10,12 +10,13 @@ from nbflow.model import Frozen
 
 FETCHED, SHOWN = 1000, 20
 _COLUMNS = 30  # more are counted only
-_WIDEST, _WIDEST_TEXT = 200, 40  # characters of a value
+_WIDEST, _NARROW, _WIDEST_TEXT = 500, 50, 40  # characters of a value
 _NUMBERS = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "BIGNUM")
 _STYLE = (
-    "<style>.nbflow-rows td, .nbflow-rows th {white-space: pre-wrap; vertical-align: top; "
-    "text-align: left} .nbflow-rows .n {text-align: right} "
-    ".nbflow-rows small {font-weight: normal; opacity: .7} .nbflow-rows i {opacity: .6}</style>"
+    "<style>.nbflow-rows {overflow-x: auto} .nbflow-rows th, .nbflow-rows td {text-align: left; "
+    "white-space: nowrap; max-width: 30em; overflow: hidden; text-overflow: ellipsis} "
+    ".nbflow-rows table .n {text-align: right} .nbflow-rows i {opacity: .6} "
+    ".nbflow-rows small {font-weight: normal; opacity: .7}</style>"
 )
 
 
@@ -94,11 +95,20 @@ def _make_html(rows: Rows) -> str:
 def _make_cells(row: Sequence[Any], numeric: Sequence[bool]) -> str:
     # a row may have more columns than are shown
     cells = zip(row, numeric, strict=False)
-    return "".join(f"<td{_align(right)}>{_make_value(value)}</td>" for value, right in cells)
+    return "".join(
+        f"<td{_align(right)}{_make_title(value)}>{_make_value(value)}</td>"
+        for value, right in cells
+    )
 
 
 def _make_value(value: Any) -> str:
-    return "<i>NULL</i>" if value is None else escape(_shorten(str(value), _WIDEST))
+    return "<i>NULL</i>" if value is None else escape(_shorten(str(value), 2 * _NARROW))
+
+
+def _make_title(value: Any) -> str:
+    """Return what the pointer shows of a value that the table cuts off."""
+    text = str(value)
+    return f' title="{escape(_shorten(text, _WIDEST))}"' if len(text) > _NARROW else ""
 
 
 def _align(right: bool) -> str:  # noqa: FBT001 - a column is a number's or is not

@@ -16,6 +16,7 @@ from nbflow.store.connections import process_connection
 _TABLE_TEXT = frozenset({"query", "query_table"})  # functions that take tables' names as text
 _PART = r'(?:"((?:[^"]|"")+)"|([^\W\d]\w*))'
 _QUALIFIED = re.compile(rf"(?<![\w.\"]){_PART}\s*\.\s*{_PART}")
+_TEXTS = re.compile(r"(\"[^\"]*\")|'[^']*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _OPTIONS = "skip_null := true, skip_empty := true, skip_default := true"
 
 
@@ -101,13 +102,18 @@ def _find_tables(connection: duckdb.DuckDBPyConnection, statement: Statement) ->
     rows = connection.sql(query, params={"text": statement.text}).fetchall()
     tree = json.loads(rows[0][0])
     if tree.get("error"):
-        return Tables(tuple(find_refs(statement.text)), refused=True)
+        return Tables(tuple(find_refs(_blank_texts(statement.text))), refused=True)
     unique: dict[tuple[str, str], Ref] = {}
     encoded = statement.text.encode()
     for ref in _walk(tree):
         at = None if ref.at is None else len(encoded[: ref.at].decode(errors="ignore"))
         unique.setdefault((ref.step, ref.name), Ref(ref.step, ref.name, at))
     return Tables(tuple(unique.values()))
+
+
+def _blank_texts(text: str) -> str:
+    """Return SQL without its literal texts and comments, every character else in its place."""
+    return _TEXTS.sub(lambda found: " " * len(found[0]) if found[1] is None else found[0], text)
 
 
 def _walk(tree: Any) -> Iterator[Ref]:

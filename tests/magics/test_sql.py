@@ -254,7 +254,8 @@ def test_values_are_text_and_never_markup(run: Run) -> None:
     assert "&lt;b&gt;" in html
     assert "<i>NULL</i>" in html
     assert '<td class="n">1.5</td>' in html
-    assert f"{'z' * 199}…</td>" in html
+    assert f"{'z' * 99}…</td>" in html
+    assert f'title="{"z" * 300}"' in html
     assert "mathjax_ignore" in html
 
 

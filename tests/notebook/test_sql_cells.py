@@ -137,6 +137,7 @@ def test_what_is_wrong_names_cell_line_and_remedy(
         "create table t as select 1",
         "insert into t from frame",
         "pivot frame on x",
+        "insert into t values ('clean.flights') -- or clean.routes",
     ],
 )
 def test_what_is_not_analysed_and_names_no_step_is_fine(tmp_path: Path, source: str) -> None:
