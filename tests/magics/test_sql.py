@@ -21,6 +21,7 @@ from nbflow.errors import SqlError
 from nbflow.model import Job
 from nbflow.store import tables
 from tests import notebooks
+from tests.magics.sqlshell import *  # noqa: F403 - fixtures
 from tests.step.conftest import finish_run
 
 FLIGHTS = pd.DataFrame({"origin": ["EWR", "JFK", "EWR"], "delay": [2, 3, 4]})
@@ -298,13 +299,16 @@ def test_another_extensions_sql_stays(shell: InteractiveShell, capfd: Any) -> No
     assert shell.run_cell("%%sql\nselect 1").result == "theirs"
 
 
+def completers(shell: InteractiveShell) -> list[str]:
+    return [getattr(one, "matcher_identifier", "") for one in shell.Completer.custom_matchers]
+
+
 def test_loading_twice_and_unloading_leaves_nothing(shell: InteractiveShell, capfd: Any) -> None:
-    matchers = list(shell.Completer.custom_matchers)
     shell.run_line_magic("load_ext", "nbflow")
     shell.run_line_magic("reload_ext", "nbflow")
-    assert len(shell.Completer.custom_matchers) == len(matchers) + 1
+    assert completers(shell).count("nbflow.sql") == 1
     assert "another" not in "".join(capfd.readouterr())
     shell.run_line_magic("unload_ext", "nbflow")
-    assert shell.Completer.custom_matchers == matchers
+    assert "nbflow.sql" not in completers(shell)
     assert not {"sql", "nbsql"} & shell.magics_manager.magics["cell"].keys()
     assert not {"sql", "nbsql"} & shell.magics_manager.magics["line"].keys()

@@ -15,6 +15,7 @@ from nbflow.model import Job
 from nbflow.step import byhand
 from nbflow.step.known import read_known
 from tests import notebooks
+from tests.magics.sqlshell import *  # noqa: F403 - fixtures
 from tests.step.conftest import finish_run
 
 FLIGHTS = pd.DataFrame({"origin": ["EWR"], "dep_delay": [2], "dep time": [3]})

@@ -1,4 +1,4 @@
-"""IPython's shell with nbflow's magics, each test its own."""
+"""Fixtures: IPython's shell with nbflow's magics, each test its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from traitlets.config import Config
 
 from tests.step.conftest import fresh, start_job
 
-__all__ = ["fresh", "start_job"]
+__all__ = ["fresh", "run", "shell", "show", "start_job"]
 
 
 @pytest.fixture
