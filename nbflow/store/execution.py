@@ -6,8 +6,8 @@ import contextlib
 import contextvars
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, wait
-from typing import Any, TypeVar
+from concurrent.futures import Future
+from typing import Any, Generic, TypeVar
 
 import duckdb
 
@@ -23,19 +23,19 @@ def run(call: Callable[[], T]) -> T:
 
     It runs in a thread: in the main one DuckDB may hear of Ctrl-C only when it is done.
     """
-    future: Future[T] = Future()
-    context = contextvars.copy_context()
-    thread = threading.Thread(target=lambda: context.run(_fill, future, call), daemon=True)
+    work = _Work(call)
+    thread = threading.Thread(target=contextvars.copy_context().run, args=(work,), daemon=True)
     connection = process_connection()
-    thread.start()
     try:
-        wait([future])  # not join: interrupted, it takes the thread for finished (Python 3.11)
+        thread.start()
+        work.done.wait()  # not join: interrupted, it takes the thread for finished (Python 3.11)
     except KeyboardInterrupt:
-        while not future.done():
+        work.stopped = True
+        while thread.is_alive() and not work.done.is_set():
             connection.interrupt()
-            wait([future], _PATIENCE)
+            work.done.wait(_PATIENCE)
         raise
-    return _translate(future)
+    return _translate(work.future)
 
 
 def explain(execute: Callable[[], Any], error: Exception) -> Exception:
@@ -54,11 +54,22 @@ def explain(execute: Callable[[], Any], error: Exception) -> Exception:
     return error
 
 
-def _fill(future: Future[T], call: Callable[[], T]) -> None:
-    try:
-        future.set_result(call())
-    except BaseException as error:  # noqa: BLE001 - it is raised where the caller waits
-        future.set_exception(error)
+class _Work(Generic[T]):
+    """A call, and what came of it; one that is stopped before it begins never does."""
+
+    def __init__(self, call: Callable[[], T]) -> None:
+        self._call = call
+        self.future: Future[T] = Future()
+        self.done = threading.Event()
+        self.stopped = False
+
+    def __call__(self) -> None:
+        try:
+            if not self.stopped:
+                self.future.set_result(self._call())
+        except BaseException as error:  # noqa: BLE001 - it is raised where the caller waits
+            self.future.set_exception(error)
+        self.done.set()
 
 
 def _translate(future: Future[T]) -> T:

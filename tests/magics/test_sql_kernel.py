@@ -95,7 +95,8 @@ SLOW = "select sum(a.range * b.range) from range(100_000_000) a, range(100_000) 
 @pytest.mark.parametrize("form", ["", "kept", "--write kept", "--to relation"])
 def test_an_interrupt_stops_the_query(kernel: Any, form: str) -> None:
     manager, client = kernel
-    assert ask(client, "%load_ext nbflow")[0]["status"] == "ok"
+    # What is imported at the first query might swallow an interrupt.
+    assert ask(client, "%load_ext nbflow\n%sql select 1")[0]["status"] == "ok"
     message = client.execute(f"%%sql {form}\n{SLOW}" if form != "--to relation"
                              else f"x = %sql {form} {SLOW}\n%sql from x")  # fmt: skip
     while client.get_iopub_msg(timeout=20)["msg_type"] != "execute_input":
@@ -103,9 +104,9 @@ def test_an_interrupt_stops_the_query(kernel: Any, form: str) -> None:
     time.sleep(1)
     manager.interrupt_kernel()
     began = time.monotonic()
-    reply = client.get_shell_msg(timeout=30)
+    reply = client.get_shell_msg(timeout=60)
     assert reply["parent_header"]["msg_id"] == message
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 10
     assert (reply["content"]["ename"], reply["content"]["evalue"]) == (
         "KeyboardInterrupt", "The query was stopped.",
     )  # fmt: skip
