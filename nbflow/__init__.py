@@ -24,15 +24,15 @@ def __getattr__(name: str) -> Any:
     return value
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """Be what `%load_ext nbflow` loads."""
+    import_module("nbflow.magics").load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Be what `%unload_ext nbflow` unloads."""
+    import_module("nbflow.magics").unload(shell)
+
+
 def __dir__() -> list[str]:
     return sorted([*__all__, "__version__"])
-
-
-def load_ipython_extension(ipython: Any) -> None:
-    """Add the magics: `%load_ext nbflow`."""
-    import_module("nbflow.magics").load(ipython)
-
-
-def unload_ipython_extension(ipython: Any) -> None:
-    """Take the magics away: `%unload_ext nbflow`."""
-    import_module("nbflow.magics").unload(ipython)
