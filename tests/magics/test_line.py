@@ -122,6 +122,17 @@ def test_a_run_is_looked_at(notebook: Notebook, made: Project) -> None:
     assert "%nbflow open" in notebook.html("%nbflow show add")
 
 
+def test_the_rows_of_a_query_are_a_table(notebook: Notebook, made: Project) -> None:
+    make_run(made, "20261101-000000-000000", {"load": {"t": [1]}})
+    html = notebook.html("%nbflow sql 'from range(100) t(number)' --limit 3")
+    assert html.count("<tr") == 4
+    assert "number" in html
+    _, errors, *_ = notebook("%nbflow sql 'select 1 / no'")
+    assert errors.startswith("UsageError")
+    said, *_ = notebook("%nbflow sql 'select 1 as one' --format csv")
+    assert said == "one\n1\n"
+
+
 @pytest.mark.kernel
 def test_a_run_that_is_waited_for_gives_its_outcome(notebook: Notebook, made: Project) -> None:
     _, errors, outputs, result = notebook("view = %nbflow run -p n 3 --wait")
