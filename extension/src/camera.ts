@@ -11,8 +11,11 @@ export interface Box extends Size {
 }
 
 const MARGIN = 14;
-const [CLOSEST, READABLE, FARTHEST] = [2.5, 0.32, 0.02];
-const START = 0.7; // where all of it at once would be too small to read
+const TOP = 38; // the buttons lie there
+export const AROUND = { across: 2 * MARGIN, down: TOP + MARGIN }; // the drawing
+const [CLOSEST, FARTHEST] = [2.5, 0.02];
+export const READABLE = 0.32; // the least scale at which symbols can be told apart
+export const START = 0.7; // where all of it at once would be too small to read
 
 export class Camera {
   x = 0; // of the drawing's left upper corner, in pixels of the window
@@ -34,7 +37,7 @@ export class Camera {
     this.scale = START;
     this.centre();
     if (this.drawing.width * START > this.window.width) this.x = MARGIN;
-    if (this.drawing.height * START > this.window.height) this.y = MARGIN;
+    if (this.drawing.height * START > this.window.height - AROUND.down) this.y = TOP;
   }
 
   move(dx: number, dy: number): void {
@@ -56,8 +59,8 @@ export class Camera {
   /** Move as little as it takes to show this part of the drawing. */
   reveal(box: Box): void {
     const { width, height } = this.window;
-    this.x += shift(this.x + box.x * this.scale, box.width * this.scale, width);
-    this.y += shift(this.y + box.y * this.scale, box.height * this.scale, height);
+    this.x += shift(this.x + box.x * this.scale, box.width * this.scale, MARGIN, width);
+    this.y += shift(this.y + box.y * this.scale, box.height * this.scale, TOP, height);
   }
 
   /** Bring a point of the drawing to the middle. */
@@ -78,14 +81,14 @@ export class Camera {
   }
 
   private get fitting(): number {
-    const across = (this.window.width - 2 * MARGIN) / Math.max(1, this.drawing.width);
-    const down = (this.window.height - 2 * MARGIN) / Math.max(1, this.drawing.height);
+    const across = (this.window.width - AROUND.across) / Math.max(1, this.drawing.width);
+    const down = (this.window.height - AROUND.down) / Math.max(1, this.drawing.height);
     return Math.min(across, down);
   }
 
   private centre(): void {
     this.x = (this.window.width - this.drawing.width * this.scale) / 2;
-    this.y = (this.window.height - this.drawing.height * this.scale) / 2;
+    this.y = (this.window.height + TOP - MARGIN - this.drawing.height * this.scale) / 2;
   }
 
   /** A corner of the drawing always stays in the window. */
@@ -97,10 +100,10 @@ export class Camera {
   }
 }
 
-function shift(start: number, length: number, room: number): number {
-  if (start < MARGIN) return MARGIN - start;
+function shift(start: number, length: number, least: number, room: number): number {
+  if (start < least) return least - start;
   const over = start + length - (room - MARGIN);
-  return over > 0 ? -Math.min(over, start - MARGIN) : 0;
+  return over > 0 ? -Math.min(over, start - least) : 0;
 }
 
 function between(value: number, low: number, high: number): number {

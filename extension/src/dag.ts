@@ -1,7 +1,7 @@
 /** Lays out a graph of steps from left to right: columns, order within them, places, routes. */
 import { assignColumns, findComponents, makeChains, makeDirected } from './columns';
 import { orderColumns } from './crossings';
-import { placeRows } from './rows';
+import { placeRows, reach } from './rows';
 
 export type Edge = readonly [from: string, to: string];
 
@@ -33,7 +33,7 @@ export interface Sizes {
   row: number; // the gap between two rows
 }
 
-export const SIZES: Sizes = { width: 196, height: 48, column: 56, row: 18 };
+export const SIZES: Sizes = { width: 172, height: 48, column: 44, row: 18 };
 
 /** Unknown nodes, edges to itself and repeated edges are left out; a cycle is drawn, not refused. */
 export function layOut(ids: readonly string[], edges: readonly Edge[], sizes = SIZES): Layout {
@@ -75,7 +75,7 @@ function layOutConnected(ids: string[], edges: Edge[], sizes: Sizes): Layout {
     layout.places.set(id, { x, y: rows[at] - sizes.height / 2, column: column[at] });
     layout.width = Math.max(layout.width, x + sizes.width);
   });
-  layout.height = Math.max(...rows) + sizes.height / 2;
+  layout.height = Math.max(...rows.map((row, at) => row + reach(proper, at, sizes)));
   layout.routes = proper.chains.map((chain, at) => {
     const curves = chain.slice(1).map((to, step) => ({
       x1: lefts[proper.column[chain[step]]] + sizes.width,

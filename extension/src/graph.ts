@@ -1,18 +1,19 @@
 /** The graph of a pipeline in an element: drawn once, then changed where something changed. */
-import { Camera } from './camera';
+import { AROUND, Camera, READABLE, START } from './camera';
 import { type Edge, type Layout, SIZES, layOut } from './dag';
 import { drawRoute } from './edges';
 import { listen } from './gestures';
 import { Minimap } from './minimap';
-import { type Node, NodeView } from './nodes';
+import { type Node, NodeView, Pattern } from './nodes';
 import { type State, NO_STATE } from './states';
-import { Ruler, make } from './svg';
+import { make } from './svg';
 import { CORNERS, MINUS, PLUS, makeTools } from './tools';
 import { walk } from './walk';
 
 const FAR = 0.5; // below this scale a node is drawn as its symbol only
 const LARGE = 60; // steps from which on there is a minimap
-const HEIGHTS = { least: 130, most: 460 }; // pixels, where the height is left to the graph
+const HEIGHTS = { least: 130, most: 520 }; // pixels, where the height is left to the graph
+const BORDER = 2; // pixels, above and below together
 const ZOOM = 1.3;
 
 export class Graph {
@@ -29,7 +30,10 @@ export class Graph {
   private height = 0; // 0: as high as the graph needs
   private moved = false; // by hand: a new size of the window changes nothing then
   private wasDragged: () => boolean = () => false;
-  private readonly watching = new ResizeObserver(() => this.resize());
+  private readonly probe = document.createElement('div'); // as wide as the window, 0 high
+  private readonly watching = new ResizeObserver(([{ contentRect }]) =>
+    this.resize(contentRect.width),
+  );
 
   /** `select` is called when a person chooses a step; "" is none. */
   constructor(
@@ -39,16 +43,20 @@ export class Graph {
     root.classList.add('nbflow-graph');
     root.setAttribute('data-lm-suppress-shortcuts', 'true'); // JupyterLab's keys move cells
     root.addEventListener('keydown', event => this.press(event));
-    this.watching.observe(root);
+    // Not on the canvas: Chromium lets Tab stop at an <svg> that listens to the focus.
+    root.addEventListener('focusin', event => this.light(findId(event.target)));
+    root.append(this.probe);
+    this.watching.observe(this.probe);
   }
 
   setGraph(nodes: readonly Node[], edges: readonly Edge[]): void {
     const ids = nodes.map(node => node.id);
     this.layout = layOut(ids, edges);
+    const { width } = this.camera.window;
     this.camera = new Camera(this.layout);
     this.moved = false;
     this.draw(nodes);
-    this.setHeight(this.height);
+    this.resize(width);
   }
 
   setStates(states: Record<string, State>): void {
@@ -73,10 +81,7 @@ export class Graph {
   /** In pixels; 0 for as much as the graph needs, within limits. */
   setHeight(height: number): void {
     this.height = height;
-    const needed = Math.ceil(this.layout.height * this.fitting + 36);
-    const own = Math.max(HEIGHTS.least, Math.min(HEIGHTS.most, needed));
-    this.root.style.height = `${height > 0 ? height : own}px`;
-    this.resize();
+    this.resize(this.camera.window.width);
   }
 
   destroy(): void {
@@ -102,7 +107,7 @@ export class Graph {
     for (const [id, view] of this.views) this.minimap?.show(id, view.tone);
     this.showMarked();
     this.showSelected();
-    this.root.replaceChildren(...(nodes.length ? this.makeParts() : [makeNothing()]));
+    this.root.replaceChildren(this.probe, ...(nodes.length ? this.makeParts() : [makeNothing()]));
   }
 
   private drawEdges(parent: Element): void {
@@ -114,16 +119,16 @@ export class Graph {
 
   /** In reading order: from left to right, from top to bottom. */
   private drawNodes(nodes: readonly Node[], parent: Element): void {
-    const ruler = new Ruler(this.root);
+    const pattern = new Pattern(this.root);
     const drawn = nodes
       .map(node => ({ node, place: this.layout.places.get(node.id)! }))
       .sort((a, b) => a.place.x - b.place.x || a.place.y - b.place.y);
     this.views = new Map();
     for (const { node, place } of drawn) {
-      const view = new NodeView(node, place, ruler, parent);
-      view.setState(this.states[node.id] ?? NO_STATE);
+      const view = new NodeView(node, place, pattern, this.states[node.id] ?? NO_STATE);
       this.views.set(node.id, view);
     }
+    parent.append(...[...this.views.values()].map(view => view.element));
   }
 
   private makeParts(): Element[] {
@@ -141,7 +146,6 @@ export class Graph {
     });
     this.canvas.addEventListener('pointerover', event => this.light(findId(event.target)));
     this.canvas.addEventListener('pointerleave', () => this.light(''));
-    this.canvas.addEventListener('focusin', event => this.light(findId(event.target)));
   }
 
   private press(event: KeyboardEvent): void {
@@ -196,6 +200,7 @@ export class Graph {
   /** Bring out the edges of a step, or of the selected one. */
   private light(id: string): void {
     const lit = id || this.selected;
+    this.views.get(id)?.meet();
     for (const { edge, path } of this.routes) {
       path.classList.toggle('nbflow-lit', lit === edge[0] || lit === edge[1]);
     }
@@ -211,14 +216,23 @@ export class Graph {
     this.look(false);
   }
 
-  private resize(): void {
-    const { clientWidth: width, clientHeight: height } = this.root;
+  /** Nothing is measured here, which would make the browser lay out the page at once. */
+  private resize(width: number): void {
+    const height = this.height > 0 ? this.height : this.findHeight(width);
+    this.root.style.height = `${height}px`;
     const { window } = this.camera;
-    if (!width || !height || (width === window.width && height === window.height)) return;
-    this.camera.window = { width, height };
+    if (!width || (width === window.width && height - BORDER === window.height)) return;
+    this.camera.window = { width, height: height - BORDER };
     if (!this.moved) this.camera.start();
     this.look(this.moved);
-    if (this.height <= 0) this.setHeight(0);
+  }
+
+  /** What the graph needs when it is made as wide as the window. */
+  private findHeight(width: number): number {
+    const across = (width - AROUND.across) / Math.max(1, this.layout.width);
+    const scale = across >= READABLE ? Math.min(1, across) : START;
+    const needed = Math.ceil(this.layout.height * scale + AROUND.down + BORDER);
+    return Math.max(HEIGHTS.least, Math.min(HEIGHTS.most, needed));
   }
 
   private look(byHand: boolean): void {
@@ -230,12 +244,6 @@ export class Graph {
     );
     this.picture.classList.toggle('nbflow-far', scale < FAR);
     this.minimap?.follow();
-  }
-
-  /** The scale at which the graph is as wide as the window. */
-  private get fitting(): number {
-    const across = (this.root.clientWidth - 28) / Math.max(1, this.layout.width);
-    return across > 0 ? Math.min(1, Math.max(FAR, across)) : 1;
   }
 }
 

@@ -49,8 +49,13 @@ export class Minimap {
     this.dots.get(id)?.setAttribute('class', `nbflow-dot nbflow-tone-${tone}`);
   }
 
+  /** Show where the window is; where all is seen there is nothing to show. */
   follow(): void {
-    for (const [name, value] of Object.entries(this.camera.seen)) {
+    const { seen, drawing } = this.camera;
+    const across = seen.x <= 0 && seen.x + seen.width >= drawing.width;
+    const all = across && seen.y <= 0 && seen.y + seen.height >= drawing.height;
+    this.element.style.display = all ? 'none' : '';
+    for (const [name, value] of Object.entries(seen)) {
       this.seen.setAttribute(name, value.toFixed(1));
     }
   }

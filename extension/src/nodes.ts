@@ -1,7 +1,7 @@
 /** Draws one step, and afterwards changes only what changed of it. */
 import { type Place, SIZES } from './dag';
-import { type State, NO_STATE, findLook, isEqual, say } from './states';
-import { type Ruler, make } from './svg';
+import { type State, findLook, isEqual, say } from './states';
+import { Ruler, make } from './svg';
 
 export interface Node {
   id: string;
@@ -11,63 +11,75 @@ export interface Node {
 
 const { width: WIDTH, height: HEIGHT } = SIZES;
 const LEFT = 32; // where the texts begin, right of the symbol
-const ROOM = WIDTH - LEFT - 10;
-const LABEL = { size: 13, weight: 600 };
-const WORD = { size: 11.5, weight: 600 };
-const TEXT = { size: 11.5, weight: 400 };
+const ROOM = WIDTH - LEFT - 8;
+const MIDDLE = HEIGHT / 2;
 const BAR = { x: LEFT, y: HEIGHT - 8, width: ROOM, height: 3, rx: 1.5 };
+const RING = { x: -3.5, y: -3.5, width: WIDTH + 7, height: HEIGHT + 7, rx: 10 };
+
+/** What the nodes of one graph share: how wide texts are, and an empty node to copy. */
+export class Pattern {
+  readonly label: Ruler;
+  readonly word: Ruler;
+  readonly text: Ruler;
+  private readonly empty = make('g', { role: 'option', tabindex: -1, 'aria-selected': 'false' });
+
+  /** The font is the element's; of one outside of the document, Jupyter's. */
+  constructor(element: Element) {
+    const jupyters = getComputedStyle(document.body).getPropertyValue('--jp-ui-font-family');
+    const family = getComputedStyle(element).fontFamily || jupyters || 'system-ui, sans-serif';
+    this.label = new Ruler(`600 13px ${family}`);
+    this.word = new Ruler(`600 11.5px ${family}`);
+    this.text = new Ruler(`400 11.5px ${family}`);
+    make('rect', { width: WIDTH, height: HEIGHT, rx: 7, class: 'nbflow-card' }, this.empty);
+    make('g', { transform: `translate(17 ${MIDDLE})` }, this.empty);
+    make('text', { x: LEFT, class: 'nbflow-label' }, this.empty);
+    const line = make('text', { x: LEFT, class: 'nbflow-state' }, this.empty);
+    make('tspan', { class: 'nbflow-word' }, line);
+    make('tspan', {}, line);
+  }
+
+  copy(): SVGGElement {
+    return this.empty.cloneNode(true) as SVGGElement;
+  }
+}
 
 export class NodeView {
   readonly element: SVGGElement;
-  private readonly title: SVGTitleElement;
-  private readonly symbol: SVGGElement;
-  private readonly label: SVGTextElement;
-  private readonly word: SVGTSpanElement;
-  private readonly text: SVGTSpanElement;
-  private readonly line: SVGTextElement;
-  private bar: { track: SVGRectElement; part: SVGRectElement } | null = null;
-  private state: State = { status: '\0' };
-  private status = '';
+  private readonly symbol: Element;
+  private readonly label: Element;
+  private readonly line: Element;
+  private readonly word: Element;
+  private readonly text: Element;
+  private title: Element | null = null;
+  private ring: Element | null = null;
+  private bar: { track: Element; part: Element } | null = null;
   private selected = false;
   private marked = false;
+  private raised: number | null = null;
 
   constructor(
     readonly node: Node,
     readonly place: Place,
-    private readonly ruler: Ruler,
-    parent: Element,
+    private readonly pattern: Pattern,
+    private state: State,
   ) {
-    const box = { width: WIDTH, height: HEIGHT, rx: 7 };
-    this.element = make('g', {
-      transform: `translate(${place.x} ${place.y})`,
-      role: 'option',
-      tabindex: -1,
-      'aria-selected': 'false',
-    });
+    this.element = pattern.copy();
+    [, this.symbol, this.label, this.line] = this.element.children;
+    [this.word, this.text] = this.line.children;
+    this.element.setAttribute('transform', `translate(${place.x} ${place.y})`);
     this.element.dataset.id = node.id;
-    this.title = make('title', {}, this.element);
-    make('rect', { ...box, class: 'nbflow-under' }, this.element);
-    make('rect', { ...box, class: 'nbflow-card' }, this.element);
-    const ring = { x: -3.5, y: -3.5, width: WIDTH + 7, height: HEIGHT + 7, rx: 10 };
-    make('rect', { ...ring, class: 'nbflow-ring' }, this.element);
-    this.symbol = make('g', {}, this.element);
-    this.label = make('text', { x: LEFT, class: 'nbflow-label' }, this.element);
-    this.label.textContent = ruler.cut(node.label, ROOM, LABEL.size, LABEL.weight);
-    this.line = make('text', { x: LEFT, class: 'nbflow-state' }, this.element);
-    this.word = make('tspan', { class: 'nbflow-word' }, this.line);
-    this.text = make('tspan', {}, this.line);
-    this.setState(NO_STATE);
-    parent.append(this.element);
+    this.label.textContent = pattern.label.cut(node.label, ROOM);
+    this.showSymbol();
+    this.showState();
   }
 
   /** Says whether anything had to change. */
   setState(state: State): boolean {
     if (isEqual(state, this.state)) return false;
-    if (state.status !== this.state.status) this.showStatus(state.status);
+    const before = this.state.status;
     this.state = { ...state };
-    this.showText();
-    this.showBar(state.fraction ?? null);
-    this.tell();
+    if (state.status !== before) this.showSymbol();
+    this.showState();
     return true;
   }
 
@@ -85,18 +97,20 @@ export class NodeView {
     this.tell();
   }
 
-  get tone(): string {
-    return findLook(this.status).tone;
+  /** Make what is seen only when the pointer or the keyboard comes to it. */
+  meet(): void {
+    this.title ??= make('title', {}, this.element);
+    this.tell();
+    this.addRing();
   }
 
-  private showStatus(status: string): void {
-    this.status = status;
-    const look = findLook(status);
-    const parts = [
-      ['fill', look.fill],
-      ['line', look.line],
-      ['cut', look.cut],
-    ].filter(([, path]) => path);
+  get tone(): string {
+    return findLook(this.state.status).tone;
+  }
+
+  private showSymbol(): void {
+    const { fill, line, cut } = findLook(this.state.status);
+    const parts = Object.entries({ fill, line, cut }).filter(([, path]) => path);
     this.symbol.replaceChildren(
       ...parts.map(([kind, path]) => make('path', { d: path!, class: `nbflow-symbol-${kind}` })),
     );
@@ -104,41 +118,53 @@ export class NodeView {
   }
 
   private showClass(): void {
-    const name = /^\w*$/.test(this.status) ? this.status : '';
-    const classes = ['nbflow-node', `nbflow-tone-${this.tone}`, name && `nbflow-is-${name}`];
-    if (this.selected) classes.push('nbflow-selected');
-    if (this.marked) classes.push('nbflow-marked');
-    this.element.setAttribute('class', classes.filter(Boolean).join(' '));
+    const { status } = this.state;
+    let classes = `nbflow-node nbflow-tone-${this.tone}`;
+    if (/^\w+$/.test(status)) classes += ` nbflow-is-${status}`;
+    if (this.selected) classes += ' nbflow-selected';
+    if (this.marked) classes += ' nbflow-marked';
+    if (this.selected || this.marked) this.addRing();
+    this.element.setAttribute('class', classes);
   }
 
-  private showText(): void {
-    const { status, text } = this.state;
-    const word = this.ruler.cut(status, ROOM, WORD.size, WORD.weight);
-    const left = ROOM - this.ruler.measure(word, WORD.size, WORD.weight);
+  private showState(): void {
+    const { status, text, fraction } = this.state;
+    const word = this.pattern.word.cut(status, ROOM);
+    const left = ROOM - this.pattern.word.measure(word);
     const more = text ? `${word ? ' · ' : ''}${text.split('\n', 1)[0]}` : '';
     setText(this.word, word);
-    setText(this.text, more ? this.ruler.cut(more, left, TEXT.size, TEXT.weight) : '');
+    setText(this.text, more && this.pattern.text.cut(more, left));
+    this.showBar(fraction ?? null);
+    this.raise(fraction == null ? 0 : 3, !status && !text);
+    this.tell();
   }
 
-  /** The texts stand in the middle of the card, a bit higher where a bar lies below them. */
   private showBar(fraction: number | null): void {
     if (fraction === null) {
       this.bar?.track.remove();
       this.bar?.part.remove();
       this.bar = null;
-    } else {
-      this.bar ??= {
-        track: make('rect', { ...BAR, class: 'nbflow-bar' }, this.element),
-        part: make('rect', { ...BAR, class: 'nbflow-done-part' }, this.element),
-      };
-      const part = Math.max(0, Math.min(1, fraction)) * BAR.width;
-      this.bar.part.setAttribute('width', part.toFixed(1));
+      return;
     }
-    const up = fraction === null ? 0 : 3;
-    const alone = !this.state.status && !this.state.text;
-    this.symbol.setAttribute('transform', `translate(17 ${HEIGHT / 2 - up})`);
-    this.label.setAttribute('y', `${alone ? HEIGHT / 2 + 4.5 : HEIGHT / 2 - 3 - up}`);
-    this.line.setAttribute('y', `${HEIGHT / 2 + 14 - up}`);
+    this.bar ??= {
+      track: make('rect', { ...BAR, class: 'nbflow-bar' }, this.element),
+      part: make('rect', { ...BAR, class: 'nbflow-done-part' }, this.element),
+    };
+    const width = Math.max(0, Math.min(1, fraction)) * BAR.width;
+    this.bar.part.setAttribute('width', width.toFixed(1));
+  }
+
+  /** The texts stand in the middle of the card, a bit higher where a bar lies below them. */
+  private raise(by: number, alone: boolean): void {
+    const raised = alone ? -1 : by;
+    if (raised === this.raised) return;
+    this.raised = raised;
+    this.label.setAttribute('y', `${alone ? MIDDLE + 4.5 : MIDDLE - 3 - by}`);
+    this.line.setAttribute('y', `${MIDDLE + 14 - by}`);
+  }
+
+  private addRing(): void {
+    this.ring ??= make('rect', { ...RING, class: 'nbflow-ring' }, this.element);
   }
 
   private tell(): void {
@@ -147,7 +173,7 @@ export class NodeView {
     const marked = this.marked ? 'would run' : '';
     const name = [label, state, marked].filter(Boolean).join(', ');
     this.element.setAttribute('aria-label', name);
-    setText(this.title, [label, title, state, marked].filter(Boolean).join('\n'));
+    if (this.title) setText(this.title, [label, title, state, marked].filter(Boolean).join('\n'));
   }
 }
 

@@ -2,25 +2,30 @@
 import type { Proper } from './columns';
 import type { Sizes } from './dag';
 
-const SWEEPS = 10;
-const STRAIGHT = 8; // weight between two pieces of one edge, so that long edges run straight
+const SWEEPS = 14;
+const STRAIGHT = 16; // weight between two pieces of one edge, so that long edges run straight
 const HALF = 3;
+const LINE = 2; // pixels
 
-/** The middle of each vertex, from 0 downwards: the centre of the uppermost node is half of it. */
+/** The middle of each vertex; what lies uppermost begins at 0. */
 export function placeRows(proper: Proper, sizes: Sizes): number[] {
   const y = startStacked(proper, sizes);
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     const rightwards = sweep % 2 === 0;
     const columns = rightwards ? proper.columns : [...proper.columns].reverse();
-    const both = sweep >= SWEEPS - 4;
+    const both = sweep >= SWEEPS - 6;
     for (const column of columns) {
       const beside = both ? null : rightwards ? proper.up : proper.down;
       settle(proper, column, beside, y, sizes);
     }
   }
-  const top = Math.min(...y.slice(0, proper.count)) - sizes.height / 2;
-  const passing = Math.min(...y) - room(proper, y.indexOf(Math.min(...y)), sizes) / 2;
-  return y.map(one => one - Math.min(top, passing));
+  const top = Math.min(...y.map((middle, vertex) => middle - reach(proper, vertex, sizes)));
+  return y.map(middle => middle - top);
+}
+
+/** How far a vertex goes up and down from its middle. */
+export function reach(proper: Proper, vertex: number, sizes: Sizes): number {
+  return vertex < proper.count ? sizes.height / 2 : LINE;
 }
 
 function startStacked(proper: Proper, sizes: Sizes): number[] {

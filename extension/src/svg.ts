@@ -15,39 +15,39 @@ export function make<K extends keyof SVGElementTagNameMap>(
   return element;
 }
 
-/** Measures text in an element's font; of one outside of the document, in Jupyter's. */
+/** Measures text, letter by letter: near enough, and much faster than text by text. */
 export class Ruler {
   private readonly context = document.createElement('canvas').getContext('2d');
-  private readonly family: string;
   private readonly widths = new Map<string, number>();
 
-  constructor(element: Element) {
-    const jupyters = getComputedStyle(document.body).getPropertyValue('--jp-ui-font-family');
-    this.family = getComputedStyle(element).fontFamily || jupyters || 'system-ui, sans-serif';
-  }
+  /** `font` is a weight, a size and a family, as CSS has them. */
+  constructor(private readonly font: string) {}
 
-  measure(text: string, size: number, weight: number): number {
-    const key = `${weight} ${size} ${text}`;
-    let width = this.widths.get(key);
-    if (width === undefined) {
-      if (this.context) this.context.font = `${weight} ${size}px ${this.family}`;
-      width = this.context?.measureText(text).width ?? text.length * size * 0.6;
-      this.widths.set(key, width);
-    }
+  measure(text: string): number {
+    let width = 0;
+    for (const letter of text) width += this.measureLetter(letter);
     return width;
   }
 
-  /** The text, or as much of it as fits before an ellipsis. */
-  cut(text: string, room: number, size: number, weight: number): string {
-    if (this.measure(text, size, weight) <= room) return text;
-    const letters = [...text];
-    let [low, high] = [0, letters.length];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      const tried = letters.slice(0, middle).join('').trimEnd() + '…';
-      if (this.measure(tried, size, weight) <= room) low = middle;
-      else high = middle - 1;
+  /** The text, or as much of it as fits before an ellipsis; "" where nothing does. */
+  cut(text: string, room: number): string {
+    if (this.measure(text) <= room) return text;
+    let [width, end] = [this.measureLetter('…'), 0];
+    for (const letter of text) {
+      width += this.measureLetter(letter);
+      if (width > room) break;
+      end += letter.length;
     }
-    return low ? letters.slice(0, low).join('').trimEnd() + '…' : '';
+    return end ? `${text.slice(0, end).trimEnd()}…` : '';
+  }
+
+  private measureLetter(letter: string): number {
+    let width = this.widths.get(letter);
+    if (width === undefined) {
+      if (this.context) this.context.font = this.font;
+      width = this.context?.measureText(letter).width ?? 8;
+      this.widths.set(letter, width);
+    }
+    return width;
   }
 }

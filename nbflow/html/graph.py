@@ -20,7 +20,8 @@ STYLE = _STATIC / "graph.css"  # of the widget too, which is built from the same
 _MARGIN = 12  # pixels
 _LEFT = 32  # where a node's texts begin, right of its symbol
 _ROOM = WIDTH - _LEFT - 10
-_LABEL, _TEXT = 7.9, 6.6  # an average letter's width; what is too long is cut
+_LABEL, _TEXT = 8.8, 7.1  # an average letter's width in a wide font; what is too long is cut
+_SMALLEST = 0.6  # the scale below which it is scrolled
 _NARROW, _WIDE = set("iljt.,:;'|!fr ·()[]"), set("mwMW%@")
 
 
@@ -47,9 +48,10 @@ def draw_graph(
 def _frame(drawn: Iterable[str], width: float, height: float, count: int) -> str:
     wide, high = width + 2 * _MARGIN, height + 2 * _MARGIN
     return (
-        f'<div class="nbflow-graph" style="max-width:{wide:.0f}px;overflow-x:auto">'
+        f'<div class="nbflow-graph nbflow-still" style="max-width:{wide:.0f}px">'
         f"<style>{_read_style()}</style>"
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{wide:.0f}" height="{high:.0f}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="100%"'
+        f' style="height:auto;min-width:{wide * _SMALLEST:.0f}px"'
         f' viewBox="{-_MARGIN} {-_MARGIN} {wide:.0f} {high:.0f}"'
         f' aria-label="Pipeline of {count} steps">{"".join(drawn)}</svg></div>'
     )
@@ -67,7 +69,7 @@ def _draw_node(node: Mapping[str, Any], state: Mapping[str, Any], place: Point) 
     return (
         f'<g class="nbflow-node nbflow-tone-{look["tone"]} nbflow-is-{escape(status)}"'
         f' transform="translate({place[0]:.1f} {place[1]:.1f})"><title>{escape(said)}</title>'
-        f'<rect class="nbflow-under" {box}/><rect class="nbflow-card" {box}/>'
+        f'<rect class="nbflow-card" {box}/>'
         f"{_draw_symbol(look, HEIGHT / 2 - up)}"
         f'<text class="nbflow-label" x="{_LEFT}"'
         f' y="{HEIGHT / 2 + 4.5 if alone else HEIGHT / 2 - 3 - up}">{escape(label)}</text>'

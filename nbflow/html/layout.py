@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from nbflow import graph
 from nbflow.model import Frozen
 
-WIDTH, HEIGHT = 196, 48  # pixels, of a node
-_COLUMN, _ROW = 64, 18  # the gaps between nodes
+WIDTH, HEIGHT = 172, 48  # pixels, of a node
+_COLUMN, _ROW = 48, 18  # the gaps between nodes
 _PASSING = 22  # the room of an edge that passes a column
 _SWEEPS = 8
 _STRAIGHT = 4  # how much more an edge's piece pulls, so that long edges run straight
@@ -58,7 +59,7 @@ def _break_cycles(parents: Mapping[str, set[str]]) -> dict[str, set[str]]:
 
 
 def _assign_columns(parents: Mapping[str, set[str]]) -> dict[str, int]:
-    """The longest path from the left; then what gives more than it needs moves to the right."""
+    """Take the longest path from the left; then what gives more than it needs moves right."""
     columns: dict[str, int] = {}
     order = graph.order(parents)
     children = graph.make_children(parents)
@@ -76,7 +77,7 @@ def _make_table(
     """Return the vertices of each column, and each vertex's neighbours."""
     beside: dict[Vertex, set[Vertex]] = {vertex: set() for vertex in columns.items()}
     for chain in chains:
-        for one, following in zip(chain, chain[1:], strict=False):
+        for one, following in pairwise(chain):
             beside.setdefault(one, set()).add(following)
             beside.setdefault(following, set()).add(one)
     table: list[list[Vertex]] = [[] for _ in range(max(columns.values(), default=-1) + 1)]
@@ -131,7 +132,7 @@ def _place(
 def _stack(column: Sequence[Vertex], room: Mapping[Vertex, float]) -> list[float]:
     """Return middles that stand as close as they may, around 0."""
     middles = [0.0]
-    for above, below in zip(column, column[1:], strict=False):
+    for above, below in pairwise(column):
         middles.append(middles[-1] + (room[above] + room[below]) / 2)
     return [middle - middles[-1] / 2 for middle in middles]
 
@@ -154,7 +155,7 @@ def _make_route(chain: Sequence[Vertex], rows: Mapping[Vertex, float]) -> tuple[
     middle = HEIGHT / 2
     return tuple(
         point
-        for one, following in zip(chain, chain[1:], strict=False)
+        for one, following in pairwise(chain)
         for point in (
             (_left(one[1]) + WIDTH, rows[one] + middle),
             (_left(following[1]), rows[following] + middle),

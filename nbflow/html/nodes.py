@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict
 
-from nbflow import graph
+from nbflow import graph, words
 from nbflow.model import Planned, Step
 from nbflow.runlog import StepRun
 
@@ -63,22 +63,13 @@ def make_run_states(steps: Mapping[str, StepRun]) -> dict[str, State]:
 
 
 def _make_run_state(step: StepRun) -> State:
-    if step.status != "running":
-        return State(status=step.status, text=_say_end(step))
-    if step.fraction is not None:
-        return State(status="running", text=step.text, fraction=step.fraction)
-    if not step.cells:
-        return State(status="running", text=step.text)
-    at = f"cell {min(step.cells_done + 1, step.cells)} of {step.cells}"
-    return State(status="running", text=step.text or at, fraction=step.cells_done / step.cells)
-
-
-def _say_end(step: StepRun) -> str:
-    if step.failure is not None:
-        return f"{step.failure.type}: {step.failure.message}"
-    if step.blocked_by:
-        return f"{', '.join(step.blocked_by)} failed"
-    return f"{step.seconds:.1f} s" if step.seconds else ""
+    if step.status == "running":
+        doing = words.say_doing(step.cells, step.cells_done, step.fraction, step.text)
+        fraction, text = doing or (None, step.text)
+        return State(status="running", text=text.strip(), fraction=fraction)
+    age = step.age if step.status == "reused" else None
+    said = words.say_reasons((), age, step.blocked_by, step.failure)
+    return State(status=step.status, text=said or words.say_seconds(step.seconds or None))
 
 
 def _make_title(step: Step) -> str:

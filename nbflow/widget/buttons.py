@@ -32,7 +32,7 @@ class Buttons:
             description="Force", indent=False, tooltip="Run all, even if nothing changed"
         )
         parts = [self.run, self.stop, self.resume, self.plan]
-        self.box = w.HBox([*parts, selection.box, self.force, self.read])
+        self.box = w.HBox([*parts, selection.box, w.HBox([self.force, self.read])])
         self.box.add_class("nbflow-tools")
 
     def show(self, run: Run | None, *, usable: bool, busy: bool, stopping: bool) -> None:

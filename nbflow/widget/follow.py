@@ -59,7 +59,7 @@ class Tail:
         return self._counts.get(step, 0), list(self._printed.get(step, ()))
 
     def _look_whether_there(self) -> None:
-        if self.gone == self._path.exists():
+        if self.version and self.gone == self._path.exists():
             self.gone = not self.gone
             self.version += 1
 

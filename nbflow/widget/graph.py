@@ -32,11 +32,11 @@ class Graph(anywidget.AnyWidget):
     _esm = _SCRIPT
     _css = STYLE
 
-    nodes = traitlets.List().tag(sync=True)
-    edges = traitlets.List().tag(sync=True)
+    nodes = traitlets.List[Any]().tag(sync=True)
+    edges = traitlets.List[Any]().tag(sync=True)
     states = traitlets.Dict().tag(sync=True)
     selected = traitlets.Unicode("").tag(sync=True)
-    marked = traitlets.List().tag(sync=True)
+    marked = traitlets.List[str]().tag(sync=True)
     height = traitlets.Int(0).tag(sync=True)
 
     def __str__(self) -> str:

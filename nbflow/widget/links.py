@@ -11,6 +11,7 @@ from urllib.parse import quote
 import ipywidgets as w
 
 from nbflow.html.markup import Markup, tag
+from nbflow.html.style import STYLE
 
 
 def find_here() -> Path:
@@ -46,17 +47,20 @@ class Linked:
     def __init__(self) -> None:
         self.box = w.Output()
         self.box.add_class("nbflow-linked")
-        self._shown = ""
+        self.shown = ""
         self.show("")
 
     def show(self, html: str) -> None:
         self.box.layout.display = "" if html else "none"
-        if html == self._shown:
+        if html == self.shown:
             return
-        self._shown = html
+        self.shown = html
         self.box.outputs = (_make_output(html),) if html else ()
 
 
 def _make_output(html: str) -> dict[str, Any]:
-    data = {"text/html": f'<div class="nbflow">{html}</div>', "text/plain": "nbflow"}
+    data = {
+        "text/html": f'<div class="nbflow"><style>{STYLE}</style>{html}</div>',
+        "text/plain": "nbflow",
+    }
     return {"output_type": "display_data", "data": data, "metadata": {}}

@@ -10,9 +10,9 @@ from typing import Any
 
 import ipywidgets as w
 
-from nbflow.errors import NbflowError, PipelineError, UnknownNameError
+from nbflow.errors import UnknownNameError
 from nbflow.graph import make_parents
-from nbflow.html import draw_plan, draw_problems
+from nbflow.html import draw_plan
 from nbflow.html.markup import tag
 from nbflow.model import Request, Scan
 from nbflow.notebook.scan import read_folder
@@ -25,12 +25,12 @@ from nbflow.widget.asked import make_arguments, make_request, read_asked
 from nbflow.widget.buttons import Buttons
 from nbflow.widget.detail import Detail
 from nbflow.widget.fields import make_fields, read_values
-from nbflow.widget.follow import Follower, Tail, find_follower
+from nbflow.widget.follow import Follower, Tail, find_follower, find_newest
 from nbflow.widget.form import Form
 from nbflow.widget.graph import Graph, make_nodes
 from nbflow.widget.head import draw_head
 from nbflow.widget.history import History
-from nbflow.widget.links import Linked
+from nbflow.widget.notice import Notice
 from nbflow.widget.places import claim_cell
 from nbflow.widget.saved import draw_saved
 from nbflow.widget.selection import Selection
@@ -40,7 +40,6 @@ from nbflow.widget.valuebar import ValueBar
 
 _PARAMETERS, _PLAN, _RUN, _HISTORY = range(4)
 _TITLES = ("Parameters", "Plan", "Run", "History")
-_ENDED = {"done", "failed", "cancelled", "lost"}
 
 
 def controls(
@@ -80,10 +79,11 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._tail: Tail | None = None
         self._seen: tuple[Any, ...] = ()
         self._doing, self._stopping = "", ""
+        self._was_live = False
         self._step, self._chosen = "", False  # which step is shown, and whether by a click
         self._lock = threading.RLock()
         self._make_parts()
-        self._guarded(lambda: self._open(run_id, request or Request()))
+        self._notice.guarded(lambda: self._open(run_id, request or Request()))
         self._show_frame()
 
     def close(self) -> None:
@@ -98,7 +98,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             with self._lock:
                 self._show_tail(tail)
         except Exception as error:  # noqa: BLE001 - the thread is that of all views
-            self._say_wrong(error)
+            self._notice.say_wrong(error)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """Add what a saved notebook shows where there is no kernel."""
@@ -114,8 +114,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     def _make_parts(self) -> None:
         style = w.HTML(f"<style>{CSS}</style>")
         style.add_class("nbflow-style")
-        self._head, self._notice, self._problems = w.HTML(), w.HTML(), Linked()
-        self._notice.add_class("nbflow-notice")
+        self._head, self._notice = w.HTML(), Notice()
         self._selection = Selection(self._show_marked)
         self._buttons = Buttons(self._act, self._selection)
         self._graph = Graph()
@@ -123,7 +122,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         canvas = w.VBox([self._graph])
         canvas.add_class("nbflow-canvas")
         self._form = Form()
-        self._values = ValueBar(self._take_values, lambda: self._form.values, self._guarded)
+        self._values = ValueBar(self._take_values, lambda: self._form.values, self._notice.guarded)
         self._plan, self._steps, self._history = w.HTML(), Steps(), History(self._act_on_run)
         self._detail = Detail(self._choose, self._later)
         split = w.HBox([self._steps.box, self._detail.box])
@@ -131,7 +130,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         pages = [w.VBox([self._values.box, self._form.box]), self._plan, split, self._history.box]
         self._tabs = w.Tab(pages, titles=_TITLES)
         self._tabs.observe(lambda _: self._show_page(), "selected_index")
-        self._parts = [self._buttons.box, self._notice, self._problems.box, canvas, self._tabs]
+        self._parts = [self._buttons.box, *self._notice.boxes, canvas, self._tabs]
         self.children = [style, self._head, *self._parts]
 
     # --- what there is ------------------------------------------------------------------------
@@ -149,7 +148,8 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._buttons.force.value = request.force
         self._follower = find_follower(project)
         try:
-            self.run_id = find_run(project, run_id).id if run_id else ""
+            found = find_run(project, run_id).id if run_id else ""
+            self.run_id = "" if found == find_newest(project.runs) else found
         finally:
             self._follower.add(self)
             self._plan.value = _say_dim("Plan says what a run would do, and why.")
@@ -165,7 +165,8 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         if self._graph.nodes != nodes or self._graph.edges != edges:
             self._graph.nodes, self._graph.edges = nodes, edges
         self._detail.show_names(scan.steps)
-        self._problems.show(draw_problems(errors, project.root) if errors else "")
+        self._notice.root = project.root
+        self._notice.list_problems(errors)
         self._seen = ()
         if not scan.steps and not errors:
             make_plan(project, scan, Request())  # says why there is no step
@@ -188,7 +189,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _take_values(self, forms: dict[str, Any]) -> None:
         missing = self._form.show_values(forms)
-        self._say(
+        self._notice.say(
             f"No step has these parameters any more: {', '.join(missing)}." if missing else ""
         )
 
@@ -214,14 +215,15 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._choose_by_itself()
             self._steps.show(run, now, self._step)
         if tail is not None and tail.gone:
-            self._say(f"Run {tail.run.id} was removed.")
+            self._notice.say(f"Run {tail.run.id} was removed.")
         if self._project is not None:
             self._detail.show(self._project, tail, self._step)
-        if run is not None and run.status in _ENDED and before and self._was_live:
-            self._show_page()
-        self._was_live = run is not None and run.status == "running"
-
-    _was_live = False
+        live = run is not None and run.status == "running"
+        if live != self._was_live:
+            self._show_page()  # the history has one more, or one more that is over
+            if live and not before:
+                self._tabs.selected_index = _RUN
+        self._was_live = live
 
     def _show_head(self) -> None:
         run = self._tail.run if self._tail and self._tail.run.steps else None
@@ -269,7 +271,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _act(self, name: str) -> None:
         if name == "stop":
-            self._guarded(self._stop)
+            self._notice.guarded(self._stop)
         elif name == "run":
             self._later(self._start, "starting …")
         elif name == "plan":
@@ -363,7 +365,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             raise UnknownNameError("Which steps? Click them in the graph, or choose “All steps”.")
         return self._project
 
-    # --- messages -----------------------------------------------------------------------------
+    # --- threads -----------------------------------------------------------------------------
 
     def _later(self, act: Callable[[], None], doing: str = "") -> None:
         """Run in a thread of its own: a callback must not hold up the kernel."""
@@ -375,7 +377,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._show_buttons()
 
         def run() -> None:
-            self._guarded(act, quiet=not doing)
+            self._notice.guarded(act, quiet=not doing)
             if doing:
                 self._doing = ""
                 self._seen = ()
@@ -383,28 +385,6 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
                 self._show_buttons()
 
         threading.Thread(target=run, daemon=True, name="nbflow-panel").start()
-
-    def _guarded(self, act: Callable[[], None], *, quiet: bool = False) -> None:
-        try:
-            if not quiet:
-                self._say("")
-            act()
-        except Exception as error:  # noqa: BLE001 - the browser's console is no place for it
-            self._say_wrong(error)
-
-    def _say_wrong(self, error: Exception) -> None:
-        if isinstance(error, PipelineError) and error.problems and self._project is not None:
-            self._problems.show(draw_problems(error.problems, self._project.root))
-            return
-        text = str(error) if isinstance(error, NbflowError) else f"{type(error).__name__}: {error}"
-        self._say(text, bad=True)
-
-    def _say(self, text: str, *, bad: bool = False) -> None:
-        kind = "nbflow-box nbflow-bad" if bad else "nbflow-box"
-        value = tag("div", text, class_=kind, role="alert") if text else ""
-        if self._notice.value != value:
-            self._notice.value = value
-        self._notice.layout.display = "" if text else "none"
 
 
 def _find_project(asked: str | Path | Pipeline | Project | None) -> Project:

@@ -25,6 +25,7 @@ class Steps:
     def __init__(self) -> None:
         self.box = w.VBox()
         self.box.add_class("nbflow-steps")
+        self.box.add_class("nbflow")
         self._chunks: list[Any] = []
         self._rows: dict[str, tuple[StepRun, Markup]] = {}
 

@@ -32,7 +32,11 @@ color:var(--jp-ui-font-color2,inherit)}
 .nbflow-panel .nbflow-icon i,.nbflow-panel .nbflow-back i{margin:0}
 .nbflow-panel .jupyter-button:disabled{opacity:.45}
 .nbflow-panel .widget-checkbox{width:auto;margin:0 4px 0 6px;min-width:0}
-.nbflow-selection{display:flex;gap:6px;flex:1 1 260px;align-items:center;min-width:0}
+.nbflow-selection{display:flex;gap:6px;flex:1 1 140px;align-items:center;min-width:0}
+.nbflow-selection:has(.nbflow-names:not([style*=none])){flex-basis:300px}
+.nbflow-tools>.widget-hbox{align-items:center}
+.nbflow-panel .widget-checkbox input{margin:0 6px 0 0}
+.nbflow-panel .widget-checkbox label{display:flex;align-items:center}
 .nbflow-panel .nbflow-mode{width:130px;flex:none;margin:0}
 .nbflow-panel .nbflow-names{flex:1 1 auto;margin:0;min-width:120px;height:auto;min-height:28px;
 border:1px solid var(--jp-border-color2,#999);border-radius:2px;box-sizing:border-box;
@@ -96,6 +100,7 @@ border-bottom:1px solid var(--jp-border-color3,rgba(128,128,128,.18))}
 .nbflow-row>span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .nbflow-row>span:nth-child(4){font-variant-numeric:tabular-nums}
 .nbflow-chosen{background:var(--jp-layout-color2,rgba(128,128,128,.14))}
+.nbflow-detail div:has(>.nb-failed){margin-top:6px}
 .nbflow-detail{gap:6px;border-left:1px solid var(--jp-border-color3,rgba(128,128,128,.25));
 padding-left:18px;min-width:0}
 .nbflow-detail .nbflow-line{flex-wrap:nowrap}
