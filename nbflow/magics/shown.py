@@ -58,7 +58,7 @@ def make_bundle(answer: answers.Answer) -> Bundle:
     if isinstance(answer, answers.Queried):
         with tables.translated():
             rows = make_rows(answer.relation, answer.limit or _ALL, lazy=False)
-        return rows._repr_mimebundle_()  # noqa: SLF001 - what IPython asks for
+        return rows._repr_mimebundle_()
     text = make_text(answer)
     return {
         "text/html": _draw(answer) or plain.make_html(text),
