@@ -77,7 +77,7 @@ class Parameter(Frozen, frozen=True):
 
 
 class Input(Frozen, frozen=True):
-    """A literal `nbflow.read("step.name")` in a cell tagged `inputs`."""
+    """A literal `nbflow.read("step.name")` in an `inputs` cell, or a table of a `%%sql` cell."""
 
     step: str
     name: str
@@ -96,7 +96,7 @@ class Watched(Frozen, frozen=True):
 
 
 class Write(Frozen, frozen=True):
-    """A declared output: a literal `nbflow.write("name", …)` or the option `writes`."""
+    """A declared output: `nbflow.write("name", …)`, `%%sql --write name` or the option `writes`."""
 
     name: str
     place: Place

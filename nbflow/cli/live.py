@@ -108,7 +108,7 @@ class LiveTable(View):
         with self._lock:
             self._folding.add(line)
         if self._log and isinstance(line.event, OutputPrinted):
-            self._console.print(_make_log(line.event))
+            self._console.print(make_log(line.event))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         with self._lock:
@@ -140,7 +140,7 @@ class Lines(View):
             self._console.print(make_headline(self._folding.run, line.time))
         elif isinstance(line.event, OutputPrinted):
             if self._log:
-                self._console.print(_make_log(line.event))
+                self._console.print(make_log(line.event))
         elif (said := _say_event(line.event)) is not None:
             self._console.print(said)
 
@@ -181,7 +181,8 @@ def _say(state: str, step: str, *more: str) -> Text:
     return Text.assemble(glyph_and_word, pad, step, f"  {said}" if said else "")
 
 
-def _make_log(event: OutputPrinted) -> Text:
+def make_log(event: OutputPrinted) -> Text:
+    """Return what a notebook printed, each line behind its step's name."""
     style = "yellow" if event.stream == "stderr" else "dim"
     lines = event.text.rstrip("\n").splitlines() or [""]
     return Text("\n").join(

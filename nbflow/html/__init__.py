@@ -4,7 +4,7 @@ from nbflow.html.graph import draw_graph
 from nbflow.html.nodes import make_nodes
 from nbflow.html.outputs import draw_outputs
 from nbflow.html.pictures import picture_pipeline, picture_plan, picture_run
-from nbflow.html.pipelines import draw_check, draw_pipeline, draw_problems, draw_step
+from nbflow.html.pipelines import draw_check, draw_pipeline, draw_problems, draw_step, draw_told
 from nbflow.html.plans import draw_plan
 from nbflow.html.runs import draw_run, draw_runs, draw_step_run
 
@@ -19,6 +19,7 @@ __all__ = [
     "draw_runs",
     "draw_step",
     "draw_step_run",
+    "draw_told",
     "make_nodes",
     "picture_pipeline",
     "picture_plan",

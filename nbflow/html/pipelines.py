@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nbflow import words
-from nbflow.html.markup import Markup, dim, join, link, state, table, tag
+from nbflow.html.markup import Markup, commands, dim, join, link, state, table, tag
 from nbflow.html.style import frame
 from nbflow.model import Parameter, Place, Problem, Scan, Skipped, Step
 
@@ -38,6 +38,16 @@ def draw_check(scan: Scan, root: Path | None = None) -> str:
     said = words.say_problems(problem.severity for problem in scan.problems)
     end = f"{said} in {steps}" if said else f"{steps}, no problems"
     return frame(make_problems(scan.problems, root), tag("div", tag("b", end)))
+
+
+def draw_told(text: str, path: str = "", after: Iterable[tuple[str, str]] = ()) -> str:
+    """Return what was done in a line, with a link to the file that was made."""
+    made = words.say_path(path) if path else ""
+    return frame(
+        tag("div", text),
+        tag("div", link(made)) if made and made != text else None,
+        commands(after),
+    )
 
 
 def draw_problems(problems: Iterable[Problem], root: Path | None = None, message: str = "") -> str:

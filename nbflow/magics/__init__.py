@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from nbflow.magics import completion, formatters
 from nbflow.magics.line import NbflowMagics
-
-_SQL = "nbflow.magics.sql"
+from nbflow.magics.sql import register_sql, unregister_sql
 
 
 def load(shell: Any) -> None:
@@ -20,8 +17,7 @@ def load(shell: Any) -> None:
     shell.configurables.append(magics)  # so that %config knows it
     completion.register(shell, lambda: magics.folder)
     formatters.register(shell)
-    if find_spec(_SQL):
-        import_module(_SQL).register_sql(shell)
+    register_sql(shell)
 
 
 def unload(shell: Any) -> None:
@@ -34,5 +30,4 @@ def unload(shell: Any) -> None:
         one for one in shell.configurables if not isinstance(one, NbflowMagics)
     ]
     completion.unregister(shell)
-    if find_spec(_SQL):
-        import_module(_SQL).unregister_sql(shell)
+    unregister_sql(shell)

@@ -13,7 +13,7 @@ from nbflow.cli.options import STARTING
 from nbflow.magics.commands.step import BODY
 from nbflow.magics.commands.step import command as step_command
 from nbflow.magics.program import call, program, split
-from nbflow.magics.shown import show
+from nbflow.magics.shown import has_front_end, show
 from nbflow.magics.starting import show_controls, start
 
 
@@ -58,4 +58,8 @@ class NbflowMagics(Magics):  # type: ignore[misc]
         return None
 
     def _show_controls(self) -> None:
-        show_controls(self.folder or None)
+        """Show the panel; a terminal shows what the pipeline is."""
+        if has_front_end(self.shell):
+            show_controls(self.folder or None)
+        else:
+            call(program, "%nbflow", ["steps"], self._show, self.folder)

@@ -10,15 +10,17 @@ from IPython import get_ipython
 from IPython.display import display
 
 from nbflow import html
-from nbflow.cli import answers, output
+from nbflow.cli import answers, output, tables
 from nbflow.cli.render import make_text, parts, runs
 from nbflow.cli.render.steps import make_problems
 from nbflow.magics import plain
+from nbflow.magics.sqlrows import make_rows
 from nbflow.model import Problem, Scan
 from nbflow.project import Project
 from nbflow.runlog import Run
 
 Bundle = dict[str, str]
+_ALL = 1 << 60  # rows
 
 
 def has_front_end(shell: Any = None) -> bool:
@@ -53,6 +55,10 @@ def make_bundle(answer: answers.Answer) -> Bundle:
 
     What has no HTML of its own is shown as on a terminal.
     """
+    if isinstance(answer, answers.Queried):
+        with tables.translated():
+            rows = make_rows(answer.relation, answer.limit or _ALL, lazy=False)
+        return rows._repr_mimebundle_()
     text = make_text(answer)
     return {
         "text/html": _draw(answer) or plain.make_html(text),
@@ -89,6 +95,8 @@ def _draw(answer: answers.Answer) -> str | None:
         case answers.ShownStep(run=run, step=step, outputs=outputs, folder=folder):
             after = runs.find_step_next(answer)
             return html.draw_step_run(run, step, outputs, folder, _say_here(after))
+        case answers.Told(text=text, value={"path": str(path)}, next=after):
+            return html.draw_told(text, path, _say_here(after))
     return None
 
 

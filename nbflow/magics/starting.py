@@ -23,8 +23,9 @@ from nbflow.cli.render.progress import make_progress
 from nbflow.cli.render.runs import make_outcome
 from nbflow.cli.terminal import make_console, show
 from nbflow.errors import RunError
-from nbflow.events import read_lines, to_line
+from nbflow.events import to_line
 from nbflow.magics.shown import has_front_end, make_run_bundle, show_problems
+from nbflow.magics.tail import Tail
 from nbflow.magics.view import RunView
 from nbflow.notebook.scan import read_folder
 from nbflow.project import Project, find_project
@@ -41,13 +42,13 @@ def start(command: Command, ctx: click.Context, shell: Any) -> RunView | None:
     project = _find_project(command, ctx)
     run_id = _start(project, command, _find_words(command, ctx))
     if ctx.params.get("as_json"):
-        _print_lines(project, run_id)
+        _wait(project, run_id, _print_events(project, run_id))
         return None
+    log = bool(ctx.params.get("log"))
     if not has_front_end(shell):
-        _wait(project, run_id, _watch_on_terminal(project, run_id))
-        return RunView(project, run_id)
-    if ctx.meta.get(options.WAIT):
-        _wait(project, run_id, _watch_in_cell(project, run_id))
+        _wait(project, run_id, _watch_on_terminal(project, run_id, log=log))
+    elif ctx.meta.get(options.WAIT):
+        _wait(project, run_id, _watch_in_cell(project, run_id, log=log))
     else:
         show_controls(project.folder, project, run_id)
     return RunView(project, run_id, shell.execution_count)
@@ -112,12 +113,15 @@ def _wait(project: Project, run_id: str, watching: Iterator[Run]) -> None:
         raise UsageError(f"Run {run_id} is {run.status}; what is finished is kept.") from None
 
 
-def _watch_in_cell(project: Project, run_id: str) -> Iterator[Run]:
+def _watch_in_cell(project: Project, run_id: str, *, log: bool) -> Iterator[Run]:
     """Yield the run while a display of this cell is kept as it stands."""
     handle = display(make_run_bundle(project, read_run(project, run_id)), raw=True, display_id=True)
     shown, run = 0.0, read_run(project, run_id)
+    tail = Tail(project, run_id)
     try:
         for run in follow(project, run_id):
+            if log:
+                sys.stdout.write("".join(f"{one.plain}\n" for one in tail.read_prints()))
             if time.monotonic() - shown > 1 / _PER_SECOND:
                 handle.update(make_run_bundle(project, run), raw=True)
                 shown = time.monotonic()
@@ -126,9 +130,9 @@ def _watch_in_cell(project: Project, run_id: str) -> Iterator[Run]:
         handle.update(make_run_bundle(project, read_run(project, run_id)), raw=True)
 
 
-def _watch_on_terminal(project: Project, run_id: str) -> Iterator[Run]:
+def _watch_on_terminal(project: Project, run_id: str, *, log: bool) -> Iterator[Run]:
     """Yield the run while a live table shows it, as the command line does."""
-    console = make_console()
+    console, tail = make_console(), Tail(project, run_id)
     run = read_run(project, run_id)
 
     def draw() -> Any:
@@ -136,15 +140,15 @@ def _watch_on_terminal(project: Project, run_id: str) -> Iterator[Run]:
 
     with Live(console=console, refresh_per_second=_PER_SECOND, get_renderable=draw):
         for run in follow(project, run_id):
+            for text in tail.read_prints() if log else ():
+                console.print(text)
             yield run
     show(console, make_outcome(run))
 
 
-def _print_lines(project: Project, run_id: str) -> None:
-    """Print the events of a run, one line of JSON each, until it is over."""
-    path, seen = project.runs / run_id / "events.jsonl", 0
-    for _ in follow(project, run_id):
-        for line in read_lines(path):
-            if line.seq > seen:
-                sys.stdout.write(to_line(line).decode())
-                seen = line.seq
+def _print_events(project: Project, run_id: str) -> Iterator[Run]:
+    """Yield the run while its events are printed, one line of JSON each."""
+    tail = Tail(project, run_id)
+    for run in follow(project, run_id):
+        sys.stdout.write("".join(to_line(line).decode() for line in tail.read()))
+        yield run

@@ -6,7 +6,7 @@ from typing import Any
 
 from nbflow import words
 from nbflow.errors import RunError
-from nbflow.magics.shown import make_run_bundle
+from nbflow.magics.shown import has_front_end, make_run_bundle
 from nbflow.project import Project
 from nbflow.runlog import Run, cancel, follow, read_run
 
@@ -57,3 +57,5 @@ class RunView:
         shell: Any = get_ipython()
         if shell is None or shell.execution_count != self._shown_at:
             display(self._repr_mimebundle_(), raw=True)
+        elif not has_front_end(shell):
+            print(repr(self))  # noqa: T201 - behind the Out[1] of a terminal

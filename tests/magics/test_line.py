@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -104,10 +106,13 @@ def test_what_has_no_html_of_its_own_is_shown_as_on_a_terminal(
     notebook: Notebook, made: Project
 ) -> None:
     make_run(made, "20261101-000000-000000", {"load": {"t": [1]}})
-    html = notebook.html("%nbflow open load")
-    assert "<pre>" in html
-    assert "load.ipynb" in html
-    assert "%nbflow open --lab load" in html
+    assert "<pre>Nothing to remove." in notebook.html("%nbflow clean")
+
+
+def test_what_was_made_is_a_link_and_commands_are_a_cells(notebook: Notebook) -> None:
+    html = notebook.html("%nbflow new fresh")
+    assert '<a href="01_fresh.ipynb"><code>01_fresh.ipynb</code></a>' in html
+    assert "<code>%nbflow steps</code>" in html
 
 
 def test_a_run_is_looked_at(notebook: Notebook, made: Project) -> None:
@@ -115,6 +120,17 @@ def test_a_run_is_looked_at(notebook: Notebook, made: Project) -> None:
     assert "KeyError" in notebook.html("%nbflow show")
     assert "1 ran, 1 failed" in notebook.html("%nbflow runs")
     assert "%nbflow open" in notebook.html("%nbflow show add")
+
+
+def test_the_rows_of_a_query_are_a_table(notebook: Notebook, made: Project) -> None:
+    make_run(made, "20261101-000000-000000", {"load": {"t": [1]}})
+    html = notebook.html("%nbflow sql 'from range(100) t(number)' --limit 3")
+    assert html.count("<tr") == 4
+    assert "number" in html
+    _, errors, *_ = notebook("%nbflow sql 'select 1 / no'")
+    assert errors.startswith("UsageError")
+    said, *_ = notebook("%nbflow sql 'select 1 as one' --format csv")
+    assert said == "one\n1\n"
 
 
 @pytest.mark.kernel
@@ -127,6 +143,30 @@ def test_a_run_that_is_waited_for_gives_its_outcome(notebook: Notebook, made: Pr
     assert find_run(made).command == ("nbflow", "run", *_in(made), "-p", "n", "3")
     again = notebook("%nbflow rerun --wait")[3].result
     assert {step.status for step in again.run.steps.values()} == {"reused"}
+
+
+@pytest.mark.kernel
+def test_what_notebooks_print_is_shown_where_that_was_asked(
+    notebook: Notebook, made: Project
+) -> None:
+    write(made.folder / "add.ipynb", [cell("n: int = 1", "parameters"), cell("print('hello', n)")])
+    said, *_ = notebook("%nbflow run --wait --log")
+    assert "add │ hello 1" in said
+    again, *_ = notebook("%nbflow run --wait --force")
+    assert "hello" not in again
+
+
+@pytest.mark.kernel
+def test_a_plain_terminal_waits_as_the_command_line_does(made: Project) -> None:
+    cells = "%load_ext nbflow\n%nbflow run --log\nprint(_.run.status)\n%nbflow\n"
+    program = [sys.executable, "-m", "IPython", "--simple-prompt", "--no-banner"]
+    done = subprocess.run(
+        program, input=cells, capture_output=True, text=True, check=True, cwd=made.folder
+    )
+    assert "✓ done in" in done.stdout
+    assert "Out[2]: run 20" in done.stdout
+    assert "\nIn [3]: done\n" in done.stdout
+    assert "reads   load.t" in done.stdout
 
 
 @pytest.mark.kernel
