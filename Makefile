@@ -1,5 +1,5 @@
 .POSIX:
-.PHONY: demo test test-fast test-browser test-papermill lowest smoke check format clean
+.PHONY: demo test test-fast test-browser test-papermill lowest smoke extension check format clean
 
 PYTHON ?= python3
 VENV = .venv
@@ -42,6 +42,11 @@ smoke: $(VENV)/.uv
 	$(BIN)/uv venv -q --clear --python $(PYTHON) build/bare
 	$(UV) --python build/bare --reinstall-package nbflow build/wheel/*.whl
 	build/bare/bin/nbflow demo build/smoke
+
+# The TypeScript of the graph: checked, tested, and built as committed, so that a wheel needs no node.
+extension:
+	cd extension && npm ci && npm run lint && npm test && npm run build
+	git diff --exit-code nbflow/widget/static nbflow/html/static
 
 check: $(VENV)/.test
 	$(BIN)/ruff format --check .

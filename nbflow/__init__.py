@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nbflow.pipeline import Pipeline
     from nbflow.step import file, progress, read, sql, use, write
+    from nbflow.widget.panel import controls
 
 __version__ = "0.1.0"
-__all__ = ["Pipeline", "file", "progress", "read", "sql", "use", "write"]
+__all__ = ["Pipeline", "controls", "file", "progress", "read", "sql", "use", "write"]
 
-_HOMES = {"Pipeline": "nbflow.pipeline"}
+_HOMES = {"Pipeline": "nbflow.pipeline", "controls": "nbflow.widget.panel"}
 
 
 def __getattr__(name: str) -> Any:
@@ -21,7 +23,27 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'nbflow' has no attribute {name!r}")
     value = getattr(import_module(_HOMES.get(name, "nbflow.step")), name)
     globals()[name] = value
+    if name == "Pipeline":
+        _show_in_ipython()
     return value
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Be what `%load_ext nbflow` loads."""
+    import_module("nbflow.magics").load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Be what `%unload_ext nbflow` unloads."""
+    import_module("nbflow.magics").unload(shell)
+
+
+def _show_in_ipython() -> None:
+    """Have IPython, where this runs in it, draw pipelines, plans and runs."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is not None:
+        import_module("nbflow.magics.formatters").register(shell)
 
 
 def __dir__() -> list[str]:

@@ -6,6 +6,7 @@ import json
 import re
 import secrets
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,15 +38,18 @@ class Tagged(Frozen, frozen=True):
     changed: bool
 
 
-def make_step(project: Project, name: str) -> Path:
+def make_step(
+    project: Project, name: str, cells: Sequence[tuple[str, tuple[str, ...]]] = ()
+) -> Path:
     """Write the notebook of a new step under the next free number, and return its path.
 
+    `cells` are code cells, sources with tags; without any it has those to begin with.
     Raises PipelineError for a name that cannot be a step's or is taken.
     """
     _check_free(project, name)
     number = max(_read_numbers(project.folder), default=0) + 1
     path = project.folder / f"{number:02}_{name}.ipynb"
-    content = _to_json(_make_notebook(name))
+    content = _to_json(_make_notebook(name, cells))
     try:
         with path.open("xb") as file:
             file.write(content)
@@ -128,17 +132,21 @@ def _read_numbers(folder: Path) -> list[int]:
     return [int(match[1]) for match in found if match]
 
 
-def _make_notebook(name: str) -> dict[str, Any]:
+def _make_notebook(name: str, given: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, Any]:
     title = name.replace("_", " ").capitalize()
-    cells = [
-        _make_cell("markdown", f"# {title}\n\nWhat this step makes, and of what."),
+    head = _make_cell("markdown", f"# {title}\n\nWhat this step makes, and of what.")
+    cells = [_make_cell("code", source, *tags) for source, tags in given] or _make_first_cells()
+    return {"cells": [head, *cells], "metadata": _PYTHON, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _make_first_cells() -> list[dict[str, Any]]:
+    return [
         _make_cell(
             "code", "# month: int = 1  # each parameter with its type and a help text", "parameters"
         ),
         _make_cell("code", 'import nbflow\n\n# table = nbflow.read("step.table")', "inputs"),
         _make_cell("code", '# nbflow.write("table", table)'),
     ]
-    return {"cells": cells, "metadata": _PYTHON, "nbformat": 4, "nbformat_minor": 5}
 
 
 def _make_cell(kind: str, source: str, *tags: str) -> dict[str, Any]:

@@ -50,3 +50,11 @@ class CallError(NbflowError):
 
 class RunError(NbflowError):
     """A run that cannot start, be found or be cancelled."""
+
+
+class SqlError(NbflowError):
+    """A query that DuckDB refuses, or that names what is not there."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows: the message with its caret; a traceback would be ours."""
+        return [f"\x1b[31mSqlError\x1b[39m: {self}"]

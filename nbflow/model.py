@@ -59,7 +59,8 @@ class Parameter(Frozen, frozen=True):
     `value` is the JSON form of a literal default, None where it has none (`pd.Timestamp("2013")`);
     `literal` is False where only running tells: `date.today()`.
     `required` is True for `month: int`, which has no default.
-    `choices` are the JSON forms a Literal or Enum allows; `enums` the Enum classes in `type`.
+    `choices` are the JSON forms a Literal or Enum allows; `enums` the Enum classes in `type`;
+    `bounds` the least and the greatest value of a number, None where there is none.
     """
 
     name: str
@@ -72,10 +73,11 @@ class Parameter(Frozen, frozen=True):
     choices: tuple[Any, ...] = ()
     required: bool = False
     enums: tuple[Enumeration, ...] = ()
+    bounds: tuple[int | float | None, int | float | None] | None = None
 
 
 class Input(Frozen, frozen=True):
-    """A literal `nbflow.read("step.name")` in a cell tagged `inputs`."""
+    """A literal `nbflow.read("step.name")` in an `inputs` cell, or a table of a `%%sql` cell."""
 
     step: str
     name: str
@@ -94,7 +96,7 @@ class Watched(Frozen, frozen=True):
 
 
 class Write(Frozen, frozen=True):
-    """A declared output: a literal `nbflow.write("name", …)` or the option `writes`."""
+    """A declared output: `nbflow.write("name", …)`, `%%sql --write name` or the option `writes`."""
 
     name: str
     place: Place

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -46,15 +47,25 @@ def main() -> None:
 
 
 class Program(click.Group):
-    """The commands by name; each stands in the module `nbflow.cli.commands.NAME`."""
+    """The commands by name; each stands in the module `nbflow.cli.commands.NAME`.
+
+    Another face may add sections of its own, and where their modules stand.
+    """
+
+    sections = SECTIONS
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What each command does, in a line."""
+        return {name: text for part in self.sections.values() for name, text in part.items()}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
-        return list(COMMANDS)
+        return list(self.texts)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         del ctx
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.texts:
             return None
         command: click.Command = import_module(f"nbflow.cli.commands.{cmd_name}").command
         return command
@@ -63,7 +74,7 @@ class Program(click.Group):
         """Offer the commands without loading them."""
         if incomplete.startswith("-"):
             return super().shell_complete(ctx, incomplete)
-        found = COMMANDS.items()
+        found = self.texts.items()
         return [
             CompletionItem(name, help=text) for name, text in found if name.startswith(incomplete)
         ]
@@ -71,7 +82,7 @@ class Program(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without loading one."""
         del ctx
-        for section, commands in SECTIONS.items():
+        for section, commands in self.sections.items():
             with formatter.section(section):
                 formatter.write_dl(list(commands.items()), col_max=12)
 
@@ -79,17 +90,20 @@ class Program(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
-        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
-            near = difflib.get_close_matches(name, COMMANDS, 1)
+        known = self.texts
+        if name not in known and not name.startswith("-") and not ctx.resilient_parsing:
+            near = difflib.get_close_matches(name, known, 1)
             meant = f"Did you mean `nbflow {near[0]}`?" if near else "`nbflow --help` lists them."
             raise click.UsageError(f"There is no command {name!r}. {meant}", ctx)
         return super().resolve_command(ctx, args)
 
-    def invoke(self, ctx: click.Context) -> None:
+    def invoke(self, ctx: click.Context) -> Any:
         """Exit as cancelled also where Ctrl-C comes while a command's module is loaded."""
         try:
-            super().invoke(ctx)
+            return super().invoke(ctx)
         except KeyboardInterrupt:
+            if ctx.obj is not None:
+                raise
             click.echo("\nCancelled.", err=True)
             ctx.exit(CANCELLED)
 

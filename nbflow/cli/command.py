@@ -15,18 +15,30 @@ ROOT = "nbflow.root"  # of the project that a command has found, in click's `Con
 class Command(click.Command):
     """A command with examples, whose function returns an `Answer` and prints nothing.
 
-    So other faces call `command.callback` and show its answer in their own way.
+    Another face is `ctx.obj`: it is called with the command and its context, and shows the answer
+    of `command.answer(ctx)` in its own way.
     """
 
-    def __init__(self, *args: Any, examples: str, **options: Any) -> None:
+    def __init__(self, *args: Any, examples: str, makes: str = "", **options: Any) -> None:
         super().__init__(*args, **options)
+        self.makes = makes  # the folder that it makes where none is named
         self.examples = [line.strip() for line in examples.strip().splitlines()]
 
-    def invoke(self, ctx: click.Context) -> None:
+    def answer(self, ctx: click.Context) -> Any:
+        """Call the function."""
+        return super().invoke(ctx)
+
+    def invoke(self, ctx: click.Context) -> Any:
         """Call the function and show its answer; exit with the answer's code."""
+        if ctx.obj is not None:
+            return ctx.obj(self, ctx)
+        self._show(ctx)
+        return None
+
+    def _show(self, ctx: click.Context) -> None:
         as_json = ctx.params.get("as_json", False)
         try:
-            answer = super().invoke(ctx)
+            answer = self.answer(ctx)
             if answer is not None:
                 from nbflow.cli import output  # noqa: PLC0415 - rich is loaded only to show
 
@@ -50,10 +62,11 @@ class Command(click.Command):
         return super().parse_args(ctx, args)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        del ctx
+        program = ctx.find_root().info_name or "nbflow"
         with formatter.section("Examples"):
             for line in self.examples:
-                formatter.write(f"{'':>{formatter.current_indent}}{line}\n")
+                shown = line.replace("nbflow", program, 1)
+                formatter.write(f"{'':>{formatter.current_indent}}{shown}\n")
 
 
 def _drop_open_option(command: click.Command, ctx: click.Context, args: list[str]) -> list[str]:

@@ -14,9 +14,10 @@ from rich.constrain import Constrain
 from rich.live import Live
 from rich.text import Text
 
+from nbflow import words
 from nbflow.cli.output import heard
-from nbflow.cli.render import words
-from nbflow.cli.render.progress import make_headline, make_progress, say_outputs
+from nbflow.cli.render import parts
+from nbflow.cli.render.progress import make_headline, make_progress
 from nbflow.cli.terminal import make_console
 from nbflow.events import (
     Event,
@@ -107,7 +108,7 @@ class LiveTable(View):
         with self._lock:
             self._folding.add(line)
         if self._log and isinstance(line.event, OutputPrinted):
-            self._console.print(_make_log(line.event))
+            self._console.print(make_log(line.event))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         with self._lock:
@@ -139,7 +140,7 @@ class Lines(View):
             self._console.print(make_headline(self._folding.run, line.time))
         elif isinstance(line.event, OutputPrinted):
             if self._log:
-                self._console.print(_make_log(line.event))
+                self._console.print(make_log(line.event))
         elif (said := _say_event(line.event)) is not None:
             self._console.print(said)
 
@@ -150,7 +151,10 @@ def _say_event(event: Event) -> Text | None:  # noqa: PLR0911 - a case for each 
             return _say("running", event.step)
         case StepFinished():
             return _say(
-                "done", event.step, words.say_seconds(event.seconds), say_outputs(event.outputs)
+                "done",
+                event.step,
+                words.say_seconds(event.seconds),
+                words.say_outputs(event.outputs),
             )
         case StepReused():
             return _say("reused", event.step, words.say_age(event.age))
@@ -172,12 +176,13 @@ def _say_event(event: Event) -> Text | None:  # noqa: PLR0911 - a case for each 
 
 def _say(state: str, step: str, *more: str) -> Text:
     said = " · ".join(part for part in more if part)
-    glyph_and_word = words.make_state(state)
+    glyph_and_word = parts.make_state(state)
     pad = " " * max(0, 12 - len(glyph_and_word))
     return Text.assemble(glyph_and_word, pad, step, f"  {said}" if said else "")
 
 
-def _make_log(event: OutputPrinted) -> Text:
+def make_log(event: OutputPrinted) -> Text:
+    """Return what a notebook printed, each line behind its step's name."""
     style = "yellow" if event.stream == "stderr" else "dim"
     lines = event.text.rstrip("\n").splitlines() or [""]
     return Text("\n").join(

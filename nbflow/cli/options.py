@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from nbflow.cli import complete
 from nbflow.cli.command import ROOT
@@ -20,6 +22,7 @@ from nbflow.project import Project, find_project, read_pipelines
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 _CHOSEN = "nbflow.folder"  # what -C said, where FOLDER may say it too
 in_folder = click.option(
     "-C",
@@ -32,6 +35,8 @@ as_json = click.option("--json", "as_json", is_flag=True, help="JSON, for progra
 events_json = click.option(
     "--json", "as_json", is_flag=True, help="The run's events, one line of JSON each."
 )
+STARTING = "run_id"  # the parameter by which faces tell a command that runs notebooks
+WAIT = "nbflow.wait"  # whether a face is to wait, in click's `Context.meta`
 run = click.argument("run", required=False, default="last", shell_complete=complete.runs)
 
 _PARAMETERS = [
@@ -126,6 +131,35 @@ def folder(function: F) -> F:
     return argument(option(function))
 
 
+class _NotebookOption(click.Option):
+    """An option that means something in a notebook only; a terminal's help does not show it."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        in_notebook = ctx.find_root().obj is not None
+        return (self.opts[0], self.help or "") if in_notebook else None
+
+
+def starting(function: F) -> F:
+    """Add what faces need that start the run as a process and follow it: its id, `--wait`."""
+    run_id = click.option(
+        "--run-id",
+        STARTING,
+        hidden=True,
+        default="",
+        callback=lambda ctx, _, chosen: _take_run_id(ctx, chosen),
+    )
+    wait = click.option(
+        "--wait",
+        is_flag=True,
+        hidden=True,
+        cls=_NotebookOption,
+        expose_value=False,
+        callback=lambda ctx, _, chosen: ctx.meta.__setitem__(WAIT, chosen),
+        help="Return when the run is over; an interrupt cancels it.",
+    )
+    return run_id(wait(function))
+
+
 def request(function: F) -> F:
     """Add the options of `nbflow run`, which `make_request` takes."""
     for option in reversed([*_PARAMETERS, *_STEPS, *_HOW]):
@@ -196,9 +230,26 @@ def _keep_folder(ctx: click.Context, _: click.Parameter, chosen: str | None) -> 
 def _choose_folder(ctx: click.Context, _: click.Parameter, folder: str | None) -> str | None:
     """Return FOLDER or what -C says; both may be given where they are the same."""
     chosen: str | None = ctx.meta.get(_CHOSEN)
-    if folder and chosen and Path(folder).absolute() != Path(chosen).absolute():
+    if ctx.get_parameter_source("folder") is ParameterSource.DEFAULT_MAP:  # a face's setting
+        return chosen or folder
+    if folder and chosen and _find_real(folder) != _find_real(chosen):
         raise click.UsageError(f"FOLDER is {folder}, and -C is {chosen}. Give one of them.", ctx)
     return folder or chosen
+
+
+def _find_real(folder: str) -> str:
+    return os.path.realpath(Path(folder).expanduser())
+
+
+def _take_run_id(ctx: click.Context, chosen: str) -> str:
+    """Return the id; the command that a run remembers is what its user typed."""
+    if chosen and not _RUN_ID.fullmatch(chosen):
+        raise click.UsageError(f"--run-id {chosen} is no id that nbflow makes.", ctx)
+    typed = list(ctx.meta.get("nbflow.command", ()))
+    if chosen and "--run-id" in typed:
+        at = typed.index("--run-id")
+        ctx.meta["nbflow.command"] = (*typed[:at], *typed[at + 2 :])
+    return chosen
 
 
 def _refuse_choice(project: Project) -> None:

@@ -13,9 +13,10 @@ import click
 import msgspec
 from rich.text import Text
 
+from nbflow import words
 from nbflow.cli import answers, tables, terminal
 from nbflow.cli.jsonform import make_error, make_json
-from nbflow.cli.render import make_text, steps, words
+from nbflow.cli.render import make_text, steps
 from nbflow.errors import NbflowError, PipelineError
 
 DONE, FAILED, WRONG, CANCELLED = 0, 1, 2, 130
@@ -86,4 +87,5 @@ def show_error(error: NbflowError, *, as_json: bool, root: Path | None = None) -
 
 
 def print_json(value: object) -> None:
-    click.echo(msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2))
+    text = msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2)
+    click.echo(text.decode())  # a notebook's output takes no bytes

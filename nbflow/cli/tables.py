@@ -14,8 +14,9 @@ import msgspec
 from rich.console import RenderableType
 from rich.text import Text
 
+from nbflow import words
 from nbflow.cli.answers import Queried
-from nbflow.cli.render import words
+from nbflow.cli.render import parts
 from nbflow.errors import StoreError
 
 _BATCH = 10_000  # rows
@@ -28,7 +29,7 @@ def make_rows(queried: Queried) -> RenderableType:
     relation, limit = queried.relation, queried.limit
     with translated():
         rows = (relation.limit(limit + 1) if limit else relation).fetchall()
-    table = words.make_table(header_style="")
+    table = parts.make_table(header_style="")
     for name, kind in zip(relation.columns, relation.types, strict=True):
         heading = Text.assemble((name, "bold"), (f"\n{str(kind).lower()}", "dim"))
         right = str(kind).removeprefix("U").startswith(_RIGHT) or "INT" in str(kind).split("(")[0]
@@ -36,7 +37,7 @@ def make_rows(queried: Queried) -> RenderableType:
     for row in rows[: limit or None]:
         table.add_row(*(_make_cell(value) for value in row))
     more = f"the first {limit} rows; --limit 0 shows all" if limit and len(rows) > limit else ""
-    return words.stack(table, Text(more or words.say_count(len(rows), "row"), "dim"))
+    return parts.stack(table, Text(more or words.say_count(len(rows), "row"), "dim"))
 
 
 def write(queried: Queried) -> None:
@@ -51,9 +52,20 @@ def write(queried: Queried) -> None:
         path = Path(folder) / "rows"
         _write_file(queried.relation, queried.kind, path)
         sys.stdout.flush()
+        _print_file(path, queried.kind)
+
+
+def _print_file(path: Path, kind: str) -> None:
+    """Copy a file to the standard output; a notebook's takes text only."""
+    if hasattr(sys.stdout, "buffer"):
         with path.open("rb") as file:
             shutil.copyfileobj(file, sys.stdout.buffer)
         sys.stdout.buffer.flush()
+    elif kind == "parquet":
+        raise StoreError("Parquet is not for a cell's output. Name a file with --output.")
+    else:
+        with path.open(encoding="utf-8") as text:
+            shutil.copyfileobj(text, sys.stdout)
 
 
 def count_rows(path: Path, kind: str) -> int | None:

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, Literal
 
-from nbflow.model import Frozen, Input, Problem, Watched, Write
+from nbflow.model import Frozen, Input, Place, Problem, Watched, Write
 from nbflow.notebook.calls import Call, Context, find_calls
 from nbflow.notebook.code import make_place
 
@@ -35,12 +35,17 @@ class _Written(Frozen, frozen=True):
 
 
 def find_dataflow(
-    cells: Sequence[CodeCell], notebook: str, parameters: Collection[str], *, listed: bool = False
+    cells: Sequence[CodeCell],
+    notebook: str,
+    parameters: Collection[str],
+    queried: Sequence[Write] = (),
+    *,
+    listed: bool = False,
 ) -> Dataflow:
     """Find what the cells declare.
 
-    `parameters` are the names that `nbflow.file` may format; with `listed` the option `writes`
-    lists the names of those writes that are not literal.
+    `parameters` are the names that `nbflow.file` may format, `queried` what `%%sql` cells write;
+    with `listed` the option `writes` lists the names of those writes that are not literal.
     """
     inputs: dict[str, Input] = {}
     files: dict[str, Watched] = {}
@@ -57,6 +62,8 @@ def find_dataflow(
                 writes.append(_Written(found, call.context))
             case Problem() as found:
                 problems.append(found)
+    writes += (_Written(one, Context()) for one in queried)
+    writes.sort(key=lambda item: _order(item.write.place))
     problems += _find_repeated(writes)
     unique: dict[str, Write] = {}
     for item in writes:
@@ -66,7 +73,10 @@ def find_dataflow(
 
 
 def _position(problem: Problem) -> tuple[int, int]:
-    place = problem.place
+    return _order(problem.place)
+
+
+def _order(place: Place | None) -> tuple[int, int]:
     return (place.cell or 0, place.line or 0) if place is not None else (0, 0)
 
 

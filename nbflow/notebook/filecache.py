@@ -156,7 +156,8 @@ def _make_key(parts: object) -> str:
 def _read_code() -> list[tuple[str, Stamp | None]]:
     """Return the stamps of the modules that answer, since nbflow may be under development."""
     package = Path(nbflow.__file__).parent
-    files = [package / "model.py", package / "names.py", *(package / "notebook").rglob("*.py")]
+    others = ("model.py", "names.py", "step/sqlcell.py", "store/statements.py")
+    files = [*map(package.joinpath, others), *(package / "notebook").rglob("*.py")]
     return sorted((str(file), read_stamp(file)) for file in files)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import shlex
 from pathlib import PurePosixPath
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from nbflow.model import Watched
 from nbflow.notebook.code import make_place
+from nbflow.notebook.magic_calls import find_magics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,19 +29,19 @@ def read_scripts(
     One that does not exist is not watched, since a cell may write it (`%%writefile`).
     """
     for cell in cells:
-        for name, arguments, line in _find_magics(cell):
-            path = _find_path(arguments) if name == "run" else None
+        for magic in find_magics(cell):
+            path = _find_path(magic.arguments) if magic.name == "run" else None
             if path is not None and trail.look(folder / path) is not None:
-                yield Watched(path, make_place(notebook, cell, line))
+                yield Watched(path, make_place(notebook, cell, magic.line))
 
 
 def find_modules(cells: Iterable[CodeCell]) -> Iterator[str]:
     """Find the modules that `%run -m` and `%load_ext` import."""
     for cell in cells:
-        for name, arguments, _ in _find_magics(cell):
-            words = arguments.split()
-            if name == "load_ext" or (name == "run" and words[:1] == ["-m"]):
-                yield from words[-1:] if name == "load_ext" else words[1:2]
+        for magic in find_magics(cell):
+            words = magic.arguments.split()
+            if magic.name == "load_ext" or (magic.name == "run" and words[:1] == ["-m"]):
+                yield from words[-1:] if magic.name == "load_ext" else words[1:2]
 
 
 def _find_path(arguments: str) -> str | None:
@@ -58,17 +58,3 @@ def _split(arguments: str) -> Sequence[str]:
         return shlex.split(arguments)
     except ValueError:
         return arguments.split()
-
-
-def _find_magics(cell: CodeCell) -> Iterator[tuple[str, str, int]]:
-    """Yield name, arguments and line of the line magics, as `neutralise` writes them."""
-    if cell.tree is None or "run_line_magic" not in cell.plain:
-        return
-    calls = (node for node in ast.walk(cell.tree) if isinstance(node, ast.Call))
-    for call in sorted(calls, key=lambda call: call.lineno):
-        match call:
-            case ast.Call(
-                func=ast.Attribute(attr="run_line_magic"),
-                args=[ast.Constant(value=str(name)), ast.Constant(value=str(arguments))],
-            ):
-                yield name, arguments, call.lineno

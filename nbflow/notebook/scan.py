@@ -10,7 +10,7 @@ import msgspec
 from nbflow.errors import NotebookError
 from nbflow.model import Frozen, Options, Place, Problem, Scan, Skipped, Step, Write
 from nbflow.names import find_fault, make_name
-from nbflow.notebook import checks, line_magics, options, reads, tags
+from nbflow.notebook import checks, line_magics, options, reads, sqlcells, sqlreads, tags
 from nbflow.notebook.code import (
     CodeCell,
     find_imports,
@@ -28,7 +28,7 @@ from nbflow.notebook.parameters import find_parameters
 from nbflow.notebook.source import read_notebook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from nbflow.model import Parameter
     from nbflow.project import Project
@@ -40,6 +40,7 @@ class Reading(Frozen, frozen=True):
     step: Step | None = None
     skipped: Skipped | None = None
     problems: tuple[Problem, ...] = ()
+    queries: sqlcells.Queries = sqlcells.Queries()
 
 
 class _Notebook(Frozen, frozen=True):
@@ -69,13 +70,31 @@ def read_folder(project: Project) -> Scan:
         for path, read in zip(paths, readings, strict=True)
         if read.step is None and read.skipped is None
     }
+    steps, unclear = _add_queried(steps, readings, sqlreads.find_known(steps, skipped, broken))
     between = checks.find_problems(project, steps, skipped, broken)
     settings = options.find_problems(project.settings, steps, broken)
     return Scan(
         {name: _without_malformed(step) for name, step in steps.items()},
         tuple(skipped),
-        (*problems, *duplicates, *between, *settings),
+        (*problems, *duplicates, *unclear, *between, *settings),
     )
+
+
+def _add_queried(
+    steps: Mapping[str, Step], readings: Iterable[Reading], known: Collection[str]
+) -> tuple[dict[str, Step], list[Problem]]:
+    """Return the steps with what their `%%sql` cells read, and what is wrong with that."""
+    of = {read.step.path: read for read in readings if read.step is not None}
+    added = {name: complete(of[step.path], known) for name, step in steps.items()}
+    found = (sqlreads.find_problems(of[step.path].queries, known) for step in steps.values())
+    completed = {name: step for name, step in added.items() if step is not None}
+    return completed, [problem for problems in found for problem in problems]
+
+
+def complete(reading: Reading, names: Collection[str]) -> Step | None:
+    """Return a reading's step with what its queries read, which the names of steps decide."""
+    step = reading.step
+    return None if step is None else sqlreads.add_reads(step, reading.queries, names)
 
 
 def read_step(project: Project, path: Path, trail: Trail | None = None) -> Reading:
@@ -124,7 +143,9 @@ def _find_language(metadata: Mapping[str, Any]) -> str:
 
 
 def _make_skipped(notebook: _Notebook) -> Skipped:
-    dataflow = find_dataflow(notebook.cells, notebook.place, (), listed=True)
+    found, _ = sqlcells.find_cells(notebook.cells, notebook.place)
+    queried = sqlcells.find_writes(found, notebook.place)
+    dataflow = find_dataflow(notebook.cells, notebook.place, (), queried, listed=True)
     writes = tuple(write.name for write in dataflow.writes)
     why = tags.make_why(notebook.place, tags.find_slips(notebook.cells))
     return Skipped(notebook.place, why, writes)
@@ -137,7 +158,10 @@ def _make_step(project: Project, name: str, notebook: _Notebook, trail: Trail) -
     chosen, wrong = options.make_options(name, given, project.settings, place)
     parameters, doubtful = _find_parameters(notebook, trail)
     known = {parameter.name for parameter in parameters}
-    dataflow = find_dataflow(cells, place, known, listed=bool(chosen.writes))
+    found, unread = sqlcells.find_cells(cells, place)
+    queried = sqlcells.find_writes(found, place)
+    dataflow = find_dataflow(cells, place, known, queried, listed=bool(chosen.writes))
+    queries = sqlcells.read_queries(found, place)
     step = Step(
         name=name,
         path=place,
@@ -153,8 +177,9 @@ def _make_step(project: Project, name: str, notebook: _Notebook, trail: Trail) -
         options=chosen,
     )
     slips = (tags.make_slip_problem(place, slip) for slip in tags.find_slips(cells))
-    problems = (*wrong, *_find_syntax(notebook), *slips, *doubtful, *dataflow.problems)
-    return Reading(step, problems=problems)
+    sql = (*unread, *queries.problems)
+    problems = (*wrong, *_find_syntax(notebook), *slips, *doubtful, *dataflow.problems, *sql)
+    return Reading(step, problems=problems, queries=queries)
 
 
 def _find_parameters(notebook: _Notebook, trail: Trail) -> tuple[list[Parameter], list[Problem]]:

@@ -36,12 +36,14 @@ def execute(
     observe: Callable[[Line], None] = lambda _: None,
     stop: threading.Event | None = None,
     command: tuple[str, ...] = (),
+    run_id: str = "",
 ) -> Run:
     """Execute a plan and return its run; `observe` sees each event as it is written.
 
-    Setting `stop` cancels: kernels are stopped and what is finished is kept.
+    Setting `stop` cancels: kernels are stopped and what is finished is kept. `run_id` is a new
+    one, or what its starter chose by `store.results.make_id`.
     """
-    run_id = results.make_id()
+    run_id = run_id or results.make_id()
     with explaining(plan.project):
         _execute(plan, run_id, observe, stop or threading.Event(), command)
         with contextlib.suppress(OSError, StoreError):  # what stays too long is no fault of the run

@@ -14,7 +14,7 @@ from nbflow.errors import RunError
 from nbflow.model import Job, JobInput, Result
 from nbflow.notebook.filecache import FileCache, keep_answers, read_stamp
 from nbflow.notebook.parameters import make_injected
-from nbflow.notebook.scan import Reading, read_step
+from nbflow.notebook.scan import Reading, complete, read_step
 from nbflow.plan import Plan, Prepared
 from nbflow.store import results
 
@@ -37,7 +37,7 @@ def _take_copy(plan: Plan, folder: Path, name: str, known: FileCache[Reading]) -
     if before is not None:
         shutil.copy2(source, copy)
     reading = known.find(str(source)) or read_step(plan.project, source)
-    if reading.step != plan.scan.steps[name] or read_stamp(source) != before:
+    if complete(reading, plan.scan.steps) != plan.scan.steps[name] or read_stamp(source) != before:
         raise RunError(
             f"{plan.scan.steps[name].path} was {'changed' if before else 'removed'} while the run "
             "was planned. Run again: the plan is made anew."

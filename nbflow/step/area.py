@@ -54,6 +54,11 @@ def find_written(project: Project, step: str, name: str) -> Written | None:
     return Written(_folder(project, step, name) / newest, read_time(newest)) if newest else None
 
 
+def read_names(project: Project) -> list[tuple[str, str]]:
+    """Return step and name of whatever this user wrote by hand."""
+    return sorted((at.parent.name, at.name) for at in _user_folder(project).glob("*/*"))
+
+
 def has_step(project: Project, step: str) -> bool:
     return (_user_folder(project) / step).is_dir()
 

@@ -39,19 +39,22 @@ _session = _Session()
 _lock = threading.RLock()
 
 
-def locate(step: str, name: str) -> Source:
-    """Return where to read from, and print one line that says so."""
+def locate(step: str, name: str, run: str = "") -> Source:
+    """Return where to read from, and print one line that says so; `run` chooses for this once."""
     with _lock:
         here = _enter()
         if here.project is None:
             raise CallError(_explain_no_project(here, f"{step}.{name}"))
         home = here.project.home
+        if run:
+            chosen = runs.choose_run(here.project, run, f"--run {run}")
+            return _locate_pinned(here.project, chosen, step, name)
         if here.executed and home not in _session.runs:
             return _locate_executed(here, here.project, step, name)
         if home in _session.fixed:
-            run = runs.find_run(here.project, _session.runs[home])
-            run = run or runs.choose_run(here.project, _session.runs[home])  # raises: it is gone
-            return _locate_pinned(here.project, run, step, name)
+            pinned = runs.find_run(here.project, _session.runs[home])
+            pinned = pinned or runs.choose_run(here.project, _session.runs[home])  # raises: gone
+            return _locate_pinned(here.project, pinned, step, name)
         return _locate_newest(here.project, step, name)
 
 

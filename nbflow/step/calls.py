@@ -92,9 +92,10 @@ def use(run: str | None = None, *, step: str | None = None) -> None:
         _byhand().use(run, step)
 
 
-def locate(step: str, name: str) -> names.Source:
+def locate(step: str, name: str, run: str = "") -> names.Source:
+    """Return where to read from; `run` chooses one by hand, and changes nothing under a run."""
     under = job.find_job()
-    return job.locate(under, step, name) if under else _byhand().locate(step, name)
+    return job.locate(under, step, name) if under else _byhand().locate(step, name, run)
 
 
 def _byhand() -> ModuleType:

@@ -60,8 +60,11 @@ def find_newest(project: Project, step: str) -> Finished | None:
     return next((run for run in having if find_result(project, step, run.pins[step])), None)
 
 
-def choose_run(project: Project, text: str) -> Finished:
-    """Return the finished run with this id, unique prefix or name; `last` is the newest."""
+def choose_run(project: Project, text: str, said: str = "") -> Finished:
+    """Return the finished run with this id, unique prefix or name; `last` is the newest.
+
+    `said` is how the user asked for it, if not by nbflow.use.
+    """
     runs = list(read_runs(project))
     found = runs[:1] if text == "last" else [run for run in runs if run.id.startswith(text)]
     found = found or [run for run in runs if run.name == text][:1]
@@ -70,7 +73,7 @@ def choose_run(project: Project, text: str) -> Finished:
     shown = ", ".join(run.name or run.id for run in (found or runs)[:_LISTED]) or "none yet"
     what = "fits several runs" if found else "is no finished run"
     raise CallError(
-        f"nbflow.use({text!r}): this {what} of {project.folder.name}: {shown}. "
+        f"{said or f'nbflow.use({text!r})'}: this {what} of {project.folder.name}: {shown}. "
         "`nbflow runs` lists them all."
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
@@ -29,30 +30,31 @@ FLAGS = [
 @pytest.fixture
 def lab(tmp_path: Path) -> Iterator[Callable[[Path], str]]:
     """Serve a folder with JupyterLab; gives the address of its first page."""
-    servers = []
+    with contextlib.ExitStack() as servers:
+        yield lambda folder: servers.enter_context(serving(folder, tmp_path))
 
-    def serve(folder: Path) -> str:
-        port = _free_port()
-        command = [
-            sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
-            f"--IdentityProvider.token={TOKEN}", "--ServerApp.root_dir", str(folder),
-            "--LabApp.expose_app_in_browser=True",
-            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        ]  # fmt: skip
-        quiet = tmp_path / "settings" / "@jupyterlab" / "apputils-extension"
-        quiet.mkdir(parents=True)
-        (quiet / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
-        settings = {"JUPYTERLAB_SETTINGS_DIR": str(tmp_path / "settings")}
-        with (tmp_path / "lab.log").open("w") as log:
-            servers.append(
-                subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | settings)
-            )
+
+@contextlib.contextmanager
+def serving(folder: Path, scratch: Path) -> Iterator[str]:
+    """Give the address of a JupyterLab over a folder; settings and log lie in `scratch`."""
+    port = _free_port()
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
+        f"--IdentityProvider.token={TOKEN}", "--ServerApp.root_dir", str(folder),
+        "--LabApp.expose_app_in_browser=True",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]  # fmt: skip
+    quiet = scratch / "settings" / "@jupyterlab" / "apputils-extension"
+    quiet.mkdir(parents=True)
+    (quiet / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
+    settings = {"JUPYTERLAB_SETTINGS_DIR": str(scratch / "settings")}
+    with (scratch / "lab.log").open("w") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | settings)
+    try:
         address = f"http://127.0.0.1:{port}"
         _wait_for(f"{address}/api")
-        return f"{address}/lab?token={TOKEN}"
-
-    yield serve
-    for server in servers:
+        yield f"{address}/lab?token={TOKEN}"
+    finally:
         server.terminate()
         server.wait(20)
 

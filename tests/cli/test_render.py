@@ -7,7 +7,8 @@ import io
 import pytest
 from rich.console import RenderableType
 
-from nbflow.cli.render import plans, runs, words
+from nbflow import words
+from nbflow.cli.render import parts, plans, runs
 from nbflow.cli.render.traceback import make_traceback
 from nbflow.cli.terminal import make_console
 from nbflow.model import Failure, Output
@@ -83,7 +84,7 @@ def test_every_state_has_its_own_glyph() -> None:
         "cancelled",
         "lost",
     )
-    assert len({words.STATES[state][0] for state in states}) == len(states)
+    assert len({words.GLYPHS[state] for state in states}) == len(states)
 
 
 IPYTHON = """\
@@ -198,7 +199,7 @@ def test_a_run_under_way_is_shown_as_it_is_now() -> None:
 
 def test_commands_and_paths_are_never_folded() -> None:
     command = f'nbflow sql "from {"long_" * 20}.t"'
-    assert text(words.make_next([(command, "look")]), width=40) == ["  # look", f"  {command}"]
+    assert text(parts.make_next([(command, "look")]), width=40) == ["  # look", f"  {command}"]
 
 
 def test_outputs_say_how_they_are_kept() -> None:

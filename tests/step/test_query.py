@@ -10,7 +10,7 @@ import pytest
 import nbflow
 from nbflow.errors import CallError
 from nbflow.model import Job
-from nbflow.step.query import find_refs
+from nbflow.store.statements import find_refs
 
 FLIGHTS = pd.DataFrame({"origin": ["EWR", "JFK", "EWR"], "delay": [2, 3, 4]})
 GLOBAL = pd.DataFrame({"origin": ["JFK"]})
@@ -84,4 +84,4 @@ def test_variables_of_ours_are_not_tables(start_job: StartJob) -> None:
     ],
 )
 def test_qualified_names(query: str, refs: list[tuple[str, str]]) -> None:
-    assert list(find_refs(query)) == refs
+    assert [(ref.step, ref.name) for ref in find_refs(query)] == refs

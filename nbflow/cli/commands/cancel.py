@@ -59,7 +59,7 @@ def _wait(project: Project, run: Run, seconds: float) -> Run:
 
 
 def _tell(project: Project, run: Run) -> Told:
-    from nbflow.cli.render.words import say_where  # noqa: PLC0415 - rich only to show
+    from nbflow.cli.render.parts import say_where  # noqa: PLC0415 - rich only to show
 
     where = say_where(project)
     value = {"run": run.id, "status": run.status}

@@ -13,17 +13,19 @@ from nbflow.cli import options
 from nbflow.cli.answers import Executed
 from nbflow.cli.command import Command
 
+FOLDER = "nbflow-demo"
 EXAMPLES = """
 nbflow demo              into nbflow-demo/
 nbflow demo first-look   into a folder of your choice
 """
 
 
-@click.command("demo", cls=Command, examples=EXAMPLES)
+@click.command("demo", cls=Command, examples=EXAMPLES, makes=FOLDER)
 @options.folder
 @options.events_json
+@options.starting
 @click.pass_context
-def command(ctx: click.Context, /, *, folder: str | None, as_json: bool) -> Executed:
+def command(ctx: click.Context, /, *, folder: str | None, as_json: bool, run_id: str) -> Executed:
     """Copy and run a small example.
 
     Three tiny notebooks and a file of data; needs no network. FOLDER must be new or empty.
@@ -31,10 +33,10 @@ def command(ctx: click.Context, /, *, folder: str | None, as_json: bool) -> Exec
     from nbflow.cli.commands.run import execute  # noqa: PLC0415 - its imports are heavy
     from nbflow.model import Request  # noqa: PLC0415
 
-    folder = folder or "nbflow-demo"
+    folder = folder or FOLDER
     authoring.copy_demo(Path(folder))
     project, scan = options.read_pipeline(folder)
-    executed = execute(project, scan, Request(), ctx, as_json=as_json)
+    executed = execute(project, scan, Request(), ctx, as_json=as_json, run_id=run_id)
     return msgspec.structs.replace(executed, next=_make_next(folder))
 
 

@@ -10,6 +10,7 @@ from nbflow import authoring
 from nbflow.cli import options
 from nbflow.cli.answers import Told
 from nbflow.cli.command import Command
+from nbflow.words import say_path
 
 EXAMPLES = """
 nbflow new clean_flights               in the pipeline at hand
@@ -28,8 +29,6 @@ def command(*, step: str, folder: str | None, as_json: bool) -> Told:
     is ever overwritten.
     """
     del as_json
-    from nbflow.cli.render.words import say_path  # noqa: PLC0415 - rich only to show
-
     path = authoring.make_step(options.find_folder(folder), step)
     shown = say_path(path)
     commands = (

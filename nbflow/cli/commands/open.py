@@ -36,7 +36,7 @@ def command(*, words: tuple[str, ...], folder: str | None, lab: bool, as_json: b
     del as_json
     if len(words) not in {1, 2}:
         raise click.UsageError("Name a step, or a run and a step: nbflow open [RUN] STEP.")
-    from nbflow.cli.render.words import say_where  # noqa: PLC0415 - rich only to show
+    from nbflow.cli.render.parts import say_where  # noqa: PLC0415 - rich only to show
 
     project = options.find_folder(folder)
     run = find_run(project, words[0] if len(words) == 2 else "last")  # noqa: PLR2004

@@ -24,9 +24,10 @@ nbflow rerun 20261123 --log    with what the notebooks print
 @options.in_folder
 @click.option("--log", is_flag=True, help="Show what the notebooks print.")
 @options.events_json
+@options.starting
 @click.pass_context
 def command(
-    ctx: click.Context, /, *, run: str, folder: str | None, log: bool, as_json: bool
+    ctx: click.Context, /, *, run: str, folder: str | None, log: bool, as_json: bool, run_id: str
 ) -> Executed:
     """Run again with a run's parameters.
 
@@ -37,7 +38,7 @@ def command(
 
     project, scan = options.read_pipeline(folder)
     request = read_request(project, find_run(project, run).id)
-    return execute(project, scan, request, ctx, log=log, as_json=as_json)
+    return execute(project, scan, request, ctx, log=log, as_json=as_json, run_id=run_id)
 
 
 def read_request(project: Project, run_id: str) -> Request:

@@ -27,9 +27,17 @@ nbflow run --json > events.jsonl        the events, for a program
 @options.request
 @click.option("--log", is_flag=True, help="Show what the notebooks print.")
 @options.events_json
+@options.starting
 @click.pass_context
 def command(
-    ctx: click.Context, /, *, folder: str | None, log: bool, as_json: bool, **asked: Any
+    ctx: click.Context,
+    /,
+    *,
+    folder: str | None,
+    log: bool,
+    as_json: bool,
+    run_id: str,
+    **asked: Any,
 ) -> Executed:
     """Run the pipeline; what has not changed is reused.
 
@@ -37,7 +45,7 @@ def command(
     """
     project, scan = options.read_pipeline(folder)
     request = options.make_request(asked, scan.steps)
-    return execute(project, scan, request, ctx, log=log, as_json=as_json)
+    return execute(project, scan, request, ctx, log=log, as_json=as_json, run_id=run_id)
 
 
 def execute(
@@ -48,6 +56,7 @@ def execute(
     *,
     log: bool = False,
     as_json: bool = False,
+    run_id: str = "",
 ) -> Executed:
     """Plan, run and show; the run stops at Ctrl-C, `kill` and a closed terminal."""
     from nbflow.cli.live import watch  # noqa: PLC0415 - rich only where something is shown
@@ -60,5 +69,5 @@ def execute(
         click.secho("The notebooks have warnings: nbflow check", fg="yellow", err=True)
     words = tuple(ctx.find_root().meta.get("nbflow.command", ("nbflow",)))
     with watch(as_json=as_json, log=log) as view, stopping(view.stop) as stop:
-        run = execute_plan(plan, observe=view.observe, stop=stop, command=words)
+        run = execute_plan(plan, observe=view.observe, stop=stop, command=words, run_id=run_id)
     return Executed(project, run, shown=as_json)

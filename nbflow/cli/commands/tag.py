@@ -13,6 +13,7 @@ from nbflow.cli import complete, options
 from nbflow.cli.answers import Told
 from nbflow.cli.command import Command
 from nbflow.project import find_project
+from nbflow.words import say_path
 
 EXAMPLES = """
 nbflow tag notebooks/clean.ipynb 2 parameters   the second cell, all cells counted
@@ -49,8 +50,6 @@ def command(
 
 def _find_notebook(notebook: str, folder: str | None) -> str:
     """Return the path as it is typed from here; messages may have it from the root."""
-    from nbflow.cli.render.words import say_path  # noqa: PLC0415 - rich only to show
-
     if folder is None and Path(notebook).exists():
         return notebook
     project = find_project(folder)

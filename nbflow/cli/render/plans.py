@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from nbflow.cli.render import words
+from nbflow import words
+from nbflow.cli.render import parts
 from nbflow.model import Planned
 from nbflow.plan import Plan
 
 
 def make_plan(plan: Plan, diffs: Mapping[str, Sequence[str]]) -> RenderableType:
     """Return headline, table, warnings and diffs."""
-    return words.stack(
+    return parts.stack(
         make_headline(plan),
         "",
         _make_table([*plan.outside.values(), *plan.steps.values()], plan),
@@ -26,17 +26,13 @@ def make_plan(plan: Plan, diffs: Mapping[str, Sequence[str]]) -> RenderableType:
 
 def make_headline(plan: Plan) -> Text:
     """Return `notebooks: 3 steps run, 5 are reused, 1 waits · about 2 min of work`."""
-    count = Counter[str](planned.action for planned in plan.steps.values())
-    parts = [
-        text.format(count[action])
-        for action, text in (("run", "{} to run"), ("wait", "{} waiting"), ("reuse", "{} reused"))
-        if count[action]
-    ]
     steps = words.say_count(len(plan.steps), "step")
     work = words.say_seconds(plan.expected)
     about = f" · about {work} of work" if work else ""
     name = plan.project.folder.name
-    return Text.assemble((name, "bold"), f": {steps}: {', '.join(parts)}{about}")
+    return Text.assemble(
+        (name, "bold"), f": {steps}: {words.say_actions(plan.steps.values())}{about}"
+    )
 
 
 def make_diff(lines: Sequence[str]) -> Text:
@@ -49,18 +45,13 @@ def make_diff(lines: Sequence[str]) -> Text:
     return text
 
 
-def say_why(planned: Planned) -> str:
-    age = words.say_age(planned.result_age)
-    return "; ".join([*planned.why, age] if age else planned.why)
-
-
 def _make_table(planned: Sequence[Planned], plan: Plan) -> RenderableType:
-    table = words.make_table("step", "plan", "last took", "why", right=["last took"])
+    table = parts.make_table("step", "plan", "last took", "why", right=["last took"])
     for one in planned:
-        action = words.make_state(one.action)
+        action = parts.make_state(one.action)
         if one.step in plan.outside:
             action = Text("· not run", "dim")
-        why = Text(say_why(one), "dim" if one.action == "reuse" else "")
+        why = Text(words.say_why(one), "dim" if one.action == "reuse" else "")
         table.add_row(Text(one.step), action, words.say_seconds(one.expected), why)
     return table
 

@@ -9,8 +9,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from nbflow.cli.render import words
-from nbflow.model import Output
+from nbflow import words
+from nbflow.cli.render import parts
 from nbflow.runlog import Run, StepRun
 
 # What to keep in sight when a terminal has fewer lines than the run has steps.
@@ -26,40 +26,30 @@ def make_progress(run: Run, now: float, height: int | None = None) -> Renderable
     for step in shown:
         table.add_row(
             Text(step.name),
-            words.make_state(step.status),
+            parts.make_state(step.status),
             _one_line(_make_doing(step)),
             _say_time(step, now),
             _one_line(Text(_say_why(step))),
         )
     hidden = [step.status for step in steps if step not in shown]
-    return words.stack(make_headline(run, now), "", table, _say_hidden(hidden))
+    return parts.stack(make_headline(run, now), "", table, _say_hidden(hidden))
 
 
 def make_headline(run: Run, now: float) -> Text:
     """Return `▸ running notebooks · 20261123-064312-1f3a · 3 of 9 steps · 12 s`."""
     over = sum(step.status not in {"waiting", "running"} for step in run.steps.values())
     seconds = run.seconds if run.seconds is not None else now - run.started
-    parts = [part for part in (run.pipeline.strip("."), run.name, run.id) if part]
-    parts += [f"{over} of {words.say_count(len(run.steps), 'step')}"]
-    parts += [words.say_seconds(seconds)] if run.status != "lost" else []
-    parts += [words.say_parameters(run.parameters)] if run.parameters else []
-    text = Text.assemble(words.make_state(run.status), " ", " · ".join(parts))
+    said = [part for part in (run.pipeline.strip("."), run.name, run.id) if part]
+    said += [f"{over} of {words.say_count(len(run.steps), 'step')}"]
+    said += [words.say_seconds(seconds)] if run.status != "lost" else []
+    said += [words.say_parameters(run.parameters)] if run.parameters else []
+    text = Text.assemble(parts.make_state(run.status), " ", " · ".join(said))
     text.no_wrap, text.overflow = True, "ellipsis"
     return text
 
 
-def say_outputs(outputs: Iterable[Output]) -> str:
-    """Return `flights 336,776 rows, model`."""
-    return ", ".join(
-        output.name
-        if output.rows is None
-        else f"{output.name} {words.say_count(output.rows, 'row')}"
-        for output in outputs
-    )
-
-
 def _make_table() -> Table:
-    table = words.make_table(
+    table = parts.make_table(
         "step", "state", "progress", "time", "why", right=["time"], fold=["progress"]
     )
     for column, width in zip(table.columns, _WIDTHS, strict=True):
@@ -69,34 +59,21 @@ def _make_table() -> Table:
 
 def _make_doing(step: StepRun) -> Text:
     """Return how far a step is: what it says itself, else by its cells; what a done one wrote."""
-    if step.status == "running" and step.fraction is not None:
-        return words.make_bar(step.fraction).append(
-            f" {step.fraction:4.0%} {words.shorten(step.text, 24)}"
-        )
-    if step.status == "running" and step.cells:
-        bar = words.make_bar(step.cells_done / step.cells)
-        at = f"cell {step.cells_done + 1} of {step.cells}"
-        doing = step.text or (at if step.cells_done < step.cells else "finishing")
-        return bar.append(f" {words.shorten(doing, 29)}")
-    return Text(words.shorten(say_outputs(step.outputs), 38), "dim")
+    if step.status == "running":
+        doing = words.say_doing(step.cells, step.cells_done, step.fraction, step.text)
+        if doing is not None:
+            return parts.make_bar(doing[0]).append(f" {doing[1]}")
+    return Text(words.shorten(words.say_outputs(step.outputs), 38), "dim")
 
 
 def _say_time(step: StepRun, now: float) -> str:
-    if step.status == "running" and step.started is not None:
-        expected = f" of ~{words.say_seconds(step.expected)}" if step.expected else ""
-        return f"{words.say_seconds(now - step.started)}{expected}"
-    if step.status == "waiting":
-        return f"~{words.say_seconds(step.expected)}" if step.expected else ""
-    return words.say_seconds(step.seconds) if step.seconds else ""
+    return words.say_step_time(
+        step.status, step.started, step.seconds, expected=step.expected, now=now
+    )
 
 
 def _say_why(step: StepRun) -> str:
-    if step.failure is not None:
-        return f"{step.failure.type}: {step.failure.message}"
-    if step.blocked_by:
-        return f"{', '.join(step.blocked_by)} failed"
-    age = words.say_age(step.age)
-    return "; ".join([*step.why, *([age] if age else [])])
+    return words.say_reasons(step.why, step.age, step.blocked_by, step.failure)
 
 
 def _one_line(text: Text) -> Text:

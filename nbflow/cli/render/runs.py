@@ -11,24 +11,12 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from nbflow import words
 from nbflow.cli import answers
-from nbflow.cli.render import progress, words
+from nbflow.cli.render import parts, progress
 from nbflow.cli.render.traceback import make_traceback
-from nbflow.model import Failure, Output
+from nbflow.model import Output
 from nbflow.runlog import Run, StepRun
-
-_WORDS = {"done": "ran"}
-_ORDER = (
-    "done",
-    "reused",
-    "failed",
-    "blocked",
-    "skipped",
-    "cancelled",
-    "lost",
-    "running",
-    "waiting",
-)
 
 
 def make_outcome(
@@ -36,9 +24,9 @@ def make_outcome(
 ) -> RenderableType:
     """Return what a run came to: numbers, failures, warnings, where things are, what next.
 
-    `where` is what the next commands need to find the pipeline: see `words.say_where`.
+    `where` is what the next commands need to find the pipeline: see `parts.say_where`.
     """
-    return words.stack(
+    return parts.stack(
         "",
         _make_summary(run),
         *(part for step in run.steps.values() if step.failure for part in make_failure(run, step)),
@@ -46,30 +34,30 @@ def make_outcome(
         *(_make_warning(text, f"{s.name}: ") for s in run.steps.values() for text in s.warnings),
         "",
         _make_where(run),
-        words.make_next(after if after and run.status == "done" else _find_next(run, where)),
+        parts.make_next(after if after and run.status == "done" else find_next(run, where)),
     )
 
 
 def make_run(run: Run, where: str = "", now: float | None = None) -> RenderableType:
     """Return a run with all its steps, one that is under way as it is now."""
     now = time.time() if now is None else now
-    return words.stack(progress.make_progress(run, now), make_outcome(run, where=where))
+    return parts.stack(progress.make_progress(run, now), make_outcome(run, where=where))
 
 
 def make_runs(runs: Sequence[Run]) -> RenderableType:
     """Return a table of runs."""
     if not runs:
         return Text("No run yet. `nbflow run` makes one.")
-    table = words.make_table(
+    table = parts.make_table(
         "run", "state", "started", "took", "steps", "about", right=["took"], fold=["steps"]
     )
     for run in runs:
         table.add_row(
             Text(run.id),
-            words.make_state(run.status),
+            parts.make_state(run.status),
             words.say_when(run.started),
             words.say_seconds(run.seconds),
-            _say_counts(run),
+            words.say_statuses(step.status for step in run.steps.values()),
             Text(
                 "  ".join(part for part in (run.name, words.say_parameters(run.parameters)) if part)
             ),
@@ -81,21 +69,19 @@ def make_step(shown: answers.ShownStep) -> RenderableType:
     """Return one step of a run: state, reasons, outputs, failure."""
     step = shown.step
     name = Text.assemble(
-        (step.name, "bold"), f" in run {shown.run.id}: ", words.make_state(step.status)
+        (step.name, "bold"), f" in run {shown.run.id}: ", parts.make_state(step.status)
     )
     if step.seconds is not None:
         name.append(f" in {words.say_seconds(step.seconds)}")
-    why = "; ".join([*step.why, *([words.say_age(step.age)] if step.age else [])])
-    if step.blocked_by:
-        why = f"{', '.join(step.blocked_by)} failed"
-    return words.stack(
+    why = words.say_reasons(step.why, step.age, step.blocked_by)
+    return parts.stack(
         name,
         Text(f"why: {why}") if why else None,
         make_outputs(shown.outputs) if shown.outputs else None,
         *(make_failure(shown.run, step) if step.failure else ()),
         *(_make_warning(text, "") for text in step.warnings),
-        words.make_line(f"kept in {words.say_path(shown.folder)}") if shown.folder else None,
-        words.make_next(_find_step_next(shown)),
+        parts.make_line(f"kept in {words.say_path(shown.folder)}") if shown.folder else None,
+        parts.make_next(find_step_next(shown)),
     )
 
 
@@ -108,22 +94,22 @@ def make_cleaned(cleaned: answers.Cleaned) -> RenderableType:
     size = words.say_bytes(sum(one.bytes for one in cleaned.removable))
     if cleaned.removed:
         return Text(f"Removed: {said}, {size}.")
-    table = words.make_table("", "what", "size", "why", right=["size"])
+    table = parts.make_table("", "what", "size", "why", right=["size"])
     for one in cleaned.removable:
         what = f"{one.step} {one.id}".strip()
         table.add_row(one.kind, Text(what), words.say_bytes(one.bytes), Text(one.why))
     more = ((cleaned.again, "remove them"),) if cleaned.again else ()
-    return words.stack(
+    return parts.stack(
         table,
         "",
         f"Would remove: {said}, {size}.",
-        words.make_next(more),
+        parts.make_next(more),
     )
 
 
 def make_outputs(outputs: Iterable[Output]) -> RenderableType:
     """Return a table of tables and values."""
-    table = words.make_table("output", "kind", "rows", "size", "columns", right=["rows", "size"])
+    table = parts.make_table("output", "kind", "rows", "size", "columns", right=["rows", "size"])
     for one in outputs:
         rows = "" if one.rows is None else f"{one.rows:,}"
         columns = ", ".join(f"{name} {kind}" for name, kind in (one.columns or {}).items())
@@ -136,12 +122,13 @@ def make_failure(run: Run, step: StepRun) -> list[RenderableType]:
     """Return the error of a step: where, what, the end of its traceback, what differs."""
     failure = step.failure
     assert failure is not None  # noqa: S101 - asked for failed steps only
+    where = words.say_failed_at(step.path, failure)
     return [
         Text(""),
-        Text.assemble((f"{step.name} failed", "bold red"), _say_where(step, failure)),
-        *([words.make_line((f"  {_say_executed(run, step)}", "dim"))] if step.notebook else []),
-        words.indent(make_traceback(failure)),
-        *([words.indent(Text(failure.hint, "yellow"))] if failure.hint else []),
+        Text.assemble((f"{step.name} failed", "bold red"), f" in {where}" if where else ""),
+        *([parts.make_line((f"  {_say_executed(run, step)}", "dim"))] if step.notebook else []),
+        parts.indent(make_traceback(failure)),
+        *([parts.indent(Text(failure.hint, "yellow"))] if failure.hint else []),
     ]
 
 
@@ -151,27 +138,16 @@ def _say_executed(run: Run, step: StepRun) -> str:
 
 
 def _make_summary(run: Run) -> Text:
-    text = words.make_state(run.status)
+    text = parts.make_state(run.status)
     if run.seconds is not None:
         text.append(
             f" {'in' if run.status == 'done' else 'after'} {words.say_seconds(run.seconds)}"
         )
-    return Text.assemble(text, f": {_say_counts(run)}", f" · {run.message}" if run.message else "")
-
-
-def _say_counts(run: Run) -> str:
-    count = Counter[str](step.status for step in run.steps.values())
-    found = [f"{count[state]} {_WORDS.get(state, state)}" for state in _ORDER if count[state]]
-    return ", ".join(found) or "no step"
-
-
-def _say_where(step: StepRun, failure: Failure) -> str:
-    """Return ` in clean.ipynb, cell 4 (rates = …), line 2`: a cell is known by its first line."""
-    cell = ", ".join(filter(None, (step.path, f"cell {failure.cell}" if failure.cell else "")))
-    cell = f" in {cell}" if cell else ""
-    first = f" ({words.shorten(failure.first_line, 50)})" if failure.first_line else ""
-    line = f", line {failure.line}" if failure.line else ""
-    return f"{cell}{first}{line}"
+    return Text.assemble(
+        text,
+        f": {words.say_statuses(step.status for step in run.steps.values())}",
+        f" · {run.message}" if run.message else "",
+    )
 
 
 def _make_warning(text: str, who: str) -> Text:
@@ -184,10 +160,11 @@ def _make_where(run: Run) -> RenderableType | None:
         step.status in {"done", "failed", "reused"} for step in run.steps.values()
     ):
         return None
-    return words.make_line(f"executed notebooks: {words.say_path(folder)}")
+    return parts.make_line(f"executed notebooks: {words.say_path(folder)}")
 
 
-def _find_next(run: Run, where: str) -> list[tuple[str, str]]:
+def find_next(run: Run, where: str) -> list[tuple[str, str]]:
+    """Return the commands that make sense after a run, with what they do."""
     failed = [step.name for step in run.steps.values() if step.status == "failed"]
     if failed:
         return [
@@ -202,9 +179,10 @@ def _find_next(run: Run, where: str) -> list[tuple[str, str]]:
     return [(f"nbflow open {made[-1].name}{where}", "look at an executed notebook")] if made else []
 
 
-def _find_step_next(shown: answers.ShownStep) -> list[tuple[str, str]]:
+def find_step_next(shown: answers.ShownStep) -> list[tuple[str, str]]:
+    """Return the commands that make sense after a look at a step."""
     table = next((one.name for one in shown.outputs if one.kind == "table"), None)
-    where = words.say_where(shown.project)
+    where = parts.say_where(shown.project)
     if shown.step.blocked_by:
         return [(f"nbflow show {shown.run.id} {shown.step.blocked_by[0]}{where}", "what failed")]
     query = f'nbflow sql{where} --run {shown.run.id} "from {shown.step.name}.{table} limit 10"'

@@ -9,6 +9,7 @@ from typing import Any
 from nbflow.errors import ParameterError
 from nbflow.model import Parameter, Problem, Step
 from nbflow.notebook.filecache import Trail
+from nbflow.notebook.parameters.bounds import check_bounds, say_bounds
 from nbflow.notebook.parameters.defaults import read_parameters
 from nbflow.notebook.parameters.examples import make_example
 from nbflow.notebook.parameters.forms import from_form, to_form
@@ -41,9 +42,11 @@ def find_parameters(
 def parse_text(parameter: Parameter, text: str) -> Any:
     """Return the JSON form of a text from the command line; raises ParameterError."""
     try:
-        return read_text(_type_of(parameter), text)
+        form = read_text(_type_of(parameter), text)
+        check_bounds(parameter.bounds, form)
     except MisfitError as error:
         raise _refuse(parameter, text, error) from error
+    return form
 
 
 def check_value(parameter: Parameter, value: Any) -> Any:
@@ -52,9 +55,11 @@ def check_value(parameter: Parameter, value: Any) -> Any:
     A JSON form is its own JSON form.
     """
     try:
-        return to_form(_type_of(parameter), value)
+        form = to_form(_type_of(parameter), value)
+        check_bounds(parameter.bounds, form)
     except MisfitError as error:
         raise _refuse(parameter, value, error, _note_text(parameter, value)) from error
+    return form
 
 
 def make_objects(parameters: Iterable[Parameter], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,4 +113,5 @@ def _refuse(parameter: Parameter, value: Any, error: MisfitError, note: str = ""
 def _describe(parameter: Parameter) -> str:
     if parameter.choices:
         return f"one of {', '.join(str(choice) for choice in parameter.choices)}"
-    return f"{'an' if parameter.type[:1] in 'aeiou' else 'a'} {parameter.type or 'value'}"
+    within = f" {say_bounds(parameter.bounds)}" if parameter.bounds else ""
+    return f"{'an' if parameter.type[:1] in 'aeiou' else 'a'} {parameter.type or 'value'}{within}"

@@ -13,6 +13,7 @@ import msgspec
 
 from nbflow.model import Parameter, Place, Problem
 from nbflow.notebook.filecache import Trail
+from nbflow.notebook.parameters.bounds import find_bounds
 from nbflow.notebook.parameters.definitions import (
     Definition,
     find_comments,
@@ -168,6 +169,7 @@ def _make_parameter(
         help=note,
         choices=find_choices(kind),
         enums=find_enums(kind),
+        bounds=find_bounds(one.annotation, kind.kind, note),
         **more,
     )
 
@@ -249,5 +251,6 @@ def _merge(earlier: Parameter | None, later: Parameter) -> Parameter:
     if earlier is None or not earlier.required or later.required:
         return later
     note = later.help or earlier.help
-    same = {"type": earlier.type, "choices": earlier.choices, "enums": earlier.enums}
+    names = ("type", "choices", "enums", "bounds")
+    same = {name: getattr(earlier, name) for name in names}
     return msgspec.structs.replace(later, help=note, **(same if earlier.type else {}))

@@ -1,0 +1,68 @@
+/** The graph as an anywidget: its traits drawn, the chosen step told to Python. */
+import type { Edge } from './dag';
+import { Graph } from './graph';
+import type { Node } from './nodes';
+import type { State } from './states';
+
+interface Traits {
+  nodes: Node[];
+  edges: Edge[];
+  states: Record<string, State>;
+  selected: string;
+  marked: string[];
+  height: number;
+}
+
+/** What anywidget gives `render`, as far as it is used here. */
+interface Model {
+  get<K extends keyof Traits>(name: K): Traits[K];
+  set<K extends keyof Traits>(name: K, value: Traits[K]): void;
+  save_changes(): void;
+  on(event: string, call: () => void): void;
+  off(event: string, call: () => void): void;
+}
+
+function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
+  const root = document.createElement('div');
+  el.append(root);
+  const graph = new Graph(root, id => {
+    model.set('selected', id);
+    model.save_changes();
+  });
+  const show: Record<string, () => void> = {
+    graph: () => graph.setGraph(model.get('nodes'), model.get('edges')),
+    height: () => graph.setHeight(model.get('height')),
+    states: () => graph.setStates(model.get('states')),
+    marked: () => graph.setMarked(model.get('marked')),
+    selected: () => graph.setSelected(model.get('selected')),
+  };
+  const draw = batch(Object.keys(show), name => show[name]());
+  const names = ['nodes', 'edges', 'height', 'states', 'marked', 'selected'];
+  const heard = names.map((name): [string, () => void] => {
+    const what = name === 'nodes' || name === 'edges' ? 'graph' : name;
+    return [`change:${name}`, () => draw(what)];
+  });
+  for (const [event, call] of heard) model.on(event, call);
+  for (const call of Object.values(show)) call();
+  return () => {
+    for (const [event, call] of heard) model.off(event, call);
+    graph.destroy();
+  };
+}
+
+/** Do what was asked for once a frame, in the order of `names`. */
+function batch(names: string[], act: (name: string) => void): (name: string) => void {
+  const wanted = new Set<string>();
+  return name => {
+    if (!wanted.size) {
+      requestAnimationFrame(() => {
+        const now = names.filter(one => wanted.has(one));
+        wanted.clear();
+        now.forEach(act);
+      });
+    }
+    wanted.add(name);
+  };
+}
+
+export default { render };

@@ -1,0 +1,6 @@
+/** The tests of what needs no browser. */
+import './dag.test';
+import './edges.test';
+import './camera.test';
+import './walk.test';
+import './states.test';

@@ -1,0 +1,114 @@
+"""The parts that answers are made of on a terminal: states, tables, bars, commands."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from nbflow import words
+from nbflow.errors import ProjectError
+from nbflow.project import Project, find_project
+
+STYLES = {
+    "waiting": "dim",
+    "running": "bold blue",
+    "done": "green",
+    "reused": "cyan",
+    "failed": "bold red",
+    "blocked": "yellow",
+    "skipped": "dim",
+    "cancelled": "magenta",
+    "lost": "magenta",
+    "run": "bold blue",
+    "reuse": "cyan",
+    "wait": "blue",
+    "skip": "dim",
+    "error": "bold red",
+    "warning": "yellow",
+}
+_BAR = 8  # characters
+_SHORT = 44  # characters of a command that leave room for what it does
+
+
+def make_state(state: str) -> Text:
+    """Return glyph and word."""
+    return Text(words.say_state(state), STYLES.get(state, ""))
+
+
+def make_table(
+    *headings: str,
+    right: Iterable[str] = (),
+    fold: Iterable[str] = (),
+    header_style: str = "bold",
+) -> Table:
+    """Return a table that is as wide as it needs; the last column and those of `fold` give way."""
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        header_style=header_style,
+        pad_edge=False,
+        show_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    for heading in headings:
+        folds = heading == headings[-1] or heading in fold
+        table.add_column(
+            heading,
+            justify="right" if heading in right else "left",
+            no_wrap=not folds,
+            overflow="fold" if folds else "ellipsis",
+        )
+    return table
+
+
+def make_bar(fraction: float) -> Text:
+    """Return a bar that is told by its strokes as well as by its colour."""
+    full = round(max(0.0, min(1.0, fraction)) * _BAR)
+    return Text.assemble(("━" * full, "blue"), ("─" * (_BAR - full), "dim"))
+
+
+def make_next(commands: Iterable[tuple[str, str]]) -> RenderableType | None:
+    """Return commands to type next, with what they do; None where there are none.
+
+    Each stays on one line of its own, so that it can be copied.
+    """
+    shown = list(commands)
+    widest = max((len(command) for command, _ in shown), default=0)
+    lines = [
+        make_line((f"  {command:<{widest}}", "bold"), (f"  # {text}", "dim"))
+        if widest <= _SHORT
+        else make_line((f"  # {text}\n", "dim"), (f"  {command}", "bold"))
+        for command, text in shown
+    ]
+    return Group(*lines) if lines else None
+
+
+def make_line(*parts: str | tuple[str, str]) -> Text:
+    """Return text that is never folded: a path or a command that is to be copied."""
+    text = Text.assemble(*parts)
+    text.no_wrap, text.overflow = True, "ignore"
+    return text
+
+
+def stack(*parts: RenderableType | None) -> Group:
+    """Return the parts under each other; what is None or empty is left out."""
+    shown = [Text(part) if isinstance(part, str) else part for part in parts if part is not None]
+    return Group(*shown)
+
+
+def indent(part: RenderableType) -> Padding:
+    return Padding(part, (0, 0, 0, 2), expand=False)
+
+
+def say_where(project: Project) -> str:
+    """Return ` -C notebooks`, or "" where a command in this folder takes the pipeline by itself."""
+    try:
+        at_hand = find_project().folder
+    except (OSError, ProjectError):  # here; the pipeline itself was found
+        at_hand = None
+    return "" if at_hand == project.folder else f" -C {shlex.quote(words.say_path(project.folder))}"

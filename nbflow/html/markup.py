@@ -1,0 +1,83 @@
+"""HTML as text that knows whether it is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from urllib.parse import quote
+
+from nbflow import words
+
+
+class Markup(str):
+    """HTML; a plain `str` is what users wrote, and is escaped where it becomes a part of it."""
+
+    __slots__ = ()
+
+
+def tag(name: str, *content: str | None, **attributes: str | None) -> Markup:
+    """Return an element; `class_` stands for `class`, and what is None is left out."""
+    said = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    return Markup(f"<{name}{said}>{join(*content)}</{name}>")
+
+
+def join(*content: str | None) -> Markup:
+    """Return the parts one after the other; what is None is left out."""
+    return Markup("".join(_escape(part) for part in content if part is not None))
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[str]], right: int = -1) -> Markup:
+    """Return a table; the column at position `right` is one of numbers."""
+
+    def make_row(cell: str, row: Iterable[str]) -> Markup:
+        made = (
+            tag(cell, part, class_="nb-right" if number == right else None)
+            for number, part in enumerate(row)
+        )
+        return tag("tr", *made)
+
+    head = tag("thead", make_row("th", headings))
+    return tag("table", head, tag("tbody", *(make_row("td", row) for row in rows)))
+
+
+def state(status: str) -> Markup:
+    """Return glyph and word of a state; the glyph has its colour."""
+    glyph = tag("b", words.GLYPHS.get(status, "·"), class_=f"nb-{status}", aria_hidden="true")
+    return tag("span", glyph, " ", status, class_="nb-state")
+
+
+def bar(fraction: float) -> Markup:
+    """Return how far something is, from 0 to 1."""
+    percent = f"{max(0.0, min(1.0, fraction)):.0%}"
+    filled = tag("i", style=f"width:{percent}")
+    return tag("span", filled, class_="nb-bar", role="img", aria_label=percent)
+
+
+def link(path: str, text: str = "") -> Markup:
+    """Return a link to a file, as JupyterLab opens it from a notebook; absolute ones are text."""
+    if path.startswith("/") or ":" in path.partition("/")[0]:
+        return tag("code", text or path)
+    return tag("a", tag("code", text or path), href=quote(path))
+
+
+def dim(text: str) -> Markup:
+    return tag("span", text, class_="nb-dim")
+
+
+def notes(texts: Iterable[str]) -> Markup:
+    """Return warnings, a line each."""
+    return join(*(tag("div", f"! {text}", class_="nb-warning") for text in texts))
+
+
+def commands(shown: Iterable[tuple[str, str]]) -> Markup | None:
+    """Return commands to type next, with what they do; None where there are none."""
+    lines = [join(tag("code", command), " ", dim(text)) for command, text in shown]
+    return tag("div", *(tag("div", line) for line in lines), class_="nb-next") if lines else None
+
+
+def _escape(part: str) -> str:
+    return part if isinstance(part, Markup) else escape(part)

@@ -1,0 +1,82 @@
+"""What a graph shows of steps: nodes, edges, states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+from nbflow import graph, words
+from nbflow.model import Planned, Step
+from nbflow.runlog import StepRun
+
+
+class Node(TypedDict):
+    """A step: `title` is what a tooltip says below the label."""
+
+    id: str
+    label: str
+    title: str
+
+
+class _State(TypedDict):
+    status: str
+
+
+class State(_State, total=False):
+    """How a step stands: the status's word, what it says behind it, how far it is (0 to 1)."""
+
+    text: str
+    fraction: float | None
+
+
+Edge = list[str]  # from, to
+
+
+def make_nodes(steps: Mapping[str, Step]) -> tuple[list[Node], list[Edge]]:
+    """Return the steps as nodes, and an edge from each step to each that needs it."""
+    parents = graph.make_parents(steps)
+    nodes = [Node(id=name, label=name, title=_make_title(step)) for name, step in steps.items()]
+    return nodes, make_edges(parents)
+
+
+def make_edges(parents: Mapping[str, set[str]] | Mapping[str, tuple[str, ...]]) -> list[Edge]:
+    """Return an edge for each parent that is itself a step, in a fixed order."""
+    return [
+        [parent, step]
+        for step, above in parents.items()
+        for parent in sorted(above)
+        if parent in parents
+    ]
+
+
+def make_planned_states(planned: Mapping[str, Planned]) -> dict[str, State]:
+    """Return what a plan does with each step: run, reuse, wait, skip, and the first reason."""
+    return {
+        name: State(status=one.action, text=one.why[0] if one.why else "")
+        for name, one in planned.items()
+    }
+
+
+def make_run_states(steps: Mapping[str, StepRun]) -> dict[str, State]:
+    """Return how each step of a run stands, and how far a running one is."""
+    return {name: _make_run_state(step) for name, step in steps.items()}
+
+
+def _make_run_state(step: StepRun) -> State:
+    if step.status == "running":
+        doing = words.say_doing(step.cells, step.cells_done, step.fraction, step.text)
+        fraction, text = doing or (None, step.text)
+        return State(status="running", text=text.strip(), fraction=fraction)
+    age = step.age if step.status == "reused" else None
+    said = words.say_reasons((), age, step.blocked_by, step.failure)
+    return State(status=step.status, text=said or words.say_seconds(step.seconds or None))
+
+
+def _make_title(step: Step) -> str:
+    names = {
+        "parameters": [one.name for one in step.parameters],
+        "reads": [one.ref for one in step.inputs],
+        "writes": [one.name for one in step.writes],
+    }
+    said = [f"{what}: {', '.join(found)}" for what, found in names.items() if found]
+    return "\n".join(line for line in (step.options.description, step.path, *said) if line)

@@ -1,0 +1,121 @@
+"""What a folder holds: steps with their contracts, skipped notebooks, problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from nbflow import words
+from nbflow.html.markup import Markup, commands, dim, join, link, state, table, tag
+from nbflow.html.style import frame
+from nbflow.model import Parameter, Place, Problem, Scan, Skipped, Step
+
+
+def draw_pipeline(name: str, scan: Scan, root: Path, graph: Markup | None = None) -> str:
+    """Return a pipeline: its graph, each step with its contract, what was skipped, problems."""
+    steps = [
+        join(tag("h4", _make_title(one, root)), _make_step(one)) for one in scan.steps.values()
+    ]
+    return frame(
+        tag(
+            "div", tag("b", name), f": {words.say_count(len(scan.steps), 'step')}", class_="nb-head"
+        ),
+        graph,
+        _fold("steps", *steps) if graph else join(*steps),
+        _make_skipped(scan.skipped, root),
+        make_problems(scan.problems, root),
+    )
+
+
+def draw_step(step: Step, root: Path | None = None) -> str:
+    """Return a step's contract."""
+    return frame(tag("h4", _make_title(step, root)), _make_step(step))
+
+
+def draw_check(scan: Scan, root: Path | None = None) -> str:
+    """Return all problems and their number."""
+    steps = words.say_count(len(scan.steps), "step")
+    said = words.say_problems(problem.severity for problem in scan.problems)
+    end = f"{said} in {steps}" if said else f"{steps}, no problems"
+    return frame(make_problems(scan.problems, root), tag("div", tag("b", end)))
+
+
+def draw_told(text: str, path: str = "", after: Iterable[tuple[str, str]] = ()) -> str:
+    """Return what was done in a line, with a link to the file that was made."""
+    made = words.say_path(path) if path else ""
+    return frame(
+        tag("div", text),
+        tag("div", link(made)) if made and made != text else None,
+        commands(after),
+    )
+
+
+def draw_problems(problems: Iterable[Problem], root: Path | None = None, message: str = "") -> str:
+    """Return what is wrong, where, and what to do; `message` says what it is about."""
+    return frame(tag("div", message) if message else None, make_problems(problems, root))
+
+
+def make_problems(problems: Iterable[Problem], root: Path | None = None) -> Markup:
+    """Return the problems, errors first, then by place."""
+    return join(*(_make_problem(one, root) for one in sorted(problems, key=_rank)))
+
+
+def _rank(problem: Problem) -> tuple[str, str, int, int]:
+    place = problem.place or Place("")
+    return problem.severity, place.notebook, place.cell or 0, place.line or 0
+
+
+def _make_problem(problem: Problem, root: Path | None) -> Markup:
+    place, hint = problem.place, "" if problem.hint in problem.what else problem.hint
+    where = None
+    if place:
+        text = words.say_place(place, root)
+        where = link(words.say_path(root / place.notebook) if root else place.notebook, text)
+    return tag(
+        "div",
+        join(state(problem.severity), " ", where or problem.what),
+        tag("div", problem.what) if where else None,
+        tag("div", words.say_remedy(hint, root), class_="nb-hint") if hint else None,
+        class_="nb-problem",
+    )
+
+
+def _make_title(step: Step, root: Path | None) -> Markup:
+    path = words.say_path(root / step.path) if root else step.path
+    about = step.options.description
+    return join(step.name, " ", link(path), dim(f" {about}") if about else None)
+
+
+def _make_step(step: Step) -> Markup:
+    rows = [tag("tr", tag("td", dim(name)), tag("td", said)) for name, said in _make_contract(step)]
+    return tag("table", tag("tbody", *rows))
+
+
+def _make_contract(step: Step) -> Iterator[tuple[str, Markup]]:
+    if step.parameters:
+        yield "parameters", join(*map(_make_parameter, step.parameters))
+    listed = {
+        "reads": [read.ref for read in step.inputs],
+        "files": [watched.pattern for watched in step.files],
+        "writes": [write.name for write in step.writes],
+        "options": words.say_options(step.options),
+    }
+    for name, items in listed.items():
+        if items:
+            yield name, tag("code", ", ".join(items))
+
+
+def _make_parameter(one: Parameter) -> Markup:
+    return tag("div", tag("code", words.say_parameter(one)), dim(f"  {one.help}"))
+
+
+def _make_skipped(skipped: Iterable[Skipped], root: Path) -> Markup | None:
+    rows = [
+        (link(words.say_path(root / one.path)), words.say_remedy(one.why, root)) for one in skipped
+    ]
+    count = words.say_count(len(rows), "notebook")
+    return _fold(f"{count} skipped", table(("notebook", "why"), rows)) if rows else None
+
+
+def _fold(title: str, *content: str) -> Markup:
+    return tag("details", tag("summary", title), *content)

@@ -1,0 +1,145 @@
+"""Runs: one with its steps, one step of it, all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from nbflow import words
+from nbflow.html.markup import Markup, bar, commands, dim, join, link, notes, state, table, tag
+from nbflow.html.outputs import draw_outputs
+from nbflow.html.style import frame
+from nbflow.model import Failure, Output
+from nbflow.runlog import Run, StepRun
+from nbflow.words.tracebacks import is_current, say_traceback
+
+
+def draw_run(
+    run: Run, now: float, after: Iterable[tuple[str, str]] = (), graph: Markup | None = None
+) -> str:
+    """Return a run with all its steps; `after` are commands to type next, `now` is a time."""
+    steps = list(run.steps.values())
+    warnings = [f"{step.name}: {text}" for step in steps for text in step.warnings]
+    return frame(
+        _make_headline(run, now),
+        graph,
+        table(
+            ("step", "state", "progress", "time", "why"),
+            (_make_row(step, now) for step in steps),
+            right=3,
+        ),
+        *(make_failure(run, step) for step in steps),
+        notes([*run.warnings, *warnings]),
+        _make_where(run),
+        commands(after),
+    )
+
+
+def draw_step_run(
+    run: Run,
+    step: StepRun,
+    outputs: Sequence[Output] = (),
+    folder: str = "",
+    after: Iterable[tuple[str, str]] = (),
+) -> str:
+    """Return one step of a run: state, reasons, what it wrote, its error."""
+    took = f" in {words.say_seconds(step.seconds)}" if step.seconds is not None else ""
+    why = words.say_reasons(step.why, step.age, step.blocked_by)
+    head = tag("b", step.name), f" in run {run.id}: ", state(step.status), took
+    return frame(
+        tag("div", *head, class_="nb-head"),
+        tag("div", dim("why: "), why) if why else None,
+        draw_outputs(outputs) if outputs else None,
+        make_failure(run, step),
+        notes(step.warnings),
+        tag("div", dim(f"kept in {words.say_path(folder)}")) if folder else None,
+        commands(after),
+    )
+
+
+def draw_runs(runs: Sequence[Run]) -> str:
+    """Return a table of runs."""
+    if not runs:
+        return frame(tag("div", "No run yet. ", tag("code", "%nbflow run"), " makes one."))
+    rows = (
+        (
+            tag("code", run.id),
+            state(run.status),
+            words.say_when(run.started),
+            words.say_seconds(run.seconds),
+            words.say_statuses(step.status for step in run.steps.values()),
+            "  ".join(part for part in (run.name, words.say_parameters(run.parameters)) if part),
+        )
+        for run in runs
+    )
+    return frame(table(("run", "state", "started", "took", "steps", "about"), rows, right=3))
+
+
+def make_failure(run: Run, step: StepRun) -> Markup | None:
+    """Return the error of a step: where, what, its traceback, what differs; None where none is."""
+    failure = step.failure
+    if failure is None:
+        return None
+    where = words.say_failed_at(step.path, failure)
+    executed = Path(run.folder) / "notebooks" / f"{step.name}.ipynb"
+    return join(
+        tag(
+            "div",
+            tag("b", f"{step.name} failed", class_="nb-failed"),
+            f" in {where}" if where else "",
+            class_="nb-head",
+        ),
+        tag("div", dim("as executed: "), link(words.say_path(executed))) if step.notebook else None,
+        make_traceback(failure),
+        tag("div", failure.hint, class_="nb-warning") if failure.hint else None,
+    )
+
+
+def make_traceback(failure: Failure) -> Markup:
+    """Return the frames in cells and in the project, and the error."""
+    lines = (f"{line}\n" for line in say_traceback(failure))
+    return tag("pre", *(tag("b", line) if is_current(line) else line for line in lines))
+
+
+def _make_headline(run: Run, now: float) -> Markup:
+    over = sum(step.status not in {"waiting", "running"} for step in run.steps.values())
+    seconds = run.seconds if run.seconds is not None else now - run.started
+    said = [part for part in (run.pipeline.strip("."), run.name, run.id) if part]
+    said += [f"{over} of {words.say_count(len(run.steps), 'step')}"]
+    said += [words.say_seconds(seconds)] if run.status != "lost" else []
+    said += [words.say_parameters(run.parameters)] if run.parameters else []
+    said += [run.message] if run.message else []
+    return tag("div", state(run.status), " ", " · ".join(said), class_="nb-head")
+
+
+def _make_row(step: StepRun, now: float) -> tuple[str, ...]:
+    return (
+        tag("b", step.name),
+        state(step.status),
+        _make_doing(step),
+        _say_time(step, now),
+        words.shorten(words.say_reasons(step.why, step.age, step.blocked_by, step.failure), 120),
+    )
+
+
+def _make_doing(step: StepRun) -> Markup:
+    """Return how far a step is: what it says itself, else by its cells; what a done one wrote."""
+    if step.status == "running":
+        doing = words.say_doing(step.cells, step.cells_done, step.fraction, step.text)
+        if doing is not None:
+            return join(bar(doing[0]), " ", doing[1])
+    return dim(words.say_outputs(step.outputs))
+
+
+def _say_time(step: StepRun, now: float) -> str:
+    return words.say_step_time(
+        step.status, step.started, step.seconds, expected=step.expected, now=now
+    )
+
+
+def _make_where(run: Run) -> Markup | None:
+    made = any(step.status in {"done", "failed", "reused"} for step in run.steps.values())
+    if not run.folder or not made:
+        return None
+    folder = words.say_path(Path(run.folder) / "notebooks")
+    return tag("div", dim("executed notebooks: "), tag("code", folder))

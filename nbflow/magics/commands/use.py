@@ -1,0 +1,34 @@
+"""`%nbflow use`: what reads return, and which step this notebook is."""
+
+from __future__ import annotations
+
+import click
+
+import nbflow
+from nbflow.cli import complete
+from nbflow.cli.answers import Told
+from nbflow.cli.command import Command
+
+EXAMPLES = """
+nbflow use baseline         reads return what the run called baseline made
+nbflow use last             what the newest finished run made, and stay there
+nbflow use latest           go back to the newest result of each step
+nbflow use --step report    what this notebook writes is report's
+"""
+
+
+@click.command("use", cls=Command, examples=EXAMPLES)
+@click.argument("run", required=False, shell_complete=complete.runs)
+@click.option(
+    "--step", metavar="STEP", shell_complete=complete.steps, help="Which step this notebook is."
+)
+def command(*, run: str | None, step: str | None) -> Told | None:
+    """Choose what reads return, or which step this notebook is.
+
+    RUN is an id, the start of one, a name or `last`. What a run executes is not changed by it.
+    """
+    if run is None and step is None:
+        raise click.UsageError("Name a run, or a step: nbflow use RUN, nbflow use --step STEP.")
+    nbflow.use(run, step=step)  # says in a line what is read now
+    text = f"What this notebook writes by hand is {step}'s now."
+    return Told(text, {"step": step}) if step else None

@@ -1,0 +1,54 @@
+"""What the command line shows, as plain text and as HTML."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+
+from rich.console import RenderableType
+from rich.segment import Segment
+from rich.style import Style
+
+from nbflow.cli.terminal import make_console
+from nbflow.html.markup import Markup, join, tag
+from nbflow.html.style import frame
+
+_WIDTH = 120  # columns of a notebook's text
+_NEXT = re.compile(r"^(  )(nbflow [a-z])", re.MULTILINE)
+_COLOURS = {
+    "green": "nb-done",
+    "cyan": "nb-reused",
+    "blue": "nb-running",
+    "red": "nb-failed",
+    "yellow": "nb-warning",
+    "magenta": "nb-lost",
+}
+
+
+def make_plain(part: RenderableType, width: int | None = None) -> str:
+    """Return text without colours."""
+    width = width or shutil.get_terminal_size((_WIDTH, 24)).columns
+    file = io.StringIO()
+    make_console(file, width=width).print(part, crop=False)
+    lines = (line.rstrip() for line in file.getvalue().rstrip("\n").split("\n"))
+    return _NEXT.sub(r"\1%\2", "\n".join(lines))
+
+
+def make_html(part: RenderableType) -> str:
+    """Return the same text with the colours of the front end."""
+    console = make_console(io.StringIO(), width=_WIDTH)
+    segments = Segment.simplify(console.render(part))
+    return frame(tag("pre", join(*map(_make_span, segments))))
+
+
+def _make_span(segment: Segment) -> str:
+    classes = _find_classes(segment.style) if segment.style else []
+    text = _NEXT.sub(r"\1%\2", segment.text)
+    made: str | Markup = tag("span", text, class_=" ".join(classes)) if classes else text
+    return tag("b", made) if segment.style and segment.style.bold else made
+
+
+def _find_classes(style: Style) -> list[str]:
+    colour = _COLOURS.get(style.color.name, "") if style.color else ""
+    return [one for one in (colour, "nb-dim" if style.dim else "") if one]

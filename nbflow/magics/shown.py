@@ -1,0 +1,104 @@
+"""Answers in a notebook: HTML of their own or as on a terminal, and always the text of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from IPython import get_ipython
+from IPython.display import display
+
+from nbflow import html
+from nbflow.cli import answers, output, tables
+from nbflow.cli.render import make_text, parts, runs
+from nbflow.cli.render.steps import make_problems
+from nbflow.magics import plain
+from nbflow.magics.sqlrows import make_rows
+from nbflow.model import Problem, Scan
+from nbflow.project import Project
+from nbflow.runlog import Run
+
+Bundle = dict[str, str]
+_ALL = 1 << 60  # rows
+
+
+def has_front_end(shell: Any = None) -> bool:
+    """Say whether output goes to a front end of Jupyter, and not straight to a terminal."""
+    shell = shell or get_ipython()
+    return getattr(shell, "kernel", None) is not None
+
+
+def show(answer: answers.Answer, *, as_json: bool = False) -> None:
+    """Show an answer where the cell's output is."""
+    rows = isinstance(answer, answers.Queried) and (answer.output or answer.kind != "table")
+    if as_json or rows or not has_front_end():
+        output.show(answer, as_json=as_json)
+    else:
+        display(make_bundle(answer), raw=True)
+
+
+def show_problems(problems: Iterable[Problem]) -> None:
+    """Show what is wrong with a pipeline; nothing where nothing is."""
+    if not (found := list(problems)):
+        return
+    text = parts.stack(*make_problems(found, None))
+    bundle = {"text/html": html.draw_problems(found), "text/plain": plain.make_plain(text)}
+    if has_front_end():
+        display(bundle, raw=True)
+    else:
+        print(bundle["text/plain"])  # noqa: T201 - a terminal's way
+
+
+def make_bundle(answer: answers.Answer) -> Bundle:
+    """Return an answer in the forms of which a front end takes the one it can show.
+
+    What has no HTML of its own is shown as on a terminal.
+    """
+    if isinstance(answer, answers.Queried):
+        with tables.translated():
+            rows = make_rows(answer.relation, answer.limit or _ALL, lazy=False)
+        return rows._repr_mimebundle_()
+    text = make_text(answer)
+    return {
+        "text/html": _draw(answer) or plain.make_html(text),
+        "text/plain": plain.make_plain(text),
+    }
+
+
+def make_run_bundle(project: Project, run: Run) -> Bundle:
+    """Return a run as it stands, for a display that is updated."""
+    return make_bundle(answers.ShownRun(project, run))
+
+
+def draw_pipeline(project: Project, scan: Scan) -> str:
+    """Return a pipeline's graph and its steps."""
+    graph = html.picture_pipeline(scan)
+    return html.draw_pipeline(project.folder.name, scan, project.root, graph)
+
+
+def _draw(answer: answers.Answer) -> str | None:
+    match answer:
+        case answers.ShownPlan(plan=plan, diffs=diffs):
+            return html.draw_plan(plan, diffs, html.picture_plan(plan))
+        case answers.Listed(project=project, scan=scan):
+            return draw_pipeline(project, scan)
+        case answers.Checked(project=project, scan=scan):
+            return html.draw_check(scan, project.root)
+        case answers.Runs(runs=found):
+            return html.draw_runs(found)
+        case (
+            answers.ShownRun(project=project, run=run) | answers.Executed(project=project, run=run)
+        ):
+            after = runs.find_next(run, parts.say_where(project))
+            return html.draw_run(run, time.time(), _say_here(after), html.picture_run(run))
+        case answers.ShownStep(run=run, step=step, outputs=outputs, folder=folder):
+            after = runs.find_step_next(answer)
+            return html.draw_step_run(run, step, outputs, folder, _say_here(after))
+        case answers.Told(text=text, value={"path": str(path)}, next=after):
+            return html.draw_told(text, path, _say_here(after))
+    return None
+
+
+def _say_here(commands: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(f"%{command}", text) for command, text in commands]

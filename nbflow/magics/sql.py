@@ -1,0 +1,156 @@
+"""`%%sql`: a query over a pipeline's tables and this notebook's own, shown, kept or written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from typing import Any
+
+from nbflow.errors import NbflowError, SqlError
+from nbflow.magics import sqlcomplete
+from nbflow.magics.sqlrows import Rows, make_rows
+from nbflow.step import calls, sqlcell
+from nbflow.step.messages import make_rows as say_rows
+from nbflow.step.messages import say
+
+_OURS = "nbflow"  # the attribute that marks a magic function as ours
+_NAME, _OTHER_NAME = "sql", "nbsql"
+
+
+def register_sql(shell: Any) -> None:
+    """Add `%%sql` and `%%nbsql`, which are one; where `%%sql` is another's, it stays so."""
+    magic = _make_magic(shell)
+    shell.register_magic_function(magic, "line_cell", _OTHER_NAME)
+    if _is_taken(shell):
+        say("%%sql is another extension's here, and stays so: nbflow's is %%nbsql.")
+    else:
+        shell.register_magic_function(magic, "line_cell", _NAME)
+    sqlcomplete.register(shell)
+
+
+def unregister_sql(shell: Any) -> None:
+    """Take away what `register_sql` added."""
+    for magics in shell.magics_manager.magics.values():
+        for name in (_NAME, _OTHER_NAME):
+            if hasattr(magics.get(name), _OURS):
+                del magics[name]
+    sqlcomplete.unregister(shell)
+
+
+def _is_taken(shell: Any) -> bool:
+    found = (magics.get(_NAME) for magics in shell.magics_manager.magics.values())
+    return any(magic is not None and not hasattr(magic, _OURS) for magic in found)
+
+
+def _make_magic(shell: Any) -> Any:
+    def sql(line: str, cell: str | None = None, local_ns: dict[str, Any] | None = None) -> Any:
+        """Query the pipeline's tables, `step.table`, and this notebook's own by their names.
+
+        %%sql [OPTIONS] [NAME]          the query in the lines below; NAME keeps its rows
+        %sql [OPTIONS] QUERY            on one line: rows = %sql --to pandas select …
+
+        --run RUN            the tables of this run, by hand; by default the newest results
+        --to FORM            keep the rows as pandas, arrow, polars or relation (lazy)
+        --write TABLE        write the rows as this step's output, streamed by DuckDB
+        --reads STEP.TABLE   declare a read where the query cannot be analysed: PIVOT, CREATE …
+        --limit ROWS         how many rows to fetch and show
+
+        $month in the query stands for the variable month, and is bound, never pasted.
+        """
+        return _run(shell, line, cell, local_ns)
+
+    sql.needs_local_scope = True  # type: ignore[attr-defined]
+    sql._ipython_magic_no_var_expand = True  # type: ignore[attr-defined]  # noqa: SLF001 - IPython's
+    setattr(sql, _OURS, True)
+    return sql
+
+
+def _run(shell: Any, line: str, body: str | None, local_ns: dict[str, Any] | None) -> Any:
+    """Return what the cell shows; what is wrong is said without a traceback of ours."""
+    try:
+        return _execute(shell, sqlcell.read_cell(line, body), local_ns)
+    except SqlError:
+        raise
+    except NbflowError as error:
+        raise SqlError(str(error)) from None
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("The query was stopped.") from None
+
+
+def _execute(shell: Any, cell: sqlcell.SqlCell, local_ns: dict[str, Any] | None) -> Any:
+    from nbflow.step import query  # noqa: PLC0415 - loading the magics must not load duckdb
+
+    nearer = {} if local_ns is None or local_ns is shell.user_ns else local_ns
+    scope = query.Scope(shell.user_ns, nearer)
+    locate = partial(calls.locate, run=cell.run)
+    answer = None
+    running = query.run(cell.query, scope, locate, passing=bool(cell.run))
+    with closing(running) as statements:
+        for ran in statements:
+            if isinstance(answer, Rows):
+                shell.display_pub.publish(answer._repr_mimebundle_())
+            answer = _take(shell, cell, ran)
+    return answer
+
+
+def _take(shell: Any, cell: sqlcell.SqlCell, ran: Any) -> Any:
+    """Keep, write or return a statement's rows, or print what it did."""
+    asked = cell.name or cell.to or cell.write
+    if not _gives_rows(ran):
+        if ran.last and asked:
+            raise SqlError(f"The last statement, {ran.statement.kind}, gives no rows to keep.")
+        say(_describe(ran))
+        return None
+    if not (ran.last and asked):
+        return _fetch(partial(make_rows, ran.relation, cell.limit, lazy=not cell.run))
+    if cell.write:
+        return _fetch(partial(calls.write, cell.write, ran.relation))
+    value = _fetch(partial(_convert, ran.relation, cell.to or "pandas", lazy=not cell.run))
+    if not cell.name:
+        return value
+    shell.user_ns[cell.name] = value
+    say(_describe_kept(cell, ran.relation, value))
+    return None
+
+
+def _fetch(call: Callable[[], Any]) -> Any:
+    from nbflow.store import execution  # noqa: PLC0415 - loads duckdb
+
+    return execution.run(call)
+
+
+def _gives_rows(ran: Any) -> bool:
+    if ran.relation is None or ran.statement.gives == "nothing":
+        return False
+    return ran.statement.gives == "rows" or ran.relation.columns not in (["Count"], ["Success"])
+
+
+def _describe(ran: Any) -> str:
+    """Return `insert: 3 rows` or `set: done`."""
+    if ran.relation is None or ran.relation.columns != ["Count"]:
+        return f"{ran.statement.kind}: done"
+    ((count,),) = _fetch(ran.relation.fetchall)
+    return f"{ran.statement.kind}: {say_rows(count)}"
+
+
+def _convert(relation: Any, to: str, *, lazy: bool) -> Any:
+    if to == "relation":
+        return relation if lazy else relation.materialize()
+    if to == "arrow":
+        return relation.to_arrow_table()
+    if to == "pandas":
+        return relation.df()
+    try:
+        return relation.pl()
+    except ModuleNotFoundError as error:
+        raise SqlError("--to polars needs polars: `pip install polars`.") from error
+
+
+def _describe_kept(cell: sqlcell.SqlCell, relation: Any, value: Any) -> str:
+    width = len(relation.columns)
+    columns = f"{width:,} column{'' if width == 1 else 's'}"
+    if cell.to == "relation":
+        return f"{cell.name} · a relation of {columns}, computed when it is used"
+    rows = value.num_rows if cell.to == "arrow" else len(value)
+    return f"{cell.name} · {say_rows(rows)} · {columns} · {cell.to or 'pandas'}"

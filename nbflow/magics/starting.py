@@ -1,0 +1,154 @@
+"""Runs that a cell starts: as processes of their own, watched live or waited for."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import click
+from IPython.core.error import UsageError
+from IPython.display import display
+from rich.live import Live
+
+from nbflow.cli import options
+from nbflow.cli.command import Command
+from nbflow.cli.render.progress import make_progress
+from nbflow.cli.render.runs import make_outcome
+from nbflow.cli.terminal import make_console, show
+from nbflow.errors import RunError
+from nbflow.events import to_line
+from nbflow.magics.shown import has_front_end, make_run_bundle, show_problems
+from nbflow.magics.tail import Tail
+from nbflow.magics.view import RunView
+from nbflow.notebook.scan import read_folder
+from nbflow.project import Project, find_project
+from nbflow.run.start import start_run, wait_for_log
+from nbflow.runlog import Run, cancel, follow, read_run
+
+_WAIT = "--wait"
+_PER_SECOND = 5  # updates of what is shown while a cell waits
+_WIDGET = "nbflow.widget"
+
+
+def start(command: Command, ctx: click.Context, shell: Any) -> RunView | None:
+    """Start the run that was asked for, and show it live; wait for it where that was asked."""
+    project = _find_project(command, ctx)
+    run_id = _start(project, command, _find_words(command, ctx))
+    if ctx.params.get("as_json"):
+        _wait(project, run_id, _print_events(project, run_id))
+        return None
+    log = bool(ctx.params.get("log"))
+    if not has_front_end(shell):
+        _wait(project, run_id, _watch_on_terminal(project, run_id, log=log))
+    elif ctx.meta.get(options.WAIT):
+        _wait(project, run_id, _watch_in_cell(project, run_id, log=log))
+    else:
+        show_controls(project.folder, project, run_id)
+    return RunView(project, run_id, shell.execution_count)
+
+
+def show_controls(
+    folder: Path | str | None, project: Project | None = None, run_id: str = ""
+) -> None:
+    """Show the panel of the pipeline; without one, the run as it stands."""
+    if find_spec(_WIDGET):
+        display(import_module(_WIDGET).controls(folder, run_id=run_id))
+    elif project is not None:
+        display(make_run_bundle(project, read_run(project, run_id)), raw=True)
+
+
+def _find_project(command: Command, ctx: click.Context) -> Project:
+    folder = ctx.params.get("folder")
+    if command.makes:
+        folder = folder or command.makes
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        return find_project(folder)
+    return options.find_folder(folder)
+
+
+def _find_words(command: Command, ctx: click.Context) -> list[str]:
+    """Return what was typed behind the command's name, less what only a cell knows."""
+    typed = list(ctx.meta["nbflow.command"])
+    return [word for word in typed[typed.index(command.name) + 1 :] if word != _WAIT]
+
+
+def _start(project: Project, command: Command, arguments: list[str]) -> str:
+    """Return the id of the run once it has begun; raise with what was refused."""
+    started = start_run(project, arguments, command=str(command.name))
+    try:
+        wait_for_log(project, started)
+    except KeyboardInterrupt:
+        os.kill(started.pid, signal.SIGTERM)
+        raise
+    except RunError as error:
+        problems = [] if command.makes else _find_errors(project)
+        show_problems(problems)
+        text = str(error) if not problems else "The pipeline has errors: nothing was run."
+        raise RunError(text) from None
+    return started.run_id
+
+
+def _find_errors(project: Project) -> list[Any]:
+    found = read_folder(project).problems
+    return [problem for problem in found if problem.severity == "error"]
+
+
+def _wait(project: Project, run_id: str, watching: Iterator[Run]) -> None:
+    """Follow until the run is over; an interrupt cancels it, a second one stops waiting too."""
+    try:
+        for _ in watching:
+            pass
+    except KeyboardInterrupt:
+        print(f"Interrupted: run {run_id} is being cancelled.", file=sys.stderr)  # noqa: T201
+        if (run := read_run(project, run_id)).status == "running":
+            cancel(project, run)
+        *_, run = follow(project, run_id)
+        raise UsageError(f"Run {run_id} is {run.status}; what is finished is kept.") from None
+
+
+def _watch_in_cell(project: Project, run_id: str, *, log: bool) -> Iterator[Run]:
+    """Yield the run while a display of this cell is kept as it stands."""
+    handle = display(make_run_bundle(project, read_run(project, run_id)), raw=True, display_id=True)
+    shown, run = 0.0, read_run(project, run_id)
+    tail = Tail(project, run_id)
+    try:
+        for run in follow(project, run_id):
+            if log:
+                sys.stdout.write("".join(f"{one.plain}\n" for one in tail.read_prints()))
+            if time.monotonic() - shown > 1 / _PER_SECOND:
+                handle.update(make_run_bundle(project, run), raw=True)
+                shown = time.monotonic()
+            yield run
+    finally:
+        handle.update(make_run_bundle(project, read_run(project, run_id)), raw=True)
+
+
+def _watch_on_terminal(project: Project, run_id: str, *, log: bool) -> Iterator[Run]:
+    """Yield the run while a live table shows it, as the command line does."""
+    console, tail = make_console(), Tail(project, run_id)
+    run = read_run(project, run_id)
+
+    def draw() -> Any:
+        return make_progress(run, time.time(), console.height - 2)
+
+    with Live(console=console, refresh_per_second=_PER_SECOND, get_renderable=draw):
+        for run in follow(project, run_id):
+            for text in tail.read_prints() if log else ():
+                console.print(text)
+            yield run
+    show(console, make_outcome(run))
+
+
+def _print_events(project: Project, run_id: str) -> Iterator[Run]:
+    """Yield the run while its events are printed, one line of JSON each."""
+    tail = Tail(project, run_id)
+    for run in follow(project, run_id):
+        sys.stdout.write("".join(to_line(line).decode() for line in tail.read()))
+        yield run

@@ -1,0 +1,61 @@
+"""A run that a cell started: what stays in its hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbflow import words
+from nbflow.errors import RunError
+from nbflow.magics.shown import has_front_end, make_run_bundle
+from nbflow.project import Project
+from nbflow.runlog import Run, cancel, follow, read_run
+
+
+class RunView:
+    """A run by its id; `run` is how it stands whenever it is asked for."""
+
+    def __init__(self, project: Project, run_id: str, shown_at: int | None = None) -> None:
+        self.project = project
+        self.id = run_id
+        self._shown_at = shown_at  # the cell whose output shows the run already
+
+    @property
+    def run(self) -> Run:
+        return read_run(self.project, self.id)
+
+    def cancel(self) -> None:
+        """Ask the run to stop; one that is over stays as it is."""
+        try:
+            cancel(self.project, self.run)
+        except RunError:
+            if self.run.status == "running":
+                raise
+
+    def wait(self) -> Run:
+        """Wait until the run is over and return it; an interrupt ends the waiting alone."""
+        for _ in follow(self.project, self.id):
+            pass
+        return self.run
+
+    def read(self, ref: str, **options: Any) -> Any:
+        """Return a table or value of the run, `view.read("clean_flights.flights")`."""
+        return self.run.read(ref, **options)
+
+    def __repr__(self) -> str:
+        run = self.run
+        took = f" in {words.say_seconds(run.seconds)}" if run.seconds is not None else ""
+        return f"run {self.id}: {words.say_state(run.status)}{took}"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return make_run_bundle(self.project, self.run)
+
+    def _ipython_display_(self) -> None:
+        """Show the run, but not twice in the output of the cell that started it."""
+        from IPython import get_ipython  # noqa: PLC0415 - a value to read elsewhere too
+        from IPython.display import display  # noqa: PLC0415
+
+        shell: Any = get_ipython()
+        if shell is None or shell.execution_count != self._shown_at:
+            display(self._repr_mimebundle_(), raw=True)
+        elif not has_front_end(shell):
+            print(repr(self))  # noqa: T201 - behind the Out[1] of a terminal

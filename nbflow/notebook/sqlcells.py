@@ -1,0 +1,147 @@
+"""`%%sql` cells: what they read and write, and what of that only running them would show."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from nbflow.errors import SqlError
+from nbflow.model import Frozen, Input, Place, Problem, Write
+from nbflow.notebook.code import make_place
+from nbflow.notebook.magic_calls import Magic, find_magics
+from nbflow.step.sqlcell import MAGICS, SqlCell, read_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from nbflow.notebook.code import CodeCell
+    from nbflow.store.statements import Ref, Statement
+
+_LOADING = frozenset({"load_ext", "reload_ext"})
+_LINE = re.compile(r"^LINE (\d+):", re.MULTILINE)  # DuckDB's
+_WORDS = {"multi": "PIVOT"}  # what DuckDB calls otherwise
+
+
+class Unclear(Frozen, frozen=True):
+    """A statement that DuckDB does not analyse, and what looks like tables in it."""
+
+    kind: str
+    refs: tuple[str, ...]
+    place: Place
+
+
+class Queries(Frozen, frozen=True):
+    """What `%%sql` cells say: `named` are qualified names, reads where the first is a step."""
+
+    named: tuple[Input, ...] = ()
+    declared: tuple[Input, ...] = ()
+    unclear: tuple[Unclear, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class Found(NamedTuple):
+    """A `%%sql` cell or `%sql` line; `line` is where its magic stands."""
+
+    sql: SqlCell
+    cell: CodeCell
+    line: int
+
+
+def find_cells(cells: Sequence[CodeCell], notebook: str) -> tuple[list[Found], list[Problem]]:
+    """Find the cells whose `%%sql` is nbflow's, and what is wrong with their first lines."""
+    loaded = others = False
+    found: list[Found] = []
+    problems: list[Problem] = []
+    for cell, magic in ((one, magic) for one in cells for magic in find_magics(one)):
+        if magic.name in _LOADING:
+            loaded |= magic.arguments.strip() == "nbflow"
+            others |= "sql" in magic.arguments  # jupysql: its %%sql comes first, or instead
+            continue
+        if magic.name not in MAGICS or (magic.name == "sql" and others):
+            continue
+        if not loaded:
+            problems.append(_make_unloaded(magic, make_place(notebook, cell, magic.line)))
+        try:
+            found.append(Found(read_cell(magic.arguments, magic.body), cell, magic.line))
+        except SqlError as error:
+            problems += _make_wrong(str(error), notebook, cell, magic.line)
+    return found, problems
+
+
+def find_writes(found: Iterable[Found], notebook: str) -> tuple[Write, ...]:
+    """Return what `%%sql --write NAME` writes."""
+    return tuple(
+        Write(one.sql.write, make_place(notebook, one.cell, one.line))
+        for one in found
+        if one.sql.write
+    )
+
+
+def read_queries(found: Iterable[Found], notebook: str) -> Queries:
+    """Return what the queries name; DuckDB, which is loaded only here, takes them apart."""
+    named: list[Input] = []
+    declared: list[Input] = []
+    unclear: list[Unclear] = []
+    problems: list[Problem] = []
+    for one in found:
+        place = make_place(notebook, one.cell, one.line)
+        declared += (_make_input(ref, place) for ref in one.sql.reads)
+        try:
+            _read_query(one, notebook, named, unclear)
+        except SqlError as error:
+            problems += _make_invalid(error, notebook, one)
+    return Queries(tuple(named), tuple(declared), tuple(unclear), tuple(problems))
+
+
+def _read_query(found: Found, notebook: str, named: list[Input], unclear: list[Unclear]) -> None:
+    from nbflow.store import statements  # noqa: PLC0415 - loads duckdb, which most plans need not
+
+    for statement, tables in statements.find_tables(found.sql.query):
+        if tables.refused and not found.sql.reads:
+            refs = tuple(f"{ref.step}.{ref.name}" for ref in tables.refs)
+            unclear.append(_make_unclear(found, notebook, statement, refs))
+        elif not tables.refused:
+            named += (_make_named(found, notebook, ref) for ref in tables.refs)
+
+
+def _make_named(found: Found, notebook: str, ref: Ref) -> Input:
+    return Input(ref.step, ref.name, _place(found, notebook, ref.at or 0))
+
+
+def _make_unclear(
+    found: Found, notebook: str, statement: Statement, refs: tuple[str, ...]
+) -> Unclear:
+    kind = _WORDS.get(statement.kind, statement.kind.upper())
+    text = found.sql.query[statement.at :]
+    start = statement.at + len(text) - len(text.lstrip())
+    return Unclear(kind, refs, _place(found, notebook, start))
+
+
+def _place(found: Found, notebook: str, at: int) -> Place:
+    """Return where a character of the query stands in its cell."""
+    below = found.sql.lines + found.sql.query.count("\n", 0, at)
+    return make_place(notebook, found.cell, found.line + below)
+
+
+def _make_input(ref: str, place: Place) -> Input:
+    step, _, name = ref.partition(".")
+    return Input(step, name, place)
+
+
+def _make_unloaded(magic: Magic, place: Place) -> Problem:
+    sign = "%" if magic.body is None else "%%"
+    what = f"{sign}{magic.name} is used before the magics of nbflow are loaded."
+    return Problem(what, place, "Put `%load_ext nbflow` into a cell above this one.")
+
+
+def _make_wrong(text: str, notebook: str, cell: CodeCell, line: int) -> Iterator[Problem]:
+    if "raises-exception" not in cell.tags:
+        yield Problem(text, make_place(notebook, cell, line))
+
+
+def _make_invalid(error: SqlError, notebook: str, found: Found) -> Iterator[Problem]:
+    text = str(error)
+    line = _LINE.search(text)
+    below = found.sql.lines + (int(line[1]) - 1 if line else 0)
+    what = f"this is not valid SQL: {text.partition(chr(10))[0]}."
+    yield from _make_wrong(what, notebook, found.cell, found.line + below)

@@ -1,0 +1,64 @@
+"""Which of the qualified names in `%%sql` cells are reads: those whose first part is a step."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from nbflow.model import Input, Problem, Skipped, Step
+from nbflow.names import make_name
+from nbflow.notebook.tags import is_untagged
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from nbflow.notebook.sqlcells import Queries, Unclear
+
+_NEAR = 0.85  # how much a name resembles a step's that was meant: schemas have any name
+
+
+def add_reads(step: Step, queries: Queries, known: Collection[str]) -> Step:
+    """Return the step with what its queries read; `known` are the names of steps."""
+    inputs = {one.ref: one for one in step.inputs}
+    for one in (*queries.declared, *queries.named):
+        if one in queries.declared or _is_read(one, known):
+            inputs.setdefault(one.ref, one)
+    return replace(step, inputs=tuple(inputs.values()))
+
+
+def find_known(
+    steps: Mapping[str, Step], skipped: Iterable[Skipped], broken: Collection[str]
+) -> set[str]:
+    """Return the names of steps, and of notebooks that would be steps if all were well."""
+    untagged = (PurePosixPath(one.path).stem for one in skipped if is_untagged(one))
+    return {*steps, *broken, *map(make_name, untagged)}
+
+
+def find_problems(queries: Queries, known: Collection[str]) -> Iterator[Problem]:
+    """Find statements whose reads nobody can know, and names that are nearly a step's."""
+    for unclear in queries.unclear:
+        refs = [ref for ref in unclear.refs if ref.partition(".")[0] in known]
+        if refs:
+            yield _make_unclear(unclear, refs)
+    for one in queries.named:
+        near = difflib.get_close_matches(one.step, known, 1, _NEAR)
+        if one.step not in known and near:
+            what = f"{one.ref} is no table of a step: there is no step {one.step}."
+            yield Problem(what, one.place, f'Did you mean "{near[0]}.{one.name}"?', "warning")
+
+
+def _is_read(one: Input, known: Collection[str]) -> bool:
+    return one.step in known and one.name.isidentifier()
+
+
+def _make_unclear(unclear: Unclear, refs: list[str]) -> Problem:
+    what = (
+        f"{unclear.kind} cannot be analysed, so planning cannot know whether it reads "
+        f"{', '.join(refs)}."
+    )
+    options = " ".join(f"--reads {ref}" for ref in refs)
+    hint = f"Say what it reads on the first line: `%%sql {options}`."
+    return Problem(what, unclear.place, hint)

@@ -1,0 +1,62 @@
+"""The graph of a pipeline as a widget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from nbflow.html import nodes as plain
+from nbflow.html.graph import STYLE, draw_graph
+from nbflow.html.nodes import Edge, Node
+from nbflow.model import Step
+from nbflow.pipeline import Pipeline
+
+_SCRIPT = Path(__file__).parent / "static" / "graph.js"
+
+
+class Graph(anywidget.AnyWidget):
+    """Steps and the edges between them, each step with its state.
+
+    >>> nodes, edges = make_nodes(Pipeline("notebooks"))
+    >>> Graph(nodes=nodes, edges=edges, states={"load": {"status": "running", "fraction": 0.4}})
+
+    A click, or Enter on a step, sets `selected`, "" for none; setting it selects in the browser.
+    `marked` steps are ringed and the others fade: the steps that would run.
+    `height` is in pixels, 0 for as high as the graph needs.
+    """
+
+    _esm = _SCRIPT
+    _css = STYLE
+
+    nodes = traitlets.List[Any]().tag(sync=True)
+    edges = traitlets.List[Any]().tag(sync=True)
+    states = traitlets.Dict().tag(sync=True)
+    selected = traitlets.Unicode("").tag(sync=True)
+    marked = traitlets.List[str]().tag(sync=True)
+    height = traitlets.Int(0).tag(sync=True)
+
+    def __str__(self) -> str:
+        """Return the steps and their states, a line each: what front ends without HTML show."""
+        states = {node["id"]: self.states.get(node["id"], {}) for node in self.nodes}
+        return "\n".join(
+            " · ".join(part for part in (name, state.get("status"), state.get("text")) if part)
+            for name, state in states.items()
+        )
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """Add the drawn graph and its text, for front ends that know no widgets."""
+        bundle = super()._repr_mimebundle_(**options)
+        if bundle is None:
+            return None
+        data, metadata = bundle
+        drawn = draw_graph((self.nodes, self.edges), self.states)
+        return {**data, "text/plain": str(self), "text/html": drawn}, metadata
+
+
+def make_nodes(pipeline: Pipeline | Mapping[str, Step]) -> tuple[list[Node], list[Edge]]:
+    """Return a pipeline's steps as `Graph.nodes` and what they read of each other as `edges`."""
+    return plain.make_nodes(pipeline.steps if isinstance(pipeline, Pipeline) else pipeline)

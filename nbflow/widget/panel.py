@@ -1,0 +1,397 @@
+"""The run controls: a form, buttons, the graph, and the run that is going on."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as w
+
+from nbflow.errors import UnknownNameError
+from nbflow.graph import make_parents
+from nbflow.html import draw_plan
+from nbflow.html.markup import tag
+from nbflow.model import Request, Scan
+from nbflow.notebook.scan import read_folder
+from nbflow.pipeline import Pipeline
+from nbflow.plan import make_plan
+from nbflow.project import Project, find_project
+from nbflow.run.start import start_run, wait_for_log
+from nbflow.runlog import cancel, find_run
+from nbflow.widget.asked import make_arguments, make_request, read_asked
+from nbflow.widget.buttons import Buttons
+from nbflow.widget.detail import Detail
+from nbflow.widget.fields import make_fields, read_values
+from nbflow.widget.follow import Follower, Tail, find_follower, find_newest
+from nbflow.widget.form import Form
+from nbflow.widget.graph import Graph, make_nodes
+from nbflow.widget.head import draw_head
+from nbflow.widget.history import History
+from nbflow.widget.notice import Notice
+from nbflow.widget.places import claim_cell
+from nbflow.widget.saved import draw_saved
+from nbflow.widget.selection import Selection
+from nbflow.widget.steps import Steps, make_planned_states, make_states
+from nbflow.widget.style import CSS
+from nbflow.widget.valuebar import ValueBar
+
+_PARAMETERS, _PLAN, _RUN, _HISTORY = range(4)
+_TITLES = ("Parameters", "Plan", "Run", "History")
+
+
+def controls(
+    folder_or_pipeline: str | Path | Pipeline | Project | None = None,
+    *,
+    run_id: str = "",
+    request: Request | None = None,
+) -> Panel:
+    """Return the control panel of a pipeline; it shows the run that is going on, else the last.
+
+    `folder_or_pipeline` is a folder of notebooks, None the pipeline at hand; `run_id` another run
+    to show, by its id, the start of one, or its name; `request` fills the form. What is wrong is
+    said in the panel.
+    """
+    panel = Panel(folder_or_pipeline, run_id=run_id, request=request)
+    claim_cell(panel)
+    return panel
+
+
+class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
+    """What `controls` returns."""
+
+    def __init__(
+        self,
+        folder_or_pipeline: str | Path | Pipeline | Project | None = None,
+        *,
+        run_id: str = "",
+        request: Request | None = None,
+    ) -> None:
+        super().__init__()
+        self.add_class("nbflow-panel")
+        self.run_id = ""
+        self._asked = folder_or_pipeline
+        self._project: Project | None = None
+        self._scan = Scan({})
+        self._follower: Follower | None = None
+        self._tail: Tail | None = None
+        self._seen: tuple[Any, ...] = ()
+        self._drawn: tuple[Any, ...] = ()  # what of the run the graph shows
+        self._doing, self._stopping = "", ""
+        self._was_live = False
+        self._step, self._chosen = "", False  # which step is shown, and whether by a click
+        self._lock = threading.RLock()
+        self._make_parts()
+        self._notice.guarded(lambda: self._open(run_id, request or Request()))
+        self._show_frame()
+
+    def close(self) -> None:
+        """End the panel; the run goes on."""
+        if self._follower is not None:
+            self._follower.remove(self)
+        super().close()
+
+    def show_tail(self, tail: Tail | None) -> None:
+        """Show the run as it is now; called by the follower's thread."""
+        try:
+            with self._lock:
+                self._show_tail(tail)
+        except Exception as error:  # noqa: BLE001 - the thread is that of all views
+            self._notice.say_wrong(error)
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """Add what a saved notebook shows where there is no kernel."""
+        data = super()._repr_mimebundle_(**options)
+        if data is None or self._project is None:
+            return data
+        run = self._tail.run if self._tail else None
+        html = draw_saved(self._name, self._scan.steps, self._form.fields, self._form.values, run)
+        return {**data, "text/html": html, "text/plain": f"nbflow: the controls of {self._name}"}
+
+    # --- parts --------------------------------------------------------------------------------
+
+    def _make_parts(self) -> None:
+        style = w.HTML(f"<style>{CSS}</style>")
+        style.add_class("nbflow-style")
+        self._head, self._notice = w.HTML(), Notice()
+        self._selection = Selection(self._show_marked)
+        self._buttons = Buttons(self._act, self._selection)
+        self._graph = Graph()
+        self._graph.observe(lambda change: self._choose(change["new"]), "selected")
+        canvas = w.VBox([self._graph])
+        canvas.add_class("nbflow-canvas")
+        self._form = Form()
+        self._values = ValueBar(self._take_values, lambda: self._form.values, self._notice.guarded)
+        self._plan, self._steps, self._history = w.HTML(), Steps(), History(self._act_on_run)
+        self._detail = Detail(self._choose, self._later)
+        split = w.HBox([self._steps.box, self._detail.box])
+        split.add_class("nbflow-split")
+        pages = [w.VBox([self._values.box, self._form.box]), self._plan, split, self._history.box]
+        self._tabs = w.Tab(pages, titles=_TITLES)
+        self._tabs.observe(lambda _: self._show_page(), "selected_index")
+        self._parts = [self._buttons.box, *self._notice.boxes, canvas, self._tabs]
+        self.children = [style, self._head, *self._parts]
+
+    # --- what there is ------------------------------------------------------------------------
+
+    @property
+    def _name(self) -> str:
+        project = self._project
+        return project.folder.name if project else str(self._asked or "nbflow")
+
+    def _open(self, run_id: str, request: Request) -> None:
+        self._project = project = _find_project(self._asked)
+        self._read(project)
+        self._form.show_values(read_values(self._form.fields, self._scan.steps, request))
+        self._selection.show(request)
+        self._buttons.force.value = request.force
+        self._follower = find_follower(project)
+        try:
+            found = find_run(project, run_id).id if run_id else ""
+            self.run_id = "" if found == find_newest(project.runs) else found
+        finally:
+            self._follower.add(self)
+            self._plan.value = tag("div", "Plan says what a run would do.", class_="nb-dim")
+            self._values.show(project)
+
+    def _read(self, project: Project) -> None:
+        """Read the notebooks, and show their steps, parameters and problems."""
+        self._scan = scan = read_folder(project)
+        errors = [one for one in scan.problems if one.severity == "error"]
+        self._form.show_fields(make_fields(scan.steps, project.settings.parameters))
+        self._selection.show_steps(scan.steps)
+        nodes, edges = make_nodes(scan.steps)
+        if self._graph.nodes != nodes or self._graph.edges != edges:
+            self._graph.nodes, self._graph.edges = nodes, edges
+        self._detail.show_names(scan.steps)
+        self._notice.root = project.root
+        self._notice.list_problems(errors)
+        self._seen = ()
+        if not scan.steps and not errors:
+            make_plan(project, scan, Request())  # says why there is no step
+
+    def _show_frame(self) -> None:
+        """Leave out what makes no sense without steps."""
+        there = bool(self._scan.steps)
+        for part in self._parts[-2:]:
+            part.layout.display = "" if there else "none"
+        self._show_head()
+        self._show_buttons()
+
+    def _show_marked(self) -> None:
+        self._graph.marked = self._selection.find_marked(make_parents(self._scan.steps))
+
+    def _show_page(self) -> None:
+        if self._tabs.selected_index == _RUN:
+            self._drawn = self._seen = ()
+        if self._tabs.selected_index == _HISTORY and self._project is not None:
+            project = self._project
+            self._later(lambda: self._history.show(project))
+
+    def _take_values(self, forms: dict[str, Any]) -> None:
+        missing = self._form.show_values(forms)
+        self._notice.say(
+            f"No step has these parameters any more: {', '.join(missing)}." if missing else ""
+        )
+
+    # --- a run as it goes on ------------------------------------------------------------------
+
+    def _show_tail(self, tail: Tail | None) -> None:
+        if tail is not self._tail:
+            self._tail, self._seen, self._stopping = tail, (), ""
+        run = tail.run if tail and tail.run.steps else None
+        now = time.time()
+        second = int(now) if run is not None and run.status == "running" else 0
+        seen = (tail and tail.version, second, self._doing, self._stopping, self._step)
+        if seen == self._seen:
+            return
+        before, self._seen = self._seen, seen
+        self._show_head()
+        self._show_buttons()
+        if run is None:
+            self._steps.show_names(list(self._scan.steps))
+        else:
+            if self._drawn != (run.id, run.seq, run.status):  # else a plan stays as it is drawn
+                self._drawn = (run.id, run.seq, run.status)
+                self._graph.states = make_states(run)
+            self._choose_by_itself()
+            self._steps.show(run, now, self._step)
+        if tail is not None and tail.gone:
+            self._notice.say(f"Run {tail.run.id} was removed.")
+        if self._project is not None:
+            self._detail.show(self._project, tail, self._step)
+        live = run is not None and run.status == "running"
+        if live != self._was_live:
+            self._show_page()  # the history has one more, or one more that is over
+            if live and not before:
+                self._tabs.selected_index = _RUN
+        self._was_live = live
+
+    def _show_head(self) -> None:
+        run = self._tail.run if self._tail and self._tail.run.steps else None
+        live = run is not None and run.status == "running"
+        doing = self._doing or (self._stopping if live else "")
+        head = draw_head(self._name, run, time.time(), doing)
+        if self._head.value != head:
+            self._head.value = head
+
+    def _show_buttons(self) -> None:
+        run = self._tail.run if self._tail and self._tail.run.steps else None
+        self._buttons.show(
+            run,
+            usable=bool(self._scan.steps),
+            busy=bool(self._doing),
+            stopping=bool(self._stopping),
+        )
+
+    def _choose_by_itself(self) -> None:
+        """Show the step that failed, else one that runs, as long as nobody chose one."""
+        if self._chosen or self._tail is None:
+            return
+        steps = self._tail.run.steps
+        by_status = {step.status: name for name, step in reversed(steps.items())}
+        wanted = by_status.get("failed") or by_status.get("running")
+        current = steps.get(self._step)
+        if wanted and (current is None or current.status not in {"running", "failed"}):
+            self._show_step(wanted)
+
+    def _choose(self, name: str) -> None:
+        """Take a click on a step: in the graph or in the list."""
+        if name == self._step or (name and self._selection.toggle(name)):
+            return
+        self._chosen = bool(name)
+        self._show_step(name)
+        if self._follower is not None:
+            self._follower.wake()
+
+    def _show_step(self, name: str) -> None:
+        self._step = name
+        self._graph.selected = name
+        self._detail.choose(name)
+
+    # --- what is asked for --------------------------------------------------------------------
+
+    def _act(self, name: str) -> None:
+        if name == "stop":
+            self._notice.guarded(self._stop)
+        elif name == "run":
+            self._later(self._start, "starting …")
+        elif name == "plan":
+            self._later(self._make_plan, "planning …")
+        elif name == "resume" and self._tail is not None:
+            self._act_on_run("rerun", self._tail.run.id)
+        elif name == "read":
+            self._later(self._read_again, "reading the notebooks …")
+
+    def _act_on_run(self, name: str, run_id: str | None) -> None:
+        if not run_id:
+            return
+        if name == "show":
+            self._show_run(run_id)
+        elif name == "rerun":
+            self._later(lambda: self._rerun(run_id), "starting …")
+        else:
+            self._later(lambda: self._use_values(run_id))
+
+    def _stop(self) -> None:
+        """Ask the run to stop: only a file is made, so this works on any thread."""
+        if self._project is None or self._tail is None:
+            return
+        cancel(self._project, self._tail.run)
+        self._stopping = "stopping …"
+        self._show_head()
+        self._show_buttons()
+
+    def _start(self) -> None:
+        project = self._refuse_wrong()
+        make_plan(project, self._scan, self._make_request())  # what is wrong is said at once
+        arguments = make_arguments(
+            self._form.values, self._selection, force=self._buttons.force.value
+        )
+        self._attach(project, arguments, "run")
+
+    def _rerun(self, run_id: str) -> None:
+        if self._project is not None:
+            self._attach(self._project, [run_id], "rerun")
+
+    def _attach(self, project: Project, arguments: list[str], command: str) -> None:
+        started = start_run(project, arguments, command=command)
+        wait_for_log(project, started)
+        self._chosen, self._stopping = False, ""
+        self._show_step("")
+        self._show_run(started.run_id, ours=True)
+
+    def _show_run(self, run_id: str, *, ours: bool = False) -> None:
+        """Show a run; after one of our own, whatever is newest is shown again."""
+        self.run_id = "" if ours else run_id
+        self._tabs.selected_index = _RUN
+        if self._follower is not None:
+            self._follower.wake()
+
+    def _make_plan(self) -> None:
+        project = self._refuse_wrong()
+        plan = make_plan(project, self._scan, self._make_request())
+        self._plan.value = draw_plan(plan)
+        self._tabs.selected_index = _PLAN
+        if self._tail is None or not self._tail.live:
+            self._graph.states = make_planned_states(plan.outside | plan.steps)
+
+    def _read_again(self) -> None:
+        if self._project is None:
+            self._open("", Request())
+        else:
+            self._read(self._project)
+            self._values.show(self._project)
+        self._show_frame()
+
+    def _use_values(self, run_id: str) -> None:
+        if self._project is None:
+            return
+        request = read_asked(self._project, run_id)
+        self._take_values(read_values(self._form.fields, self._scan.steps, request))
+        self._selection.show(request)
+        self._tabs.selected_index = _PARAMETERS
+
+    def _make_request(self) -> Request:
+        return make_request(self._form.values, self._selection, force=self._buttons.force.value)
+
+    def _refuse_wrong(self) -> Project:
+        """Read the notebooks as they are now; refuse what is wrong in the form."""
+        if self._project is None:
+            self._project = _find_project(self._asked)
+        self._read(self._project)
+        if self._form.problems:
+            self._tabs.selected_index = _PARAMETERS
+            raise UnknownNameError("\n".join(self._form.problems))
+        if self._selection.is_open:
+            raise UnknownNameError("Which steps? Click them in the graph, or choose “All steps”.")
+        return self._project
+
+    # --- threads -----------------------------------------------------------------------------
+
+    def _later(self, act: Callable[[], None], doing: str = "") -> None:
+        """Run in a thread of its own: a callback must not hold up the kernel."""
+        if doing:
+            if self._doing:
+                return
+            self._doing = doing
+            self._show_head()
+            self._show_buttons()
+
+        def run() -> None:
+            self._notice.guarded(act, quiet=not doing)
+            if doing:
+                self._doing = ""
+                self._seen = ()
+                self._show_head()
+                self._show_buttons()
+
+        threading.Thread(target=run, daemon=True, name="nbflow-panel").start()
+
+
+def _find_project(asked: str | Path | Pipeline | Project | None) -> Project:
+    if isinstance(asked, Pipeline):
+        return asked.project
+    return asked if isinstance(asked, Project) else find_project(asked)

@@ -1,0 +1,49 @@
+"""The panel as plain HTML: what a saved notebook shows where there is no kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from nbflow import words
+from nbflow.html.markup import Markup, dim, join, state, table, tag
+from nbflow.html.style import frame
+from nbflow.model import Step
+from nbflow.runlog import Run
+from nbflow.widget.fields import Field
+
+
+def draw_saved(
+    name: str,
+    steps: Mapping[str, Step],
+    fields: Iterable[Field],
+    forms: Mapping[str, Any],
+    run: Run | None,
+) -> str:
+    """Return the parameters with their values, and the steps as the last run left them."""
+    values = [_make_value(field, forms) for field in fields]
+    states = run.steps if run else {}
+    rows = [
+        (tag("b", one), state(states[one].status if one in states else "waiting"),
+         words.say_seconds(states[one].seconds) if one in states else "")
+        for one in steps
+    ]  # fmt: skip
+    last = f" · run {run.id} {run.status}" if run else " · not run yet"
+    return frame(
+        tag(
+            "div",
+            tag("b", name),
+            f": {words.say_count(len(steps), 'step')}{last}",
+            class_="nb-head",
+        ),
+        table(("parameter", "value", "about"), values) if values else None,
+        table(("step", "state", "took"), rows, right=2) if rows else None,
+        tag("div", dim("Run this cell to have the controls.")),
+    )
+
+
+def _make_value(field: Field, forms: Mapping[str, Any]) -> tuple[Markup, Markup, Markup]:
+    one = field.parameter
+    chosen = field.key in forms
+    value = words.say_value(forms[field.key]) if chosen else one.default or "needs a value"
+    return tag("code", field.key), tag("code", words.shorten(value, 60)), join(dim(one.help))

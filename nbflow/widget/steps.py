@@ -1,0 +1,120 @@
+"""The steps of a run as rows, of which only those are sent again that changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from html import unescape
+from typing import Any
+
+import ipywidgets as w
+
+from nbflow import words
+from nbflow.html.markup import Markup, bar, dim, join, state, tag
+from nbflow.model import Planned
+from nbflow.runlog import Run, StepRun
+
+_CHUNK = 20  # rows that are sent together
+_TAG = re.compile(r"<[^>]*>")
+_ENDED = {"done", "reused", "failed", "blocked", "skipped", "cancelled", "lost"}
+
+
+class Steps:
+    """A list of the steps; `box` is what is shown."""
+
+    def __init__(self) -> None:
+        self.box = w.VBox()
+        self.box.add_class("nbflow-steps")
+        self.box.add_class("nbflow")
+        self._chunks: list[Any] = []
+        self._rows: dict[str, tuple[StepRun, Markup]] = {}
+
+    def show(self, run: Run, now: float, selected: str) -> None:
+        rows = [self._make_row(step, now, selected) for step in run.steps.values()]
+        self._show_rows(rows)
+
+    def show_names(self, names: Sequence[str]) -> None:
+        """Show steps that have not run yet."""
+        rows = [_join_row(name, dim("not run yet"), dim(""), dim(""), dim("")) for name in names]
+        self._show_rows(rows)
+
+    def _show_rows(self, rows: Sequence[Markup]) -> None:
+        texts = ["".join(rows[at : at + _CHUNK]) for at in range(0, len(rows), _CHUNK)]
+        while len(self._chunks) < len(texts):
+            self._chunks.append(w.HTML())
+        for chunk, text in zip(self._chunks, texts, strict=False):
+            if chunk.value != text:
+                chunk.value = text
+        if len(self.box.children) != len(texts):
+            self.box.children = self._chunks[: len(texts)]
+
+    def _make_row(self, step: StepRun, now: float, selected: str) -> Markup:
+        """Return a row; one of a step that did not change is taken as it was."""
+        known = self._rows.get(step.name)
+        still = step.status != "running" and step.name != selected
+        if known and known[0] is step and still:
+            return known[1]
+        row = _make_row(step, now, chosen=step.name == selected)
+        if still:
+            self._rows[step.name] = (step, row)
+        else:
+            self._rows.pop(step.name, None)
+        return row
+
+
+def make_states(run: Run) -> dict[str, dict[str, Any]]:
+    """Return the states that the graph draws."""
+    return {step.name: _make_state(step) for step in run.steps.values()}
+
+
+def make_planned_states(planned: Mapping[str, Planned]) -> dict[str, dict[str, Any]]:
+    """Return the states that the graph draws of a plan."""
+    return {name: {"status": one.action} for name, one in planned.items()}
+
+
+def find_expected(run: Run, now: float) -> float | None:
+    """Return about how many seconds a run still takes; None where no step tells.
+
+    The work that is left, shared among the jobs, and no less than its longest step.
+    """
+    left = [_find_left(step, now) for step in run.steps.values() if step.status not in _ENDED]
+    known = [seconds for seconds in left if seconds is not None]
+    return max(sum(known) / max(run.jobs, 1), *known) if known else None
+
+
+def _find_left(step: StepRun, now: float) -> float | None:
+    if step.expected is None:
+        return None
+    if step.status == "running" and step.started is not None:
+        return max(step.expected - (now - step.started), 0.0)
+    return step.expected
+
+
+def _make_state(step: StepRun) -> dict[str, Any]:
+    doing = words.say_doing(step.cells, step.cells_done, step.fraction, step.text)
+    if step.status == "running" and doing is not None:
+        return {"status": "running", "text": doing[1].strip(), "fraction": round(doing[0], 3)}
+    took = words.say_seconds(step.seconds) if step.seconds else ""
+    return {"status": step.status, "text": took}
+
+
+def _make_row(step: StepRun, now: float, *, chosen: bool) -> Markup:
+    doing = words.say_doing(step.cells, step.cells_done, step.fraction, step.text)
+    progress = dim(words.say_outputs(step.outputs))
+    if step.status == "running" and doing is not None:
+        progress = join(bar(doing[0]), " ", doing[1])
+    time = words.say_step_time(
+        step.status, step.started, step.seconds, expected=step.expected, now=now
+    )
+    why = words.say_reasons(step.why, step.age, step.blocked_by, step.failure)
+    return _join_row(step.name, state(step.status), progress, time, why, chosen=chosen)
+
+
+def _join_row(name: str, *cells: str, chosen: bool = False) -> Markup:
+    texts = (tag("span", cell, title=_strip(cell)) for cell in (tag("b", name), *cells))
+    return tag("div", *texts, class_="nbflow-row nbflow-chosen" if chosen else "nbflow-row")
+
+
+def _strip(cell: str) -> str:
+    """Return a cell's text, to be shown in full where it is cut."""
+    return unescape(_TAG.sub("", cell)) if isinstance(cell, Markup) else cell

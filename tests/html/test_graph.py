@@ -1,0 +1,161 @@
+"""The graph in static HTML."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from nbflow import Pipeline, graph, words
+from nbflow.html.graph import STYLE, _read_looks, draw_graph
+from nbflow.html.layout import HEIGHT, WIDTH, lay_out
+from nbflow.html.nodes import make_nodes, make_planned_states, make_run_states
+from nbflow.model import Failure, Planned
+from nbflow.runlog import StepRun
+from tests.notebooks import cell, project
+
+SVG = "{http://www.w3.org/2000/svg}"
+DIAMOND = {"load": set(), "clean": {"load"}, "join": {"load"}, "report": {"clean", "join"}}
+
+
+def make_pipeline(tmp_path: Path) -> Pipeline:
+    read = "import nbflow\nsales = nbflow.read('load.sales')"
+    made = project(
+        tmp_path,
+        load=[cell("rows = 3", "parameters"), cell("import nbflow\nnbflow.write('sales', rows)")],
+        report=[cell(read, "inputs")],
+    )
+    return Pipeline(made.folder)
+
+
+def read_svg(html: str) -> ET.Element:
+    return ET.fromstring(html).find(f"{SVG}svg")
+
+
+def read_texts(html: str) -> list[str]:
+    return ["".join(one.itertext()) for one in read_svg(html).iter(f"{SVG}text")]
+
+
+def test_a_pipeline_is_drawn_with_its_states_and_without_scripts_or_addresses(tmp_path):
+    states = {"load": {"status": "running", "text": "half", "fraction": 0.5}}
+    html = draw_graph(make_pipeline(tmp_path).steps, states)
+    assert read_texts(html) == ["load", "running · half", "report", ""]
+    bar, done = (one for one in read_svg(html).iter(f"{SVG}rect") if one.get("height") == "3")
+    assert float(done.get("width")) == float(bar.get("width")) / 2
+    assert len(list(read_svg(html).iter(f"{SVG}path"))) == 1 + 1 + 1  # an edge, two symbols
+    assert "<script" not in html
+    assert "url(" not in html
+    assert html.count("http") == 1  # SVG's namespace
+
+
+def test_nodes_say_what_a_step_takes_and_gives(tmp_path):
+    nodes, edges = make_nodes(make_pipeline(tmp_path).steps)
+    assert nodes == [
+        {"id": "load", "label": "load", "title": "notebooks/load.ipynb\nparameters: rows\nwrites: sales"},
+        {"id": "report", "label": "report", "title": "notebooks/report.ipynb\nreads: load.sales"},
+    ]  # fmt: skip
+    assert edges == [["load", "report"]]
+
+
+def test_what_a_notebook_says_is_text_not_markup():
+    nodes = [{"id": "a", "label": "<b>&", "title": "</title><script>"}]
+    html = draw_graph((nodes, []), {"a": {"status": "failed", "text": "<i>'\""}})
+    assert read_texts(html) == ["<b>&", "failed · <i>'\""]
+    assert "<script" not in html
+
+
+def test_a_name_that_is_too_long_is_cut_and_stands_whole_in_the_tooltip():
+    name = "a_step_with_a_name_that_is_much_longer_than_its_card"
+    html = draw_graph(([{"id": name, "label": name}], []))
+    assert read_texts(html)[0].endswith("…")
+    assert next(read_svg(html).iter(f"{SVG}title")).text == name
+
+
+def test_every_status_has_the_glyph_that_the_terminal_shows():
+    looks = {status: look["glyph"] for status, look in _read_looks().items() if status}
+    assert looks == words.GLYPHS
+    style = STYLE.read_text()
+    assert all(f"--nbflow-{look['tone']}:" in style for look in _read_looks().values())
+
+
+class Case(NamedTuple):
+    name: str
+    parents: dict[str, set[str]]
+
+
+def make_random(count: int) -> dict[str, set[str]]:
+    """Return steps that each need up to three of those before it."""
+    return {
+        f"s{n}": {f"s{n - back}" for back in (1 + n % 7, 1 + n % 3, n % 11) if n % 5 and back <= n}
+        - {f"s{n}"}
+        for n in range(count)
+    }
+
+
+LAYOUTS = [
+    Case("nothing", {}),
+    Case("one", {"a": set()}),
+    Case("a diamond", DIAMOND),
+    Case("apart", {name: set() for name in "abcdef"}),
+    Case("a parent that does not exist", {"a": {"gone"}, "b": {"a"}}),
+    Case("a cycle", {"a": {"c"}, "b": {"a"}, "c": {"b"}, "d": {"c"}, "e": {"e"}}),
+    Case("forty", make_random(40)),
+    Case("two hundred", make_random(200)),
+]
+
+
+@pytest.mark.parametrize("case", LAYOUTS, ids=lambda case: case.name)
+def test_steps_stand_apart_and_right_of_what_they_need(case: Case):
+    layout = lay_out(case.parents)
+    assert layout.places.keys() == case.parents.keys()
+    places = sorted(layout.places.values())
+    for (x, y), (other_x, other_y) in pairwise(places):
+        assert other_x - x >= WIDTH or other_y - y >= HEIGHT
+    for x, y in places:
+        assert 0 <= x <= layout.width - WIDTH
+        assert -1e-6 <= y <= layout.height - HEIGHT + 1e-6
+    if graph.find_cycle(case.parents) is None:
+        for step, above in case.parents.items():
+            for parent in above & case.parents.keys():
+                assert layout.places[parent][0] < layout.places[step][0]
+
+
+def test_a_plan_gives_actions_and_reasons():
+    planned = {"a": Planned("a", "run", ("new", "forced")), "b": Planned("b", "reuse")}
+    assert make_planned_states(planned) == {
+        "a": {"status": "run", "text": "new"},
+        "b": {"status": "reuse", "text": ""},
+    }
+
+
+@pytest.mark.parametrize(
+    ("step", "state"),
+    [
+        (StepRun("a"), {"status": "waiting", "text": ""}),
+        (
+            StepRun("a", "running", cells=4, cells_done=1),
+            {"status": "running", "text": "cell 2 of 4", "fraction": 0.25},
+        ),
+        (
+            StepRun("a", "running", cells=4, cells_done=4),
+            {"status": "running", "text": "finishing", "fraction": 1.0},
+        ),
+        (
+            StepRun("a", "running", cells=4, cells_done=1, fraction=0.5, text="joining"),
+            {"status": "running", "text": "50% joining", "fraction": 0.5},
+        ),
+        (StepRun("a", "done", seconds=2.04), {"status": "done", "text": "2.0 s"}),
+        (StepRun("a", "done", seconds=75), {"status": "done", "text": "1 min 15 s"}),
+        (StepRun("a", "reused", age=7200), {"status": "reused", "text": "2 h old"}),
+        (StepRun("a", "blocked", blocked_by=("b",)), {"status": "blocked", "text": "b failed"}),
+        (
+            StepRun("a", "failed", seconds=3, failure=Failure("error", "KeyError", "'x'")),
+            {"status": "failed", "text": "KeyError: 'x'"},
+        ),
+    ],
+)
+def test_a_run_gives_states_with_what_matters_next(step: StepRun, state: dict[str, object]):
+    assert make_run_states({"a": step}) == {"a": state}

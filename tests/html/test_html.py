@@ -1,0 +1,167 @@
+"""Values as HTML: everything that users write is escaped, every state told by a word."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from nbflow import html
+from nbflow.events import RunStatus
+from nbflow.html.markup import Markup, tag
+from nbflow.model import Failure, Output, Planned, Problem, Request
+from nbflow.notebook.scan import read_folder
+from nbflow.plan import make_plan
+from nbflow.runlog import Run, StepRun
+from tests.notebooks import cell, markdown, notebook, project
+
+EVIL = "<script>alert('&')</script>"
+VOID = {"br", "img", "meta"}
+
+
+class Checked(HTMLParser):
+    """Reads HTML, and fails where an element is not closed or a script stands."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.texts: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag != "script"
+        assert not any(name.startswith("on") for name, _ in attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open[-1:] != ["style"]:
+            self.texts.append(data)
+
+
+def read(text: str) -> str:
+    """Return what a person reads."""
+    assert text.startswith('<div class="nbflow"><style>')
+    return " ".join(" ".join(Checked(text).texts).split())
+
+
+def test_a_pipeline_shows_contracts_skips_and_problems(tmp_path: Path) -> None:
+    made = project(
+        tmp_path,
+        load=notebook(
+            cell(f"month: int = 1  # {EVIL}", "parameters"),
+            cell("import nbflow\nnbflow.file('a.csv')", "inputs"),
+            cell("nbflow.write('flights', 1)"),
+            metadata={"nbflow": {"description": EVIL, "timeout": 5}},
+        ),
+        tidy=[cell('import nbflow\nt = nbflow.read("load.flights")', "inputs")],
+        notes=[markdown("no step")],
+    )
+    scan = read_folder(made)
+    said = read(html.draw_pipeline("<p>", scan, made.root, html.picture_pipeline(scan)))
+    for part in (
+        "<p>",
+        "2 steps",
+        "month: int = 1",
+        EVIL,
+        "a.csv",
+        "load.flights",
+        "timeout = 5",
+        "1 notebook skipped",
+    ):
+        assert part in said
+
+
+def test_a_plan_shows_reasons_and_changed_lines(tmp_path: Path) -> None:
+    made = project(
+        tmp_path,
+        load=[cell("import nbflow", "inputs"), cell("nbflow.write('t', 1)")],
+        tidy=[cell('import nbflow\nt = nbflow.read("load.t")', "inputs")],
+    )
+    plan = make_plan(made, read_folder(made), Request())
+    plan = msgspec.structs.replace(
+        plan, steps={**plan.steps, "load": Planned("load", "run", (EVIL,), warnings=("odd",))}
+    )
+    said = read(
+        html.draw_plan(plan, {"load": ["--- a", f"-{EVIL}", "+x"]}, html.picture_plan(plan))
+    )
+    for part in ("notebooks", "2 to run", "▸ run", EVIL, f"-{EVIL}", "! load: odd"):
+        assert part in said
+
+
+def test_a_run_shows_states_and_its_error() -> None:
+    failure = Failure(
+        "error",
+        "KeyError",
+        EVIL,
+        cell=3,
+        line=2,
+        first_line="rates = …",
+        traceback=f"Cell In[3], line 2\n----> 2 {EVIL}\n\nKeyError: {EVIL}",
+        hint="code: cell 3",
+    )
+    run = Run(
+        id="20261101-000000-000000",
+        name=EVIL,
+        status="failed",
+        started=100.0,
+        seconds=9.0,
+        parameters={"n": EVIL},
+        steps={
+            "load": StepRun(
+                "load", "done", seconds=4.0, outputs=(Output("t", "table", "", rows=1234),)
+            ),
+            "tidy": StepRun("tidy", "failed", failure=failure, path="tidy.ipynb"),
+            "live": StepRun("live", "running", started=101.0, cells=4, cells_done=1),
+            "last": StepRun("last", "blocked", blocked_by=("tidy",)),
+        },
+        parents={"tidy": ("load",), "last": ("tidy",)},
+    )
+    said = read(html.draw_run(run, 112.0, [("%nbflow rerun", "go on")], html.picture_run(run)))
+    for part in (
+        "✗ failed",
+        "3 of 4 steps",
+        "t 1,234 rows",
+        "cell 2 of 4",
+        "11 s",
+        "tidy failed",
+        "tidy.ipynb, cell 3 (rates = …), line 2",
+        f"----> 2 {EVIL}",
+        "code: cell 3",
+        "%nbflow rerun # go on".replace("# ", ""),
+    ):
+        assert part in said, part
+    step = read(
+        html.draw_step_run(
+            run, run.steps["tidy"], [Output("t", "table", "", columns={EVIL: "INT"})]
+        )
+    )
+    assert f"{EVIL} INT" in step
+    assert f"KeyError: {EVIL}" in step
+    assert EVIL in read(html.draw_runs([run]))
+    assert "No run yet" in read(html.draw_runs([]))
+
+
+def test_problems_come_with_places_and_remedies() -> None:
+    problems = [Problem("odd", severity="warning"), Problem(EVIL, hint="mend it")]
+    said = read(html.draw_problems(problems, message=EVIL))
+    assert said.index("✗ error") < said.index("! warning")
+    assert "mend it" in said
+
+
+@pytest.mark.parametrize("status", RunStatus.__args__)
+def test_each_state_is_told_by_glyph_and_word(status: str) -> None:
+    said = read(html.draw_runs([Run(id="1", status=status)]))
+    assert status in said
+
+
+def test_what_is_markup_stays_and_what_is_text_is_escaped() -> None:
+    made = tag("a", Markup("<b>1</b>"), "<i>", None, href='"x"', class_=None)
+    assert made == '<a href="&quot;x&quot;"><b>1</b>&lt;i&gt;</a>'

@@ -1,0 +1,104 @@
+"""The magics in a real kernel, as a front end talks to it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jupyter_client import KernelManager
+
+from nbflow.project import Project
+from nbflow.runlog import find_run, is_alive
+from nbflow.store.results import read_run_ids
+from tests.notebooks import cell, write
+
+pytestmark = pytest.mark.kernel
+SLOW = [
+    cell("n: int = 1", "parameters"),
+    cell("import time, nbflow\ntime.sleep(60)\nnbflow.write('t', 1)"),
+]
+
+
+class Kernel:
+    def __init__(self, folder: str) -> None:
+        self.manager = KernelManager(kernel_name="python3")
+        self.manager.start_kernel(cwd=folder)
+        self.client = self.manager.blocking_client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=60)
+
+    def __call__(self, source: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Return the reply and what was shown."""
+        shown: list[dict[str, Any]] = []
+        reply = self.client.execute_interactive(
+            source, allow_stdin=False, timeout=120, output_hook=shown.append
+        )
+        return reply["content"], [message["content"] for message in shown]
+
+    def text(self, source: str) -> str:
+        """Return the text of a cell's last value."""
+        *_, last = (one["data"]["text/plain"] for one in self(source)[1] if "data" in one)
+        return last
+
+    def close(self) -> None:
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+
+@pytest.fixture
+def kernel(made: Project) -> Iterator[Kernel]:
+    found = Kernel(str(made.folder))
+    found("%load_ext nbflow")
+    yield found
+    found.close()
+
+
+def test_a_run_is_started_and_the_notebook_stays_free(kernel: Kernel, made: Project) -> None:
+    write(made.folder / "load.ipynb", SLOW)
+    reply, shown = kernel("view = %nbflow run")
+    assert reply["status"] == "ok"
+    assert [one for one in shown if "data" in one]
+    before = time.monotonic()
+    assert kernel.text("view.run.status") == "'running'"
+    assert time.monotonic() - before < 2
+    kernel.close()  # the run is not the kernel's
+    run = find_run(made)
+    assert (run.status, is_alive(made, run.id)) == ("running", True)
+    (made.runs / run.id / "cancel").touch()
+
+
+def test_an_interrupt_of_waiting_cancels_the_run_and_says_so(kernel: Kernel, made: Project) -> None:
+    write(made.folder / "load.ipynb", SLOW)
+    kernel.client.execute("view = %nbflow run --wait")
+    deadline = time.monotonic() + 60
+    while not (read_run_ids(made) and find_run(made).steps["load"].status == "running"):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    kernel.manager.interrupt_kernel()
+    deadline = time.monotonic() + 60
+    while find_run(made).status == "running":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert find_run(made).status == "cancelled"
+    said = ""
+    while "is cancelled; what is finished is kept" not in said:
+        message = kernel.client.get_iopub_msg(timeout=30)
+        said += str(message["content"].get("text", ""))
+    assert "is being cancelled" in said
+
+
+def test_errors_come_without_a_traceback_of_ours(kernel: Kernel) -> None:
+    reply, shown = kernel("%nbflow run -p nope 1")
+    assert reply["status"] == "error"
+    texts = [one["text"] for one in shown if "text" in one]
+    assert texts == ["UsageError: No step declares a parameter 'nope'. There are: n.\n"]
+
+
+def test_tables_and_json_are_printed_as_text(kernel: Kernel) -> None:
+    kernel("%nbflow run --wait")
+    for source in ("%nbflow steps --json", "%nbflow sql --json 'select 1 as one'"):
+        reply, shown = kernel(source)
+        assert reply["status"] == "ok", shown
+        assert "".join(one.get("text", "") for one in shown).strip()[0] in "{["

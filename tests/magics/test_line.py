@@ -1,0 +1,205 @@
+"""`%nbflow` in a real shell of IPython: the command line's words, drawn for a notebook."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nbflow.cli import COMMANDS
+from nbflow.project import Project
+from nbflow.runlog import find_run
+from tests.cli.runs import make_run
+from tests.magics.conftest import Notebook
+from tests.notebooks import cell, write
+
+
+def test_steps_are_drawn_in_html_and_in_text(notebook: Notebook) -> None:
+    _, _, (shown,), _ = notebook("%nbflow steps")
+    assert shown.data["text/plain"].splitlines()[:3] == [
+        "add  add.ipynb",
+        "  reads   load.t",
+        "  writes  total",
+    ]
+    assert "<code>n: int = 1</code>" in shown.data["text/html"]
+
+
+def test_a_plan_says_why(notebook: Notebook) -> None:
+    assert "no result yet" in notebook.html("%nbflow plan --to load")
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, "use"])
+def test_every_command_of_the_command_line_has_its_help_here(notebook: Notebook, name: str) -> None:
+    said, *_, result = notebook(f"%nbflow {name} --help")
+    assert said.startswith(f"Usage: %nbflow {name}")
+    assert "\n  nbflow " not in said
+    assert result.success
+    assert result.result is None
+
+
+def test_only_what_starts_a_run_can_be_waited_for(notebook: Notebook) -> None:
+    waiting = {name for name in COMMANDS if "--wait " in notebook(f"%nbflow {name} --help")[0]}
+    assert waiting == {"run", "rerun", "demo", "cancel"}
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("%nbflow stesp", "There is no command 'stesp'. Did you mean `%nbflow steps`?"),
+        ("%nbflow plan --too load", "No such option '--too'"),
+        ("%nbflow plan -p month 2", "No step declares a parameter 'month'"),
+        ("%nbflow show", "`%nbflow run` makes one."),
+        ("%nbflow plan 'load", "no closing quotation"),
+        ("%nbflow use", "%nbflow use RUN"),
+        ("%%step load\nx = 1", "load is a step already"),
+        ("%%step\nx = 1", "Missing argument 'NAME'"),
+    ],
+)
+def test_what_is_wrong_is_said_without_a_traceback(
+    notebook: Notebook, source: str, said: str
+) -> None:
+    printed, errors, _, result = notebook(source)
+    assert not result.success
+    assert errors.startswith("UsageError: ")
+    assert said in errors.replace("nbflow use RUN", "%nbflow use RUN").replace("%%", "%")
+    assert "Traceback" not in printed + errors
+
+
+def test_a_pipeline_with_errors_shows_all_of_them(notebook: Notebook, made: Project) -> None:
+    write(
+        made.folder / "bad.ipynb",
+        [cell("x = 1", "parameters"), cell("import nbflow\nnbflow.read(a)", "inputs")],
+    )
+    write(made.folder / "worse.ipynb", [cell('import nbflow\nnbflow.read("gone.t")', "inputs")])
+    for command in ("plan", "run"):
+        _, errors, (shown,), _ = notebook(f"%nbflow {command}")
+        assert errors.startswith("UsageError")
+        assert {"bad.ipynb", "worse.ipynb"} <= {
+            name for name in ("bad.ipynb", "worse.ipynb") if name in shown.data["text/html"]
+        }
+
+
+def test_json_is_printed_for_programs(notebook: Notebook) -> None:
+    said, *_ = notebook("%nbflow steps --json")
+    assert [step["name"] for step in json.loads(said)["steps"]] == ["add", "load"]
+
+
+def test_the_folder_may_be_configured(
+    notebook: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    notebook('%config NbflowMagics.folder = "notebooks"')
+    assert "load.t" in notebook.html("%nbflow steps")
+    assert "no problems" in notebook.html("%nbflow check -C notebooks")
+
+
+def test_braces_and_dollars_are_the_commands_own(notebook: Notebook) -> None:
+    notebook("n = 7")
+    _, errors, *_ = notebook("%nbflow plan -y '{n: wrong}'")
+    assert "wrong" in errors
+
+
+def test_what_has_no_html_of_its_own_is_shown_as_on_a_terminal(
+    notebook: Notebook, made: Project
+) -> None:
+    make_run(made, "20261101-000000-000000", {"load": {"t": [1]}})
+    assert "<pre>Nothing to remove." in notebook.html("%nbflow clean")
+
+
+def test_what_was_made_is_a_link_and_commands_are_a_cells(notebook: Notebook) -> None:
+    html = notebook.html("%nbflow new fresh")
+    assert '<a href="01_fresh.ipynb"><code>01_fresh.ipynb</code></a>' in html
+    assert "<code>%nbflow steps</code>" in html
+
+
+def test_a_run_is_looked_at(notebook: Notebook, made: Project) -> None:
+    make_run(made, "20261101-000000-000000", {"load": {"t": [1]}}, failed={"add": {}})
+    assert "KeyError" in notebook.html("%nbflow show")
+    assert "1 ran, 1 failed" in notebook.html("%nbflow runs")
+    assert "%nbflow open" in notebook.html("%nbflow show add")
+
+
+def test_the_rows_of_a_query_are_a_table(notebook: Notebook, made: Project) -> None:
+    make_run(made, "20261101-000000-000000", {"load": {"t": [1]}})
+    html = notebook.html("%nbflow sql 'from range(100) t(number)' --limit 3")
+    assert html.count("<tr") == 4
+    assert "number" in html
+    _, errors, *_ = notebook("%nbflow sql 'select 1 / no'")
+    assert errors.startswith("UsageError")
+    said, *_ = notebook("%nbflow sql 'select 1 as one' --format csv")
+    assert said == "one\n1\n"
+
+
+@pytest.mark.kernel
+def test_a_run_that_is_waited_for_gives_its_outcome(notebook: Notebook, made: Project) -> None:
+    _, errors, outputs, result = notebook("view = %nbflow run -p n 3 --wait")
+    assert (errors, result.success) == ("", True)
+    assert "✓ done" in outputs[-1].data["text/plain"]
+    view = notebook.shell.user_ns["view"]
+    assert (view.run.status, view.read("add.total"), repr(view)[:3]) == ("done", 3, "run")
+    assert find_run(made).command == ("nbflow", "run", *_in(made), "-p", "n", "3")
+    again = notebook("%nbflow rerun --wait")[3].result
+    assert {step.status for step in again.run.steps.values()} == {"reused"}
+
+
+@pytest.mark.kernel
+def test_what_notebooks_print_is_shown_where_that_was_asked(
+    notebook: Notebook, made: Project
+) -> None:
+    write(made.folder / "add.ipynb", [cell("n: int = 1", "parameters"), cell("print('hello', n)")])
+    said, *_ = notebook("%nbflow run --wait --log")
+    assert "add │ hello 1" in said
+    again, *_ = notebook("%nbflow run --wait --force")
+    assert "hello" not in again
+
+
+@pytest.mark.kernel
+def test_a_plain_terminal_waits_as_the_command_line_does(made: Project) -> None:
+    cells = "%load_ext nbflow\n%nbflow run --log\nprint(_.run.status)\n%nbflow\n"
+    program = [sys.executable, "-m", "IPython", "--simple-prompt", "--no-banner"]
+    done = subprocess.run(
+        program, input=cells, capture_output=True, text=True, check=True, cwd=made.folder
+    )
+    assert "✓ done in" in done.stdout
+    assert "Out[2]: run 20" in done.stdout
+    assert "\nIn [3]: done\n" in done.stdout
+    assert "reads   load.t" in done.stdout
+
+
+@pytest.mark.kernel
+def test_a_failed_run_shows_its_error(notebook: Notebook, made: Project) -> None:
+    write(made.folder / "load.ipynb", [cell("n: int = 1", "parameters"), cell("nope")])
+    write(made.folder / "add.ipynb", [cell("n: int = 1", "parameters")])
+    *_, outputs, result = notebook("%nbflow run --wait")
+    assert "NameError" in outputs[-1].data["text/html"]
+    assert result.result.run.status == "failed"
+
+
+@pytest.mark.kernel
+def test_a_run_is_cancelled_from_another_cell(notebook: Notebook, made: Project) -> None:
+    write(
+        made.folder / "load.ipynb",
+        [
+            cell("n: int = 1", "parameters"),
+            cell("import time, nbflow\ntime.sleep(60)\nnbflow.write('t', 1)"),
+        ],
+    )
+    view = notebook("view = %nbflow run")[3] and notebook.shell.user_ns["view"]
+    assert view.run.status == "running"
+    assert "is cancelled" in notebook.html("%nbflow cancel")
+    assert view.wait().status == "cancelled"
+    view.cancel()  # one that is over stays as it is
+
+
+@pytest.mark.kernel
+def test_the_events_of_a_run_are_printed(notebook: Notebook) -> None:
+    said, *_ = notebook("%nbflow run --to load --json")
+    kinds = [json.loads(line)["kind"] for line in said.splitlines()]
+    assert (kinds[0], kinds[-1]) == ("RunStarted", "RunFinished")
+
+
+def _in(made: Project) -> tuple[str, str]:
+    return "-C", str(made.folder)

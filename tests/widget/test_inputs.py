@@ -1,0 +1,65 @@
+"""Each type has its control, and what is chosen comes back as its JSON form."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from nbflow.errors import ParameterError
+from nbflow.notebook.parameters import find_parameters
+from nbflow.widget.fields import _find_default
+from nbflow.widget.inputs import UNSET, make_input
+
+HEAD = (
+    "from typing import *\nfrom datetime import *\nfrom enum import Enum\nimport datetime as dt\n"
+)
+COLOUR = "class Colour(Enum):\n    RED = 1\n    BLUE = 2\n"
+CASES = [
+    # parameter, control, what is set in it, the form
+    ("month: int = 1  # 1..12", "IntSlider", 7, 7),
+    ("share: float = 0.5  # 0..1", "FloatSlider", 0.25, 0.25),
+    ("rows: int = 1", "Text", "7", 7),
+    ("title = 'a'", "Text", "None", "None"),
+    ("title: str | None = None", "Text", "b", "b"),
+    ("fast = False", "Checkbox", True, True),
+    ("day = date(2013, 1, 31)", "DatePicker", dt.date(2014, 2, 1), "2014-02-01"),
+    ("at = datetime(2013, 1, 31)", "NaiveDatetimePicker", dt.datetime.fromisoformat("2014-02-01T06:00"), "2014-02-01T06:00:00"),
+    ("at = time(6, 30)", "TimePicker", dt.time(7), "07:00:00"),
+    ("wait = timedelta(hours=1)", "Text", "1d 6h", "P1DT21600S"),
+    ("day: date | None = date(2013, 1, 1)", "DatePicker", None, None),
+    ("level: Literal['low', 'high', 3] = 'low'", "Dropdown", 2, 3),
+    (COLOUR + "colour: Colour = Colour.RED", "Dropdown", 1, "BLUE"),
+    ("levels: list[Literal['a', 'b', 'c']] = ['a']", "SelectMultiple", (0, 2), ["a", "c"]),
+    ("carriers: list[str] = []", "Text", "UA, AA", ["UA", "AA"]),
+    ("sizes: dict[str, int] = {}", "Text", "a=1,b=2", {"a": 1, "b": 2}),
+    ("day = date.today()", "DatePicker", dt.date(2014, 2, 1), "2014-02-01"),
+    ("month: int", "Text", "3", 3),
+]  # fmt: skip
+
+
+def make(source: str):
+    found, _ = find_parameters([(2, HEAD + source)], "load.ipynb", Path())
+    parameter = found[-1]
+    return make_input(parameter, _find_default(parameter))
+
+
+@pytest.mark.parametrize(("source", "control", "value", "form"), CASES)
+def test_a_value_comes_back_as_its_form(source, control, value, form):
+    made = make(source)
+    assert type(made.control).__name__ == control
+    assert made.read() is UNSET
+    made.control.value = value
+    assert made.read() == form
+    made.show(UNSET)
+    assert made.read() is UNSET
+    made.show(form)
+    assert made.read() == form
+
+
+def test_what_does_not_fit_is_told_in_the_parsers_words():
+    made = make("rows: int = 1")
+    made.control.value = "abc"
+    with pytest.raises(ParameterError, match="is an int; 'abc' is not"):
+        made.read()

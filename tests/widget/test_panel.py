@@ -1,0 +1,199 @@
+"""The panel without a browser: real widgets, and real runs where a run is followed."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import ipywidgets
+import pytest
+
+from nbflow import Pipeline
+from nbflow.model import Request
+from nbflow.project import find_project
+from nbflow.widget.panel import Panel
+from tests.cli.runs import make_run
+from tests.notebooks import cell, project, write
+
+LOAD = [
+    cell("rows: int = 3  # how many, 1..9\ncarriers: list[str] = []", "parameters"),
+    cell("import nbflow\nimport pandas as pd\nprint('rows', rows)"),
+    cell("nbflow.write('sales', pd.DataFrame({'n': range(rows)}))"),
+]
+REPORT = [
+    cell("import nbflow\nsales = nbflow.read('load.sales')", "inputs"),
+    cell("nbflow.write('total', int(sales['n'].sum()))"),
+]
+SLEEPY = [*REPORT[:1], cell("import time\ntime.sleep(60)")]
+
+
+@pytest.fixture
+def panels():
+    made = []
+
+    def make(*args, **options):
+        made.append(Panel(*args, **options))
+        return made[-1]
+
+    yield make
+    for panel in made:
+        panel.close()
+
+
+def wait(condition, seconds=60.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.05)
+
+
+def click(panel, name):
+    getattr(panel._buttons, name).click()
+    wait(lambda: not panel._doing)
+
+
+def status(panel):
+    return panel._tail.run.status if panel._tail else ""
+
+
+def choose(panel, key, value):
+    panel._form._rows[key]._input.control.value = value
+
+
+@pytest.mark.kernel
+def test_a_run_with_values_is_followed_and_can_be_looked_at(tmp_path, panels):
+    made = project(tmp_path, load=LOAD, report=REPORT)
+    panel, other = panels(made.folder), panels(made.folder)
+    choose(panel, "rows", 5)
+    choose(panel, "carriers", "UA, AA")
+    click(panel, "plan")
+    assert "2 to run" in panel._plan.value
+    click(panel, "run")
+    assert panel._notice.text == ""
+    wait(lambda: status(panel) == "done")
+    run = panel._tail.run
+    assert run.parameters == {"rows": 5, "carriers": ["UA", "AA"]}
+    wait(lambda: status(other) == "done")
+    assert other._tail is panel._tail
+    wait(lambda: panel._graph.states.get("report", {}).get("status") == "done")
+    panel._graph.selected = "load"
+    wait(
+        lambda: (
+            "the first" in panel._detail._preview.value or "5 rows" in panel._detail._preview.value
+        )
+    )
+    assert "rows 5" in panel._detail._log.value
+    assert "Open as executed" in panel._detail._links.shown
+    assert "run-id" not in str(panel._notice.text)
+
+
+@pytest.mark.kernel
+def test_stop_and_resume(tmp_path, panels):
+    made = project(tmp_path, load=LOAD, report=SLEEPY)
+    panel = panels(made)
+    click(panel, "run")
+    wait(lambda: panel._tail and panel._tail.run.steps["report"].status == "running")
+    later = panels(made)  # as after a restart of the kernel: it shows what goes on
+    wait(lambda: status(later) == "running")
+    assert not later._buttons.stop.disabled
+    later._buttons.stop.click()
+    wait(lambda: status(panel) == "cancelled")
+    write(made.folder / "report.ipynb", REPORT)
+    wait(lambda: not panel._buttons.resume.disabled)
+    click(panel, "resume")
+    wait(lambda: status(panel) == "done")
+    steps = panel._tail.run.steps
+    assert (steps["load"].status, steps["report"].status) == ("reused", "done")
+
+
+def test_wrong_values_are_told_and_nothing_is_started(tmp_path, panels):
+    panel = panels(project(tmp_path, load=[cell("rows: int = 3", "parameters")]))
+    choose(panel, "rows", "abc")
+    assert "is an int; &#x27;abc&#x27; is not" in panel._form._rows["rows"]._note.value
+    click(panel, "run")
+    assert "is an int" in panel._notice.text
+    assert Pipeline(panel._project.folder).project.runs.is_dir() is False
+
+
+def test_what_is_wrong_with_the_pipeline_is_told_with_its_cell(tmp_path, panels):
+    wrong = [cell("import nbflow\nx = nbflow.read('lod.sales')", "inputs")]
+    panel = panels(project(tmp_path, load=LOAD, report=wrong))
+    assert "report.ipynb" in panel._notice.text
+    assert "cell-id=cell-1" in panel._notice.text
+    assert "lod" in panel._notice.text
+    nowhere = panels(tmp_path / "nowhere")
+    assert "does not exist" in nowhere._notice.text
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert "empty holds no" in panels(empty)._notice.text
+
+
+def test_a_run_that_was_lost_and_one_that_is_removed(tmp_path, panels):
+    made = project(tmp_path, load=LOAD, report=REPORT)
+    folder = make_run(made, "20260101-000000-000000", {"load": {}}, ended=False)
+    panel = panels(made)
+    wait(lambda: status(panel) == "lost")
+    wait(lambda: "lost" in panel._head.value)
+    assert not panel._buttons.resume.disabled
+    for path in sorted(folder.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    unknown = panels(made, run_id="nonsense")
+    assert "nonsense" in unknown._notice.text or "No run yet" in unknown._notice.text
+
+
+def test_a_step_that_vanished_leaves_the_choice(tmp_path, panels):
+    made = project(tmp_path, load=LOAD, report=REPORT)
+    panel = panels(made, request=Request(to=("report",), text_parameters={"rows": "4"}))
+    assert panel._graph.marked == ["load", "report"]
+    assert panel._form.values == {"rows": 4}
+    (made.folder / "report.ipynb").unlink()
+    click(panel, "run")
+    assert "Which steps?" in panel._notice.text
+
+
+def test_sets_of_values_are_kept_by_name(tmp_path, panels):
+    made = project(tmp_path, load=LOAD, report=REPORT)
+    panel = panels(made)
+    choose(panel, "rows", 9)
+    bar = panel._values
+    bar._name.value = "many"
+    bar._save()
+    again = panels(find_project(made.folder))
+    again._values._choice.value = "many"
+    assert again._form.values == {"rows": 9}
+    again._values._choice.value = "Defaults"
+    assert again._form.values == {}
+    again._values._choice.value = "many"
+    again._values._drop()
+    assert json.loads((made.home / "values.json").read_text())["sets"] == {}
+
+
+def test_a_large_pipeline_opens_fast_and_with_few_widgets(tmp_path, panels):
+    source = "import nbflow\nx = nbflow.read('s{}.t')"
+    steps = {
+        f"s{at:03}": [
+            cell(f"a{at}: int = 1\nb{at} = 'x'", "parameters"),
+            cell(source.format(f"{at - 1:03}") if at else "import nbflow", "inputs"),
+            cell("nbflow.write('t', 1)"),
+        ]
+        for at in range(200)
+    }
+    made = project(tmp_path, **steps)
+    panels(made).close()  # imports, and what is kept of the notebooks
+    before, began = len(ipywidgets.widget._instances), time.process_time()
+    panel = panels(made)
+    seconds = time.process_time() - began
+    count = len(ipywidgets.widget._instances) - before
+    print(f"200 steps: {seconds:.2f} s of CPU, {count} widgets")
+    assert seconds < 1.0
+    assert count < 400
+    panel._form._search.value = "s150"
+    assert "a150" in panel._form._rows
+
+
+def test_a_saved_panel_shows_a_static_form(tmp_path, panels):
+    panel = panels(project(tmp_path, load=LOAD, report=REPORT))
+    bundle = panel._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert "<code>rows</code>" in bundle["text/html"]
+    assert "Run this cell" in bundle["text/html"]
