@@ -32,6 +32,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="JSON, for progra
 events_json = click.option(
     "--json", "as_json", is_flag=True, help="The run's events, one line of JSON each."
 )
+profile = click.option("--profile", is_flag=True, help="Show where each step's time went.")
 run = click.argument("run", required=False, default="last", shell_complete=complete.runs)
 
 _PARAMETERS = [

@@ -7,9 +7,12 @@ import heapq
 import queue
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Literal
+
+from msgspec.structs import replace
 
 from nbflow import graph
 from nbflow.errors import NbflowError
@@ -61,6 +64,7 @@ class Loop:
         # Two heaps: what gates most comes first.
         self._ready = self._rank(name for name, count in self._missing.items() if count == 0)
         self._startable: list[tuple[float, str]] = []
+        self._ready_since = dict.fromkeys((name for _, name in self._ready), time.monotonic())
         self._unlinked: list[Result] = []  # reused ones, whose notebooks are still to be shown
 
     def run(self, executor: Executor) -> Literal["done", "failed", "cancelled"]:
@@ -151,7 +155,8 @@ class Loop:
         del self._open[name]
         job = make_job(self._plan, self._run_id, self._plan.prepared[name], self._latest)
         self._log.append(StepStarted(name))
-        future = pool.submit(executor.execute, job, self._inbox.put, self._stop)
+        execute = partial(executor.execute, job, self._inbox.put, self._stop)
+        future = pool.submit(_time, execute, self._ready_since.pop(name))
         self._running[future] = (job, time.time())
         future.add_done_callback(self._inbox.put)
 
@@ -192,6 +197,7 @@ class Loop:
                 outcome.seconds,
                 tuple(result.outputs.values()),
                 (*ready.warnings, *result.warnings),
+                outcome.spent,
             )
         )
         self._show(result)
@@ -202,7 +208,7 @@ class Loop:
         failure = explain_failure(self._project, ready, self._latest, failure)
         executed = find_executed(job)
         notebook = self._project.relative(executed) if executed else ""
-        self._log.append(StepFailed(job.step, failure, outcome.seconds, notebook))
+        self._log.append(StepFailed(job.step, failure, outcome.seconds, notebook, outcome.spent))
         if executed:
             link_notebook(executed, self._folder, job.step)
         self._guilty[job.step] = (job.step,)
@@ -216,6 +222,7 @@ class Loop:
             self._missing[child] -= 1
             if self._missing[child] == 0 and not (self._stop.is_set() and result is None):
                 heapq.heappush(self._ready, (-self._remaining[child], child))
+                self._ready_since[child] = time.monotonic()
 
     def _link(self, count: int) -> None:
         """Show some of the notebooks that were reused: nobody waits for them."""
@@ -250,6 +257,13 @@ class Loop:
 def _expect(planned: Planned) -> float:
     """Return the seconds a step takes; one never seen counts as a second."""
     return 0.0 if planned.action == "reuse" else planned.expected or 1.0
+
+
+def _time(execute: Callable[[], Outcome], ready: float) -> Outcome:
+    """Execute a job, and note how long it had waited since it was ready: what it did not take."""
+    outcome = execute()
+    waiting = max(0.0, time.monotonic() - ready - outcome.seconds)
+    return replace(outcome, spent=replace(outcome.spent, waiting=waiting))
 
 
 def _read_outcome(future: Future[Outcome], started: float) -> Outcome:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from nbflow.events import Event
     from nbflow.model import Failure, Job, Output
+    from nbflow.worker.stages import Stages
 
 START_TIMEOUT = 120  # seconds; many kernels that start at once on a slow disk take a while
 OUTPUT_TIMEOUT = 120  # seconds for outputs still under way after a cell's end; nbclient's are 4
@@ -35,13 +36,15 @@ class Execution:
         emit: Callable[[Event], None],
         stop: threading.Event,
         launched: Callable[[int], None],
+        stages: Stages,
     ) -> None:
         self.job = job
         self.launched = launched
+        self.stages = stages
         self.document = Document(job)
         self.kernel = Kernel(job)
         self.guard = Guard(job, self.kernel, stop)
-        self.recorder = Recorder(job, self.document, self.guard, emit)
+        self.recorder = Recorder(job, self.document, self.guard, emit, stages)
 
     def __enter__(self) -> Self:
         self.guard.start()
@@ -55,6 +58,7 @@ class Execution:
     def run(self) -> Failure | None:
         """Execute the cells; return why the step failed, None if it did not."""
         error = self._run_papermill()
+        self.stages.leave_cells()
         self.guard.close()
         failure = find_failure(self.document, self.kernel, self.guard, error, self.outputs())
         self.kernel.stop(self.recorder.client, now=bool(failure or self.guard.reason))
@@ -68,10 +72,10 @@ class Execution:
         return read_outputs(self.document.path.parent)
 
     def modules(self) -> dict[str, str]:
-        return hash_modules(self.recorder.used, self.job.root)
+        return hash_modules(self.stages.used, self.job.root)
 
     def opened(self) -> tuple[str, ...]:
-        return tuple(relative(path, self.job.root) for path in self.recorder.used.opened)
+        return tuple(relative(path, self.job.root) for path in self.stages.used.opened)
 
     def _save(self) -> None:
         try:

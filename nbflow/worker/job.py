@@ -34,17 +34,21 @@ def execute_job(
     """
     from nbflow.worker.execution import Execution  # noqa: PLC0415  # papermill: 0.6 s
     from nbflow.worker.failure import make_other  # noqa: PLC0415
+    from nbflow.worker.stages import Stages  # noqa: PLC0415
 
-    started = time.monotonic()
+    stages = Stages()
     if stop.is_set():
         return Outcome(status="cancelled")
     try:
         _write_job(job)
-        with Execution(job, emit, stop, launched) as execution:
+        with Execution(job, emit, stop, launched, stages) as execution:
             outcome = _execute(execution)
     except Exception as error:  # noqa: BLE001  # a full disk, a notebook that cannot be read …
         outcome = Outcome(status="failed", failure=make_other(error))
-    return msgspec.structs.replace(outcome, seconds=time.monotonic() - started)
+    ended = time.monotonic()
+    return msgspec.structs.replace(
+        outcome, seconds=ended - stages.began, spent=stages.make_spent(ended)
+    )
 
 
 def _execute(execution: Execution) -> Outcome:
