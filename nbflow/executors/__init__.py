@@ -18,7 +18,10 @@ Emit = Callable[[Event], None]
 class Executor(Protocol):
     """Runs one job somewhere and blocks until it is over; called from several threads at once."""
 
-    def execute(self, job: Job, emit: Emit, stop: threading.Event) -> Outcome: ...
+    def execute(
+        self, job: Job, emit: Emit, stop: threading.Event, *, more: bool = False
+    ) -> Outcome:
+        """Execute a job; `more` says that others in such a kernel are likely to follow."""
 
     def close(self) -> None:
         """End whatever still runs."""

@@ -7,6 +7,7 @@ import heapq
 import queue
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -61,6 +62,8 @@ class Loop:
         self._remaining = graph.longest_paths(parents, expected)
         self._open = dict.fromkeys(plan.steps)  # neither started nor settled, in execution order
         self._missing = {name: len(above) for name, above in parents.items()}
+        due = (name for name, planned in plan.steps.items() if planned.action != "reuse")
+        self._due = Counter(map(self._find_kernel, due))  # open steps that are likely to run
         # Two heaps: what gates most comes first.
         self._ready = self._rank(name for name, count in self._missing.items() if count == 0)
         self._startable: list[tuple[float, str]] = []
@@ -152,10 +155,11 @@ class Loop:
         self._settle(name, result)
 
     def _start(self, name: str, pool: ThreadPoolExecutor, executor: Executor) -> None:
-        del self._open[name]
+        self._leave(name)
         job = make_job(self._plan, self._run_id, self._plan.prepared[name], self._latest)
         self._log.append(StepStarted(name))
-        execute = partial(executor.execute, job, self._inbox.put, self._stop)
+        more = self._due[self._find_kernel(name)] > len(self._running)  # each may want one
+        execute = partial(executor.execute, job, self._inbox.put, self._stop, more=more)
         future = pool.submit(_time, execute, self._ready_since.pop(name))
         self._running[future] = (job, time.time())
         future.add_done_callback(self._inbox.put)
@@ -216,13 +220,24 @@ class Loop:
 
     def _settle(self, name: str, result: Result | None) -> None:
         """Note how a step ended and what is ready now."""
-        self._open.pop(name, None)
+        self._leave(name)
         self._latest[name] = result
         for child in sorted(self._children[name]):
             self._missing[child] -= 1
             if self._missing[child] == 0 and not (self._stop.is_set() and result is None):
                 heapq.heappush(self._ready, (-self._remaining[child], child))
                 self._ready_since[child] = time.monotonic()
+
+    def _leave(self, name: str) -> None:
+        """Note that a step was started or settled."""
+        if name in self._open:
+            del self._open[name]
+            self._due[self._find_kernel(name)] -= self._plan.steps[name].action != "reuse"
+
+    def _find_kernel(self, name: str) -> tuple[str, str]:
+        """Return what tells whether a kernel could be another step's: its spec and its folder."""
+        path = self._plan.scan.steps[name].path
+        return self._plan.prepared[name].kernel, path.rpartition("/")[0]
 
     def _link(self, count: int) -> None:
         """Show some of the notebooks that were reused: nobody waits for them."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from nbflow.events import Event
     from nbflow.model import Failure, Job, Output
+    from nbflow.worker.spare import Spare
     from nbflow.worker.stages import Stages
 
 START_TIMEOUT = 120  # seconds; many kernels that start at once on a slow disk take a while
@@ -36,15 +37,19 @@ class Execution:
         emit: Callable[[Event], None],
         stop: threading.Event,
         launched: Callable[[int], None],
+        *,
         stages: Stages,
+        spare: Spare,
     ) -> None:
         self.job = job
         self.launched = launched
-        self.stages = stages
+        self.stages, self.spare = stages, spare
         self.document = Document(job)
         self.kernel = Kernel(job)
         self.guard = Guard(job, self.kernel, stop)
-        self.recorder = Recorder(job, self.document, self.guard, emit, stages)
+        self.recorder = Recorder(
+            job, self.document, self.guard, emit, stages=stages, begun=self._prepare
+        )
 
     def __enter__(self) -> Self:
         self.guard.start()
@@ -88,7 +93,7 @@ class Execution:
 
     def _run_papermill(self) -> Exception | None:
         try:
-            self.kernel.start()
+            self.spare.serve(self.kernel)
             if self.kernel.group is not None:
                 self.launched(self.kernel.group)
             papermill_engines.execute_notebook_with_engine(
@@ -107,6 +112,10 @@ class Execution:
         except Exception as error:  # noqa: BLE001  # told as the step's failure
             return error
         return None
+
+    def _prepare(self) -> None:
+        """Start the next job's kernel, while the cells of this one run."""
+        self.spare.prepare(self.kernel)
 
     def _ended_itself(self) -> bool:
         """Tell a kernel that ended by `exit()` in the last cell: everything was executed."""

@@ -35,10 +35,12 @@ class Recorder(Observer):
         document: Document,
         guard: Guard,
         emit: Callable[[Event], None],
+        *,
         stages: Stages,
+        begun: Callable[[], None],
     ) -> None:
         self.job, self.document, self.guard, self.emit = job, document, guard, emit
-        self.stages = stages
+        self.stages, self.begun = stages, begun
         path = Path(job.folder, "log.txt")
         self.log = path.open("w", encoding="utf-8", errors="backslashreplace")
         self.journal = Journal(job)
@@ -50,7 +52,7 @@ class Recorder(Observer):
         self.guard.kernel.answered = True
         self.guard.check()
         if not self.guard.kernel.forked:  # that one watches from its birth
-            watched.begin(client, self.job)
+            watched.begin(client, self.job, self.guard.kernel.late)
         self.stages.enter_cells()
 
     def cell_started(self, cell: Any, index: int) -> None:  # noqa: ARG002
@@ -58,6 +60,7 @@ class Recorder(Observer):
             return
         self.guard.enter(cell)
         self.emit(CellStarted(self.job.step, self._number(cell), first_line(cell.source)))
+        self.begun()
 
     def message_received(self, cell: Any, index: int, message: dict[str, Any]) -> None:
         self.journal.add(index, message)

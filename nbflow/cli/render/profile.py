@@ -70,8 +70,11 @@ def _make_table(steps: Sequence[StepRun], total: Spent) -> Table:
     for step in steps:
         name = words.shorten(step.name, _NAME)
         table.add_row(Text(name), _say(step.seconds or 0.0), *_say_parts(step.spent))
-    table.add_section()
-    table.add_row("in all", _say(sum(step.seconds or 0.0 for step in steps)), *_say_parts(total))
+    if len(steps) > 1:
+        table.add_section()
+        table.add_row(
+            "in all", _say(math.fsum(one.seconds or 0.0 for one in steps)), *_say_parts(total)
+        )
     return table
 
 
