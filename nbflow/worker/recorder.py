@@ -60,9 +60,9 @@ class Recorder(Observer):
             return
         self.guard.enter(cell)
         self.emit(CellStarted(self.job.step, self._number(cell), first_line(cell.source)))
-        self.begun()
 
     def message_received(self, cell: Any, index: int, message: dict[str, Any]) -> None:
+        self.begun()
         self.journal.add(index, message)
         content = message["content"]
         if message["msg_type"] == "stream":

@@ -18,7 +18,7 @@ LANGUAGE = "python"  # others are not told of their job once they run
 
 
 class Spare:
-    """At most one kernel, for whichever job is next; `wanted` says whether one is likely."""
+    """At most one kernel, for whichever job is next; `wanted`, set for each job, says if there will be."""
 
     def __init__(self) -> None:
         self.kernel: Kernel | None = None
@@ -37,7 +37,8 @@ class Spare:
 
     def prepare(self, kernel: Kernel) -> None:
         """Start another like this one, which executes a job: once, and only if one is likely."""
-        if not self.wanted or self.kernel is not None or not may_wait(kernel):
+        wanted, self.wanted = self.wanted, False
+        if not wanted or self.kernel is not None or not may_wait(kernel):
             return
         self.kernel, self.pattern = Kernel(kernel.job, ahead=True), make_pattern(kernel)
         try:
