@@ -18,7 +18,7 @@ LANGUAGE = "python"  # others are not told of their job once they run
 
 
 class Spare:
-    """At most one kernel, for whichever job is next; `wanted`, set for each job, says if there will be."""
+    """At most one kernel, for whichever job is next; `wanted`, set for each job, asks for one."""
 
     def __init__(self) -> None:
         self.kernel: Kernel | None = None
