@@ -230,12 +230,12 @@ PROFILED = [
 
 def test_a_profile_says_where_the_time_went() -> None:
     assert text(profile.make_profile(PROFILED, 2), width=80) == [
-        "step     took   wait  start  cells   read  write    end",
-        "───────────────────────────────────────────────────────",
-        "report    150    500  0.030    150      -      -  0.070",
-        "load     3.00  0.100  0.500   2.00  0.250  0.200  0.050",
+        "step    took   wait  start  cells   read  write    end",
+        "──────────────────────────────────────────────────────",
+        "report   150    500  0.030    150      -      -  0.070",
+        "load    3.00  0.100  0.500   2.00  0.250  0.200  0.050",
         "",
-        "in all    153    500  0.530    152  0.250  0.200  0.120",
+        "in all   153    500  0.530    152  0.250  0.200  0.120",
         "",
         "99% of 2 min 33 s went into the cells themselves, most of it in report. Steps",
         "that were ready waited 8 min 20 s in all, with 2 steps at a time.",
