@@ -292,6 +292,5 @@ def test_an_executor_is_told_whether_jobs_in_such_a_kernel_follow(tmp_path, monk
     ended = run(made, jobs=1)
     assert executor.more == {"b": True, "c": True, "d": False, "e": False}
     waits = [ended.steps[name].spent.waiting for name in "bcde"]
-    assert max(waits) >= 0.06
-    assert sorted(waits) == pytest.approx([0.0, 0.02, 0.04, 0.06], abs=0.1)
+    assert all(seconds >= 0.02 * number for number, seconds in enumerate(sorted(waits)))
     assert [ended.steps[name].spent.cells for name in "bcde"] == [0.02] * 4

@@ -66,8 +66,8 @@ class Loop:
         self._due = Counter(map(self._find_kernel, due))  # open steps that are likely to run
         # Two heaps: what gates most comes first.
         self._ready = self._rank(name for name, count in self._missing.items() if count == 0)
-        self._startable: list[tuple[float, str]] = []
         self._ready_since = dict.fromkeys((name for _, name in self._ready), time.monotonic())
+        self._startable: list[tuple[float, str]] = []
         self._unlinked: list[Result] = []  # reused ones, whose notebooks are still to be shown
 
     def run(self, executor: Executor) -> Literal["done", "failed", "cancelled"]:
@@ -228,6 +228,15 @@ class Loop:
                 heapq.heappush(self._ready, (-self._remaining[child], child))
                 self._ready_since[child] = time.monotonic()
 
+    def _link(self, count: int) -> None:
+        """Show some of the notebooks that were reused: nobody waits for them."""
+        for _ in range(min(count, len(self._unlinked))):
+            self._show(self._unlinked.pop())
+
+    def _show(self, result: Result) -> None:
+        executed = results.result_folder(self._project, result.step, result.id) / "notebook.ipynb"
+        link_notebook(executed, self._folder, result.step)
+
     def _leave(self, name: str) -> None:
         """Note that a step was started or settled."""
         if name in self._open:
@@ -238,15 +247,6 @@ class Loop:
         """Return what tells whether a kernel could be another step's: its spec and its folder."""
         path = self._plan.scan.steps[name].path
         return self._plan.prepared[name].kernel, path.rpartition("/")[0]
-
-    def _link(self, count: int) -> None:
-        """Show some of the notebooks that were reused: nobody waits for them."""
-        for _ in range(min(count, len(self._unlinked))):
-            self._show(self._unlinked.pop())
-
-    def _show(self, result: Result) -> None:
-        executed = results.result_folder(self._project, result.step, result.id) / "notebook.ipynb"
-        link_notebook(executed, self._folder, result.step)
 
     def _rank(self, names: Iterable[str]) -> list[tuple[float, str]]:
         """Return a heap of steps, first what gates most."""
