@@ -287,8 +287,8 @@ class Spent(Frozen, frozen=True):
     waiting: float = 0.0  # its inputs were there, but no slot or no worker was free
     start: float = 0.0  # from the job's begin until its kernel takes the first cell
     cells: float = 0.0  # the cells themselves, less reading and writing
-    reading: float = 0.0  # within nbflow.read, nbflow.file and nbflow.sql
-    writing: float = 0.0  # within nbflow.write
+    reading: float = 0.0  # within nbflow.read, file and sql, with what they import
+    writing: float = 0.0  # within nbflow.write, likewise
     shutdown: float = 0.0  # what it used is asked for, the kernel ends, the notebook is saved
 
 
