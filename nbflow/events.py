@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from nbflow.model import FORMAT, Action, Failure, Frozen, Output, Planned
+from nbflow.model import FORMAT, Action, Failure, Frozen, Output, Planned, Spent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,6 +91,7 @@ class StepFinished(Event, frozen=True):
     seconds: float
     outputs: tuple[Output, ...] = ()
     warnings: tuple[str, ...] = ()
+    spent: Spent = Spent()
 
 
 class StepFailed(Event, frozen=True):
@@ -98,6 +99,7 @@ class StepFailed(Event, frozen=True):
     failure: Failure
     seconds: float
     notebook: str = ""  # the executed notebook, relative to the project's root
+    spent: Spent = Spent()
 
 
 class StepBlocked(Event, frozen=True):

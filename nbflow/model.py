@@ -279,6 +279,21 @@ class Failure(Frozen, frozen=True):
     hint: str = ""
 
 
+class Spent(Frozen, frozen=True):
+    """Where a step's time went, in seconds; all 0 where nobody measured.
+
+    All but `waiting`, which comes before a job begins, add up to the step's seconds. What ran in
+    several threads at once counts once, and a read within a write is a part of the writing.
+    """
+
+    waiting: float = 0.0  # its inputs were there, but no slot or no worker was free
+    start: float = 0.0  # from the job's begin until its kernel takes the first cell
+    cells: float = 0.0  # the cells themselves, less reading and writing
+    reading: float = 0.0  # within nbflow.read, file and sql, with what they import
+    writing: float = 0.0  # within nbflow.write, likewise
+    shutdown: float = 0.0  # what it used is asked for, the kernel ends, the notebook is saved
+
+
 class Outcome(Frozen, frozen=True):
     """What an executor gives back for a job: done, failed or cancelled."""
 
@@ -289,6 +304,7 @@ class Outcome(Frozen, frozen=True):
     modules: dict[str, str] = {}  # imported from outside the standard library: path to hash
     opened: tuple[str, ...] = ()  # project files opened without being declared
     warnings: tuple[str, ...] = ()
+    spent: Spent = Spent()
 
 
 # --- what is decided --------------------------------------------------------------------------

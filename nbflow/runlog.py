@@ -33,7 +33,7 @@ from nbflow.events import (
     read_lines,
     to_line,
 )
-from nbflow.model import Failure, Frozen, Output
+from nbflow.model import Failure, Frozen, Output, Spent
 from nbflow.project import Project
 from nbflow.store.results import read_run_ids
 
@@ -66,6 +66,7 @@ class StepRun(Frozen, frozen=True):
     warnings: tuple[str, ...] = ()
     blocked_by: tuple[str, ...] = ()
     path: str = ""  # its notebook, relative to the root
+    spent: Spent = Spent()
 
     def __str__(self) -> str:
         seconds = f", {self.seconds:.1f} s" if self.seconds is not None else ""
@@ -331,6 +332,7 @@ def _make_end(status: StepStatus, event: Any, **changes: Any) -> dict[str, Any]:
         "cell": None,
         "text": "",
         "fraction": None,
+        "spent": getattr(event, "spent", Spent()),
         **changes,
         **more,
     }

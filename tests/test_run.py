@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import threading
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,7 @@ import pytest
 
 from nbflow import Pipeline
 from nbflow.events import CellStarted, Line, OutputPrinted, StepStarted
-from nbflow.model import Request
+from nbflow.model import Outcome, Request, Spent
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import make_plan
 from nbflow.project import Project
@@ -261,3 +262,35 @@ def test_a_store_that_cannot_be_written_fails_the_step_and_loses_nothing(tmp_pat
     failure = run(made).steps["numbers"].failure
     assert (failure.cause, failure.type) == ("store", "StoreError")
     assert "run again" in failure.message
+
+
+class Telling:
+    """An executor that executes nothing, and tells what it was told."""
+
+    def __init__(self):
+        self.more = {}
+
+    def expect(self, kernels):
+        pass
+
+    def execute(self, job, emit, stop, *, more=False):
+        del emit, stop
+        self.more[job.step] = more
+        time.sleep(0.02)
+        path = Path(job.folder) / "result"
+        path.joinpath("notebook.ipynb").write_bytes(Path(job.notebook).read_bytes())
+        return Outcome("done", 0.02, spent=Spent(cells=0.02))
+
+    def close(self):
+        pass
+
+
+def test_an_executor_is_told_whether_jobs_in_such_a_kernel_follow(tmp_path, monkeypatch):
+    executor = Telling()
+    monkeypatch.setattr("nbflow.run.load_executor", lambda _: lambda *_: executor)
+    made = project(tmp_path, b=ALONE, c=ALONE, d=ALONE, files={"other/e.ipynb": ALONE})
+    ended = run(made, jobs=1)
+    assert executor.more == {"b": True, "c": True, "d": False, "e": False}
+    waits = [ended.steps[name].spent.waiting for name in "bcde"]
+    assert all(seconds >= 0.02 * number for number, seconds in enumerate(sorted(waits)))
+    assert [ended.steps[name].spent.cells for name in "bcde"] == [0.02] * 4

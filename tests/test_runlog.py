@@ -6,7 +6,7 @@ import pytest
 from nbflow import events as e
 from nbflow import runlog
 from nbflow.errors import RunError, UnknownNameError
-from nbflow.model import Failure, Output, Planned
+from nbflow.model import Failure, Output, Planned, Spent
 from nbflow.project import find_project
 from nbflow.runlog import Run, StepRun
 
@@ -26,6 +26,7 @@ STARTED = e.RunStarted(
 )
 TABLE = Output("flights", "table", "h", rows=3)
 FAILURE = Failure("error", "KeyError", "carrier", cell=2, line=1)
+SPENT = Spent(waiting=0.2, start=0.5, cells=0.6, reading=0.2, writing=0.1, shutdown=0.1)
 STORY = [
     STARTED,
     e.StepStarted("load"),
@@ -34,10 +35,10 @@ STORY = [
     e.CellStarted("load", 3),
     e.StepProgressed("load", 0.4, "joining"),
     e.CellFinished("load", 3, 0.5),
-    e.StepFinished("load", "x1", 1.5, (TABLE,)),
+    e.StepFinished("load", "x1", 1.5, (TABLE,), spent=SPENT),
     e.StepDecided("clean", "run", ("input load.flights",)),
     e.StepStarted("clean"),
-    e.StepFailed("clean", FAILURE, 0.1, "failed.ipynb"),
+    e.StepFailed("clean", FAILURE, 0.1, "failed.ipynb", SPENT),
     e.StepBlocked("report", ("clean",)),
     e.RunFinished("failed", 1.7),
 ]
@@ -71,11 +72,11 @@ def test_a_run_is_the_fold_of_its_events():
         steps={
             "load": StepRun(
                 "load", "done", ("no result yet",), "x1", 102.0, 1.5,
-                cells=2, cells_done=2, outputs=(TABLE,),
+                cells=2, cells_done=2, outputs=(TABLE,), spent=SPENT,
             ),
             "clean": StepRun(
                 "clean", "failed", ("input load.flights",), started=110.0, seconds=0.1,
-                expected=2.0, cells=1, failure=FAILURE, notebook="failed.ipynb",
+                expected=2.0, cells=1, failure=FAILURE, notebook="failed.ipynb", spent=SPENT,
             ),
             "report": StepRun(
                 "report", "blocked", ("waits for clean",), cells=1, blocked_by=("clean",)
@@ -98,6 +99,15 @@ def test_every_kind_of_event_comes_back_from_its_line(kind):
                e.OutputPrinted("a", "text\n")]}  # fmt: skip
     line = e.Line(7, 1.5, samples[kind])
     assert e.from_line(e.to_line(line)) == line
+
+
+def test_a_log_from_before_the_time_was_measured_is_read(tmp_path):
+    log = tmp_path / "events.jsonl"
+    log.write_bytes(
+        b'{"format":1,"seq":1,"time":1.0,"kind":"StepFinished",'
+        b'"step":"load","result":"x1","seconds":1.5,"outputs":[],"warnings":[]}\n'
+    )
+    assert [line.event for line in e.read_lines(log)] == [e.StepFinished("load", "x1", 1.5)]
 
 
 def test_kinds_of_a_later_version_are_skipped_and_a_torn_line_is_not_there_yet(tmp_path):

@@ -42,6 +42,7 @@ class Executed(Answer, frozen=True):
     run: Run
     shown: bool = False
     next: tuple[tuple[str, str], ...] = ()  # instead of what fits any run
+    profile: bool = False  # whether to show where the time went
 
 
 class Runs(Answer, frozen=True):
@@ -52,6 +53,7 @@ class Runs(Answer, frozen=True):
 class ShownRun(Answer, frozen=True):
     project: Project
     run: Run
+    profile: bool = False
 
 
 class ShownStep(Answer, frozen=True):
@@ -62,6 +64,7 @@ class ShownStep(Answer, frozen=True):
     step: StepRun
     outputs: tuple[Output, ...] = ()
     folder: str = ""
+    profile: bool = False
 
 
 class Told(Answer, frozen=True):

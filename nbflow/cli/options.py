@@ -37,6 +37,7 @@ events_json = click.option(
 )
 STARTING = "run_id"  # the parameter by which faces tell a command that runs notebooks
 WAIT = "nbflow.wait"  # whether a face is to wait, in click's `Context.meta`
+profile = click.option("--profile", is_flag=True, help="Show where each step's time went.")
 run = click.argument("run", required=False, default="last", shell_complete=complete.runs)
 
 _PARAMETERS = [

@@ -21,7 +21,10 @@ class Executor(Protocol):
     def expect(self, kernels: Collection[tuple[str, str]]) -> None:
         """Get ready: jobs in kernels of these languages and names will come."""
 
-    def execute(self, job: Job, emit: Emit, stop: threading.Event) -> Outcome: ...
+    def execute(
+        self, job: Job, emit: Emit, stop: threading.Event, *, more: bool = False
+    ) -> Outcome:
+        """Execute a job; `more` says that others in such a kernel are likely to follow."""
 
     def close(self) -> None:
         """End whatever still runs."""

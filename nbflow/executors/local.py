@@ -56,12 +56,14 @@ class LocalExecutor:
             for language, name in kernels:
                 self._start_zygotes(language, name)
 
-    def execute(self, job: Job, emit: Emit, stop: threading.Event) -> Outcome:
+    def execute(
+        self, job: Job, emit: Emit, stop: threading.Event, *, more: bool = False
+    ) -> Outcome:
         """Execute one job in a worker of its own; called from several threads at once."""
         with self._slots:
             worker = self._take(job)
             try:
-                return worker.execute(job, emit, stop)
+                return worker.execute(job, emit, stop, more=more)
             except BaseException:
                 worker.kill()
                 raise
@@ -125,10 +127,12 @@ class Worker:
     def is_alive(self) -> bool:
         return self.process.poll() is None
 
-    def execute(self, job: Job, emit: Emit, stop: threading.Event) -> Outcome:
+    def execute(
+        self, job: Job, emit: Emit, stop: threading.Event, *, more: bool = False
+    ) -> Outcome:
         """Hand over the job, pass on what is told, and return how it ended."""
         started = time.monotonic()
-        self._send(Start(job))
+        self._send(Start(job, more))
         deadline: float | None = None
         account = Account()
         while (line := self._next()) is not None:

@@ -7,9 +7,13 @@ import heapq
 import queue
 import threading
 import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Literal
+
+from msgspec.structs import replace
 
 from nbflow import graph
 from nbflow.errors import NbflowError
@@ -58,8 +62,11 @@ class Loop:
         self._remaining = graph.longest_paths(parents, expected)
         self._open = dict.fromkeys(plan.steps)  # neither started nor settled, in execution order
         self._missing = {name: len(above) for name, above in parents.items()}
+        due = (name for name, planned in plan.steps.items() if planned.action != "reuse")
+        self._due = Counter(map(self._find_kernel, due))  # open steps that are likely to run
         # Two heaps: what gates most comes first.
         self._ready = self._rank(name for name, count in self._missing.items() if count == 0)
+        self._ready_since = dict.fromkeys((name for _, name in self._ready), time.monotonic())
         self._startable: list[tuple[float, str]] = []
         self._unlinked: list[Result] = []  # reused ones, whose notebooks are still to be shown
 
@@ -148,10 +155,12 @@ class Loop:
         self._settle(name, result)
 
     def _start(self, name: str, pool: ThreadPoolExecutor, executor: Executor) -> None:
-        del self._open[name]
+        self._leave(name)
         job = make_job(self._plan, self._run_id, self._plan.prepared[name], self._latest)
         self._log.append(StepStarted(name))
-        future = pool.submit(executor.execute, job, self._inbox.put, self._stop)
+        more = self._due[self._find_kernel(name)] > len(self._running)  # each may want one
+        execute = partial(executor.execute, job, self._inbox.put, self._stop, more=more)
+        future = pool.submit(_time, execute, self._ready_since.pop(name))
         self._running[future] = (job, time.time())
         future.add_done_callback(self._inbox.put)
 
@@ -192,6 +201,7 @@ class Loop:
                 outcome.seconds,
                 tuple(result.outputs.values()),
                 (*ready.warnings, *result.warnings),
+                outcome.spent,
             )
         )
         self._show(result)
@@ -202,7 +212,7 @@ class Loop:
         failure = explain_failure(self._project, ready, self._latest, failure)
         executed = find_executed(job)
         notebook = self._project.relative(executed) if executed else ""
-        self._log.append(StepFailed(job.step, failure, outcome.seconds, notebook))
+        self._log.append(StepFailed(job.step, failure, outcome.seconds, notebook, outcome.spent))
         if executed:
             link_notebook(executed, self._folder, job.step)
         self._guilty[job.step] = (job.step,)
@@ -210,12 +220,13 @@ class Loop:
 
     def _settle(self, name: str, result: Result | None) -> None:
         """Note how a step ended and what is ready now."""
-        self._open.pop(name, None)
+        self._leave(name)
         self._latest[name] = result
         for child in sorted(self._children[name]):
             self._missing[child] -= 1
             if self._missing[child] == 0 and not (self._stop.is_set() and result is None):
                 heapq.heappush(self._ready, (-self._remaining[child], child))
+                self._ready_since[child] = time.monotonic()
 
     def _link(self, count: int) -> None:
         """Show some of the notebooks that were reused: nobody waits for them."""
@@ -225,6 +236,17 @@ class Loop:
     def _show(self, result: Result) -> None:
         executed = results.result_folder(self._project, result.step, result.id) / "notebook.ipynb"
         link_notebook(executed, self._folder, result.step)
+
+    def _leave(self, name: str) -> None:
+        """Note that a step was started or settled."""
+        if name in self._open:
+            del self._open[name]
+            self._due[self._find_kernel(name)] -= self._plan.steps[name].action != "reuse"
+
+    def _find_kernel(self, name: str) -> tuple[str, str]:
+        """Return what tells whether a kernel could be another step's: its spec and its folder."""
+        path = self._plan.scan.steps[name].path
+        return self._plan.prepared[name].kernel, path.rpartition("/")[0]
 
     def _rank(self, names: Iterable[str]) -> list[tuple[float, str]]:
         """Return a heap of steps, first what gates most."""
@@ -250,6 +272,13 @@ class Loop:
 def _expect(planned: Planned) -> float:
     """Return the seconds a step takes; one never seen counts as a second."""
     return 0.0 if planned.action == "reuse" else planned.expected or 1.0
+
+
+def _time(execute: Callable[[], Outcome], ready: float) -> Outcome:
+    """Execute a job, and note how long it had waited since it was ready: what it did not take."""
+    outcome = execute()
+    waiting = max(0.0, time.monotonic() - ready - outcome.seconds)
+    return replace(outcome, spent=replace(outcome.spent, waiting=waiting))
 
 
 def _read_outcome(future: Future[Outcome], started: float) -> Outcome:

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Literal
 
 from nbflow.step import job, names
+from nbflow.step.clock import timed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,10 +29,11 @@ def read(
     run, or what you wrote by hand since, and a line says which. Raises CallError where there
     is nothing to read.
     """
-    from nbflow.store import tables  # noqa: PLC0415 - importing nbflow must not load duckdb
+    with timed("reading"):
+        from nbflow.store import tables  # noqa: PLC0415 - importing nbflow must not load duckdb
 
-    found = locate(*names.split_ref(ref))
-    return tables.read(found.folder, found.name, to=to, columns=columns, where=where)
+        found = locate(*names.split_ref(ref))
+        return tables.read(found.folder, found.name, to=to, columns=columns, where=where)
 
 
 def write(name: str, value: Any) -> None:
@@ -43,11 +45,12 @@ def write(name: str, value: Any) -> None:
     is not declared or was written before in this run.
     """
     names.check_name(name)
-    under = job.find_job()
-    if under:
-        job.write(under, name, value)
-    else:
-        _byhand().write(name, value)
+    with timed("writing"):
+        under = job.find_job()
+        if under:
+            job.write(under, name, value)
+        else:
+            _byhand().write(name, value)
 
 
 def file(pattern: str | Path) -> Path | list[Path]:
@@ -56,11 +59,12 @@ def file(pattern: str | Path) -> Path | list[Path]:
     Relative paths start at the notebook's folder. A glob (`data/*.csv`) gives the sorted list
     of all that match. Raises CallError where nothing is found.
     """
-    from nbflow.step import files  # noqa: PLC0415
+    with timed("reading"):
+        from nbflow.step import files  # noqa: PLC0415
 
-    under = job.find_job()
-    folder = job.read_folder(under) if under else _byhand().read_folder()
-    return files.find_files(str(pattern), folder)
+        under = job.find_job()
+        folder = job.read_folder(under) if under else _byhand().read_folder()
+        return files.find_files(str(pattern), folder)
 
 
 def sql(query: str, /, **parameters: Any) -> Any:
@@ -69,9 +73,10 @@ def sql(query: str, /, **parameters: Any) -> Any:
     Tables are named `step.table`, or by the Python variable that holds one. `$name` in the
     query stands for the parameter of that name: `sql("… where month = $month", month=2)`.
     """
-    from nbflow.step import query as queries  # noqa: PLC0415
+    with timed("reading"):
+        from nbflow.step import query as queries  # noqa: PLC0415
 
-    return queries.query(query, parameters, sys._getframe(1), locate)  # noqa: SLF001
+        return queries.query(query, parameters, sys._getframe(1), locate)  # noqa: SLF001
 
 
 def progress(fraction: float | None, text: str = "") -> None:

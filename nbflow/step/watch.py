@@ -1,6 +1,6 @@
 """What a worker executes in a Python kernel to learn which modules and files a step used.
 
-Before the first cell, `execute(PRELUDE, silent=True, store_history=False)`; after the last,
+Before the first cell, `execute(make_prelude(), silent=True, store_history=False)`; after the last,
 `execute("", silent=True, store_history=False, user_expressions={NAME: POSTLUDE})`, and
 `make_used(reply["content"])` of its `execute_reply`. Neither leaves a name in the notebook.
 """
@@ -8,6 +8,7 @@ Before the first cell, `execute(PRELUDE, silent=True, store_history=False)`; aft
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +17,22 @@ import msgspec
 from nbflow.model import Frozen
 from nbflow.step.watcher import MODULE
 
-__all__ = ["NAME", "POSTLUDE", "PRELUDE", "Used", "make_used"]
+__all__ = ["NAME", "POSTLUDE", "PRELUDE", "Used", "make_prelude", "make_used"]
 
 NAME = "nbflow"
 _SOURCE = Path(__file__).with_name("watcher.py")
 
 
 class Used(Frozen, frozen=True):
-    """Absolute paths: imported modules by name, and project files opened undeclared."""
+    """Absolute paths: imported modules by name, and project files opened undeclared.
+
+    `reading` and `writing` are the seconds that nbflow's calls took.
+    """
 
     modules: dict[str, str] = {}
     opened: tuple[str, ...] = ()
+    reading: float = 0.0
+    writing: float = 0.0
 
 
 def make_used(content: dict[str, Any]) -> Used:
@@ -37,6 +43,19 @@ def make_used(content: dict[str, Any]) -> Used:
         return msgspec.json.decode(text, type=Used)
     except (KeyError, ValueError, SyntaxError, TypeError):  # ValueError: also msgspec's
         return Used()
+
+
+def make_prelude(variables: Mapping[str, str] = {}) -> str:
+    """Return the prelude, for a kernel started ahead behind its job's environment variables."""
+    if not variables:
+        return PRELUDE
+    # ipykernel reads the session's name as it starts; what others wrote since is to be found.
+    return (
+        f"__import__('os').environ.update({dict(variables)!r})\n"
+        f"__session__ = {variables.get('JPY_SESSION_NAME', '')!r}\n"
+        "__import__('importlib').invalidate_caches()\n"
+        f"{PRELUDE}"
+    )
 
 
 def _make_prelude(source: str) -> str:

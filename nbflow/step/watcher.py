@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "NBFLOW_JOB"
 MODULE = "_nbflow_watch"  # what this file is in a kernel's sys.modules
+CLOCK = "nbflow.step.clock"
 _MOST = 20_000  # paths kept, so that a step that opens millions does not fill the memory
 _INSTALLED = ("site-packages", "dist-packages", "__pycache__", "node_modules")
 _NOT_OURS = ("__main__", "__mp_main__", "nbflow", MODULE)
@@ -45,9 +46,14 @@ def start() -> None:
 
 
 def report() -> str:
-    """Return JSON: {"modules": {name: file}, "opened": [files of the project, not declared]}."""
+    """Return JSON: {"modules": {name: file}, "opened": [files of the project, not declared]}.
+
+    And "reading" and "writing": the seconds of nbflow's calls, where it was imported.
+    """
     modules = _find_modules()
-    return json.dumps({"modules": modules, "opened": _find_opened(set(modules.values()))})
+    spent = getattr(sys.modules.get(CLOCK), "spent", {})
+    opened = _find_opened(set(modules.values()))
+    return json.dumps({"modules": modules, "opened": opened, **spent})
 
 
 def _note(event: str, args: tuple[Any, ...]) -> None:

@@ -10,9 +10,9 @@ import threading
 from typing import BinaryIO
 
 from nbflow.events import Event
-from nbflow.model import Job
 from nbflow.worker.job import execute_job
 from nbflow.worker.protocol import Answer, Ended, Launched, Start, make_told, read_order, to_line
+from nbflow.worker.spare import Spare
 from nbflow.worker.unused import leave_out
 from nbflow.zygote.folders import sweep_folders
 
@@ -32,18 +32,21 @@ class Worker:
 
     def __init__(self, answers: BinaryIO) -> None:
         self.answers = answers
-        self.jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self.jobs: queue.SimpleQueue[Start | None] = queue.SimpleQueue()
         self.stop = threading.Event()
         self.group: int | None = None  # the kernel's processes
         self.over = threading.Event()
+        self.spare = Spare()
 
     def work(self) -> None:
         sweep_folders()
-        while (job := self.jobs.get()) is not None:
+        while (start := self.jobs.get()) is not None:
             self.stop.clear()
-            outcome = execute_job(job, self.emit, self.stop, self.launched)
+            self.spare.wanted = start.more
+            outcome = execute_job(start.job, self.emit, self.stop, self.launched, self.spare)
             self.group = None
             self.tell(Ended(outcome))
+        self.spare.close()
         self.over.set()
 
     def listen(self, orders: BinaryIO) -> None:
@@ -51,13 +54,14 @@ class Worker:
         for line in orders:
             order = read_order(line)
             if isinstance(order, Start):
-                self.jobs.put(order.job)
+                self.jobs.put(order)
             else:
                 self.stop.set()
         self.stop.set()
         self.jobs.put(None)
         self._kill_kernel()
-        self.over.wait(LAST_SECONDS)
+        if not self.over.wait(LAST_SECONDS):
+            self.spare.kill()
         os._exit(0)
 
     def emit(self, event: Event) -> None:

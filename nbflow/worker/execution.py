@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from nbflow.events import Event
     from nbflow.model import Failure, Job, Output
+    from nbflow.worker.spare import Spare
+    from nbflow.worker.stages import Stages
 
 START_TIMEOUT = 120  # seconds; many kernels that start at once on a slow disk take a while
 OUTPUT_TIMEOUT = 120  # seconds for outputs still under way after a cell's end; nbclient's are 4
@@ -35,13 +37,19 @@ class Execution:
         emit: Callable[[Event], None],
         stop: threading.Event,
         launched: Callable[[int], None],
+        *,
+        stages: Stages,
+        spare: Spare,
     ) -> None:
         self.job = job
         self.launched = launched
+        self.stages, self.spare = stages, spare
         self.document = Document(job)
         self.kernel = Kernel(job)
         self.guard = Guard(job, self.kernel, stop)
-        self.recorder = Recorder(job, self.document, self.guard, emit)
+        self.recorder = Recorder(
+            job, self.document, self.guard, emit, stages=stages, begun=self._prepare
+        )
 
     def __enter__(self) -> Self:
         self.guard.start()
@@ -55,6 +63,7 @@ class Execution:
     def run(self) -> Failure | None:
         """Execute the cells; return why the step failed, None if it did not."""
         error = self._run_papermill()
+        self.stages.leave_cells()
         self.guard.close()
         failure = find_failure(self.document, self.kernel, self.guard, error, self.outputs())
         self.kernel.stop(self.recorder.client, now=bool(failure or self.guard.reason))
@@ -68,10 +77,10 @@ class Execution:
         return read_outputs(self.document.path.parent)
 
     def modules(self) -> dict[str, str]:
-        return hash_modules(self.recorder.used, self.job.root)
+        return hash_modules(self.stages.used, self.job.root)
 
     def opened(self) -> tuple[str, ...]:
-        return tuple(relative(path, self.job.root) for path in self.recorder.used.opened)
+        return tuple(relative(path, self.job.root) for path in self.stages.used.opened)
 
     def _save(self) -> None:
         try:
@@ -84,7 +93,7 @@ class Execution:
 
     def _run_papermill(self) -> Exception | None:
         try:
-            self.kernel.start()
+            self.spare.serve(self.kernel)
             if self.kernel.group is not None:
                 self.launched(self.kernel.group)
             papermill_engines.execute_notebook_with_engine(
@@ -103,6 +112,10 @@ class Execution:
         except Exception as error:  # noqa: BLE001  # told as the step's failure
             return error
         return None
+
+    def _prepare(self) -> None:
+        """Start the next job's kernel, while the cells of this one run."""
+        self.spare.prepare(self.kernel)
 
     def _ended_itself(self) -> bool:
         """Tell a kernel that ended by `exit()` in the last cell: everything was executed."""

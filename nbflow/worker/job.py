@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nbflow.events import Event
     from nbflow.model import Job
     from nbflow.worker.execution import Execution
+    from nbflow.worker.spare import Spare
 
 
 def execute_job(
@@ -24,27 +25,36 @@ def execute_job(
     emit: Callable[[Event], None],
     stop: threading.Event,
     launched: Callable[[int], None] = lambda _: None,
+    spare: Spare | None = None,
 ) -> Outcome:
     """Execute a job's notebook in a kernel of its own.
 
     Leaves the executed notebook in `job.folder`/result, also of a job that failed, and what the
     cells printed in `job.folder`/log.txt. Whatever goes wrong is in the outcome. When `stop` is
     set the kernel is interrupted, then killed, and the outcome is `cancelled`. `launched` is
-    called with the kernel's process group once it has one.
+    called with the kernel's process group once it has one. `spare` lasts from job to job: a
+    kernel that may be started ahead.
     """
     from nbflow.worker.execution import Execution  # noqa: PLC0415  # papermill: 0.6 s
     from nbflow.worker.failure import make_other  # noqa: PLC0415
+    from nbflow.worker.spare import Spare  # noqa: PLC0415
+    from nbflow.worker.stages import Stages  # noqa: PLC0415
 
-    started = time.monotonic()
+    stages = Stages()
     if stop.is_set():
         return Outcome(status="cancelled")
     try:
         _write_job(job)
-        with Execution(job, emit, stop, launched) as execution:
+        with Execution(
+            job, emit, stop, launched, stages=stages, spare=spare or Spare()
+        ) as execution:
             outcome = _execute(execution)
     except Exception as error:  # noqa: BLE001  # a full disk, a notebook that cannot be read …
         outcome = Outcome(status="failed", failure=make_other(error))
-    return msgspec.structs.replace(outcome, seconds=time.monotonic() - started)
+    ended = time.monotonic()
+    return msgspec.structs.replace(
+        outcome, seconds=ended - stages.began, spent=stages.make_spent(ended)
+    )
 
 
 def _execute(execution: Execution) -> Outcome:

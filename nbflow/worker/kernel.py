@@ -27,13 +27,18 @@ POLL = 0.02  # seconds between looks at whether a kernel that was asked to end h
 
 
 class Kernel:
-    """The kernel of one job; `manager` is what nbclient takes."""
+    """The kernel of one job; `manager` is what nbclient takes.
 
-    def __init__(self, job: Job) -> None:
+    One that is started `ahead` is for a job not known yet: see `nbflow.worker.spare`.
+    """
+
+    def __init__(self, job: Job, *, ahead: bool = False) -> None:
         self.job = job
         self.sockets = str(make_folder())
-        self.errors = Path(job.folder, "kernel.txt")
-        self.manager = make_manager(job, self.sockets)
+        self.errors = Path(job.folder, "spare.txt" if ahead else "kernel.txt")
+        self.manager = make_manager(job, self.sockets, forks=not ahead)
+        self.given = {} if ahead else name_job(job)  # variables that it is started with
+        self.late: dict[str, str] = {}  # those that it is told of before the first cell
         self.process: Any = None
         self.group: int | None = None
         self.forked = False
@@ -42,15 +47,11 @@ class Kernel:
 
     def start(self) -> None:
         """Start in the author's folder; what the process itself says goes to `kernel.txt`."""
-        environment = os.environ | {
-            "NBFLOW_JOB": str(Path(self.job.folder, "job.json")),
-            "JPY_SESSION_NAME": self.job.source,
-        }
         with self.errors.open("wb") as errors:
             run_sync(self.manager.start_kernel)(
-                cwd=str(Path(self.job.source).parent),
-                env=environment,
-                extra_arguments=_arguments(self.manager),
+                cwd=self.folder,
+                env=make_environment() | self.given,
+                extra_arguments=make_arguments(self.manager),
                 stdout=errors,
                 stderr=errors,
                 **_bound_to_parent(),
@@ -58,6 +59,22 @@ class Kernel:
         self.process = getattr(self.manager.provisioner, "process", None)
         self.forked = isinstance(self.process, Process)
         self.group = getattr(self.manager.provisioner, "pgid", None)
+
+    def adopt(self, spare: Kernel) -> None:
+        """Take over the process of one that was started ahead, for this job and no other."""
+        shutil.rmtree(self.sockets, ignore_errors=True)
+        self.sockets, self.manager = spare.sockets, spare.manager
+        self.process, self.group = spare.process, spare.group
+        self.errors = _move(spare.errors, self.errors)
+        self.given, self.late = {}, self.given
+
+    @property
+    def folder(self) -> str:
+        """The author's folder."""
+        return str(Path(self.job.source).parent)
+
+    def is_alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
 
     def interrupt(self) -> None:
         """Interrupt the running cell, as Ctrl-C does."""
@@ -112,19 +129,38 @@ class Kernel:
                 os.killpg(self.group, number)
 
 
-def make_manager(job: Job, sockets: str) -> Any:
+def name_job(job: Job) -> dict[str, str]:
+    """Return the variables that differ from job to job."""
+    return {"NBFLOW_JOB": str(Path(job.folder, "job.json")), "JPY_SESSION_NAME": job.source}
+
+
+def make_environment() -> dict[str, str]:
+    """Return what kernels inherit: nothing that would name another job, or our zygote."""
+    ours = (ADDRESS, "NBFLOW_JOB", "JPY_SESSION_NAME")
+    return {name: value for name, value in os.environ.items() if name not in ours}
+
+
+def make_manager(job: Job, sockets: str, *, forks: bool = True) -> Any:
     """Return a manager for the job's kernel, on sockets that race with nobody's."""
     manager = make_manager_class()(kernel_name=job.kernel)
     manager.connection_file = str(Path(sockets, "kernel.json"))
     address = str(Path(sockets, "s"))
     if job.language == "python" and hasattr(os, "fork") and len(address) + 2 < SOCKET_PATH:
         manager.transport, manager.ip = "ipc", address
-    if os.environ.get(ADDRESS):
+    if forks and os.environ.get(ADDRESS):
         use(manager)
     return manager
 
 
-def _arguments(manager: Any) -> list[str]:
+def _move(file: Path, target: Path) -> Path:
+    """Move a file, and return where it is; on Windows one that is open stays."""
+    try:
+        return file.replace(target)
+    except OSError:
+        return file
+
+
+def make_arguments(manager: Any) -> list[str]:
     """As nbclient: no history file, which is slow and locks on network drives."""
     return ["--HistoryManager.hist_file=:memory:"] if manager.ipykernel else []
 

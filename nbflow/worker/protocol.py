@@ -11,9 +11,10 @@ from nbflow.model import Frozen, Job, Outcome
 
 
 class Start(Frozen, frozen=True, tag="start"):
-    """To the worker: execute this job."""
+    """To the worker: execute this job. `more`: others in such a kernel are likely to follow."""
 
     job: Job
+    more: bool = False
 
 
 class Stop(Frozen, frozen=True, tag="stop"):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.engine.record import Observer
 from nbflow.events import CellFinished, CellStarted, OutputPrinted, StepProgressed
-from nbflow.step.watch import Used
 from nbflow.worker import watched
 from nbflow.worker.journal import Journal
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from nbflow.model import Job
     from nbflow.worker.document import Document
     from nbflow.worker.guard import Guard
+    from nbflow.worker.stages import Stages
 
 LOG_LEFT = 10_000  # bytes
 PROGRESS = "application/vnd.nbflow.progress+json"
@@ -30,22 +30,30 @@ class Recorder(Observer):
     """papermill's observer for one job."""
 
     def __init__(
-        self, job: Job, document: Document, guard: Guard, emit: Callable[[Event], None]
+        self,
+        job: Job,
+        document: Document,
+        guard: Guard,
+        emit: Callable[[Event], None],
+        *,
+        stages: Stages,
+        begun: Callable[[], None],
     ) -> None:
         self.job, self.document, self.guard, self.emit = job, document, guard, emit
+        self.stages, self.begun = stages, begun
         path = Path(job.folder, "log.txt")
         self.log = path.open("w", encoding="utf-8", errors="backslashreplace")
         self.journal = Journal(job)
         self.lines: dict[str, tuple[str, Any]] = {}  # by stream: begun and not yet ended, its cell
         self.client: Any = None
-        self.used = Used()
 
     def kernel_ready(self, client: Any) -> None:
         self.client = client
         self.guard.kernel.answered = True
         self.guard.check()
         if not self.guard.kernel.forked:  # that one watches from its birth
-            watched.begin(client, self.job)
+            watched.begin(client, self.job, self.guard.kernel.late)
+        self.stages.enter_cells()
 
     def cell_started(self, cell: Any, index: int) -> None:  # noqa: ARG002
         if not self.document.is_executed(cell):
@@ -54,6 +62,7 @@ class Recorder(Observer):
         self.emit(CellStarted(self.job.step, self._number(cell), first_line(cell.source)))
 
     def message_received(self, cell: Any, index: int, message: dict[str, Any]) -> None:
+        self.begun()
         self.journal.add(index, message)
         content = message["content"]
         if message["msg_type"] == "stream":
@@ -69,7 +78,8 @@ class Recorder(Observer):
         self.guard.check()
 
     def cells_finished(self, client: Any) -> None:
-        self.used = watched.ask(client, self.job)
+        self.stages.leave_cells()
+        self.stages.used = watched.ask(client, self.job)
         for stream in self.lines:
             self._flush(stream)
 

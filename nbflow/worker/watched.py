@@ -11,16 +11,21 @@ from nbflow.step import watch
 from nbflow.store.hashing import hash_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nbflow.model import Job
     from nbflow.step.watch import Used
 
 LANGUAGE = "python"
 
 
-def begin(client: Any, job: Job) -> None:
-    """Let the kernel watch itself, unseen by the notebook."""
+def begin(client: Any, job: Job, variables: Mapping[str, str]) -> None:
+    """Let the kernel watch itself, unseen by the notebook.
+
+    `variables` of the environment are for one that was started before it was known for which job.
+    """
     if job.language == LANGUAGE:
-        client.ask(watch.PRELUDE)
+        client.ask(watch.make_prelude(variables))
 
 
 def ask(client: Any, job: Job) -> Used:

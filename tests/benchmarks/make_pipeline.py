@@ -88,8 +88,10 @@ class WritingExecutor:
     def __init__(self, jobs: int) -> None:
         del jobs
 
-    def execute(self, job: Job, emit: Emit, stop: threading.Event) -> Outcome:
-        del emit, stop
+    def execute(
+        self, job: Job, emit: Emit, stop: threading.Event, *, more: bool = False
+    ) -> Outcome:
+        del emit, stop, more
         started, result = time.monotonic(), Path(job.folder) / "result"
         if WritingExecutor._written is None or not WritingExecutor._written.exists():
             tables.write(

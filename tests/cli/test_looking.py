@@ -284,3 +284,19 @@ def test_show_nothing_that_is_there(pipeline: Project) -> None:
 def test_a_lost_run_is_shown_so(pipeline: Project) -> None:
     make_run(pipeline, "20261101-000000-aaaa", {"load": {}}, ended=False)
     assert trimmed(nbflow("show").output)[0].startswith("? lost notebooks")
+
+
+def test_where_the_time_went(pipeline: Project) -> None:
+    make_run(pipeline, "20260101-01", {"load": {"flights": [1]}})
+    assert "Where the time went is not known" in nbflow("show", "--profile").output
+    assert "Where the time went" not in nbflow("show").output
+    assert "Where the time went is not known" in nbflow("show", "load", "--profile").output
+    told = json.loads(nbflow("show", "--json").output)
+    assert told["run"]["steps"][0]["spent"] == {
+        "waiting": 0.0,
+        "start": 0.0,
+        "cells": 0.0,
+        "reading": 0.0,
+        "writing": 0.0,
+        "shutdown": 0.0,
+    }

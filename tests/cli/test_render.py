@@ -8,10 +8,10 @@ import pytest
 from rich.console import RenderableType
 
 from nbflow import words
-from nbflow.cli.render import parts, plans, runs
+from nbflow.cli.render import parts, plans, profile, runs
 from nbflow.cli.render.traceback import make_traceback
 from nbflow.cli.terminal import make_console
-from nbflow.model import Failure, Output
+from nbflow.model import Failure, Output, Spent
 from nbflow.runlog import Run, StepRun
 
 
@@ -220,3 +220,39 @@ def test_outputs_say_how_they_are_kept() -> None:
 def test_a_diff() -> None:
     lines = ["--- a (last run)", "+++ a", "@@ -1 +1 @@", "-x = 1", "+x = 2"]
     assert text(plans.make_diff(lines)) == ["", *lines, ""]
+
+
+PROFILED = [
+    StepRun("load", "done", seconds=3.0, spent=Spent(0.1, 0.5, 2.0, 0.25, 0.2, 0.05)),
+    StepRun("report", "failed", seconds=150.0, spent=Spent(500.0, 0.03, 149.9, 0.0, 0.0, 0.07)),
+    StepRun("reused", "reused"),
+]
+
+
+def test_a_profile_says_where_the_time_went() -> None:
+    assert text(profile.make_profile(PROFILED, 2), width=80) == [
+        "step    took   wait  start  cells   read  write    end",
+        "──────────────────────────────────────────────────────",
+        "report   150    500  0.030    150      -      -  0.070",
+        "load    3.00  0.100  0.500   2.00  0.250  0.200  0.050",
+        "",
+        "in all   153    500  0.530    152  0.250  0.200  0.120",
+        "",
+        "99% of 2 min 33 s went into the cells themselves, most of it in report. Steps",
+        "that were ready waited 8 min 20 s in all, with 2 steps at a time.",
+    ]
+
+
+def test_a_profile_fits_a_terminal() -> None:
+    spent = Spent(*[123456.7] * 6)
+    step = StepRun("a_name_that_is_much_longer_than_others", "done", seconds=234567.8, spent=spent)
+    lines = text(profile.make_profile([step, step]), width=80)
+    assert max(map(len, lines)) <= 80
+    assert "234568" in lines[2]
+
+
+def test_a_profile_of_an_older_run_says_that_there_is_none() -> None:
+    step = StepRun("load", "done", seconds=3.0)
+    assert text(profile.make_profile([step])) == [
+        "Where the time went is not known: no step was executed and measured."
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from nbflow.cli import options
 from nbflow.cli.answers import Executed
@@ -18,6 +19,7 @@ nbflow run notebooks -p month 2         with a parameter
 nbflow run -p report.title "February"   for one step only
 nbflow run --to report -j 4             what report needs, four at a time
 nbflow run --force-step clean_flights   though nothing changed
+nbflow run --profile                    and where each step's time went
 nbflow run --json > events.jsonl        the events, for a program
 """
 
@@ -26,6 +28,7 @@ nbflow run --json > events.jsonl        the events, for a program
 @options.folder
 @options.request
 @click.option("--log", is_flag=True, help="Show what the notebooks print.")
+@options.profile
 @options.events_json
 @options.starting
 @click.pass_context
@@ -35,6 +38,7 @@ def command(
     *,
     folder: str | None,
     log: bool,
+    profile: bool,
     as_json: bool,
     run_id: str,
     **asked: Any,
@@ -45,7 +49,8 @@ def command(
     """
     project, scan = options.read_pipeline(folder)
     request = options.make_request(asked, scan.steps)
-    return execute(project, scan, request, ctx, log=log, as_json=as_json, run_id=run_id)
+    executed = execute(project, scan, request, ctx, log=log, as_json=as_json, run_id=run_id)
+    return replace(executed, profile=profile)
 
 
 def execute(

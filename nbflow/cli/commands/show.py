@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 
 import click
+from msgspec.structs import replace
 
 from nbflow.cli import complete, options
 from nbflow.cli.answers import Answer, ShownRun, ShownStep
@@ -19,6 +20,7 @@ nbflow show                       the last run
 nbflow show 20261123              the run whose id begins so
 nbflow show clean_flights         a step of the last run: its tables, its error
 nbflow show baseline report       a step of the run called baseline
+nbflow show --profile             where each step's time went
 """
 
 
@@ -26,8 +28,11 @@ nbflow show baseline report       a step of the run called baseline
 @click.argument("run", required=False, default="last", shell_complete=complete.runs_and_steps)
 @click.argument("step", required=False, shell_complete=complete.steps)
 @options.in_folder
+@options.profile
 @options.as_json
-def command(*, run: str, step: str | None, folder: str | None, as_json: bool) -> Answer:
+def command(
+    *, run: str, step: str | None, folder: str | None, profile: bool, as_json: bool
+) -> Answer:
     """Show a run, or one step of it.
 
     RUN is an id, the start of one, a name or `last`, which is the default; a STEP alone is
@@ -36,7 +41,9 @@ def command(*, run: str, step: str | None, folder: str | None, as_json: bool) ->
     del as_json
     project = options.find_folder(folder)
     found, step = find_run_or_step(project, run, step)
-    return show_step(project, found, step) if step else ShownRun(project, found)
+    if step:
+        return replace(show_step(project, found, step), profile=profile)
+    return ShownRun(project, found, profile)
 
 
 def find_run_or_step(project: Project, run: str, step: str | None) -> tuple[Run, str | None]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.console import RenderableType
 
 from nbflow.cli import answers, tables
-from nbflow.cli.render import parts, plans, runs, steps
+from nbflow.cli.render import parts, plans, profile, runs, steps
+from nbflow.runlog import StepRun
 
 
 def make_text(answer: answers.Answer) -> RenderableType:  # noqa: C901, PLR0911 - a case each
@@ -19,13 +22,15 @@ def make_text(answer: answers.Answer) -> RenderableType:  # noqa: C901, PLR0911 
         case answers.Checked():
             return steps.make_check(answer.scan, answer.project.root)
         case answers.Executed():
-            return runs.make_outcome(answer.run, answer.next, parts.say_where(answer.project))
+            outcome = runs.make_outcome(answer.run, answer.next, parts.say_where(answer.project))
+            return _add_profile(outcome, answer.run.steps.values(), answer)
         case answers.Runs():
             return runs.make_runs(answer.runs)
         case answers.ShownRun():
-            return runs.make_run(answer.run, parts.say_where(answer.project))
+            run = runs.make_run(answer.run, parts.say_where(answer.project))
+            return _add_profile(run, answer.run.steps.values(), answer)
         case answers.ShownStep():
-            return runs.make_step(answer)
+            return _add_profile(runs.make_step(answer), [answer.step], answer)
         case answers.Told():
             return parts.stack(parts.make_line(answer.text), parts.make_next(answer.next))
         case answers.Cleaned():
@@ -33,3 +38,13 @@ def make_text(answer: answers.Answer) -> RenderableType:  # noqa: C901, PLR0911 
         case answers.Queried():
             return tables.make_rows(answer)
     raise TypeError(answer)
+
+
+def _add_profile(
+    part: RenderableType,
+    steps: Iterable[StepRun],
+    answer: answers.Executed | answers.ShownRun | answers.ShownStep,
+) -> RenderableType:
+    """Return the part, and where the time of these steps went, if that was asked for."""
+    jobs = answer.run.jobs
+    return parts.stack(part, "", profile.make_profile(steps, jobs)) if answer.profile else part

@@ -1,0 +1,93 @@
+"""Where the time of a run's steps went."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from nbflow import words
+from nbflow.cli.render import parts
+from nbflow.model import Spent
+from nbflow.runlog import StepRun
+
+# A part's name in `Spent`, its heading, and what is said of it where it dominates.
+_PARTS = (
+    ("waiting", "wait", ""),
+    ("start", "start", "starting kernels"),
+    ("cells", "cells", "the cells themselves"),
+    ("reading", "read", "reading inputs"),
+    ("writing", "write", "writing outputs"),
+    ("shutdown", "end", "ending kernels and saving"),
+)
+_NAME = 24  # characters of a step's name, so that all fits 80
+_HALF = 0.5
+
+
+def make_profile(steps: Iterable[StepRun], jobs: int = 1) -> RenderableType:
+    """Return a table of the parts, slowest step first, their totals, and what dominates.
+
+    `jobs` is how many steps the run executed at a time.
+    """
+    timed = [step for step in steps if step.seconds and step.spent != Spent()]
+    if not timed:
+        return Text("Where the time went is not known: no step was executed and measured.")
+    timed.sort(key=lambda step: (-(step.seconds or 0.0), step.name))
+    total = add_spent(step.spent for step in timed)
+    return parts.stack(_make_table(timed, total), "", say_dominant(timed, jobs))
+
+
+def add_spent(spent: Iterable[Spent]) -> Spent:
+    """Return the sums, part by part."""
+    each = list(spent)
+    return Spent(**{part: sum(getattr(one, part) for one in each) for part, _, _ in _PARTS})
+
+
+def say_dominant(steps: Sequence[StepRun], jobs: int) -> str:
+    """Return a sentence on the largest part, and one on waiting where it is more than all else."""
+    total = add_spent(step.spent for step in steps)
+    whole = _sum_parts(total)
+    part, _, what = max(_PARTS[1:], key=lambda one: getattr(total, one[0]))
+    seconds = getattr(total, part)
+    share = seconds / whole if whole else 0.0
+    said = f"{share:.0%} of {words.say_seconds(whole)} went into {what}"
+    slowest = max(steps, key=lambda step: getattr(step.spent, part))
+    if len(steps) > 1 and getattr(slowest.spent, part) > _HALF * seconds:
+        said += f", most of it in {slowest.name}"
+    if total.waiting <= whole:
+        return f"{said}."
+    return (
+        f"{said}. Steps that were ready waited {words.say_seconds(total.waiting)} in all, "
+        f"with {words.say_count(jobs, 'step')} at a time."
+    )
+
+
+def _make_table(steps: Sequence[StepRun], total: Spent) -> Table:
+    headings = ("took", *(heading for _, heading, _ in _PARTS))
+    table = parts.make_table("step", *headings, right=headings)
+    for step in steps:
+        name = words.shorten(step.name, _NAME)
+        table.add_row(Text(name), _say(step.seconds or 0.0), *_say_parts(step.spent))
+    if len(steps) > 1:
+        table.add_section()
+        table.add_row(
+            "in all", _say(math.fsum(one.seconds or 0.0 for one in steps)), *_say_parts(total)
+        )
+    return table
+
+
+def _say_parts(spent: Spent) -> list[str]:
+    return [_say(getattr(spent, part)) for part, _, _ in _PARTS]
+
+
+def _say(seconds: float) -> str:
+    """Return seconds in at most seven characters: 0.012, 1.23, 123.4, 12345."""
+    digits = 3 if seconds < 1 else 2 if seconds < 100 else 0  # noqa: PLR2004
+    return f"{seconds:.{digits}f}" if round(seconds, 3) else "-"
+
+
+def _sum_parts(spent: Spent) -> float:
+    return math.fsum(getattr(spent, part) for part, _, _ in _PARTS[1:])
