@@ -30,6 +30,7 @@ from nbflow.events import (
     StepReused,
     StepSkipped,
     StepStarted,
+    read_heading,
     read_lines,
     to_line,
 )
@@ -366,8 +367,8 @@ def _say_run(folder: Path) -> str:
 
 
 def _host(project: Project, run_id: str) -> str:
-    first = next(read_lines(project.runs / run_id / "events.jsonl"), None)
-    return first.event.host if first and isinstance(first.event, RunStarted) else ""
+    heading = read_heading(project.runs / run_id / "events.jsonl")
+    return heading.host if heading else ""
 
 
 def _here() -> str:

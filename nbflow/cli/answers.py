@@ -17,10 +17,14 @@ class Answer(Frozen, frozen=True):
 
 
 class ShownPlan(Answer, frozen=True):
-    """A plan; `diffs` has the changed lines of each step, where they were asked for."""
+    """A plan; `diffs` has the changed lines of each step, where they were asked for.
+
+    With `every`, each reused step is shown, however many they are.
+    """
 
     plan: Plan
     diffs: dict[str, list[str]] = {}
+    every: bool = False
 
 
 class Listed(Answer, frozen=True):

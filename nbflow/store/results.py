@@ -46,12 +46,12 @@ class Snapshot:
 
     def find_newest(self, step: str) -> Result | None:
         """Return a step's newest complete result."""
-        names = _read_names(f"{self._results}/{step}")
+        names = read_names(f"{self._results}/{step}")
         return next(filter(None, (self.find_result(step, name) for name in names)), None)
 
     def read_all(self, step: str) -> list[Result]:
         """Return a step's complete results, newest first."""
-        names = _read_names(f"{self._results}/{step}")
+        names = read_names(f"{self._results}/{step}")
         return [one for one in (self.find_result(step, name) for name in names) if one]
 
     def find_result(self, step: str, result_id: str) -> Result | None:
@@ -110,11 +110,15 @@ def find_result(project: Project, step: str, result_id: str) -> Result | None:
 
 def read_result_ids(project: Project, step: str) -> list[str]:
     """Return the ids of a step's complete results, newest first."""
-    folder = project.results / step
-    return [name for name in _read_names(str(folder)) if (folder / name / RESULT).exists()]
+    return [one for one in read_names(f"{project.results}/{step}") if is_kept(project, step, one)]
 
 
-def _read_names(folder: str) -> list[str]:
+def is_kept(project: Project, step: str, result_id: str) -> bool:
+    """Tell whether a complete result is there."""
+    return os.path.exists(f"{project.results}/{step}/{result_id}/{RESULT}")  # noqa: PTH110 - often
+
+
+def read_names(folder: str) -> list[str]:
     """Return what lies in a folder, the newest id first; nothing where there is none."""
     try:
         return sorted(os.listdir(folder), reverse=True)  # noqa: PTH208 - called often

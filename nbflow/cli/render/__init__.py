@@ -12,7 +12,7 @@ def make_text(answer: answers.Answer) -> RenderableType:  # noqa: C901, PLR0911 
     """Return what a person reads."""
     match answer:
         case answers.ShownPlan():
-            return plans.make_plan(answer.plan, answer.diffs)
+            return plans.make_plan(answer.plan, answer.diffs, every=answer.every)
         case answers.Listed():
             where = words.say_where(answer.project)
             return steps.make_steps(answer.scan, answer.project.root, where)
