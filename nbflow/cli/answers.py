@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nbflow.clean import Removable
-from nbflow.model import Frozen, Output, Scan
-from nbflow.plan import Plan
-from nbflow.project import Project
-from nbflow.runlog import Run, StepRun
+from nbflow.model import Frozen, Output
+
+if TYPE_CHECKING:
+    from nbflow.clean import Removable
+    from nbflow.model import Scan
+    from nbflow.plan import Plan
+    from nbflow.project import Project
+    from nbflow.runlog import Run, StepRun
 
 
 class Answer(Frozen, frozen=True):

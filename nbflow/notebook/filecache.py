@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import secrets
 import stat
 import sys
 import time
@@ -173,7 +172,7 @@ def _read_kept(file: Path, key: str) -> dict[str, _Kept]:
 
 def _write_kept(file: Path, key: str, kept: dict[str, _Kept]) -> None:
     """Write by a rename, and without waiting for the disk: the hash tells if it got there."""
-    aside = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(2)}.part")
+    aside = file.with_name(f".{file.name}.{os.getpid()}.{os.urandom(2).hex()}.part")
     try:
         body = msgspec.msgpack.encode((key, kept))
         file.parent.mkdir(parents=True, exist_ok=True)

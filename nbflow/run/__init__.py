@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ import msgspec
 from nbflow.clean import prune
 from nbflow.errors import RunError, StoreError
 from nbflow.events import Line, RunFinished, RunStarted, RunWarned
+from nbflow.executors import Executor
 from nbflow.plan import Plan
 from nbflow.plugins import load_executor
 from nbflow.project import make_home
@@ -23,7 +23,8 @@ from nbflow.run.ending import ending, explaining
 from nbflow.run.jobs import take_copies
 from nbflow.run.loop import Loop
 from nbflow.run.room import find_shortage
-from nbflow.runlog import Log, Run, read_run
+from nbflow.run.standby import Standby
+from nbflow.runlog import Log, Run, read_host, read_run
 from nbflow.store import results
 
 _HEARTBEAT = 10.0  # seconds
@@ -71,9 +72,19 @@ def _execute(
         may_run = [name for name, planned in plan.steps.items() if planned.action != "reuse"]
         take_copies(plan, folder, may_run)
         loop = Loop(plan, run_id, log, jobs, stop)
-        with contextlib.closing(load_executor("local")(jobs, _find_imports(plan))) as executor:
+        with contextlib.closing(_make_executor(plan, jobs, standby=not may_run)) as executor:
             status = loop.run(executor)
         log.append(RunFinished(status=status, seconds=time.monotonic() - started))
+
+
+def _make_executor(plan: Plan, jobs: int, *, standby: bool) -> Executor:
+    """Return the executor; where nothing may run, what would load it if something did."""
+
+    def make() -> Executor:
+        executor: Executor = load_executor("local")(jobs, _find_imports(plan))
+        return executor
+
+    return Standby(make) if standby else make()
 
 
 def _make_started(plan: Plan, run_id: str, jobs: int, command: tuple[str, ...]) -> RunStarted:
@@ -88,7 +99,7 @@ def _make_started(plan: Plan, run_id: str, jobs: int, command: tuple[str, ...]) 
         cells={name: plan.scan.steps[name].cell_count for name in plan.steps},
         paths={name: plan.scan.steps[name].path for name in plan.steps},
         parents={name: tuple(sorted(above)) for name, above in plan.parents.items()},
-        host=socket.gethostname(),
+        host=read_host(),
         pid=os.getpid(),
     )
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,7 +70,7 @@ def make_id(now: float | None = None) -> str:
     """Return an id that sorts by time: date and time in UTC, milliseconds in hex, and chance."""
     at = time.time() if now is None else now
     seconds = time.strftime("%Y%m%d-%H%M%S", time.gmtime(at))
-    return f"{seconds}-{int(at % 1 * 1000):03x}{secrets.token_hex(2)[:3]}"
+    return f"{seconds}-{int(at % 1 * 1000):03x}{os.urandom(2).hex()[:3]}"
 
 
 def result_folder(project: Project, step: str, result_id: str) -> Path:
@@ -176,6 +174,8 @@ def is_finished(project: Project, run_id: str) -> bool:
 
 def remove_result(project: Project, step: str, result_id: str) -> None:
     """Remove a result: first its completeness, then its content."""
+    import shutil  # noqa: PLC0415 - planning removes nothing
+
     folder = result_folder(project, step, result_id)
     with contextlib.suppress(FileNotFoundError):
         (folder / RESULT).unlink()
@@ -194,7 +194,7 @@ def lock(project: Project) -> Iterator[None]:
 
 def write_file(path: Path, content: bytes) -> None:
     """Write a file aside, flush it to the disk, and rename it into place."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(2)}.part")
+    aside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(2).hex()}.part")
     try:
         with aside.open("wb") as file:
             file.write(content)
@@ -210,4 +210,6 @@ def link_or_copy(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
     except OSError:
+        import shutil  # noqa: PLC0415 - as above
+
         shutil.copy2(source, target)

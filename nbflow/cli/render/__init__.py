@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.console import RenderableType
 
-from nbflow.cli import answers, tables
+from nbflow.cli import answers
 from nbflow.cli.render import plans, runs, steps, words
 
 
@@ -31,5 +31,7 @@ def make_text(answer: answers.Answer) -> RenderableType:  # noqa: C901, PLR0911 
         case answers.Cleaned():
             return runs.make_cleaned(answer)
         case answers.Queried():
+            from nbflow.cli import tables  # noqa: PLC0415 - only to query
+
             return tables.make_rows(answer)
     raise TypeError(answer)
