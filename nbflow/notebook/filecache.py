@@ -79,7 +79,7 @@ class FileCache(Generic[T]):
     def __init__(self, file: Path, key: str, kind: type[T]) -> None:
         self._file, self._key = file, key
         self._decoder = msgspec.msgpack.Decoder(kind)
-        self._kept = _read_kept(file, key)
+        self._kept = _read_kept(file, key) or _homeless.pop((file, key), {})
         self._used: dict[str, _Kept] = {}
         self._stamps: dict[str, Stamp | None] = {}
 
@@ -126,10 +126,17 @@ class FileCache(Generic[T]):
             _write_kept(self._file, self._key, kept)
             self._kept = kept
 
+    def hold(self) -> None:
+        """Keep what was used for this process's next cache of the same answers."""
+        _homeless[self._file, self._key] = self._used
+
     def _look(self, path: str) -> Stamp | None:
         if path not in self._stamps:
             self._stamps[path] = read_stamp(path)
         return self._stamps[path]
+
+
+_homeless: dict[tuple[Path, str], dict[str, _Kept]] = {}  # until a first run makes a home
 
 
 @contextlib.contextmanager
@@ -145,6 +152,8 @@ def keep_answers(
     yield cache
     if project.home.is_dir():
         cache.save(spare=spare)
+    else:
+        cache.hold()
 
 
 def _make_key(parts: object) -> str:

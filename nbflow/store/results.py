@@ -151,7 +151,7 @@ def find_pointer(project: Project, step: str, key: str) -> Pointer | None:
 def write_pointer(project: Project, step: str, key: str, pointer: Pointer) -> None:
     path = project.keys / step / key
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_file(path, msgspec.json.encode(pointer))
+    write_file(path, msgspec.json.encode(pointer), lasting=False)
 
 
 def read_run_ids(project: Project) -> list[str]:
@@ -192,14 +192,18 @@ def lock(project: Project) -> Iterator[None]:
         yield
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file aside, flush it to the disk, and rename it into place."""
+def write_file(path: Path, content: bytes, *, lasting: bool = True) -> None:
+    """Write a file aside, flush it to the disk, and rename it into place.
+
+    One that is not `lasting` is not waited for: a broken one costs no more than a new run.
+    """
     aside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(2).hex()}.part")
     try:
         with aside.open("wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
