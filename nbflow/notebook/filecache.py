@@ -79,7 +79,8 @@ class FileCache(Generic[T]):
     def __init__(self, file: Path, key: str, kind: type[T]) -> None:
         self._file, self._key = file, key
         self._decoder = msgspec.msgpack.Decoder(kind)
-        self._kept = _read_kept(file, key) or _homeless.pop((file, key), {})
+        self._written = _read_kept(file, key)
+        self._kept = self._written or _homeless.pop((file, key), {})
         self._used: dict[str, _Kept] = {}
         self._stamps: dict[str, Stamp | None] = {}
 
@@ -122,9 +123,10 @@ class FileCache(Generic[T]):
         """Write what was used, and `spare` others; a cache that cannot be written is no loss."""
         others = [item for item in self._kept.items() if item[0] not in self._used]
         kept = dict(others[-spare:] if spare else []) | self._used
-        if kept.keys() != self._kept.keys() or any(self._kept[at] is not kept[at] for at in kept):
+        old = self._written
+        if kept.keys() != old.keys() or any(old[at] is not kept[at] for at in kept):
             _write_kept(self._file, self._key, kept)
-            self._kept = kept
+            self._kept = self._written = kept
 
     def hold(self) -> None:
         """Keep what was used for this process's next cache of the same answers."""

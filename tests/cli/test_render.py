@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from rich.console import RenderableType
@@ -10,7 +11,9 @@ from rich.console import RenderableType
 from nbflow.cli.render import plans, runs, words
 from nbflow.cli.render.traceback import make_traceback
 from nbflow.cli.terminal import make_console
-from nbflow.model import Failure, Output
+from nbflow.model import Failure, Output, Planned, Request, Scan
+from nbflow.plan import Plan
+from nbflow.project import Project
 from nbflow.runlog import Run, StepRun
 
 
@@ -84,6 +87,24 @@ def test_every_state_has_its_own_glyph() -> None:
         "lost",
     )
     assert len({words.STATES[state][0] for state in states}) == len(states)
+
+
+@pytest.mark.parametrize(
+    ("count", "every", "rows"), [(50, False, 50), (51, False, 0), (51, True, 51)]
+)
+def test_of_many_reused_steps_a_plan_names_those_asked_for(
+    count: int,
+    every: bool,  # noqa: FBT001 - a parameter of the test
+    rows: int,
+) -> None:
+    steps = {f"s{n}": Planned(f"s{n}", "reuse") for n in range(count)}
+    steps["load"] = Planned("load", "run", ("no result yet",))
+    project = Project(root=Path("/p"), folder=Path("/p/notebooks"))
+    plan = Plan(project, Scan({}, (), ()), Request(), steps, {})
+    shown = text(plans.make_plan(plan, {}, every=every))
+    assert sum(line.startswith("s") and "reuse" in line for line in shown) == rows
+    assert any(line.startswith("load ") for line in shown)
+    assert (shown[-1] == "… and 51 reused; -v names them") == (rows == 0)
 
 
 IPYTHON = """\
