@@ -166,13 +166,10 @@ def _draw(lines: list[Line]) -> None:
 
 
 def _make_ratios(rows: list[dict[str, Any]]) -> dict[str, float]:
-    """Return for each part the dearest size over the cheapest, of 100 steps and more."""
-    large = [row for row in rows if row["steps"] >= 100]
-    if not large:
-        return {}
+    """Return how much dearer a step is than in a pipeline of 100, at the most."""
+    small, *large = [row for row in rows if row["steps"] >= 100] or [{}]
     return {
-        part: round(max(row[part] for row in large) / min(row[part] for row in large), 2)
-        for part in PARTS
+        part: round(max(row[part] / small[part] for row in large), 2) for part in PARTS if large
     }
 
 
