@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from nbflow.errors import StoreError
-from nbflow.events import RunStarted, read_lines
+from nbflow.events import read_heading
 from nbflow.model import Frozen, Planned
 from nbflow.project import Project
 from nbflow.runlog import is_alive
@@ -63,7 +64,9 @@ def _remove(project: Project, removable: list[Removable]) -> None:
 
 def prune(project: Project) -> None:
     """Remove what is beyond the setting `keep`, as after each run."""
-    remove(project, [one for one in find_removable(project) if one.kind == "result"])
+    keep = project.settings.keep
+    if any(_read_surplus(project, keep)):
+        remove(project, _old_results(project, keep, _read_pinned(project)))
 
 
 def find_old_runs(project: Project, keep: int) -> list[Removable]:
@@ -76,15 +79,21 @@ def find_old_runs(project: Project, keep: int) -> list[Removable]:
 
 
 def _old_results(project: Project, keep: int, pinned: set[tuple[str, str]]) -> list[Removable]:
-    steps = sorted(at.name for at in project.results.glob("*") if at.is_dir())
     found = []
-    for step in steps:
-        for result in results.read_result_ids(project, step)[keep:]:
-            if (step, result) not in pinned:
-                folder = results.result_folder(project, step, result)
-                why = f"beyond the newest {keep} of {step}"
-                found.append(Removable("result", folder, step, result, _size(folder), why))
+    for step, result in _read_surplus(project, keep):
+        if (step, result) not in pinned:
+            folder = results.result_folder(project, step, result)
+            why = f"beyond the newest {keep} of {step}"
+            found.append(Removable("result", folder, step, result, _size(folder), why))
     return found
+
+
+def _read_surplus(project: Project, keep: int) -> Iterator[tuple[str, str]]:
+    """Yield step and id of each result beyond the newest `keep`, pinned ones too."""
+    folder = str(project.results)
+    for step in sorted(results.read_names(folder)):
+        if len(results.read_names(f"{folder}/{step}")) > keep:
+            yield from ((step, one) for one in results.read_result_ids(project, step)[keep:])
 
 
 def _leftovers(project: Project) -> list[Removable]:
@@ -92,8 +101,10 @@ def _leftovers(project: Project) -> list[Removable]:
     return [
         Removable("leftover", making, id=run, bytes=_size(making), why="a run that was lost")
         for run in results.read_run_ids(project)
-        if not is_alive(project, run) and not results.is_finished(project, run)
-        for making in (project.runs / run).glob("jobs/*/result")
+        if (left := list((project.runs / run).glob("jobs/*/result")))
+        and not is_alive(project, run)
+        and not results.is_finished(project, run)
+        for making in left
     ]
 
 
@@ -123,8 +134,8 @@ class _Planned(Frozen, frozen=True):
 
 
 def _read_name(project: Project, run: str) -> str:
-    first = next(read_lines(project.runs / run / "events.jsonl"), None)
-    return first.event.name if first and isinstance(first.event, RunStarted) else ""
+    heading = read_heading(project.runs / run / "events.jsonl")
+    return heading.name if heading else ""
 
 
 def _size(folder: Path) -> int:

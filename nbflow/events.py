@@ -138,6 +138,14 @@ class _Head(Frozen, frozen=True):
 
 
 _HEADS = msgspec.json.Decoder(_Head)
+_EVENTS = {name: msgspec.json.Decoder(kind) for name, kind in KINDS.items()}
+
+
+class Heading(_Head, frozen=True):
+    """What is asked of a run's first line, without the plan that stands there too."""
+
+    name: str = ""
+    host: str = ""
 
 
 class Line(Frozen, frozen=True):
@@ -159,10 +167,10 @@ def from_line(text: bytes) -> Line | None:
     """Return the line; None for what this version cannot read: later kinds, and damage."""
     try:
         head = _HEADS.decode(text)
-        kind = KINDS.get(head.kind)
-        if kind is None or head.format > FORMAT:
+        decoder = _EVENTS.get(head.kind)
+        if decoder is None or head.format > FORMAT:
             return None
-        return Line(seq=head.seq, time=head.time, event=msgspec.json.decode(text, type=kind))
+        return Line(seq=head.seq, time=head.time, event=decoder.decode(text))
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
 
@@ -175,3 +183,13 @@ def read_lines(path: Path, start: int = 0) -> Iterator[Line]:
             line = from_line(text) if text.endswith(b"\n") else None
             if line is not None:
                 yield line
+
+
+def read_heading(path: Path) -> Heading | None:
+    """Return how a log begins; None where nothing is there yet, or it is damaged."""
+    try:
+        with path.open("rb") as log:
+            heading = msgspec.json.decode(log.readline(), type=Heading)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    return heading if heading.kind == RunStarted.__name__ and heading.format <= FORMAT else None

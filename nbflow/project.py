@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import os
 import tomllib
 from pathlib import Path
@@ -52,27 +53,30 @@ class Project(Frozen, frozen=True):
 
     @property
     def home(self) -> Path:
-        return self.store / (_ROOT if self.name == "." else self.name)
+        return self._place("")
 
     @property
     def results(self) -> Path:
-        return self.home / "results"
+        return self._place("results")
 
     @property
     def keys(self) -> Path:
-        return self.home / "keys"
+        return self._place("keys")
 
     @property
     def by_hand(self) -> Path:
-        return self.home / "by-hand"
+        return self._place("by-hand")
 
     @property
     def runs(self) -> Path:
-        return self.home / "runs"
+        return self._place("runs")
 
     @property
     def cache(self) -> Path:
-        return self.home / "cache"
+        return self._place("cache")
+
+    def _place(self, what: str) -> Path:
+        return _make_place(self.root, self.folder, self.settings.store, what)
 
     def relative(self, path: Path) -> str:
         """Return the path relative to the root, with forward slashes; as it is if outside."""
@@ -80,6 +84,13 @@ class Project(Frozen, frozen=True):
             return path.relative_to(self.root).as_posix()
         except ValueError:
             return path.as_posix()
+
+
+@functools.lru_cache(maxsize=64)
+def _make_place(root: Path, folder: Path, store: str, what: str) -> Path:
+    """Return a place in a pipeline's home: made once, since each step asks for some."""
+    name = folder.relative_to(root).as_posix()
+    return root / (store or HOME) / (_ROOT if name == "." else name) / what
 
 
 def find_project(folder: Path | str | None = None) -> Project:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -30,6 +29,7 @@ from nbflow.events import (
     StepReused,
     StepSkipped,
     StepStarted,
+    read_heading,
     read_lines,
     to_line,
 )
@@ -273,7 +273,7 @@ def is_alive(project: Project, run_id: str) -> bool:
     path = project.runs / run_id / "lock"
     lock = filelock.FileLock(path, timeout=0)
     try:
-        if time.time() - path.stat().st_mtime > HEARTBEAT and _host(project, run_id) != _here():
+        if time.time() - path.stat().st_mtime > HEARTBEAT and _host(project, run_id) != read_host():
             return False
         lock.acquire()
     except FileNotFoundError:
@@ -284,6 +284,13 @@ def is_alive(project: Project, run_id: str) -> bool:
         return time.time() - path.stat().st_mtime < HEARTBEAT
     lock.release()
     return False
+
+
+def read_host() -> str:
+    """Return this machine's name, as events have it."""
+    import socket  # noqa: PLC0415 - planning asks for no host
+
+    return socket.gethostname()
 
 
 def cancel(project: Project, run: Run) -> None:
@@ -368,9 +375,5 @@ def _say_run(folder: Path) -> str:
 
 
 def _host(project: Project, run_id: str) -> str:
-    first = next(read_lines(project.runs / run_id / "events.jsonl"), None)
-    return first.event.host if first and isinstance(first.event, RunStarted) else ""
-
-
-def _here() -> str:
-    return socket.gethostname()
+    heading = read_heading(project.runs / run_id / "events.jsonl")
+    return heading.host if heading else ""

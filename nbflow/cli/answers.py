@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nbflow.clean import Removable
-from nbflow.model import Frozen, Output, Scan
-from nbflow.plan import Plan
-from nbflow.project import Project
-from nbflow.runlog import Run, StepRun
+from nbflow.model import Frozen, Output
+
+if TYPE_CHECKING:
+    from nbflow.clean import Removable
+    from nbflow.model import Scan
+    from nbflow.plan import Plan
+    from nbflow.project import Project
+    from nbflow.runlog import Run, StepRun
 
 
 class Answer(Frozen, frozen=True):
@@ -17,10 +20,14 @@ class Answer(Frozen, frozen=True):
 
 
 class ShownPlan(Answer, frozen=True):
-    """A plan; `diffs` has the changed lines of each step, where they were asked for."""
+    """A plan; `diffs` has the changed lines of each step, where they were asked for.
+
+    With `every`, each reused step is shown, however many they are.
+    """
 
     plan: Plan
     diffs: dict[str, list[str]] = {}
+    every: bool = False
 
 
 class Listed(Answer, frozen=True):

@@ -17,7 +17,7 @@ from rich.text import Text
 from nbflow import words
 from nbflow.cli.output import heard
 from nbflow.cli.render import parts
-from nbflow.cli.render.progress import make_headline, make_progress
+from nbflow.cli.render.progress import MANY, make_headline, make_progress
 from nbflow.cli.terminal import make_console
 from nbflow.events import (
     Event,
@@ -129,6 +129,8 @@ class Lines(View):
         self._console = console
         self._log = log
         self._folding = Folding()
+        self._reused = 0  # of many, these are counted
+        self._many = False
 
     def stop(self) -> None:
         with contextlib.suppress(OSError, RuntimeError):  # the signal may have come while printing
@@ -136,13 +138,24 @@ class Lines(View):
 
     def _add(self, line: Line) -> None:
         self._folding.add(line)
+        if isinstance(line.event, StepReused) and self._many:
+            self._reused += 1
+            return
+        self._tell_reused()
         if isinstance(line.event, RunStarted):
+            reused = sum(planned.action == "reuse" for planned in line.event.planned)
+            self._many = reused > MANY
             self._console.print(make_headline(self._folding.run, line.time))
         elif isinstance(line.event, OutputPrinted):
             if self._log:
                 self._console.print(make_log(line.event))
         elif (said := _say_event(line.event)) is not None:
             self._console.print(said)
+
+    def _tell_reused(self) -> None:
+        if self._reused:
+            self._console.print(_say("reused", words.say_count(self._reused, "step")))
+            self._reused = 0
 
 
 def _say_event(event: Event) -> Text | None:  # noqa: PLR0911 - a case for each kind

@@ -14,7 +14,7 @@ import msgspec
 from rich.text import Text
 
 from nbflow import words
-from nbflow.cli import answers, tables, terminal
+from nbflow.cli import answers, terminal
 from nbflow.cli.jsonform import make_error, make_json
 from nbflow.cli.render import make_text, steps
 from nbflow.errors import NbflowError, PipelineError
@@ -42,6 +42,8 @@ def heard() -> Iterator[None]:
 
 def _print(answer: answers.Answer, *, as_json: bool) -> None:
     if isinstance(answer, answers.Queried) and (answer.output or answer.kind != "table"):
+        from nbflow.cli import tables  # noqa: PLC0415 - only to query
+
         tables.write(answer)
         _tell_written(answer)
     elif as_json:
@@ -56,6 +58,8 @@ def _tell_written(queried: answers.Queried) -> None:
     """Say on the standard error what a file holds now."""
     if queried.output is None:
         return
+    from nbflow.cli import tables  # noqa: PLC0415 - as above
+
     count = tables.count_rows(queried.output, queried.kind)
     rows = "the rows" if count is None else words.say_count(count, "row")
     click.echo(f"wrote {rows} to {queried.output}", err=True)

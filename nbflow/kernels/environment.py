@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import xxhash
@@ -14,6 +14,9 @@ import xxhash
 from nbflow.errors import KernelError
 from nbflow.kernels.find import Kernel
 from nbflow.model import Environment, Frozen
+
+if TYPE_CHECKING:
+    import subprocess
 
 _SECONDS = 120  # an interpreter on a sleeping network disk may take its time
 _OWN = "nbflow"  # a new nbflow alone is no reason to run every step again
@@ -112,6 +115,8 @@ def _ask_version(kernel: Kernel) -> str:
 
 
 def _run(command: list[str], kernel: Kernel) -> subprocess.CompletedProcess[str]:
+    import subprocess  # noqa: PLC0415 - an answer that is kept needs none
+
     try:
         return subprocess.run(
             command,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import os
 import re
 import shutil
@@ -11,6 +10,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from nbflow.errors import KernelError
 from nbflow.model import Frozen
@@ -89,8 +90,8 @@ def _find_folders() -> list[Path]:
 def _read_spec(file: Path) -> dict[str, Any] | None:
     """Return a kernelspec; None where it cannot be read, as jupyter_client leaves it out."""
     try:
-        spec = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        spec = msgspec.json.decode(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # ValueError: also msgspec's
         return None
     if not isinstance(spec, dict) or not spec.get("argv"):
         return None

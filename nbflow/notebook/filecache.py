@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import secrets
 import stat
 import sys
 import time
@@ -80,7 +79,8 @@ class FileCache(Generic[T]):
     def __init__(self, file: Path, key: str, kind: type[T]) -> None:
         self._file, self._key = file, key
         self._decoder = msgspec.msgpack.Decoder(kind)
-        self._kept = _read_kept(file, key)
+        self._written = _read_kept(file, key)
+        self._kept = self._written or _homeless.pop((file, key), {})
         self._used: dict[str, _Kept] = {}
         self._stamps: dict[str, Stamp | None] = {}
 
@@ -123,14 +123,22 @@ class FileCache(Generic[T]):
         """Write what was used, and `spare` others; a cache that cannot be written is no loss."""
         others = [item for item in self._kept.items() if item[0] not in self._used]
         kept = dict(others[-spare:] if spare else []) | self._used
-        if kept.keys() != self._kept.keys() or any(self._kept[at] is not kept[at] for at in kept):
+        old = self._written
+        if kept.keys() != old.keys() or any(old[at] is not kept[at] for at in kept):
             _write_kept(self._file, self._key, kept)
-            self._kept = kept
+            self._kept = self._written = kept
+
+    def hold(self) -> None:
+        """Keep what was used for this process's next cache of the same answers."""
+        _homeless[self._file, self._key] = self._used
 
     def _look(self, path: str) -> Stamp | None:
         if path not in self._stamps:
             self._stamps[path] = read_stamp(path)
         return self._stamps[path]
+
+
+_homeless: dict[tuple[Path, str], dict[str, _Kept]] = {}  # until a first run makes a home
 
 
 @contextlib.contextmanager
@@ -146,6 +154,8 @@ def keep_answers(
     yield cache
     if project.home.is_dir():
         cache.save(spare=spare)
+    else:
+        cache.hold()
 
 
 def _make_key(parts: object) -> str:
@@ -174,7 +184,7 @@ def _read_kept(file: Path, key: str) -> dict[str, _Kept]:
 
 def _write_kept(file: Path, key: str, kept: dict[str, _Kept]) -> None:
     """Write by a rename, and without waiting for the disk: the hash tells if it got there."""
-    aside = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(2)}.part")
+    aside = file.with_name(f".{file.name}.{os.getpid()}.{os.urandom(2).hex()}.part")
     try:
         body = msgspec.msgpack.encode((key, kept))
         file.parent.mkdir(parents=True, exist_ok=True)

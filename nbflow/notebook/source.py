@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, Never
 
@@ -136,6 +135,8 @@ def _decode_json(data: bytes, name: str) -> Any:
     text = data.decode("utf-8")
     if not text.strip():
         raise NotebookError(f"{name} is empty. Delete it, or restore it from your backup or git.")
+    import json  # noqa: PLC0415 - only for what msgspec refuses
+
     try:
         return json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:

@@ -30,6 +30,7 @@ class Plan(Frozen, frozen=True):
     steps: dict[str, Planned]
     prepared: dict[str, Prepared]
     outside: dict[str, Planned] = {}  # not selected, but read: their newest results are used
+    reused: dict[str, Result] = {}  # what `steps` and `outside` found
 
     @property
     def parents(self) -> dict[str, set[str]]:
@@ -79,7 +80,8 @@ def make_plan(project: Project, scan: Scan, request: Request) -> Plan:
                 outside[name] = planned = _use_newest(snapshot, ready, planned, latest)
             latest[name] = _find_reused(snapshot, planned)
     _refuse_missing_inputs(scan, steps, latest, selected)
-    return Plan(project, scan, request, steps, prepared, outside)
+    reused = {name: result for name, result in latest.items() if result}
+    return Plan(project, scan, request, steps, prepared, outside, reused)
 
 
 def decide_now(

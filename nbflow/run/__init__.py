@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +23,8 @@ from nbflow.run.ending import ending, explaining
 from nbflow.run.jobs import take_copies
 from nbflow.run.loop import Loop
 from nbflow.run.room import find_shortage
-from nbflow.runlog import Log, Run, read_run
+from nbflow.run.standby import Standby
+from nbflow.runlog import Log, Run, read_host, read_run
 from nbflow.store import results
 
 _HEARTBEAT = 10.0  # seconds
@@ -85,14 +85,17 @@ def _execute(
 
 
 def _start_executor(plan: Plan, jobs: int, stack: contextlib.ExitStack) -> Executor:
-    """Return the executor; it gets ready, if it is certain that something runs."""
-    minutes = os.environ.get("NBFLOW_WARM", plan.project.settings.warm)
-    executor: Executor = load_executor("local")(jobs, _find_imports(plan), float(minutes) * 60)
+    """Return the executor; it gets ready if it is certain that something runs."""
+
+    def make() -> Executor:
+        minutes = os.environ.get("NBFLOW_WARM", plan.project.settings.warm)
+        executor: Executor = load_executor("local")(jobs, _find_imports(plan), float(minutes) * 60)
+        return executor
+
+    executor = Standby(make)
     stack.callback(executor.close)
-    certain = [name for name, planned in plan.steps.items() if planned.action == "run"]
-    executor.expect(
-        {(plan.scan.steps[name].language, plan.prepared[name].kernel) for name in certain}
-    )
+    certain = [plan.prepared[name] for name, at in plan.steps.items() if at.action == "run"]
+    executor.expect({(ready.step.language, ready.kernel) for ready in certain})
     return executor
 
 
@@ -108,7 +111,7 @@ def _make_started(plan: Plan, run_id: str, jobs: int, command: tuple[str, ...]) 
         cells={name: plan.scan.steps[name].cell_count for name in plan.steps},
         paths={name: plan.scan.steps[name].path for name in plan.steps},
         parents={name: tuple(sorted(above)) for name, above in plan.parents.items()},
-        host=socket.gethostname(),
+        host=read_host(),
         pid=os.getpid(),
     )
 

@@ -78,7 +78,7 @@ def make_job(plan: Plan, run_id: str, ready: Prepared, latest: Mapping[str, Resu
         cell_timeout=step.options.cell_timeout,
     )
     (folder / "result").mkdir(parents=True)
-    results.write_file(folder / "job.json", msgspec.json.encode(job))
+    results.write_file(folder / "job.json", msgspec.json.encode(job), lasting=False)
     return job
 
 

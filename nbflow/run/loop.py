@@ -39,7 +39,7 @@ from nbflow.runlog import Log
 from nbflow.store import results
 
 _TICK = 0.1  # seconds between looks at the file `cancel`
-_BATCH = 100  # steps that are visited, or notebooks shown, between looks at what happens
+_BATCH = 100  # steps that are visited between looks at what happens
 
 
 class Loop:
@@ -53,8 +53,7 @@ class Loop:
         self._running: dict[Future[Outcome], tuple[Job, float]] = {}
         self._guilty: dict[str, tuple[str, ...]] = {}  # failed and blocked steps: whose fault it is
         self._latest: dict[str, Result | None] = {
-            name: results.find_result(self._project, name, planned.result)
-            for name, planned in plan.outside.items()
+            name: plan.reused.get(name) for name in plan.outside
         }
         parents = {name: above & plan.steps.keys() for name, above in plan.parents.items()}
         self._parents, self._children = parents, graph.make_children(parents)
@@ -68,7 +67,6 @@ class Loop:
         self._ready = self._rank(name for name, count in self._missing.items() if count == 0)
         self._ready_since = dict.fromkeys((name for _, name in self._ready), time.monotonic())
         self._startable: list[tuple[float, str]] = []
-        self._unlinked: list[Result] = []  # reused ones, whose notebooks are still to be shown
 
     def run(self, executor: Executor) -> Literal["done", "failed", "cancelled"]:
         """Execute the plan; every step is settled when this returns."""
@@ -79,7 +77,6 @@ class Loop:
             except BaseException:
                 self._stop.set()  # a pool waits for its jobs, and this run cannot go on
                 raise
-        self._link(len(self._unlinked))
         if self._stop.is_set():
             return "cancelled"
         return "failed" if self._guilty else "done"
@@ -128,9 +125,14 @@ class Loop:
             self._block(name, guilty)
             return
         planned = self._plan.steps[name]
+        if result := self._find_planned(name):
+            self._reuse(planned, result)
+            return
         decided = decide_now(self._project, snapshot, self._plan.prepared[name], self._latest)
         if decided.action == "reuse":
-            self._reuse(name, decided, snapshot)
+            result = snapshot.find_result(name, decided.result)
+            assert result is not None  # noqa: S101 - the same snapshot has decided
+            self._reuse(decided, result)
             return
         if (decided.action, decided.why) != (planned.action, planned.why):
             self._log.append(StepDecided(name, decided.action, decided.why))
@@ -145,13 +147,23 @@ class Loop:
         self._log.append(StepBlocked(name, guilty))
         self._settle(name, None)
 
-    def _reuse(self, name: str, decided: Planned, snapshot: results.Snapshot) -> None:
-        result = snapshot.find_result(name, decided.result)
-        assert result is not None  # noqa: S101 - the same snapshot has decided
-        self._log.append(
-            StepReused(name, result.id, decided.result_age, decided.why, decided.warnings)
-        )
-        self._unlinked.append(result)
+    def _find_planned(self, name: str) -> Result | None:
+        """Return the result that the plan reuses, where nothing is left to decide anew.
+
+        What it reads is as planned, it is still there, and no time or module counts besides.
+        """
+        reused = self._plan.reused
+        result = reused.get(name)
+        if result is None or result.seen_modules or self._plan.prepared[name].max_age is not None:
+            return None
+        above = self._plan.scan.steps[name].inputs
+        if any(self._latest.get(read.step) is not reused.get(read.step) for read in above):
+            return None
+        return result if results.is_kept(self._project, name, result.id) else None
+
+    def _reuse(self, decided: Planned, result: Result) -> None:
+        name, age = decided.step, decided.result_age
+        self._log.append(StepReused(name, result.id, age, decided.why, decided.warnings))
         self._settle(name, result)
 
     def _start(self, name: str, pool: ThreadPoolExecutor, executor: Executor) -> None:
@@ -166,11 +178,8 @@ class Loop:
 
     def _take(self) -> None:
         """Write what happened since, or end a job; come back soon when nothing does."""
-        if self._inbox.empty():
-            self._link(_BATCH)
-        idle = not self._ready and not self._unlinked
         with contextlib.suppress(queue.Empty):
-            item = self._inbox.get(timeout=_TICK if idle else 0)
+            item = self._inbox.get(timeout=0 if self._ready else _TICK)
             if isinstance(item, Future):
                 self._end(*self._running.pop(item), item)
             else:
@@ -227,11 +236,6 @@ class Loop:
             if self._missing[child] == 0 and not (self._stop.is_set() and result is None):
                 heapq.heappush(self._ready, (-self._remaining[child], child))
                 self._ready_since[child] = time.monotonic()
-
-    def _link(self, count: int) -> None:
-        """Show some of the notebooks that were reused: nobody waits for them."""
-        for _ in range(min(count, len(self._unlinked))):
-            self._show(self._unlinked.pop())
 
     def _show(self, result: Result) -> None:
         executed = results.result_folder(self._project, result.step, result.id) / "notebook.ipynb"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,12 +44,12 @@ class Snapshot:
 
     def find_newest(self, step: str) -> Result | None:
         """Return a step's newest complete result."""
-        names = _read_names(f"{self._results}/{step}")
+        names = read_names(f"{self._results}/{step}")
         return next(filter(None, (self.find_result(step, name) for name in names)), None)
 
     def read_all(self, step: str) -> list[Result]:
         """Return a step's complete results, newest first."""
-        names = _read_names(f"{self._results}/{step}")
+        names = read_names(f"{self._results}/{step}")
         return [one for one in (self.find_result(step, name) for name in names) if one]
 
     def find_result(self, step: str, result_id: str) -> Result | None:
@@ -72,7 +70,7 @@ def make_id(now: float | None = None) -> str:
     """Return an id that sorts by time: date and time in UTC, milliseconds in hex, and chance."""
     at = time.time() if now is None else now
     seconds = time.strftime("%Y%m%d-%H%M%S", time.gmtime(at))
-    return f"{seconds}-{int(at % 1 * 1000):03x}{secrets.token_hex(2)[:3]}"
+    return f"{seconds}-{int(at % 1 * 1000):03x}{os.urandom(2).hex()[:3]}"
 
 
 def result_folder(project: Project, step: str, result_id: str) -> Path:
@@ -110,11 +108,15 @@ def find_result(project: Project, step: str, result_id: str) -> Result | None:
 
 def read_result_ids(project: Project, step: str) -> list[str]:
     """Return the ids of a step's complete results, newest first."""
-    folder = project.results / step
-    return [name for name in _read_names(str(folder)) if (folder / name / RESULT).exists()]
+    return [one for one in read_names(f"{project.results}/{step}") if is_kept(project, step, one)]
 
 
-def _read_names(folder: str) -> list[str]:
+def is_kept(project: Project, step: str, result_id: str) -> bool:
+    """Tell whether a complete result is there."""
+    return os.path.exists(f"{project.results}/{step}/{result_id}/{RESULT}")  # noqa: PTH110 - often
+
+
+def read_names(folder: str) -> list[str]:
     """Return what lies in a folder, the newest id first; nothing where there is none."""
     try:
         return sorted(os.listdir(folder), reverse=True)  # noqa: PTH208 - called often
@@ -149,7 +151,7 @@ def find_pointer(project: Project, step: str, key: str) -> Pointer | None:
 def write_pointer(project: Project, step: str, key: str, pointer: Pointer) -> None:
     path = project.keys / step / key
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_file(path, msgspec.json.encode(pointer))
+    write_file(path, msgspec.json.encode(pointer), lasting=False)
 
 
 def read_run_ids(project: Project) -> list[str]:
@@ -172,6 +174,8 @@ def is_finished(project: Project, run_id: str) -> bool:
 
 def remove_result(project: Project, step: str, result_id: str) -> None:
     """Remove a result: first its completeness, then its content."""
+    import shutil  # noqa: PLC0415 - planning removes nothing
+
     folder = result_folder(project, step, result_id)
     with contextlib.suppress(FileNotFoundError):
         (folder / RESULT).unlink()
@@ -188,14 +192,18 @@ def lock(project: Project) -> Iterator[None]:
         yield
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file aside, flush it to the disk, and rename it into place."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(2)}.part")
+def write_file(path: Path, content: bytes, *, lasting: bool = True) -> None:
+    """Write a file aside, flush it to the disk, and rename it into place.
+
+    One that is not `lasting` is not waited for: a broken one costs no more than a new run.
+    """
+    aside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(2).hex()}.part")
     try:
         with aside.open("wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
@@ -206,4 +214,6 @@ def link_or_copy(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
     except OSError:
+        import shutil  # noqa: PLC0415 - as above
+
         shutil.copy2(source, target)

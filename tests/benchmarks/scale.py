@@ -3,46 +3,58 @@
 from __future__ import annotations
 
 import argparse
-import itertools
+import json
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from nbflow import run
-from nbflow.events import Line, StepStarted
+from nbflow.cli.live import LiveTable
+from nbflow.cli.terminal import make_console
+from nbflow.events import Line, StepStarted, read_lines
 from nbflow.model import Request
 from nbflow.notebook.scan import read_folder
-from nbflow.plan import make_plan
+from nbflow.plan import Plan, make_plan
 from nbflow.project import Project, find_project
-from nbflow.runlog import Run
+from nbflow.runlog import Folding
 from nbflow.store.results import read_run_ids
-from tests.benchmarks.make_pipeline import SHAPES, edit, finish, make_pipeline
+from tests.benchmarks.make_pipeline import SHAPES, edit, execute, finish, make_pipeline
 
+PARTS = ("plan, first", "run, first", "plan, unchanged", "run, unchanged", "fold", "draw")
 _MICRO = 1e6
+_DRAWN = 20  # times a live table is drawn to tell its cost
 
 
-def measure(project: Project) -> dict[str, float]:
-    """Return microseconds of CPU a step for each part, with all results reused."""
-    marks = [time.process_time()]
-    scan = read_folder(project)
-    marks.append(time.process_time())
-    plan = make_plan(project, scan, Request(jobs=1))
-    marks.append(time.process_time())
-    ended = run.execute(plan)
-    marks.append(time.process_time())
-    assert ended.status == "done"
-    assert {step.status for step in ended.steps.values()} == {"reused"}
-    took = [end - start for start, end in itertools.pairwise(marks)]
+def measure_first(root: Path, steps: int, shape: str) -> dict[str, float]:
+    """Plan and run a pipeline that was never run, by an executor that only writes tables."""
+    project = make_pipeline(root, steps, shape=shape)
+    time.sleep(2.1)  # what is younger than the clock's grain is read twice
+    planning = _count(lambda: _plan(project))
+    plan = _plan(project)
+    return {"plan, first": planning, "run, first": _count(lambda: execute(plan))}
+
+
+def measure_again(project: Project) -> dict[str, float]:
+    """Plan and run with all results reused; fold its log and draw it as a terminal would."""
+    planning = _count(lambda: _plan(project))
+    plan = _plan(project)
+    running = _count(lambda: run.execute(plan))
+    lines = list(read_lines(project.runs / read_run_ids(project)[0] / "events.jsonl"))
     return {
-        part: seconds / len(plan.steps) * _MICRO
-        for part, seconds in zip(("scan", "plan", "run"), took, strict=True)
+        "plan, unchanged": planning,
+        "run, unchanged": running,
+        "fold": _count(lambda: _fold(lines)),
+        "draw": _count(lambda: _draw(lines)) / _DRAWN,
     }
 
 
-def find_first_start(project: Project) -> tuple[float, Run]:
+def find_first_start(project: Project) -> float:
     """Return the seconds from a request until the first step starts, in a warm process."""
     started: list[float] = []
 
@@ -51,46 +63,114 @@ def find_first_start(project: Project) -> tuple[float, Run]:
             started.append(time.perf_counter())
 
     began = time.perf_counter()
-    ended = finish(project, observe=observe)
-    return started[0] - began, ended
+    finish(project, observe=observe)
+    return started[0] - began
 
 
 def main() -> None:
-    """`python -m tests.benchmarks.scale FOLDER`: pipelines made there once are used again."""
+    """`python -m tests.benchmarks.scale [--json FILE]`: microseconds of CPU a step."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("--folder", type=Path, default=Path("build/scale"))
     parser.add_argument("--steps", type=int, nargs="+", default=[10, 100, 1000, 10_000])
-    parser.add_argument("--part", type=Path, help="measure this one project, in this process")
+    parser.add_argument("--shapes", choices=SHAPES, nargs="+", default=list(SHAPES))
+    parser.add_argument("--rounds", type=int, default=3, help="medians of so many; at most 1,000")
+    parser.add_argument("--json", type=Path, help="write the figures there")
+    parser.add_argument("--part", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.part:
-        _measure_one(find_project(asked.part / "notebooks"))
+        shape, steps = asked.part.split(",")
+        print(json.dumps(_measure_one(asked.folder, int(steps), shape)))
         return
-    for shape in SHAPES:
-        for steps in asked.steps:
-            root = asked.folder / f"{shape}{steps}"
-            if not root.exists():
-                finish(make_pipeline(root, steps, shape=shape))
-            for _ in range(2):  # the first one fills the caches
-                _start_part(asked.folder, root)
+    rows = list(_measure_all(asked))
+    ratios = {
+        shape: _make_ratios([row for row in rows if row["shape"] == shape]) for shape in SHAPES
+    }
+    print(json.dumps(ratios, indent=1))
+    if asked.json:
+        asked.json.write_text(json.dumps({"rows": rows, "ratios": ratios}, indent=1))
 
 
-def _start_part(folder: Path, root: Path) -> None:
-    command = [sys.executable, "-m", "tests.benchmarks.scale", str(folder), "--part", str(root)]
-    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
-    subprocess.run(command, env=environment, check=True)
+def _measure_all(asked: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Measure each size in processes of their own, round by round, and yield medians."""
+    found: dict[tuple[str, int], list[dict[str, float]]] = {}
+    for number in range(asked.rounds):
+        for shape in asked.shapes:
+            for steps in asked.steps:
+                if number == 0 or steps <= 1000:  # larger ones are steady
+                    found.setdefault((shape, steps), []).append(_start(asked.folder, steps, shape))
+    for (shape, steps), rounds in found.items():
+        parts = {part: statistics.median(one[part] for one in rounds) for part in rounds[0]}
+        shown = "  ".join(f"{part} {cost:,.1f}" for part, cost in parts.items())
+        print(f"{shape} {steps:>6}  {shown}", flush=True)
+        yield {"shape": shape, "steps": steps, **parts}
 
 
-def _measure_one(project: Project) -> None:
-    costs = measure(project)
-    for run_id in read_run_ids(project)[1:]:  # they would be looked through at each run's end
-        shutil.rmtree(project.runs / run_id)
-    shown = "  ".join(f"{part} {cost:7.1f}" for part, cost in costs.items())
-    print(f"{project.root.name:12}  microseconds of CPU a step: {shown}", flush=True)
-    count = len(read_folder(project).steps)
-    edit(project, count // 2, f"factor = {time.time_ns()}")
-    seconds, ended = find_first_start(project)
-    ran = sum(step.status == "done" for step in ended.steps.values())
-    print(f"{project.root.name:12}  one cell changed: first start after {seconds:.3f} s, {ran} ran")
+def _start(folder: Path, steps: int, shape: str) -> dict[str, float]:
+    part = ["--folder", str(folder), "--part", f"{shape},{steps}"]
+    command = [sys.executable, "-m", "tests.benchmarks.scale", *part]
+    said = subprocess.run(command, env=os.environ, check=True, capture_output=True, text=True)
+    return dict(json.loads(said.stdout))
+
+
+def _measure_one(folder: Path, steps: int, shape: str) -> dict[str, float]:
+    """Return microseconds of CPU a step for each part, and the seconds to a first start."""
+    warming, root = folder / f"warming{os.getpid()}", folder / f"{shape}{steps}-{os.getpid()}"
+    try:
+        _warm(warming)
+        parts = measure_first(root, steps, shape)
+        project = find_project(root / "notebooks")
+        parts |= measure_again(project)
+        costs = {part: parts[part] / steps * _MICRO for part in PARTS}
+        edit(project, steps // 2, f"factor = {time.time_ns()}")
+        return {**costs, "seconds to a first start": find_first_start(project)}
+    finally:
+        shutil.rmtree(warming, ignore_errors=True)
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def _warm(root: Path) -> None:
+    """Load what a process loads once: it would be a small pipeline's cost alone."""
+    project = make_pipeline(root, 3)
+    finish(project)
+    measure_again(project)
+
+
+def _plan(project: Project) -> Plan:
+    return make_plan(project, read_folder(project), Request(jobs=1))
+
+
+def _count(call: Callable[[], object]) -> float:
+    """Return the seconds of CPU that this process takes for a call."""
+    began = time.process_time()
+    call()
+    return time.process_time() - began
+
+
+def _fold(lines: list[Line]) -> None:
+    """Fold as a follower does: a run is asked for after each hundred lines."""
+    folding = Folding()
+    for number, line in enumerate(lines):
+        folding.add(line)
+        if number % 100 == 0:
+            _ = folding.run
+
+
+def _draw(lines: list[Line]) -> None:
+    with Path(os.devnull).open("w") as nowhere:
+        console = make_console(nowhere, width=120, height=40, force_terminal=True)
+        table = LiveTable(console, log=False)
+        for line in lines[:-1]:
+            table.observe(line)
+        for _ in range(_DRAWN):
+            console.print(table)
+
+
+def _make_ratios(rows: list[dict[str, Any]]) -> dict[str, float]:
+    """Return how much dearer a step is than in a pipeline of 100, at the most."""
+    small, *large = [row for row in rows if row["steps"] >= 100] or [{}]
+    return {
+        part: round(max(row[part] / small[part] for row in large), 2) for part in PARTS if large
+    }
 
 
 if __name__ == "__main__":

@@ -87,6 +87,29 @@ def test_without_a_terminal_each_change_is_a_plain_line(event: Event, expected: 
     assert lines_of(event) == expected
 
 
+def test_of_many_reused_steps_only_the_number_is_told() -> None:
+    many = tuple(Planned(f"s{n}", "reuse") for n in range(60))
+    file = io.StringIO()
+    reused = [StepReused(one.step, "r") for one in many]
+    events = [*reused[:59], StepStarted("load"), reused[59], RunFinished("done", 1.0)]
+    feed(Lines(make_console(file), log=False), [RunStarted("id", "p", planned=many), *events])
+    assert file.getvalue().splitlines()[1:] == [
+        "↺ reused    59 steps",
+        "▸ running   load",
+        "↺ reused    1 step",
+    ]
+
+
+def test_in_the_end_the_table_counts_many_reused_steps() -> None:
+    many = (*(Planned(f"s{n}", "reuse") for n in range(60)), Planned("load", "run"))
+    view = LiveTable(Console(file=io.StringIO()), log=False)
+    ended = [*(StepReused(f"s{n}", "r") for n in range(60)), StepFinished("load", "r", 1.0)]
+    feed(view, [RunStarted("id", "p", planned=many), *ended, RunFinished("done", 2.0)])
+    shown = draw(view, 100, 24)
+    assert [line.split()[0] for line in shown[4:]] == ["load", "…"]
+    assert shown[-1] == "… and 60 reused"
+
+
 def test_log_shows_what_is_printed_line_by_line() -> None:
     printed = OutputPrinted("load", "one\n\x1b[31mtwo [bold]\x1b[0m\n")
     assert lines_of(printed, log=True) == ["load │ one", "load │ two [bold]"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from rich.console import RenderableType
@@ -11,7 +12,9 @@ from nbflow import words
 from nbflow.cli.render import parts, plans, profile, runs
 from nbflow.cli.render.traceback import make_traceback
 from nbflow.cli.terminal import make_console
-from nbflow.model import Failure, Output, Spent
+from nbflow.model import Failure, Output, Planned, Request, Scan, Spent
+from nbflow.plan import Plan
+from nbflow.project import Project
 from nbflow.runlog import Run, StepRun
 
 
@@ -85,6 +88,24 @@ def test_every_state_has_its_own_glyph() -> None:
         "lost",
     )
     assert len({words.GLYPHS[state] for state in states}) == len(states)
+
+
+@pytest.mark.parametrize(
+    ("count", "every", "rows"), [(50, False, 50), (51, False, 0), (51, True, 51)]
+)
+def test_of_many_reused_steps_a_plan_names_those_asked_for(
+    count: int,
+    every: bool,  # noqa: FBT001 - a parameter of the test
+    rows: int,
+) -> None:
+    steps = {f"s{n}": Planned(f"s{n}", "reuse") for n in range(count)}
+    steps["load"] = Planned("load", "run", ("no result yet",))
+    project = Project(root=Path("/p"), folder=Path("/p/notebooks"))
+    plan = Plan(project, Scan({}, (), ()), Request(), steps, {})
+    shown = text(plans.make_plan(plan, {}, every=every))
+    assert sum(line.startswith("s") and "reuse" in line for line in shown) == rows
+    assert any(line.startswith("load ") for line in shown)
+    assert (shown[-1] == "… and 51 reused; -v names them") == (rows == 0)
 
 
 IPYTHON = """\

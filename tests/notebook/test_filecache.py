@@ -285,3 +285,17 @@ def test_looking_at_a_folder_leaves_nothing_there(tmp_path: Path):
     made = project(tmp_path, load=LOAD, files=FILES)
     read_folder(made)
     assert not made.store.exists()
+
+
+@pytest.mark.usefixtures("later")
+def test_a_first_plan_and_its_run_read_each_notebook_once(tmp_path: Path, monkeypatch):
+    made = project(tmp_path, load=LOAD, files=FILES)
+    remove("big.ipynb")(made)  # it is never kept
+    before = read_folder(made)
+    made.home.mkdir(parents=True)  # as a first run does
+    monkeypatch.setattr(scan, "read_step", lambda *_: pytest.fail("a notebook was read"))
+    assert read_folder(made) == before
+    assert read_folder(made) == before  # now from the disk
+    (made.folder / "load.ipynb").write_text("{}")
+    with pytest.raises(pytest.fail.Exception, match="a notebook was read"):
+        read_folder(made)

@@ -22,8 +22,11 @@ nbflow plan --json                 for a program
 @options.folder
 @options.request
 @click.option("--diff", is_flag=True, help="Show the changed lines of each step that runs.")
+@click.option("-v", "--verbose", is_flag=True, help="Name each reused step, however many.")
 @options.as_json
-def command(*, folder: str | None, diff: bool, as_json: bool, **asked: Any) -> ShownPlan:
+def command(
+    *, folder: str | None, diff: bool, verbose: bool, as_json: bool, **asked: Any
+) -> ShownPlan:
     """Say what a run would do, and why.
 
     Nothing is run: each step runs, is reused, or waits for what another step will make.
@@ -36,4 +39,4 @@ def command(*, folder: str | None, diff: bool, as_json: bool, **asked: Any) -> S
     plan = make_plan(project, scan, options.make_request(asked, scan.steps))
     changing = [name for name, planned in plan.steps.items() if planned.action != "reuse"]
     found = {name: read_diff(plan, name) for name in changing} if diff else {}
-    return ShownPlan(plan, {name: lines for name, lines in found.items() if lines})
+    return ShownPlan(plan, {name: lines for name, lines in found.items() if lines}, every=verbose)

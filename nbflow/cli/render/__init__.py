@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from rich.console import RenderableType
 
-from nbflow.cli import answers, tables
+from nbflow.cli import answers
 from nbflow.cli.render import parts, plans, profile, runs, steps
 from nbflow.runlog import StepRun
 
@@ -15,7 +15,7 @@ def make_text(answer: answers.Answer) -> RenderableType:  # noqa: C901, PLR0911 
     """Return what a person reads."""
     match answer:
         case answers.ShownPlan():
-            return plans.make_plan(answer.plan, answer.diffs)
+            return plans.make_plan(answer.plan, answer.diffs, every=answer.every)
         case answers.Listed():
             where = parts.say_where(answer.project)
             return steps.make_steps(answer.scan, answer.project.root, where)
@@ -36,6 +36,8 @@ def make_text(answer: answers.Answer) -> RenderableType:  # noqa: C901, PLR0911 
         case answers.Cleaned():
             return runs.make_cleaned(answer)
         case answers.Queried():
+            from nbflow.cli import tables  # noqa: PLC0415 - only to query
+
             return tables.make_rows(answer)
     raise TypeError(answer)
 

@@ -9,16 +9,19 @@ from rich.text import Text
 
 from nbflow import words
 from nbflow.cli.render import parts
+from nbflow.cli.render.progress import MANY
 from nbflow.model import Planned
 from nbflow.plan import Plan
 
 
-def make_plan(plan: Plan, diffs: Mapping[str, Sequence[str]]) -> RenderableType:
-    """Return headline, table, warnings and diffs."""
+def make_plan(
+    plan: Plan, diffs: Mapping[str, Sequence[str]], *, every: bool = False
+) -> RenderableType:
+    """Return headline, table, warnings and diffs; with `every`, a row for each reused step."""
     return parts.stack(
         make_headline(plan),
         "",
-        _make_table([*plan.outside.values(), *plan.steps.values()], plan),
+        _make_table([*plan.outside.values(), *plan.steps.values()], plan, every=every),
         *_make_warnings(plan),
         *(make_diff(lines) for lines in diffs.values()),
     )
@@ -45,15 +48,20 @@ def make_diff(lines: Sequence[str]) -> Text:
     return text
 
 
-def _make_table(planned: Sequence[Planned], plan: Plan) -> RenderableType:
+def _make_table(planned: Sequence[Planned], plan: Plan, *, every: bool) -> RenderableType:
+    reused = sum(one.action == "reuse" for one in planned)
+    folded = reused > MANY and not every
     table = parts.make_table("step", "plan", "last took", "why", right=["last took"])
     for one in planned:
+        if folded and one.action == "reuse":
+            continue
         action = parts.make_state(one.action)
         if one.step in plan.outside:
             action = Text("· not run", "dim")
         why = Text(words.say_why(one), "dim" if one.action == "reuse" else "")
         table.add_row(Text(one.step), action, words.say_seconds(one.expected), why)
-    return table
+    more = Text(f"… and {reused} reused; -v names them", "dim") if folded else None
+    return parts.stack(table if table.row_count else None, more)
 
 
 def _make_warnings(plan: Plan) -> list[RenderableType]:

@@ -15,13 +15,17 @@ from nbflow.runlog import Run, StepRun
 
 # What to keep in sight when a terminal has fewer lines than the run has steps.
 _WIDTHS = (0, 11, 16, 6, 0)  # so that the table stands still while it runs
+MANY = 50  # reused steps, which from here on are only counted
 _RANK = {"running": 0, "failed": 1, "lost": 1, "waiting": 2, "blocked": 3}
 
 
 def make_progress(run: Run, now: float, height: int | None = None) -> RenderableType:
-    """Return the headline and a row for each step; no more than `height` lines."""
+    """Return the headline and a row for each step; no more than `height` lines.
+
+    Many reused steps are only counted: `--json` names them.
+    """
     steps = list(run.steps.values())
-    shown = steps if height is None else _select(steps, max(3, height - 5))
+    shown = _fold_reused(steps) if height is None else _select(steps, max(3, height - 5))
     table = _make_table()
     for step in shown:
         table.add_row(
@@ -31,7 +35,8 @@ def make_progress(run: Run, now: float, height: int | None = None) -> Renderable
             _say_time(step, now),
             _one_line(Text(_say_why(step))),
         )
-    hidden = [step.status for step in steps if step not in shown]
+    known = {step.name for step in shown}
+    hidden = [step.status for step in steps if step.name not in known]
     return parts.stack(make_headline(run, now), "", table, _say_hidden(hidden))
 
 
@@ -81,6 +86,12 @@ def _one_line(text: Text) -> Text:
     first = lines[0] if lines else text
     first.no_wrap, first.overflow = True, "ellipsis"
     return first
+
+
+def _fold_reused(steps: list[StepRun]) -> list[StepRun]:
+    """Leave out the reused steps where their number says more than pages of them."""
+    others = [step for step in steps if step.status != "reused"]
+    return others if len(steps) - len(others) > MANY else steps
 
 
 def _select(steps: list[StepRun], count: int) -> list[StepRun]:

@@ -156,9 +156,7 @@ def _make_warning(text: str, who: str) -> Text:
 
 def _make_where(run: Run) -> RenderableType | None:
     folder = Path(run.folder) / "notebooks"
-    if not run.folder or not any(
-        step.status in {"done", "failed", "reused"} for step in run.steps.values()
-    ):
+    if not run.folder or not any(step.status in {"done", "failed"} for step in run.steps.values()):
         return None
     return parts.make_line(f"executed notebooks: {words.say_path(folder)}")
 
