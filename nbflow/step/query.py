@@ -11,8 +11,8 @@ from typing import Any
 
 from nbflow.errors import CallError
 from nbflow.step.names import Source
+from nbflow.store.connections import process_connection
 from nbflow.store.outputs import read_outputs
-from nbflow.store.tables import process_connection
 from nbflow.store.views import make_view, quote
 
 _CALL = "__nbflow_query__"
