@@ -19,6 +19,7 @@ from nbflow.events import Line, RunFinished, RunStarted, RunWarned
 from nbflow.plan import Plan
 from nbflow.plugins import load_executor
 from nbflow.project import make_home
+from nbflow.run.filler import Filler
 from nbflow.run.ending import ending, explaining
 from nbflow.run.jobs import take_copies
 from nbflow.run.loop import Loop
@@ -70,9 +71,12 @@ def _execute(
             _refuse_removed(plan)
         may_run = [name for name, planned in plan.steps.items() if planned.action != "reuse"]
         take_copies(plan, folder, may_run)
-        loop = Loop(plan, run_id, log, jobs, stop)
-        with contextlib.closing(load_executor("local")(jobs, _find_imports(plan))) as executor:
-            status = loop.run(executor)
+        with Filler() as filler:
+            loop = Loop(plan, run_id, log, jobs, stop, filler.add)
+            with contextlib.closing(load_executor("local")(jobs, _find_imports(plan))) as executor:
+                status = loop.run(executor)
+            for trouble in filler.finish(stop):
+                log.append(RunWarned(trouble))
         log.append(RunFinished(status=status, seconds=time.monotonic() - started))
 
 

@@ -7,8 +7,9 @@ import heapq
 import queue
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Literal
 
 from nbflow import graph
@@ -41,9 +42,17 @@ _BATCH = 100  # steps that are visited, or notebooks shown, between looks at wha
 class Loop:
     """One run of a plan: the only writer of its log."""
 
-    def __init__(self, plan: Plan, run_id: str, log: Log, jobs: int, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        run_id: str,
+        log: Log,
+        jobs: int,
+        stop: threading.Event,
+        fill: Callable[[Path, Result], None],
+    ) -> None:
         self._plan, self._project, self._run_id = plan, plan.project, run_id
-        self._log, self._jobs, self._stop = log, jobs, stop
+        self._log, self._jobs, self._stop, self._fill = log, jobs, stop, fill
         self._folder = plan.project.runs / run_id
         self._inbox: queue.Queue[Event | Future[Outcome]] = queue.Queue()
         self._running: dict[Future[Outcome], tuple[Job, float]] = {}
@@ -145,6 +154,7 @@ class Loop:
             StepReused(name, result.id, decided.result_age, decided.why, decided.warnings)
         )
         self._unlinked.append(result)
+        self._fill(results.result_folder(self._project, name, result.id), result)  # a lost run's
         self._settle(name, result)
 
     def _start(self, name: str, pool: ThreadPoolExecutor, executor: Executor) -> None:
@@ -195,6 +205,7 @@ class Loop:
             )
         )
         self._show(result)
+        self._fill(results.result_folder(self._project, job.step, result.id), result)
         self._settle(job.step, result)
 
     def _fail(self, job: Job, outcome: Outcome, failure: Failure) -> None:
