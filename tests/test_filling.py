@@ -14,7 +14,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from nbflow.project import Project
+from nbflow.project import Project, find_project
 from nbflow.runlog import read_runs
 from nbflow.store import results
 from tests.notebooks import cell, project, write
@@ -88,3 +88,14 @@ def _wait(condition) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_a_run_ends_within_the_limit_of_its_cache(tmp_path):
+    made = project(tmp_path, numbers=NUMBERS, doubled=DOUBLED)
+    (tmp_path / "nbflow.toml").write_text('[cache]\narrow = "0 B"\n')
+
+    ended = run(find_project(made.folder))
+
+    assert ended.status == "done"
+    assert not list(made.results.glob("*/*/arrow"))
+    pd.testing.assert_frame_equal(ended.read("doubled.doubled"), pd.DataFrame({"n": [0, 2, 4]}))

@@ -43,9 +43,9 @@ def execute(
     """
     run_id = results.make_id()
     with explaining(plan.project):
-        _execute(plan, run_id, observe, stop or threading.Event(), command)
+        grown = _execute(plan, run_id, observe, stop or threading.Event(), command)
         with contextlib.suppress(OSError, StoreError):  # what stays too long is no fault of the run
-            prune(plan.project)
+            prune(plan.project, grown=grown)
         return read_run(plan.project, run_id)
 
 
@@ -55,7 +55,8 @@ def _execute(
     observe: Callable[[Line], None],
     stop: threading.Event,
     command: tuple[str, ...],
-) -> None:
+) -> bool:
+    """Execute, and say whether tables were made."""
     make_home(plan.project)
     folder = plan.project.runs / run_id
     folder.mkdir(parents=True)
@@ -78,6 +79,7 @@ def _execute(
             for trouble in filler.finish(stop):
                 log.append(RunWarned(trouble))
         log.append(RunFinished(status=status, seconds=time.monotonic() - started))
+    return filler.used
 
 
 def _make_started(plan: Plan, run_id: str, jobs: int, command: tuple[str, ...]) -> RunStarted:
