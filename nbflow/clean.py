@@ -72,9 +72,9 @@ def _remove(project: Project, removable: list[Removable]) -> None:
     for one in removable:
         if one.kind == "result" and (one.step, one.id) not in pinned:
             results.remove_result(project, one.step, one.id)
-        elif one.kind == "cache" and (one.step, one.id) not in pinned:
-            shutil.rmtree(one.path, ignore_errors=True)
-        elif one.kind in {"run", "leftover"} and not is_alive(project, one.id):
+        elif (one.kind == "cache" and (one.step, one.id) not in pinned) or (
+            one.kind in {"run", "leftover"} and not is_alive(project, one.id)
+        ):
             shutil.rmtree(one.path, ignore_errors=True)
 
 

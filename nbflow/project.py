@@ -198,7 +198,7 @@ def _make_settings(table: dict[str, Any], path: Path) -> Settings:
             raise ProjectError(f"{path.name}: unknown setting {name!r}.{meant}")
     try:
         settings = msgspec.convert({**table, "file": path.name}, Settings)
-        _ = settings.cache.limit  # raises for what is no size
-        return settings
     except msgspec.ValidationError as error:
         raise ProjectError(f"{path.name}: {error}.") from error
+    _ = settings.cache.limit  # raises for what is no size
+    return settings

@@ -63,7 +63,7 @@ def test_a_run_killed_before_it_filled_is_read_and_mended(tmp_path):
     made = project(tmp_path, numbers=NUMBERS, slow=SLOW)
     command = [sys.executable, "-m", "nbflow", "run", str(made.folder)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _wait(lambda: (made.folder / "started").exists())
+    _wait((made.folder / "started").exists)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     folder = find_folders(made)[0]

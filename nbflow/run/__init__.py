@@ -19,8 +19,8 @@ from nbflow.events import Line, RunFinished, RunStarted, RunWarned
 from nbflow.plan import Plan
 from nbflow.plugins import load_executor
 from nbflow.project import make_home
-from nbflow.run.filler import Filler
 from nbflow.run.ending import ending, explaining
+from nbflow.run.filler import Filler
 from nbflow.run.jobs import take_copies
 from nbflow.run.loop import Loop
 from nbflow.run.room import find_shortage
@@ -73,7 +73,7 @@ def _execute(
         may_run = [name for name, planned in plan.steps.items() if planned.action != "reuse"]
         take_copies(plan, folder, may_run)
         with Filler() as filler:
-            loop = Loop(plan, run_id, log, jobs, stop, filler.add)
+            loop = Loop(plan, run_id, log, jobs, stop, fill=filler.add)
             with contextlib.closing(load_executor("local")(jobs, _find_imports(plan))) as executor:
                 status = loop.run(executor)
             for trouble in filler.finish(stop):

@@ -49,6 +49,7 @@ class Loop:
         log: Log,
         jobs: int,
         stop: threading.Event,
+        *,
         fill: Callable[[Path, Result], None],
     ) -> None:
         self._plan, self._project, self._run_id = plan, plan.project, run_id

@@ -1,4 +1,4 @@
-"""Arrow files, a cache of what DuckDB's files hold: the oldest go first where they grow too much."""
+"""Arrow files, a cache of what DuckDB's files hold: the oldest go first beyond a limit."""
 
 from __future__ import annotations
 

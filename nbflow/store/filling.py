@@ -11,7 +11,6 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from nbflow.errors import StoreError
 from nbflow.model import Output
 from nbflow.store.arrowfile import find_arrow, map_arrow
 from nbflow.store.codec import Codec
@@ -115,7 +114,9 @@ def _make_table(cursor: duckdb.DuckDBPyConnection, alias: str, name: str, rows: 
         cursor.execute(f"CREATE TABLE {table} AS SELECT * FROM {_SOURCE}")
     finally:
         cursor.unregister(_SOURCE)
-    cursor.execute(f"INSERT INTO {quote(alias)}.nbflow.schemas VALUES (?, ?)", [name, codec.to_bytes()])
+    cursor.execute(
+        f"INSERT INTO {quote(alias)}.nbflow.schemas VALUES (?, ?)", [name, codec.to_bytes()]
+    )
     shown = make_view_sql(codec, make_sql_names(codec.schema))
     cursor.execute(f"CREATE VIEW {view} AS SELECT {shown} FROM nbflow.{quote(name)}")
 

@@ -97,9 +97,7 @@ def attach_table(connection: duckdb.DuckDBPyConnection, folder: Path, name: str)
 
 
 @contextmanager
-def attached_table(
-    connection: duckdb.DuckDBPyConnection, folder: Path, name: str
-) -> Iterator[str]:
+def attached_table(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> Iterator[str]:
     """Attach the file that holds a table while the block runs."""
     _fill_missing(folder)
     with attached(connection, folder) as alias:
@@ -112,9 +110,7 @@ def _fill_missing(folder: Path) -> None:
         fill(folder)
 
 
-def _fill_more(
-    connection: duckdb.DuckDBPyConnection, folder: Path, alias: str, name: str
-) -> None:
+def _fill_more(connection: duckdb.DuckDBPyConnection, folder: Path, alias: str, name: str) -> None:
     """Fill the file again where a table was written since, as a step does that is still running."""
     if not _find_schema(connection, alias, name):
         with set_aside(connection, folder):

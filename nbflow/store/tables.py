@@ -61,9 +61,7 @@ def read(
         raise StoreError(f"to={to!r} is not known. Use one of: {', '.join(_FORMS)}.")
     output = read_output(folder, name)
     if output.kind == "table":
-        return read_table(
-            folder, name, to=to, columns=columns, where=where, connection=connection
-        )
+        return read_table(folder, name, to=to, columns=columns, where=where, connection=connection)
     if output.kind == "nothing":
         return None
     return _select(read_value(folder, output), output, columns, where)

@@ -61,14 +61,14 @@ def measure(rows: int, rounds: int) -> dict[str, dict[str, list[float]]]:
 
 def report(rows: int, found: dict[str, dict[str, list[float]]]) -> None:
     """Print medians in milliseconds, and how often ours goes into each of the others'."""
-    print(f"{rows:,} rows × 8 columns, median milliseconds")
+    print(f"{rows:,} rows x 8 columns, median milliseconds")
     ours = {what: statistics.median(seconds) for what, seconds in found["nbflow"].items()}
     for way, times in found.items():
         told = []
         for what, seconds in times.items():
             middle = statistics.median(seconds)
             spread = f"{min(seconds) * 1000:.1f} to {max(seconds) * 1000:.1f}"
-            told.append(f"{what} {middle * 1000:8.1f} ({spread}; {middle / ours[what]:.1f} × ours)")
+            told.append(f"{what} {middle * 1000:8.1f} ({spread}; {middle / ours[what]:.1f} x ours)")
         print(f"  {way:8} {' · '.join(told)}")
 
 
