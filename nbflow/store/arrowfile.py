@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import mmap
 import os
 from collections.abc import Iterable
@@ -46,13 +47,15 @@ def map_arrow(path: Path) -> pa.Table:
         buffer = _map(path)
         if bytes(buffer[-len(_END) :]) != _END:
             raise pa.ArrowInvalid("its end is missing")
-        options = pa.ipc.IpcReadOptions(use_threads=False)
-        with pa.ipc.open_stream(pa.BufferReader(buffer), options=options) as reader:
-            return reader.read_all()
+        table = _read(buffer)
+        if any(_is_of_pandas(field) for field in table.schema):
+            importlib.import_module("pandas.core.arrays.arrow.extension_types")  # registers them
+            table = _read(buffer)
     except (pa.ArrowException, ValueError) as error:  # ValueError: an empty file
         raise StoreError(
             f"{path} is damaged: {error}. Run its step again with --force-step."
         ) from error
+    return table
 
 
 def flush_arrow(folder: Path) -> None:
@@ -71,6 +74,17 @@ def _write(file: pa.NativeFile, schema: pa.Schema, batches: Iterable[pa.RecordBa
         if empty:  # a table without any chunk is a trap for what reads it
             columns = [chunk for column in schema.empty_table().columns for chunk in column.chunks]
             writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
+
+
+def _read(buffer: pa.Buffer) -> pa.Table:
+    options = pa.ipc.IpcReadOptions(use_threads=False)
+    with pa.ipc.open_stream(pa.BufferReader(buffer), options=options) as reader:
+        return reader.read_all()
+
+
+def _is_of_pandas(field: pa.Field) -> bool:
+    """Tell a type that Arrow does not know before pandas was imported."""
+    return bool((field.metadata or {}).get(b"ARROW:extension:name", b"").startswith(b"pandas."))
 
 
 def _map(path: Path) -> pa.Buffer:

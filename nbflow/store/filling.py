@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from nbflow.errors import StoreError
 from nbflow.model import Output
 from nbflow.store.arrowfile import find_arrow, map_arrow
 from nbflow.store.codec import Codec
@@ -101,8 +102,19 @@ def _make_tables(
         f"CREATE TABLE {quote(alias)}.nbflow.schemas (name VARCHAR, schema BLOB)"
     )
     for one in tables:
-        _make_table(cursor, alias, one.name, map_arrow(find_arrow(folder, one.name)))
+        _make_table(cursor, alias, one.name, _map(folder, one.name))
     cursor.execute("COMMIT")
+
+
+def _map(folder: Path, name: str) -> pa.Table:
+    path = find_arrow(folder, name)
+    try:
+        return map_arrow(path)
+    except FileNotFoundError as error:
+        raise StoreError(
+            f"{name!r} is gone: neither {path} nor {folder / FILE} is there. Run its step again "
+            "with --force-step."
+        ) from error
 
 
 def _make_table(cursor: duckdb.DuckDBPyConnection, alias: str, name: str, rows: pa.Table) -> None:
