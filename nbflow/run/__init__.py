@@ -73,7 +73,7 @@ def _execute(
         may_run = [name for name, planned in plan.steps.items() if planned.action != "reuse"]
         take_copies(plan, folder, may_run)
         with Filler() as filler:
-            loop = Loop(plan, run_id, log, jobs, stop, fill=filler.add)
+            loop = Loop(plan, run_id, log, jobs, stop, filler=filler)
             with contextlib.closing(load_executor("local")(jobs, _find_imports(plan))) as executor:
                 status = loop.run(executor)
             for trouble in filler.finish(stop):

@@ -18,7 +18,7 @@ _LOOK = 0.05  # seconds between looks at whether to stop
 
 
 class Filler:
-    """A context: its process starts with the first result that has tables, and ends with it."""
+    """A context: its process starts with the first step that may write tables, and ends with it."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -38,21 +38,26 @@ class Filler:
     def used(self) -> bool:
         return bool(self._asked)
 
+    def prepare(self) -> None:
+        """Start the process: by the time a step ends, it has loaded what it needs."""
+        if self._process is None:
+            self._start()
+
     def add(self, folder: Path, result: Result) -> None:
         """Have a result's tables filled in, if it has any and that is not done."""
         if not any(one.kind == "table" for one in result.outputs.values()):
             return
         if (folder / TABLES).exists():
             return
-        process = self._process or self._start()
+        self.prepare()
         self._asked.append(folder)
         with contextlib.suppress(OSError):  # it died: the end of its answers says so
-            process.stdin.write(msgspec.json.encode(str(folder)) + b"\n")  # type: ignore[union-attr]
-            process.stdin.flush()  # type: ignore[union-attr]
+            self._process.stdin.write(msgspec.json.encode(str(folder)) + b"\n")  # type: ignore[union-attr]
+            self._process.stdin.flush()  # type: ignore[union-attr]
 
     def finish(self, stop: threading.Event) -> list[str]:
         """Wait until all is filled, or for `stop`; return what went wrong."""
-        if self._process is None or self._reader is None:
+        if self._process is None or self._reader is None or not self._asked:
             return []
         with contextlib.suppress(OSError):
             self._process.stdin.close()  # type: ignore[union-attr]
@@ -70,7 +75,7 @@ class Filler:
             for folder in rest
         ]
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> None:
         # Its own session: Ctrl-C reaches the run alone. When the run dies, its stdin ends.
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "nbflow.store"],
@@ -81,7 +86,6 @@ class Filler:
         )
         self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
         self._reader.start()
-        return self._process
 
     def _read(self, process: subprocess.Popen[bytes]) -> None:
         for line in process.stdout or ():

@@ -7,9 +7,8 @@ import heapq
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from typing import Literal
 
 from nbflow import graph
@@ -30,6 +29,7 @@ from nbflow.model import Failure, Job, Outcome, Planned, Result
 from nbflow.plan import Plan
 from nbflow.plan.make import decide_now
 from nbflow.run.blame import explain_failure
+from nbflow.run.filler import Filler
 from nbflow.run.jobs import find_executed, link_notebook, make_job
 from nbflow.run.settle import keep_outcome
 from nbflow.runlog import Log
@@ -50,10 +50,10 @@ class Loop:
         jobs: int,
         stop: threading.Event,
         *,
-        fill: Callable[[Path, Result], None],
+        filler: Filler,
     ) -> None:
         self._plan, self._project, self._run_id = plan, plan.project, run_id
-        self._log, self._jobs, self._stop, self._fill = log, jobs, stop, fill
+        self._log, self._jobs, self._stop, self._filler = log, jobs, stop, filler
         self._folder = plan.project.runs / run_id
         self._inbox: queue.Queue[Event | Future[Outcome]] = queue.Queue()
         self._running: dict[Future[Outcome], tuple[Job, float]] = {}
@@ -155,13 +155,17 @@ class Loop:
             StepReused(name, result.id, decided.result_age, decided.why, decided.warnings)
         )
         self._unlinked.append(result)
-        self._fill(results.result_folder(self._project, name, result.id), result)  # a lost run's
+        self._filler.add(
+            results.result_folder(self._project, name, result.id), result
+        )  # a lost run's
         self._settle(name, result)
 
     def _start(self, name: str, pool: ThreadPoolExecutor, executor: Executor) -> None:
         del self._open[name]
         job = make_job(self._plan, self._run_id, self._plan.prepared[name], self._latest)
         self._log.append(StepStarted(name))
+        if job.writes:
+            self._filler.prepare()
         future = pool.submit(executor.execute, job, self._inbox.put, self._stop)
         self._running[future] = (job, time.time())
         future.add_done_callback(self._inbox.put)
@@ -206,7 +210,7 @@ class Loop:
             )
         )
         self._show(result)
-        self._fill(results.result_folder(self._project, job.step, result.id), result)
+        self._filler.add(results.result_folder(self._project, job.step, result.id), result)
         self._settle(job.step, result)
 
     def _fail(self, job: Job, outcome: Outcome, failure: Failure) -> None:
