@@ -14,13 +14,13 @@ from nbflow.events import read_heading
 from nbflow.model import Frozen, Planned
 from nbflow.project import Project
 from nbflow.runlog import is_alive
-from nbflow.store import results
+from nbflow.store import dropping, results
 
 
 class Removable(Frozen, frozen=True):
     """A folder that nothing needs, and why."""
 
-    kind: Literal["result", "run", "leftover"]
+    kind: Literal["result", "run", "leftover", "cache"]
     path: Path
     step: str = ""
     id: str = ""
@@ -35,7 +35,22 @@ def find_removable(project: Project, keep: int | None = None) -> list[Removable]
     """
     pinned = _read_pinned(project)
     kept = project.settings.keep if keep is None else keep
-    return [*_old_results(project, kept, pinned), *_leftovers(project)]
+    old = _old_results(project, kept, pinned)
+    going = {one.path for one in old}
+    cached = (one for one in find_cached(project) if one.path.parent not in going)
+    return [*old, *_leftovers(project), *cached]
+
+
+def find_cached(project: Project) -> list[Removable]:
+    """Return the Arrow files beyond the setting `cache.arrow`; DuckDB's files hold the same."""
+    limit = project.settings.cache.limit
+    pinned = _read_pinned(project)
+    return [
+        Removable(
+            "cache", one.folder, one.step, one.result, one.bytes, "Arrow files beyond the limit"
+        )
+        for one in dropping.find_droppable(project.results, limit, pinned)
+    ]
 
 
 def remove(project: Project, removable: list[Removable]) -> None:
@@ -58,15 +73,19 @@ def _remove(project: Project, removable: list[Removable]) -> None:
     for one in removable:
         if one.kind == "result" and (one.step, one.id) not in pinned:
             results.remove_result(project, one.step, one.id)
-        elif one.kind != "result" and not is_alive(project, one.id):
+        elif (one.kind == "cache" and (one.step, one.id) not in pinned) or (
+            one.kind in {"run", "leftover"} and not is_alive(project, one.id)
+        ):
             shutil.rmtree(one.path, ignore_errors=True)
 
 
-def prune(project: Project) -> None:
-    """Remove what is beyond the setting `keep`, as after each run."""
+def prune(project: Project, *, grown: bool = True) -> None:
+    """Remove what is beyond the settings `keep` and, if Arrow files came, `cache`."""
     keep = project.settings.keep
     if any(_read_surplus(project, keep)):
         remove(project, _old_results(project, keep, _read_pinned(project)))
+    if grown:
+        remove(project, find_cached(project))
 
 
 def find_old_runs(project: Project, keep: int) -> list[Removable]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,31 @@ from nbflow.model import Frozen
 HOME = ".nbflow"
 _ROOT = "_root"  # the pipeline that is the root itself: a renamed project keeps its results
 _INSIDE = {"by-hand", "cache", "keys", "results", "runs"}  # of a pipeline's home
-_KNOWN = {"defaults", "exclude", "keep", "parameters", "steps", "store", "warm"}
+_KNOWN = {"cache", "defaults", "exclude", "keep", "parameters", "steps", "store", "warm"}
+
+
+class Cache(Frozen, frozen=True, forbid_unknown_fields=True):
+    """`[cache]`: how much of what can be made again is kept; `arrow` as in "10 GB"."""
+
+    arrow: str = "10 GB"
+
+    @property
+    def limit(self) -> int:
+        """The bytes that Arrow files may take; raises ProjectError."""
+        found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kMGT]?)B\s*", self.arrow)
+        if found is None:
+            raise ProjectError(
+                f'[cache] arrow = "{self.arrow}" is no size. Write a number and kB, MB, GB or TB, '
+                'as in "10 GB"; "0 B" keeps no Arrow files.'
+            )
+        return int(float(found[1]) * 1000 ** " kMGT".index(found[2] or " "))
 
 
 class Settings(Frozen, frozen=True):
     """`nbflow.toml`, or `[tool.nbflow]` of pyproject.toml; `file` is where they stand."""
 
     file: str = ""
+    cache: Cache = Cache()
     defaults: dict[str, Any] = {}
     exclude: tuple[str, ...] = ()
     keep: int = 5
@@ -190,6 +209,8 @@ def _make_settings(table: dict[str, Any], path: Path) -> Settings:
             meant = f" Did you mean {near[0]}?" if near else f" Known: {', '.join(sorted(_KNOWN))}."
             raise ProjectError(f"{path.name}: unknown setting {name!r}.{meant}")
     try:
-        return msgspec.convert({**table, "file": path.name}, Settings)
+        settings = msgspec.convert({**table, "file": path.name}, Settings)
     except msgspec.ValidationError as error:
         raise ProjectError(f"{path.name}: {error}.") from error
+    _ = settings.cache.limit  # raises for what is no size
+    return settings

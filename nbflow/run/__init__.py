@@ -20,6 +20,7 @@ from nbflow.plan import Plan
 from nbflow.plugins import load_executor
 from nbflow.project import make_home
 from nbflow.run.ending import ending, explaining
+from nbflow.run.filler import Filler
 from nbflow.run.jobs import take_copies
 from nbflow.run.loop import Loop
 from nbflow.run.room import find_shortage
@@ -45,9 +46,9 @@ def execute(
     """
     run_id = run_id or results.make_id()
     with explaining(plan.project):
-        _execute(plan, run_id, observe, stop or threading.Event(), command)
+        grown = _execute(plan, run_id, observe, stop or threading.Event(), command)
         with contextlib.suppress(OSError, StoreError):  # what stays too long is no fault of the run
-            prune(plan.project)
+            prune(plan.project, grown=grown)
         return read_run(plan.project, run_id)
 
 
@@ -57,7 +58,8 @@ def _execute(
     observe: Callable[[Line], None],
     stop: threading.Event,
     command: tuple[str, ...],
-) -> None:
+) -> bool:
+    """Execute, and say whether tables were made."""
     make_home(plan.project)
     folder = plan.project.runs / run_id
     folder.mkdir(parents=True)
@@ -79,9 +81,13 @@ def _execute(
             _refuse_removed(plan)
         may_run = [name for name, planned in plan.steps.items() if planned.action != "reuse"]
         take_copies(plan, folder, may_run)
-        status = Loop(plan, run_id, log, jobs, stop).run(executor)
-        stack.close()
+        with Filler() as filler:
+            status = Loop(plan, run_id, log, jobs, stop, filler=filler).run(executor)
+            stack.close()
+            for trouble in filler.finish(stop):
+                log.append(RunWarned(trouble))
         log.append(RunFinished(status=status, seconds=time.monotonic() - started))
+    return filler.used
 
 
 def _start_executor(plan: Plan, jobs: int, stack: contextlib.ExitStack) -> Executor:

@@ -33,6 +33,7 @@ from nbflow.model import Failure, Job, Outcome, Planned, Result
 from nbflow.plan import Plan
 from nbflow.plan.make import decide_now
 from nbflow.run.blame import explain_failure
+from nbflow.run.filler import Filler
 from nbflow.run.jobs import find_executed, link_notebook, make_job
 from nbflow.run.settle import keep_outcome
 from nbflow.runlog import Log
@@ -45,9 +46,18 @@ _BATCH = 100  # steps that are visited between looks at what happens
 class Loop:
     """One run of a plan: the only writer of its log."""
 
-    def __init__(self, plan: Plan, run_id: str, log: Log, jobs: int, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        run_id: str,
+        log: Log,
+        jobs: int,
+        stop: threading.Event,
+        *,
+        filler: Filler,
+    ) -> None:
         self._plan, self._project, self._run_id = plan, plan.project, run_id
-        self._log, self._jobs, self._stop = log, jobs, stop
+        self._log, self._jobs, self._stop, self._filler = log, jobs, stop, filler
         self._folder = plan.project.runs / run_id
         self._inbox: queue.Queue[Event | Future[Outcome]] = queue.Queue()
         self._running: dict[Future[Outcome], tuple[Job, float]] = {}
@@ -164,12 +174,16 @@ class Loop:
     def _reuse(self, decided: Planned, result: Result) -> None:
         name, age = decided.step, decided.result_age
         self._log.append(StepReused(name, result.id, age, decided.why, decided.warnings))
+        folder = results.result_folder(self._project, name, result.id)
+        self._filler.add(folder, result)  # a lost run's
         self._settle(name, result)
 
     def _start(self, name: str, pool: ThreadPoolExecutor, executor: Executor) -> None:
         self._leave(name)
         job = make_job(self._plan, self._run_id, self._plan.prepared[name], self._latest)
         self._log.append(StepStarted(name))
+        if job.writes:
+            self._filler.prepare()
         more = self._due[self._find_kernel(name)] > len(self._running)  # each may want one
         execute = partial(executor.execute, job, self._inbox.put, self._stop, more=more)
         future = pool.submit(_time, execute, self._ready_since.pop(name))
@@ -214,6 +228,7 @@ class Loop:
             )
         )
         self._show(result)
+        self._filler.add(results.result_folder(self._project, job.step, result.id), result)
         self._settle(job.step, result)
 
     def _fail(self, job: Job, outcome: Outcome, failure: Failure) -> None:

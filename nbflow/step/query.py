@@ -14,9 +14,9 @@ from nbflow.errors import CallError, SqlError
 from nbflow.step.names import Source
 from nbflow.step.values import bind
 from nbflow.store import execution
+from nbflow.store.connections import process_connection
 from nbflow.store.outputs import read_outputs
 from nbflow.store.statements import Statement, find_tables
-from nbflow.store.tables import process_connection
 from nbflow.store.views import make_view, quote
 
 Locate = Callable[[str, str], Source]

@@ -47,11 +47,15 @@ def is_kept(kind: pa.DataType) -> bool:
     return any(test(kind) for test in _KEPT)
 
 
-def holds_dictionary(kind: pa.DataType) -> bool:
+def holds(test: Callable[[pa.DataType], bool], kind: pa.DataType) -> bool:
+    """Tell whether a type, or one inside of it, is of this kind."""
     if isinstance(kind, pa.BaseExtensionType):
-        return holds_dictionary(kind.storage_type)
-    children = (kind.field(i).type for i in range(kind.num_fields))
-    return pa.types.is_dictionary(kind) or any(holds_dictionary(child) for child in children)
+        return holds(test, kind.storage_type)
+    if test(kind):
+        return True
+    if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
+        return holds(test, kind.value_type)
+    return any(holds(test, kind.field(i).type) for i in range(kind.num_fields))
 
 
 def is_list(kind: pa.DataType) -> bool:

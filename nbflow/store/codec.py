@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nbflow.store.arrowtypes import Unkept, holds_dictionary, is_kept, is_list, is_view, lower_type
+from nbflow.store.arrowtypes import Unkept, holds, is_kept, is_list, is_view, lower_type
 from nbflow.store.lowering import find_nulls, lower_array, make_list, make_offsets
 
 Path = tuple[int, ...]
@@ -28,12 +28,20 @@ class Codec:
         self.dictionaries: dict[Path, pa.Array] = dictionaries or {}
         fields = [(f"c{i}", lower_type(field.type)) for i, field in enumerate(schema)]
         self.lowered = pa.schema(fields)
-        self.width = len(fields)
+        kinds = list(enumerate(schema.types))
+        self._coded = {i for i, kind in kinds if holds(pa.types.is_dictionary, kind)}
+        self._doubtful = {i for i, kind in kinds if holds(pa.types.is_interval, kind)}
+
+    def gather(self, batch: pa.RecordBatch) -> None:
+        """Take in a batch's dictionaries; raises Unkept for values that DuckDB would change."""
+        for position, column in enumerate(batch.columns):
+            if position in self._coded:
+                self._gather((position,), column)
+            if position in self._doubtful:
+                lower_array(column, self.lowered.field(position).type)
 
     def lower(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return the batch as DuckDB gets it, with columns c0, c1 and so on."""
-        for position, column in enumerate(batch.columns):
-            self._gather((position,), column)
         columns = [
             lower_array(column, kind)
             for column, kind in zip(batch.columns, self.lowered.types, strict=True)
@@ -100,7 +108,7 @@ class Codec:
         elif pa.types.is_map(kind):
             self._gather((*path, 0, 0), array.keys)
             self._gather((*path, 0, 1), array.items)
-        elif kind.num_fields and holds_dictionary(kind):
+        elif kind.num_fields and holds(pa.types.is_dictionary, kind):
             children = array.flatten() if pa.types.is_struct(kind) else [array.flatten()]
             for number, child in enumerate(children):
                 self._gather((*path, number), child)

@@ -70,23 +70,36 @@ def attached(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[st
 
 @contextmanager
 def attached_to_write(
-    connection: duckdb.DuckDBPyConnection, folder: Path, block_size: int
+    connection: duckdb.DuckDBPyConnection, path: Path, block_size: int
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
-    """Attach a result's file to be written while the block runs, then checkpoint and detach it.
+    """Attach a new file to be written while the block runs, then checkpoint and detach it.
 
-    Gives a cursor, so that a lazy relation on the connection itself can feed the write.
+    Gives a cursor, since the connection itself may be in the middle of a lazy result.
     """
-    cursor, alias, path = connection.cursor(), f"{_make_alias(folder)}_w", folder / FILE
-    options = _STORAGE if path.exists() else f"{_STORAGE}, BLOCK_SIZE {block_size}"
-    with _set_aside(connection, folder):
-        cursor.execute(f"ATTACH {quote_text(str(path))} AS {quote(alias)} ({options})")
+    cursor, alias = connection.cursor(), f"{_make_alias(path)}_w"
+    options = f"{_STORAGE}, BLOCK_SIZE {block_size}"
+    cursor.execute(f"ATTACH {quote_text(str(path))} AS {quote(alias)} ({options})")
+    try:
+        yield cursor, alias
+    except BaseException:
+        with suppress(duckdb.Error):
+            cursor.execute("ROLLBACK")
+        with suppress(duckdb.Error):  # the first error is the one to tell
+            cursor.execute(f"DETACH {quote(alias)}")
+        raise
+    cursor.execute(f"DETACH {quote(alias)}")
+
+
+@contextmanager
+def set_aside(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[None]:
+    """Take a result's file away while another takes its place; what stands on it follows."""
+    alias = _make_alias(folder)
+    with _lock:
+        connection.cursor().execute(f"DETACH DATABASE IF EXISTS {quote(alias)}")
         try:
-            yield cursor, alias
-        except BaseException:
-            with suppress(duckdb.Error):  # the first error is the one to tell
-                cursor.execute(f"DETACH {quote(alias)}")
-            raise
-        cursor.execute(f"DETACH {quote(alias)}")
+            yield
+        finally:
+            _attach(connection, folder)
 
 
 def _make_alias(folder: Path) -> str:
@@ -116,17 +129,3 @@ def _release(connection: duckdb.DuckDBPyConnection, alias: str) -> None:
         _users[key] -= 1
         if not _users[key] and key not in _kept:
             connection.cursor().execute(f"DETACH {quote(alias)}")
-
-
-@contextmanager
-def _set_aside(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[None]:
-    """Take a kept read-only attachment away for a write: DuckDB refuses both at once."""
-    alias = _make_alias(folder)
-    if (id(connection), alias) not in _kept:
-        yield
-        return
-    connection.cursor().execute(f"DETACH DATABASE IF EXISTS {quote(alias)}")
-    try:
-        yield
-    finally:
-        _attach(connection, folder)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pyarrow as pa
 
 from nbflow.store.arrowtypes import HUGE
@@ -12,6 +14,13 @@ def make_expression(field: pa.Field, column: str) -> str:
     if field.metadata == HUGE:
         return f"CAST({column} AS HUGEINT)"
     return _make_expression(field.type, column)
+
+
+def find_shown_type(kind: pa.DataType) -> str:
+    """Return the SQL type that an expression makes of a lowered column, "" if it stays as it is."""
+    if isinstance(kind, pa.BaseExtensionType):
+        return _find_extension_type(kind)
+    return next((name for test, name in _SHOWN if test(kind)), "")
 
 
 def _make_expression(kind: pa.DataType, column: str) -> str:
@@ -36,8 +45,20 @@ def _make_extension_expression(kind: pa.BaseExtensionType, column: str) -> str:
     if kind.extension_name == "arrow.bool8":
         return f"CAST({column} AS BOOLEAN)"
     if kind.extension_name == "pandas.period":
-        return _PERIODS.get(kind.freq.split("-")[0].lstrip("0123456789"), "{}").format(column)
+        return _PERIODS.get(_find_frequency(kind), "{}").format(column)
     return _make_expression(kind.storage_type, column)
+
+
+def _find_extension_type(kind: pa.BaseExtensionType) -> str:
+    if kind.extension_name in _EXTENSIONS:
+        return _EXTENSIONS[kind.extension_name]
+    if kind.extension_name == "pandas.period":
+        return "DATE" if _find_frequency(kind) in _PERIODS else ""
+    return find_shown_type(kind.storage_type)
+
+
+def _find_frequency(kind: pa.BaseExtensionType) -> str:
+    return str(kind.freq.split("-")[0].lstrip("0123456789"))
 
 
 _DURATIONS = {
@@ -51,3 +72,10 @@ _PERIODS = {  # a period's first day, from its ordinal
     "D": "DATE '1970-01-01' + CAST({} AS INTEGER)",
     "M": _MONTHS.format("{}", ""),
 }
+_EXTENSIONS = {"arrow.uuid": "UUID", "arrow.bool8": "BOOLEAN"}
+_SHOWN: tuple[tuple[Callable[[pa.DataType], bool], str], ...] = (
+    (pa.types.is_duration, "INTERVAL"),
+    (lambda kind: pa.types.is_timestamp(kind) and bool(kind.tz), "TIMESTAMP WITH TIME ZONE"),
+    (pa.types.is_date64, "DATE"),
+    (pa.types.is_time64, "TIME"),
+)

@@ -19,6 +19,7 @@ import pyarrow as pa
 from nbflow.store.arrowtypes import Unkept
 from nbflow.store.objects import decode_objects, encode_objects, is_same
 from nbflow.store.tablehash import FRAME, FRAME_TEXT
+from nbflow.store.viewing import view_values
 
 _TRUSTED = (
     pd.StringDtype,
@@ -31,6 +32,7 @@ _TRUSTED = (
     *(pd.UInt8Dtype, pd.UInt16Dtype, pd.UInt32Dtype, pd.UInt64Dtype),
 )
 _REFUSED = (pa.ArrowException, TypeError, ValueError, OverflowError, AttributeError)
+_LARGE = 1 << 20  # bytes: below, a copy of all columns costs less than a look at each
 _MANY = 90  # pandas warns about frames in more than 100 blocks
 
 
@@ -244,8 +246,11 @@ def _describe(recipe: Any) -> str:
 
 
 def _decode_columns(table: pa.Table, recipes: dict[str, Any]) -> pd.DataFrame:
+    """Return the columns; those of a large table stay where they lie, in memory of their own."""
+    if table.nbytes >= _LARGE and table.num_columns <= _MANY:
+        return _put_together([_decode(table, place, recipes) for place in _places(table)])
     plain = [name for name in table.column_names if name not in recipes]
-    frame = table.select(plain).replace_schema_metadata(None).to_pandas(self_destruct=False)
+    frame = table.select(plain).replace_schema_metadata(None).to_pandas(use_threads=False)
     special = {
         place: _decode_column(table.column(place), recipes[name])
         for place, name in enumerate(table.column_names)
@@ -253,11 +258,9 @@ def _decode_columns(table: pa.Table, recipes: dict[str, Any]) -> pd.DataFrame:
     }
     if len(special) > _MANY:
         rest = iter(range(len(plain)))
-        columns = [
-            special[i] if i in special else frame.iloc[:, next(rest)]
-            for i in range(table.num_columns)
-        ]
-        return pd.DataFrame(dict(enumerate(columns)), copy=False)
+        return _put_together(
+            [special[i] if i in special else frame.iloc[:, next(rest)] for i in _places(table)]
+        )
     frame = (
         frame.set_axis(range(len(plain)), axis=1)
         if plain
@@ -268,6 +271,22 @@ def _decode_columns(table: pa.Table, recipes: dict[str, Any]) -> pd.DataFrame:
     return frame
 
 
+def _places(table: pa.Table) -> range:
+    return range(table.num_columns)
+
+
+def _put_together(columns: list[Any]) -> pd.DataFrame:
+    return pd.DataFrame(dict(enumerate(columns)), copy=False)
+
+
+def _decode(table: pa.Table, place: int, recipes: dict[str, Any]) -> Any:
+    column, recipe = table.column(place), recipes.get(table.column_names[place])
+    if recipe is not None:
+        return _decode_column(column, recipe)
+    values = view_values(column)
+    return column.to_pandas() if values is None else values
+
+
 def _decode_column(column: pa.ChunkedArray, recipe: dict[str, Any]) -> Any:
     if recipe["how"] == "objects":
         return pd.Series(decode_objects(column, recipe), dtype=object)
@@ -275,7 +294,9 @@ def _decode_column(column: pa.ChunkedArray, recipe: dict[str, Any]) -> Any:
         codes = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
         if isinstance(codes, pa.ChunkedArray):
             codes = codes.unify_dictionaries().chunk(0)
-        indices = codes.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        indices = view_values(codes.indices)
+        if indices is None:
+            indices = codes.indices.fill_null(-1).to_numpy(zero_copy_only=False, writable=True)
         return pd.Categorical.from_codes(indices, dtype=recipe["dtype"])
     if recipe["how"] == "floating":
         return _decode_floating(column)
@@ -308,7 +329,7 @@ def _decode_index(table: pa.Table, recipe: dict[str, Any]) -> pd.Index | None:
 
 def _decode_level(column: pa.ChunkedArray, recipe: dict[str, Any] | None) -> pd.Index:
     if recipe is None:
-        index: pd.Index = pd.Index(column.to_pandas().array)
+        index: pd.Index = pd.Index(column.to_pandas(use_threads=False).array)
     else:
         values = _decode_column(column, recipe)
         index = pd.Index(values, dtype=values.dtype, tupleize_cols=False)

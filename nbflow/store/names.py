@@ -22,12 +22,12 @@ def quote_text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def make_path(folder: Path, name: str, suffix: str) -> Path:
-    """Return where a value called `name` lies among a result's files."""
+def make_path(folder: Path, name: str, suffix: str, among: str = "files") -> Path:
+    """Return where a value or table called `name` lies among a result's files."""
     safe = quote_url(name, safe="").replace(".", "%2E").replace("~", "%7E")
     if len(safe) > _LONGEST:
         safe = f"{safe[:_LONGEST]}~{hash_bytes(name)[:8]}"
-    return folder / "files" / f"{safe}{suffix}"
+    return folder / among / f"{safe}{suffix}"
 
 
 def make_unique(names: Iterable[str]) -> list[str]:

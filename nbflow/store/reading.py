@@ -1,89 +1,97 @@
-"""One table read from a result's DuckDB file, as what was written or in another form."""
-# ruff: noqa: S608 - names go through quote()
+"""One table read as what was written or in another form: mapped, or picked by DuckDB."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-import duckdb
 import pyarrow as pa
 
 from nbflow.errors import StoreError, UnknownNameError
-from nbflow.model import Frozen
+from nbflow.store.arrowfile import find_arrow, map_arrow
 from nbflow.store.arrowtypes import HUGE
-from nbflow.store.codec import Codec
-from nbflow.store.connections import attach, attached
-from nbflow.store.names import quote, suggest
-from nbflow.store.sources import read_relation
+from nbflow.store.names import suggest
+from nbflow.store.sources import BATCH
+from nbflow.store.sqltypes import make_sql_names
 from nbflow.store.tablehash import FRAME, FRAME_TEXT
-from nbflow.store.writing import make_sql_names, make_view_sql
+
+if TYPE_CHECKING:
+    import duckdb
 
 
-class Table(Frozen, frozen=True):
-    """Where a table stands on a connection, and what its columns are."""
+class Rows(Protocol):
+    """A table that can be read in part: from memory that is mapped, or through DuckDB."""
 
-    alias: str
-    name: str
-    codec: Any
-    names: list[str]  # in SQL
+    schema: pa.Schema
+
+    def read(self, places: list[int]) -> pa.Table: ...
+
+    def stream(self, places: list[int]) -> Iterator[pa.RecordBatch]: ...
 
 
 def read_table(
-    connection: duckdb.DuckDBPyConnection,
     folder: Path,
     name: str,
     *,
     to: str,
     columns: Sequence[str] | None,
     where: str | None,
+    connection: duckdb.DuckDBPyConnection | None = None,
 ) -> Any:
     """Return a table in the form `to`; only columns and rows that are asked for are loaded."""
-    if to in {"relation", "reader"}:
-        alias = attach(connection, folder)  # stays: what is returned is read later
-        table = _find_table(connection, alias, name)
-        return _FORMS[to](connection, table, columns, where)
-    with attached(connection, folder) as alias:
-        table = _find_table(connection, alias, name)
-        return _FORMS[to](connection, table, columns, where)
+    if to == "relation":
+        query = _make_query(folder, name, where, connection)
+        return query.relate(_find_places(name, query.schema, columns))
+    mapped = _find_mapped(folder, name) if where is None else None
+    rows = mapped or _make_query(folder, name, where, connection)
+    places = _find_places(name, rows.schema, columns, index=to == "pandas")
+    return _stream(rows, places) if to == "reader" else _FORMS[to](rows.read(places))
 
 
-def _find_table(connection: duckdb.DuckDBPyConnection, alias: str, name: str) -> Table:
-    query = f"SELECT schema FROM {quote(alias)}.nbflow.schemas WHERE name = ?"
-    rows = connection.cursor().execute(query, [name]).fetchall()
-    codec = Codec.from_bytes(rows[0][0])
-    return Table(alias, name, codec, make_sql_names(codec.schema))
+class Mapped:
+    """A table in an Arrow file."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self.schema, self._table = table.schema, table
+
+    def read(self, places: list[int]) -> pa.Table:
+        return self._table.select(places)
+
+    def stream(self, places: list[int]) -> Iterator[pa.RecordBatch]:
+        return iter(self.read(places).to_batches(max_chunksize=BATCH))
 
 
-def _read_arrow(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    columns: Sequence[str] | None,
-    where: str | None,
-    *,
-    index: bool = False,
-) -> pa.Table:
-    places = _find_places(table, columns, index=index)
-    relation = _select(connection.cursor(), table, places, where)
-    result = table.codec.raise_table(relation.to_arrow_table(), places)
-    return result if index else _drop_recipe(result)
+def _find_mapped(folder: Path, name: str) -> Mapped | None:
+    """Return the table of an Arrow file, None where that was dropped."""
+    try:
+        return Mapped(map_arrow(find_arrow(folder, name)))
+    except FileNotFoundError:
+        return None
 
 
-def _read_pandas(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    columns: Sequence[str] | None,
-    where: str | None,
+def _make_query(
+    folder: Path, name: str, where: str | None, connection: duckdb.DuckDBPyConnection | None
 ) -> Any:
-    result = _read_arrow(connection, table, columns, where, index=True)
-    if FRAME not in (result.schema.metadata or {}):
-        return _shrink(result).to_pandas()
+    from nbflow.store.querying import Query  # noqa: PLC0415 - loads duckdb
+
+    return Query(folder, name, where, connection)
+
+
+def _stream(rows: Rows, places: list[int]) -> pa.RecordBatchReader:
+    fields = [rows.schema.field(place) for place in places]
+    schema = pa.schema(fields, metadata=_strip(rows.schema.metadata))
+    batches = (batch.cast(schema) for batch in rows.stream(places))
+    return pa.RecordBatchReader.from_batches(schema, batches)
+
+
+def _make_pandas(table: pa.Table) -> Any:
+    if FRAME not in (table.schema.metadata or {}):
+        return _shrink(table).to_pandas()
     from nbflow.store.frames import decode_frame  # noqa: PLC0415 - loads pandas
 
-    return decode_frame(result)
+    return decode_frame(table)
 
 
 def _shrink(table: pa.Table) -> pa.Table:
@@ -96,75 +104,48 @@ def _shrink(table: pa.Table) -> pa.Table:
     return table
 
 
-def _read_polars(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    columns: Sequence[str] | None,
-    where: str | None,
-) -> Any:
+def _make_arrow(table: pa.Table) -> pa.Table:
+    """Return the table without metadata of ours."""
+    return table.replace_schema_metadata(_strip(table.schema.metadata))
+
+
+def _make_polars(table: pa.Table) -> Any:
     try:
         import polars as pl  # noqa: PLC0415 - the user's, not ours
     except ImportError as error:
         raise StoreError('to="polars" needs Polars: install it, or use to="arrow".') from error
-    return pl.from_arrow(_drop_extensions(_read_arrow(connection, table, columns, where)))
+    return pl.from_arrow(_drop_extensions(_make_arrow(table)))
 
 
-def _read_reader(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    columns: Sequence[str] | None,
-    where: str | None,
-) -> pa.RecordBatchReader:
-    places = _find_places(table, columns)
-    batches = read_relation(_select(connection.cursor(), table, places, where))
-    fields = [table.codec.schema.field(place) for place in places]
-    schema = pa.schema(fields, metadata=_strip(table.codec.schema.metadata))
-    raised: Iterator[pa.RecordBatch] = (table.codec.raise_table(b, places) for b in batches)
-    return pa.RecordBatchReader.from_batches(schema, (b.cast(schema) for b in raised))
-
-
-def _read_relation(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    columns: Sequence[str] | None,
-    where: str | None,
-) -> duckdb.DuckDBPyRelation:
-    shown = [quote(table.names[place]) for place in _find_places(table, columns)]
-    source = f"{quote(table.alias)}.main.{quote(table.name)}"
-    return _ask(connection, f"SELECT {', '.join(shown)} FROM {source}", table, where)
-
-
-_FORMS: dict[str, Any] = {
-    "pandas": _read_pandas,
-    "arrow": _read_arrow,
-    "polars": _read_polars,
-    "reader": _read_reader,
-    "relation": _read_relation,
+_FORMS: dict[str, Callable[[pa.Table], Any]] = {
+    "pandas": _make_pandas,
+    "arrow": _make_arrow,
+    "polars": _make_polars,
 }
 
 
-def _find_places(table: Table, columns: Sequence[str] | None, *, index: bool = False) -> list[int]:
+def _find_places(
+    name: str, schema: pa.Schema, columns: Sequence[str] | None, *, index: bool = False
+) -> list[int]:
     """Return the positions of the columns asked for, the index of a frame included."""
-    schema = table.codec.schema
     if columns is None:
         return list(range(len(schema)))
-    if isinstance(columns, str):
-        columns = [columns]
-    known = _find_known(table)
-    for name in columns:
-        if name not in known:
+    wanted = [columns] if isinstance(columns, str) else columns
+    names = make_sql_names(schema)
+    known = _find_known(schema, names)
+    for column in wanted:
+        if column not in known:
             raise UnknownNameError(
-                f"{table.name!r} has no column {name!r}. {suggest(str(name), table.names)}"
+                f"{name!r} has no column {column!r}. {suggest(str(column), names)}"
             )
-    places = [known[name] for name in columns]
+    places = [known[column] for column in wanted]
     return [*places, *(p for p in _find_levels(schema) if p not in places)] if index else places
 
 
-def _find_known(table: Table) -> dict[Any, int]:
+def _find_known(schema: pa.Schema, names: list[str]) -> dict[Any, int]:
     """Return every name of each column: in SQL, in Arrow, and its label in pandas."""
-    schema = table.codec.schema
     places = {name: place for place, name in enumerate(schema.names)}
-    known: dict[Any, int] = {name: place for place, name in enumerate(table.names)} | places
+    known: dict[Any, int] = {name: place for place, name in enumerate(names)} | places
     if FRAME not in (schema.metadata or {}):
         return known
     from nbflow.store.frames import find_label_names  # noqa: PLC0415 - loads pandas
@@ -178,46 +159,6 @@ def _find_levels(schema: pa.Schema) -> list[int]:
     from nbflow.store.frames import find_index_columns  # noqa: PLC0415 - loads pandas
 
     return [schema.names.index(name) for name in find_index_columns(schema)]
-
-
-def _select(
-    connection: duckdb.DuckDBPyConnection, table: Table, places: list[int], where: str | None
-) -> duckdb.DuckDBPyRelation:
-    """Return physical columns; a condition sees the columns as users do."""
-    source = f"{quote(table.alias)}.nbflow.{quote(table.name)}"
-    if where is None:
-        wanted = ", ".join(f"c{place}" for place in places)
-        return connection.sql(f"SELECT {wanted} FROM {source}")
-    prefix = "nbflow c"
-    while any(name.casefold().startswith(prefix) for name in table.names):
-        prefix = f"_{prefix}"
-    physical = ", ".join(f"c{place} AS {quote(f'{prefix}{place}')}" for place in set(places))
-    shown = make_view_sql(table.codec, table.names)
-    wanted = ", ".join(quote(f"{prefix}{place}") for place in places)
-    query = f"SELECT {wanted} FROM (SELECT {physical}, {shown} FROM {source})"
-    return _ask(connection, query, table, where)
-
-
-def _ask(
-    connection: duckdb.DuckDBPyConnection, query: str, table: Table, where: str | None
-) -> duckdb.DuckDBPyRelation:
-    try:
-        return connection.sql(query if where is None else f"{query} WHERE ({where}\n)")
-    except duckdb.Error as error:
-        missing = re.search(r'Referenced column "(.*?)" not found', str(error))
-        if missing:
-            raise UnknownNameError(
-                f"{table.name!r} has no column {missing[1]!r}, which where={where!r} names."
-                f" {suggest(missing[1], table.names)}"
-            ) from error
-        raise StoreError(
-            f"where={where!r} is no condition that DuckDB understands: {error}\nWrite what could"
-            f" follow WHERE in SQL, over the columns {', '.join(table.names[:20])}."
-        ) from error
-
-
-def _drop_recipe(table: pa.Table) -> pa.Table:
-    return table.replace_schema_metadata(_strip(table.schema.metadata))
 
 
 def _strip(metadata: dict[bytes, bytes] | None) -> dict[bytes, bytes]:

@@ -6,16 +6,18 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from types import GeneratorType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pyarrow as pa
 
 from nbflow.errors import StoreError
 from nbflow.model import Frozen
 from nbflow.store.arrowtypes import HUGE, Unkept
 
-_BATCH = 1 << 17  # rows: what is hashed and lowered at a time
+if TYPE_CHECKING:
+    import duckdb
+
+BATCH = 1 << 17  # rows of a stream that are taken at a time
 
 
 class Source(Frozen, frozen=True):
@@ -35,7 +37,7 @@ def make_source(value: Any) -> Source | None:  # noqa: PLR0911 - one line for ea
         return _read_pandas(value)
     if _is_of(value, "polars", "DataFrame", "LazyFrame"):
         return _read_polars(value)
-    if isinstance(value, duckdb.DuckDBPyRelation):
+    if _is_of(value, "duckdb", "DuckDBPyRelation"):
         return _read_relation(value)
     if isinstance(value, pa.Table):
         return _read_table(value)
@@ -54,8 +56,8 @@ def make_source(value: Any) -> Source | None:  # noqa: PLR0911 - one line for ea
 def read_relation(relation: duckdb.DuckDBPyRelation) -> pa.RecordBatchReader:
     """Return a relation's rows as they are computed."""
     if hasattr(relation, "to_arrow_reader"):
-        return relation.to_arrow_reader(_BATCH)
-    return relation.fetch_arrow_reader(_BATCH)  # DuckDB before 1.5
+        return relation.to_arrow_reader(BATCH)
+    return relation.fetch_arrow_reader(BATCH)  # DuckDB before 1.5
 
 
 def _is_of(value: Any, module: str, *names: str) -> bool:
@@ -85,7 +87,7 @@ def _read_polars(value: Any) -> Source:
 
 
 def _read_table(table: pa.Table) -> Source:
-    return Source(table.schema, table.to_batches(max_chunksize=_BATCH), whole=True)
+    return Source(table.schema, table.to_batches(), whole=True)
 
 
 def _read_stream(reader: pa.RecordBatchReader) -> Source:

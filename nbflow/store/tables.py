@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from nbflow.errors import StoreError
 from nbflow.model import Output
 from nbflow.store.arrowtypes import Unkept
-from nbflow.store.connections import connect, process_connection
 from nbflow.store.hashing import hash_bytes
 from nbflow.store.outputs import add_output, check_new, read_output, read_outputs
 from nbflow.store.reading import read_table
@@ -21,28 +20,23 @@ from nbflow.store.writing import write_table
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["connect", "process_connection", "read", "read_outputs", "write"]
+__all__ = ["read", "read_outputs", "write"]
 
 _FORMS = ("pandas", "arrow", "polars", "relation", "reader")
 _writing = threading.RLock()
 
 
-def write(
-    folder: Path,
-    name: str,
-    value: Any,
-    *,
-    connection: duckdb.DuckDBPyConnection | None = None,
-) -> Output:
+def write(folder: Path, name: str, value: Any) -> Output:
     """Keep one table or value in the result being made in `folder`.
 
+    A table becomes an Arrow file, which DuckDB's file is filled from later (`filling.fill`).
     What cannot be kept exactly as a table is pickled whole, and the output's `note` says why.
     Raises StoreError if the name is taken or the write fails; earlier outputs stay readable.
     """
     with _writing:
         _make_folder(folder)
         check_new(folder, name)
-        output = _write(folder, name, value, connection or process_connection())
+        output = _write(folder, name, value)
         add_output(folder, output)
         return output
 
@@ -67,8 +61,7 @@ def read(
         raise StoreError(f"to={to!r} is not known. Use one of: {', '.join(_FORMS)}.")
     output = read_output(folder, name)
     if output.kind == "table":
-        connection = connection or process_connection()
-        return read_table(connection, folder, name, to=to, columns=columns, where=where)
+        return read_table(folder, name, to=to, columns=columns, where=where, connection=connection)
     if output.kind == "nothing":
         return None
     return _select(read_value(folder, output), output, columns, where)
@@ -81,14 +74,14 @@ def _make_folder(folder: Path) -> None:
         raise StoreError(f"{folder} cannot be made: {error.strerror}.") from error
 
 
-def _write(folder: Path, name: str, value: Any, connection: duckdb.DuckDBPyConnection) -> Output:
+def _write(folder: Path, name: str, value: Any) -> Output:
     if value is None:
         return Output(name=name, kind="nothing", hash=hash_bytes("nothing"))
     try:
         source = make_source(value)
         if source is None:
             return write_value(folder, name, value)
-        return write_table(connection, folder, name, source)
+        return write_table(folder, name, source)
     except Unkept as error:
         why = f"kept whole, as a pickle, and not as a table: {error}"
         return write_pickle(folder, name, value, why)

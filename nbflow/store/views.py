@@ -10,15 +10,16 @@ from typing import Any
 import duckdb
 
 from nbflow.errors import StoreError
-from nbflow.store.connections import attach, process_connection
+from nbflow.store.connections import process_connection
 from nbflow.store.names import quote
+from nbflow.store.querying import attach_table
 
 __all__ = ["make_view", "query", "quote"]
 
 
 def make_view(connection: duckdb.DuckDBPyConnection, schema: str, name: str, folder: Path) -> None:
     """Make `schema.name` show a table of a result; replaces an older view of that name."""
-    source = f"{quote(attach(connection, folder))}.main.{quote(name)}"
+    source = f"{quote(attach_table(connection, folder, name))}.main.{quote(name)}"
     view = f"memory.{quote(schema)}.{quote(name)}"
     try:
         # Not on a cursor: a lazy result on the connection would hide the new view from it.

@@ -9,7 +9,7 @@ from typing import Any
 from nbflow import words
 from nbflow.html.markup import Markup, dim, join, tag
 from nbflow.model import Output
-from nbflow.store import tables
+from nbflow.store import connections, tables
 
 ROWS = 20
 _COLUMNS = 40
@@ -37,7 +37,7 @@ def draw_output(folder: Path, output: Output) -> Markup:
 
 
 def _draw_table(folder: Path, output: Output) -> Markup:
-    connection = tables.connect()
+    connection = connections.connect()
     try:
         relation = tables.read(folder, output.name, to="relation", connection=connection)
         names, kinds = relation.columns[:_COLUMNS], [str(kind) for kind in relation.types]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,23 @@ def test_importing_nbflow_takes_less_than_100_ms() -> None:
     assert min(float(_run(code)) for _ in range(3)) < 0.1
 
 
-def _run(code: str) -> str:
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+def _run(code: str, *arguments: str) -> str:
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     return done.stdout
+
+
+HAND_OVER = """
+import os, sys
+from pathlib import Path
+import pandas as pd
+from nbflow.store import tables
+tables.write(Path(sys.argv[1]), "t", pd.DataFrame({"n": [1, None], "s": ["x", None]}))
+for form in ("pandas", "arrow"):
+    tables.read(Path(sys.argv[1]), "t", to=form)
+print(sorted({"duckdb", "pyarrow.dataset"} & set(sys.modules)))
+"""
+
+
+def test_a_frame_is_handed_over_without_duckdb(tmp_path: Path) -> None:
+    assert _run(HAND_OVER, str(tmp_path)) == "[]\n"

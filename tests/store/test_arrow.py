@@ -13,6 +13,7 @@ from nbflow.errors import StoreError
 from nbflow.store import tables
 from nbflow.store.views import query
 from tests.store.arrays import EXACT
+from tests.store.dropping import drop_arrow
 
 
 def cut(array: pa.Array) -> pa.ChunkedArray:
@@ -22,17 +23,20 @@ def cut(array: pa.Array) -> pa.ChunkedArray:
 
 
 @pytest.mark.parametrize("array", EXACT.values(), ids=EXACT)
-def test_an_array_comes_back(tmp_path, array):
+@pytest.mark.parametrize("mapped", [True, False], ids=["from Arrow", "from DuckDB"])
+def test_an_array_comes_back(tmp_path, array, mapped):
     table = pa.table({"x": cut(array)})
 
     output = tables.write(tmp_path, "t", table)
+    if not mapped:
+        drop_arrow(tmp_path)
     back = tables.read(tmp_path, "t", to="arrow")
 
     back.validate(full=True)
     assert (output.kind, output.note) == ("table", "")
     assert back.schema.equals(table.schema, check_metadata=True)
     assert repr(back["x"].to_pylist()) == repr(table["x"].to_pylist())
-    assert tables.write(tmp_path, "again", back).hash == output.hash
+    assert tables.write(tmp_path / "again", "t", back).hash == output.hash
     streamed = tables.read(tmp_path, "t", to="reader").read_all()
     assert repr(streamed["x"].to_pylist()) == repr(table["x"].to_pylist())
     assert streamed.schema.equals(table.schema, check_metadata=True)

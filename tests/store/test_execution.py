@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from nbflow.errors import SqlError
+from nbflow.store.connections import process_connection
 from nbflow.store.execution import run
-from nbflow.store.tables import process_connection
 
 ENDLESS = "select sum(a.range * b.range) from range(100_000_000) a, range(100_000) b"
 

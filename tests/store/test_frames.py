@@ -8,6 +8,7 @@ from pandas.testing import assert_frame_equal, assert_series_equal
 
 from nbflow.store import tables
 from nbflow.store.views import query
+from tests.store.dropping import drop_arrow
 from tests.store.frames import EXACT, PICKLED, labelled, series
 
 
@@ -27,6 +28,8 @@ def test_a_frame_comes_back(tmp_path, frame):
     output = tables.write(tmp_path, "t", frame)
 
     assert (output.kind, output.note, output.rows) == ("table", "", len(frame))
+    assert_same(frame, tables.read(tmp_path, "t"))
+    drop_arrow(tmp_path)
     assert_same(frame, tables.read(tmp_path, "t"))
     none = tables.read(tmp_path, "t", where="false")
     assert (len(none), list(map(repr, none.dtypes))) == (0, list(map(repr, frame.dtypes)))

@@ -1,0 +1,42 @@
+"""`python -m nbflow.store`: fills the DuckDB files of the results named on standard input."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+import msgspec
+
+from nbflow.errors import NbflowError
+from nbflow.store.arrowfile import flush_arrow
+from nbflow.store.filling import fill
+
+_NICE = 10  # nobody waits for this but the end of a run
+
+
+def main() -> None:
+    """Take a folder a line, as JSON, and answer each with what went wrong, "" if nothing did."""
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
+    for line in sys.stdin.buffer:
+        why = _fill(Path(msgspec.json.decode(line, type=str)))
+        sys.stdout.buffer.write(msgspec.json.encode(why) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+def _fill(folder: Path) -> str:
+    try:
+        fill(folder)
+        with contextlib.suppress(FileNotFoundError):  # dropped by another run's end
+            flush_arrow(folder)
+    except (NbflowError, OSError) as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 - the next result can be filled all the same
+        return f"{folder}: {type(error).__name__}: {error}"
+    return ""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""Arrow files, a cache of what DuckDB's files hold: the oldest go first beyond a limit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from nbflow.model import Frozen
+from nbflow.store.arrowfile import FOLDER
+from nbflow.store.results import TABLES
+
+
+class Cached(Frozen, frozen=True):
+    """The Arrow files of one result."""
+
+    folder: Path
+    step: str
+    result: str
+    bytes: int
+
+
+def find_droppable(results: Path, limit: int, pinned: Collection[tuple[str, str]]) -> list[Cached]:
+    """Return what must go to keep within `limit` bytes, the oldest first.
+
+    Never what a live run relies on (`pinned`), nor what is not in DuckDB yet.
+    """
+    cached = sorted(_read_cached(results), key=lambda one: one.result)  # ids sort by time
+    excess = sum(one.bytes for one in cached) - limit
+    found = []
+    for one in cached:
+        if excess <= 0:
+            break
+        if (one.step, one.result) not in pinned and (one.folder.parent / TABLES).exists():
+            found.append(one)
+            excess -= one.bytes
+    return found
+
+
+def _read_cached(results: Path) -> Iterator[Cached]:
+    for step in _list(results):
+        for result in _list(results / step):
+            folder = results / step / result / FOLDER
+            if files := _list(folder):
+                size = sum((folder / name).stat().st_size for name in files)
+                yield Cached(folder, step, result, size)
+
+
+def _list(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - called often
+    except (FileNotFoundError, NotADirectoryError):
+        return []

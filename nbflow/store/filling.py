@@ -1,0 +1,139 @@
+"""A result's DuckDB file, filled from its Arrow files: aside, then renamed into place."""
+# ruff: noqa: S608 - names go through quote()
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from nbflow.errors import StoreError
+from nbflow.model import Output
+from nbflow.store.arrowfile import find_arrow, map_arrow
+from nbflow.store.codec import Codec
+from nbflow.store.connections import FILE, attached_to_write, process_connection
+from nbflow.store.expressions import make_expression
+from nbflow.store.names import quote
+from nbflow.store.outputs import read_outputs
+from nbflow.store.sqltypes import make_sql_names
+from nbflow.store.writing import make_error
+
+_SMALL = 16 << 20  # bytes: below, small blocks keep a file of few rows small
+_SMALL_BLOCK, _LARGE_BLOCK = 16384, 262144
+_SLICE = 1 << 17  # rows to lower at once
+_SOURCE = "nbflow_source"
+
+
+def fill(folder: Path, *, again: bool = False) -> None:
+    """Put a result's tables into its DuckDB file, unless that is done; raises StoreError.
+
+    `again` is for a folder that has got more tables since. Several processes may try at once:
+    one fills, the others wait for it.
+    """
+    try:
+        with _alone(folder):
+            if again or not (folder / FILE).exists():
+                _fill(folder)
+    except OSError as error:
+        raise make_error(FILE, folder, error) from error
+
+
+def make_view_sql(codec: Codec, names: list[str]) -> str:
+    """Return the SELECT list that shows physical columns under the names of users."""
+    expressions = [make_expression(field, f"c{i}") for i, field in enumerate(codec.schema)]
+    return ", ".join(f"{e} AS {quote(n)}" for e, n in zip(expressions, names, strict=True))
+
+
+def ask_types(schema: pa.Schema, names: list[str]) -> list[str]:
+    """Return the SQL types of a table's columns as DuckDB calls them."""
+    codec = Codec(schema)
+    cursor = process_connection().cursor()
+    rows = pa.RecordBatchReader.from_batches(codec.lowered, [])
+    shown = cursor.from_arrow(rows).project(make_view_sql(codec, names))
+    return list(map(str, shown.types))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other processes from filling the same file, where the system can: it saves work."""
+    lock = os.open(folder, os.O_RDONLY) if os.name == "posix" else None
+    try:
+        if lock is not None:
+            import fcntl  # noqa: PLC0415 - not on Windows
+
+            with suppress(OSError):  # a file system without locks
+                fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def _fill(folder: Path) -> None:
+    tables = [one for one in read_outputs(folder).values() if one.kind == "table"]
+    part = folder / f"{FILE}.{os.getpid()}.part"
+    block = _SMALL_BLOCK if sum(one.bytes for one in tables) <= _SMALL else _LARGE_BLOCK
+    _remove_parts(folder)
+    try:
+        with attached_to_write(process_connection(), part, block) as (cursor, alias):
+            _make_tables(cursor, alias, folder, tables)
+        os.replace(part, folder / FILE)  # noqa: PTH105 - atomic on Windows too
+    except duckdb.Error as error:
+        raise make_error(FILE, folder, error) from error
+    finally:
+        _remove_parts(folder)
+
+
+def _remove_parts(folder: Path) -> None:
+    """Remove what a killed process left, and the journals that DuckDB keeps beside."""
+    for part in folder.glob(f"{FILE}.*.part*"):
+        part.unlink(missing_ok=True)
+
+
+def _make_tables(
+    cursor: duckdb.DuckDBPyConnection, alias: str, folder: Path, tables: list[Output]
+) -> None:
+    cursor.execute(
+        f"BEGIN; CREATE SCHEMA {quote(alias)}.nbflow; "
+        f"CREATE TABLE {quote(alias)}.nbflow.schemas (name VARCHAR, schema BLOB)"
+    )
+    for one in tables:
+        _make_table(cursor, alias, one.name, _map(folder, one.name))
+    cursor.execute("COMMIT")
+
+
+def _map(folder: Path, name: str) -> pa.Table:
+    path = find_arrow(folder, name)
+    try:
+        return map_arrow(path)
+    except FileNotFoundError as error:
+        raise StoreError(
+            f"{name!r} is gone: neither {path} nor {folder / FILE} is there. Run its step again "
+            "with --force-step."
+        ) from error
+
+
+def _make_table(cursor: duckdb.DuckDBPyConnection, alias: str, name: str, rows: pa.Table) -> None:
+    codec = Codec(rows.schema)
+    table, view = (f"{quote(alias)}.{schema}.{quote(name)}" for schema in ("nbflow", "main"))
+    source = pa.RecordBatchReader.from_batches(codec.lowered, _lower(codec, rows))
+    cursor.register(_SOURCE, source)
+    try:
+        cursor.execute(f"CREATE TABLE {table} AS SELECT * FROM {_SOURCE}")
+    finally:
+        cursor.unregister(_SOURCE)
+    cursor.execute(
+        f"INSERT INTO {quote(alias)}.nbflow.schemas VALUES (?, ?)", [name, codec.to_bytes()]
+    )
+    shown = make_view_sql(codec, make_sql_names(codec.schema))
+    cursor.execute(f"CREATE VIEW {view} AS SELECT {shown} FROM nbflow.{quote(name)}")
+
+
+def _lower(codec: Codec, rows: pa.Table) -> Iterator[pa.RecordBatch]:
+    for batch in rows.to_batches(max_chunksize=_SLICE):
+        codec.gather(batch)
+        yield codec.lower(batch)

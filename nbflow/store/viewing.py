@@ -1,0 +1,43 @@
+"""Arrow's numbers and times as NumPy arrays in the same memory, where that may be written to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+
+def view_values(column: pa.Array | pa.ChunkedArray) -> Any | None:
+    """Return the values as a writable array without copying them, None where that cannot be.
+
+    It can where they lie in one piece, none is null, and the memory is the reader's own: a file
+    that is mapped privately is, as what is written there goes to a copy of its page.
+    """
+    array = _find_only_chunk(column)
+    kind = None if array is None else _find_dtype(array.type)
+    if array is None or kind is None or array.null_count:
+        return None
+    values = array.buffers()[1]
+    whole = values
+    while whole is not None and whole.parent is not None:
+        whole = whole.parent
+    if whole is None or not whole.is_mutable:
+        return None
+    start = values.address - whole.address + array.offset * kind.itemsize
+    return np.frombuffer(whole, kind, len(array), start)
+
+
+def _find_only_chunk(column: pa.Array | pa.ChunkedArray) -> pa.Array | None:
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    return column.chunk(0) if column.num_chunks == 1 else None
+
+
+def _find_dtype(kind: pa.DataType) -> np.dtype[Any] | None:
+    if pa.types.is_timestamp(kind) and kind.tz is None:
+        return np.dtype(f"M8[{kind.unit}]")
+    if pa.types.is_duration(kind):
+        return np.dtype(f"m8[{kind.unit}]")
+    number = pa.types.is_integer(kind) or pa.types.is_float32(kind) or pa.types.is_float64(kind)
+    return np.dtype(kind.to_pandas_dtype()) if number else None

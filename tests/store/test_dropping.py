@@ -1,0 +1,50 @@
+"""Arrow files are a cache: within its limit, oldest out first, and never what DuckDB lacks."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from nbflow.errors import ProjectError
+from nbflow.project import Cache
+from nbflow.store import tables
+from nbflow.store.dropping import find_droppable
+from nbflow.store.filling import fill
+
+FRAME = pd.DataFrame({"x": range(1000)})
+
+
+@pytest.fixture
+def results(tmp_path):
+    for number in range(4):
+        tables.write(tmp_path / "load" / f"2026-{number}", "t", FRAME)
+        if number != 1:
+            fill(tmp_path / "load" / f"2026-{number}")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("limit", "pinned", "expected"),
+    [
+        (1_000_000, set(), []),
+        (30_000, set(), ["2026-0"]),
+        (0, set(), ["2026-0", "2026-2", "2026-3"]),
+        (20_000, {("load", "2026-0")}, ["2026-2", "2026-3"]),
+    ],
+)
+def test_the_oldest_go_first(results, limit, pinned, expected):
+    found = find_droppable(results, limit, pinned)
+
+    assert [one.result for one in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"), [("10 GB", 10**10), ("1.5 MB", 1_500_000), ("0 B", 0), ("20kB", 20_000)]
+)
+def test_sizes(text, limit):
+    assert Cache(text).limit == limit
+
+
+def test_what_is_no_size_is_told():
+    with pytest.raises(ProjectError, match=r'\[cache\] arrow = "much" is no size'):
+        _ = Cache("much").limit
