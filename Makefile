@@ -1,5 +1,5 @@
 .POSIX:
-.PHONY: demo test test-fast test-browser test-papermill lowest smoke check format clean
+.PHONY: demo test test-fast test-browser test-papermill lowest smoke bench bench-quick check format clean
 
 PYTHON ?= python3
 VENV = .venv
@@ -42,6 +42,14 @@ smoke: $(VENV)/.uv
 	$(BIN)/uv venv -q --clear --python $(PYTHON) build/bare
 	$(UV) --python build/bare --reinstall-package nbflow build/wheel/*.whl
 	build/bare/bin/nbflow demo build/smoke
+
+# Beside its peers, each in an environment of its own: 25 minutes, on a machine with nothing else to do.
+bench: $(VENV)/.test
+	$(BIN)/python -m tests.benchmarks
+
+# Seconds: what is run is right, and nothing is far too slow.
+bench-quick: $(VENV)/.test
+	$(BIN)/python -m tests.benchmarks.quick
 
 check: $(VENV)/.test
 	$(BIN)/ruff format --check .

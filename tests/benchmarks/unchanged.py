@@ -1,0 +1,100 @@
+"""What it costs to find that nothing changed: many notebooks, some of them with large outputs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.benchmarks import chains, peers
+from tests.benchmarks.lab import Command, Lab, get_cpu, get_seconds
+from tests.benchmarks.make_pipeline import FAT, fan
+from tests.benchmarks.row import Row, Target
+
+PLAN = "nbflow plan"
+RUN = "nbflow run"
+SNAKEMAKE = "snakemake -n"
+PLOOMBER = "ploomber status"
+MUST, WISH = Target(1 / 10), Target(1 / 50, limit=0.5)
+
+
+def measure(lab: Lab) -> list[Row]:
+    """Row 8: `nbflow plan` and `nbflow run`, each in a new process."""
+    with lab.fresh() as folder:
+        commands = make_all(lab, folder)
+        for who in (PLAN, SNAKEMAKE):  # the first one fills caches
+            lab.run(commands[who])
+        taken = lab.take_turns(
+            {who: lambda command=command: lab.run(command) for who, command in commands.items()},
+            slow=[PLOOMBER],
+        )
+    count, fat = lab.sizes.notebooks, lab.sizes.fat
+    other = {who: get_seconds(taken[who]) for who in (SNAKEMAKE, PLOOMBER)}
+    note = (
+        "The peers' outputs were put in place with their times in order, not made by them: "
+        "Snakemake has no records of its own to compare, and ploomber the stored source only."
+    )
+    return [
+        Row(
+            f"nothing changed, {count} notebooks, {fat} with 5 MB of outputs: {who}",
+            must=MUST,
+            wish=WISH,
+            nbflow=get_seconds(taken[who]),
+            other=other,
+            cpu=get_cpu({who: taken[who]} | {peer: taken[peer] for peer in other}),
+            notes=(note,) if who == PLAN else (),
+        )
+        for who in (PLAN, RUN)
+    ]
+
+
+def make_all(lab: Lab, folder: Path) -> dict[str, Command]:
+    """Write the same finished pipeline for each."""
+    count, fat = lab.sizes.notebooks, lab.sizes.fat
+    notebooks = make_finished(lab, folder / "nbflow", count, fat)
+    chains.write_snakemake(folder / "snakemake", count, fan)
+    chains.write_ploomber(folder / "ploomber", count, fan)
+    for peer in ("snakemake", "ploomber"):
+        _fatten(folder / peer, count, fat)
+        _put_outputs(folder / peer, count)
+    return {
+        PLAN: _command("nbflow", folder, "plan", str(notebooks)),
+        RUN: _command("nbflow", folder, "run", str(notebooks)),
+        SNAKEMAKE: _command("snakemake", folder / "snakemake", "-n"),
+        PLOOMBER: _command("ploomber", folder / "ploomber", "status"),
+    }
+
+
+def make_finished(lab: Lab, root: Path, count: int, fat: int = 0) -> Path:
+    """Return the folder of a pipeline of so many notebooks, as a finished run leaves it."""
+    words = (
+        "-m", "tests.benchmarks.make_pipeline", str(root), str(count), "--fat", str(fat),
+    )  # fmt: skip
+    lab.run(Command("nbflow", ("python", *words), peers.ROOT))
+    return root / "notebooks"
+
+
+def _command(peer: str, folder: Path, *words: str) -> Command:
+    return Command(peer, (peer, *words), folder)
+
+
+def _fatten(folder: Path, count: int, fat: int) -> None:
+    """Put outputs into as many notebooks as nbflow's have them."""
+    line = "0123456789" * 10 + "\n"
+    output = {"name": "stdout", "output_type": "stream", "text": [line] * (FAT // len(line))}
+    for number in range(0, count, count // fat)[:fat] if fat else ():
+        path = folder / f"{chains.name(number)}.ipynb"
+        content = json.loads(path.read_text(encoding="utf-8"))
+        content["cells"][-1]["outputs"] = [output]
+        path.write_text(json.dumps(content, indent=1), encoding="utf-8")
+
+
+def _put_outputs(folder: Path, count: int) -> None:
+    """Leave what a finished build leaves: products in order of time, and ploomber's records."""
+    out = folder / "out"
+    out.mkdir()
+    record = json.dumps({"timestamp": 1e9, "stored_source_code": "pass", "params": {"number": 1}})
+    for number in range(count):
+        name = chains.name(number)
+        (out / f"{name}.txt").touch()
+        (out / f"{name}.ipynb").write_text("{}", encoding="utf-8")
+        (out / f".{name}.ipynb.metadata").write_text(record, encoding="utf-8")
