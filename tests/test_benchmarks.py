@@ -37,10 +37,10 @@ def test_each_peer_has_its_own_line_and_must_be_beaten():
 
     lines = render([Group("g", "t", 1, (row,))], MACHINE, {}).splitlines()
 
-    assert [line for line in lines if "near" in line][0].endswith(
+    assert next(line for line in lines if "near" in line).endswith(
         "| 0.67 | 0.50: **no** |  | 1, 1 |"
     )
-    assert [line for line in lines if "far" in line][0].endswith("| 1/9 | 0.50: yes |  | 1, 1 |")
+    assert next(line for line in lines if "far" in line).endswith("| 1/9 | 0.50: yes |  | 1, 1 |")
 
 
 def test_a_limit_needs_no_peer():
