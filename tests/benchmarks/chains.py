@@ -94,11 +94,15 @@ def make_plain() -> list[Notebook]:
     return [cell("number = 0", "parameters"), cell(IMPORTS), cell("print(number)")]
 
 
+def make_ploomber_step() -> list[Notebook]:
+    parameters = cell("number = 0\nupstream = None\nproduct = None", "parameters")
+    return [parameters, *make_plain()[1:]]
+
+
 def write_ploomber(folder: Path, steps: int, parent: Parent) -> None:
     tasks = ["meta:", "  extract_upstream: false", "  extract_product: false", "tasks:"]
     for number in range(steps):
-        parameters = cell("number = 0\nupstream = None\nproduct = None", "parameters")
-        write(folder / f"{name(number)}.ipynb", [parameters, *make_plain()[1:]])
+        write(folder / f"{name(number)}.ipynb", make_ploomber_step())
         tasks += [
             f"  - source: {name(number)}.ipynb",
             f"    product: out/{name(number)}.ipynb",
