@@ -105,7 +105,7 @@ def _make_nbclient_prints(folder: Path, count: int) -> Command:
 
 def _make_nbflow(folder: Path, sources: list[str]) -> Command:
     made = _write(folder, sources)
-    return Command("nbflow", ("nbflow", "run", str(made.parent)), folder)
+    return Command("nbflow", ("nbflow", "run", str(made.parent)), folder, "1 ran")
 
 
 def _write(folder: Path, sources: list[str]) -> Path:

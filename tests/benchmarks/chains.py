@@ -138,9 +138,8 @@ def write_snakemake(folder: Path, steps: int, parent: Parent) -> None:
 
 def _make_nbflow(folder: Path, steps: int, parent: Parent, more: tuple[str, ...]) -> Command:
     made = project(folder, **{name(n): make_step(n, parent(n)) for n in range(steps)})
-    return Command(
-        "nbflow", ("nbflow", "run", str(made.folder), "-p", "number", "1", *more), folder
-    )
+    words = ("nbflow", "run", str(made.folder), "-p", "number", "1", *more)
+    return Command("nbflow", words, folder, f"{steps} ran")
 
 
 def _write_plain(folder: Path, steps: int) -> None:

@@ -45,6 +45,7 @@ class Command(msgspec.Struct, frozen=True):
     peer: str
     words: tuple[str, ...]
     folder: Path
+    expect: str = ""  # what it says when it did what it should
 
 
 class Lab:
@@ -67,7 +68,9 @@ class Lab:
     def run(self, command: Command, *, keep: bool = False) -> Sample:
         """Time a command; `keep` lets a warm zygote live on."""
         environment = self.find_environment(command.peer)
-        return time_command(list(command.words), command.folder, environment, keep=keep)
+        return time_command(
+            list(command.words), command.folder, environment, expect=command.expect, keep=keep
+        )
 
     def find_environment(self, peer: str) -> dict[str, str]:
         """Return the variables for the peer's programs; its environment is made when first asked."""

@@ -120,4 +120,4 @@ def _insert_stamp(path: Path, stamp: Path) -> None:
 
 
 def _run(notebooks: Path) -> Command:
-    return Command("nbflow", ("nbflow", "run", str(notebooks)), notebooks.parent)
+    return Command("nbflow", ("nbflow", "run", str(notebooks)), notebooks.parent, "1 ran")

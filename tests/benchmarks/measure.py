@@ -38,11 +38,17 @@ def adopt_orphans() -> None:
 
 
 def time_command(
-    command: list[str], folder: Path, environment: Mapping[str, str], *, keep: bool = False
+    command: list[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    *,
+    expect: str = "",
+    keep: bool = False,
 ) -> Sample:
     """Run a command; `keep` lets what it leaves behind live on, as a warm zygote.
 
-    Raises MeasureError with the end of what it said, when it failed or took too long.
+    Raises MeasureError with the end of what it said, when it failed, took too long, or did not say
+    what was to be expected.
     """
     with tempfile.TemporaryFile() as said:
         began = time.perf_counter()
@@ -60,10 +66,13 @@ def time_command(
         seconds = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)
         said.seek(0)
-        text = said.read().decode(errors="replace")[-_TAIL:]
+        text = said.read().decode(errors="replace")
     cpu = usage.ru_utime + usage.ru_stime + (0.0 if keep else end_orphans())
+    shown = " ".join(command)
     if process.returncode:
-        raise MeasureError(f"{' '.join(command)}\nended with {process.returncode}:\n{text}")
+        raise MeasureError(f"{shown}\nended with {process.returncode}:\n{text[-_TAIL:]}")
+    if expect not in text:
+        raise MeasureError(f"{shown}\ndid not say {expect!r}:\n{text[-_TAIL:]}")
     return Sample(seconds, cpu, began)
 
 

@@ -57,10 +57,12 @@ def make_all(lab: Lab, folder: Path) -> dict[str, Command]:
         _fatten(folder / peer, count, fat)
         _put_outputs(folder / peer, count)
     return {
-        PLAN: _command("nbflow", folder, "plan", str(notebooks)),
-        RUN: _command("nbflow", folder, "run", str(notebooks)),
-        SNAKEMAKE: _command("snakemake", folder / "snakemake", "-n"),
-        PLOOMBER: _command("ploomber", folder / "ploomber", "status"),
+        PLAN: Command("nbflow", ("nbflow", "plan", str(notebooks)), folder, f"{count} reused"),
+        RUN: Command("nbflow", ("nbflow", "run", str(notebooks)), folder, f"{count} reused"),
+        SNAKEMAKE: Command(
+            "snakemake", ("snakemake", "-n"), folder / "snakemake", "Nothing to be done"
+        ),
+        PLOOMBER: Command("ploomber", ("ploomber", "status"), folder / "ploomber", "False"),
     }
 
 
@@ -71,10 +73,6 @@ def make_finished(lab: Lab, root: Path, count: int, fat: int = 0) -> Path:
     )  # fmt: skip
     lab.run(Command("nbflow", ("python", *words), peers.ROOT))
     return root / "notebooks"
-
-
-def _command(peer: str, folder: Path, *words: str) -> Command:
-    return Command(peer, (peer, *words), folder)
 
 
 def _fatten(folder: Path, count: int, fat: int) -> None:
@@ -132,5 +130,5 @@ def _make_snakemake_record(number: int, now: float) -> dict[str, object]:
         "endtime": now,
         "incomplete": False,
         "external_jobid": None,
-        "input_checksums": {path: f"sha256:{nothing}" for path in inputs},
+        "input_checksums": dict.fromkeys(inputs, f"sha256:{nothing}"),
     }
