@@ -81,7 +81,9 @@ def _measure_papermill(lab: Lab, folder: Path) -> Callable[[], Sample]:
     command = Command(
         "papermill", ("papermill", str(path), "out.ipynb", "-p", "number", "1"), folder
     )
-    return _make_measure(lab, folder, command, _make_edit(path))
+    return _make_measure(
+        lab, folder, command, _make_edit(path), keep=True
+    )  # of nbflow, not its own
 
 
 def _make_measure(

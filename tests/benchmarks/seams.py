@@ -16,7 +16,7 @@ from tests.benchmarks.row import Row
 
 def measure_handover(lab: Lab) -> list[Row]:
     """Rows 11 and 12: handing over large and small tables."""
-    return _read_rows(lab, "handover", "--rows", str(lab.sizes.rows), "--rounds", str(lab.rounds))
+    return _read_rows(lab, "handover")
 
 
 def measure_scale(lab: Lab) -> list[Row]:
