@@ -29,7 +29,7 @@ def measure_loop(lab: Lab) -> list[Row]:
         made = project(folder, **steps)
         edit = _make_edit(made.folder / f"{changed}.ipynb")
         own = _make_measure(lab, folder, _run(made.folder), edit, keep=True)
-        own()
+        lab.run(Command("nbflow", ("nbflow", "run"), made.folder), keep=True)
         own()  # from here on it is the second time
         taken = lab.take_turns({NBFLOW: own, PAPERMILL: _measure_papermill(lab, folder)})
         end_orphans()

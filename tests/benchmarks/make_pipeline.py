@@ -85,8 +85,8 @@ class WritingExecutor:
 
     _written: Path | None = None  # the tables of the first step
 
-    def __init__(self, jobs: int, imports: tuple[str, ...]) -> None:
-        del jobs, imports
+    def __init__(self, jobs: int, *how_kernels_start: object) -> None:
+        del jobs, how_kernels_start
 
     def execute(self, job: Job, emit: Emit, stop: threading.Event) -> Outcome:
         del emit, stop
