@@ -23,7 +23,6 @@ from tests.benchmarks import (
     memory,
     peers,
     results,
-    seams,
     unchanged,
 )  # fmt: skip
 from tests.benchmarks.lab import SMALL, Lab, Sizes
@@ -40,9 +39,9 @@ GROUPS: dict[str, Callable[[Lab], list[Row]]] = {
     "unchanged": unchanged.measure,
     "loop": loop.measure_loop,
     "middle": loop.measure_middle,
-    "handover": seams.measure_handover,
+    "handover": figures.measure_handover,
     "prints": cells.measure_prints,
-    "scale": seams.measure_scale,
+    "scale": figures.measure_scale,
     "example": example.measure,
 }
 RAW = peers.ROOT / "build" / "bench"

@@ -30,11 +30,12 @@ class Sizes(msgspec.Struct, frozen=True):
     cells: int = 100  # with 100 kB of output each
     lines: int = 1000  # cells that print one
     kernels: int = 8
+    rows: int = 5_000_000
     scale: tuple[int, ...] = (10, 100, 1000, 10_000)
 
 
 SMALL = Sizes(
-    short=3, long=6, notebooks=20, fat=2, loop=3, cells=5, lines=20, kernels=2, scale=(10, 100)
+    short=3, long=6, notebooks=20, fat=2, loop=3, cells=5, lines=20, kernels=2, rows=100_000, scale=(10, 100)
 )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from nbflow.events import Line
 from nbflow.executors import Emit
 from nbflow.model import Job, Outcome, Request
 from nbflow.notebook.scan import read_folder
-from nbflow.plan import make_plan
+from nbflow.plan import Plan, make_plan
 from nbflow.project import Project, find_project
 from nbflow.runlog import Run
 from nbflow.store import tables
@@ -64,8 +64,13 @@ def name(number: int) -> str:
 
 def finish(project: Project, observe: Callable[[Line], None] = lambda _: None) -> Run:
     """Run the pipeline by nbflow's own loop, with an executor that only writes the tables."""
+    plan = make_plan(project, read_folder(project), Request(jobs=1))
+    return execute(plan, observe=observe)
+
+
+def execute(plan: Plan, observe: Callable[[Line], None] = lambda _: None) -> Run:
+    """Run a plan as `finish` does."""
     with mock.patch("nbflow.run.load_executor", return_value=WritingExecutor):
-        plan = make_plan(project, read_folder(project), Request(jobs=1))
         return run.execute(plan, observe=observe)
 
 
@@ -85,8 +90,8 @@ class WritingExecutor:
 
     _written: Path | None = None  # the tables of the first step
 
-    def __init__(self, jobs: int, *how_kernels_start: object) -> None:
-        del jobs, how_kernels_start
+    def __init__(self, jobs: int, imports: tuple[str, ...]) -> None:
+        del jobs, imports
 
     def execute(self, job: Job, emit: Emit, stop: threading.Event) -> Outcome:
         del emit, stop

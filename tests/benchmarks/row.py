@@ -9,7 +9,7 @@ import msgspec
 
 NBFLOW = "nbflow"
 
-Unit = Literal["s", "MB", "µs"]
+Unit = Literal["s", "MB", "×"]
 
 
 class Target(msgspec.Struct, frozen=True):
