@@ -19,12 +19,13 @@ from tests.benchmarks import (
     chain,
     charts,
     example,
+    figures,
     loop,
     memory,
     peers,
     results,
     unchanged,
-)  # fmt: skip
+)
 from tests.benchmarks.lab import SMALL, Lab, Sizes
 from tests.benchmarks.measure import adopt_orphans
 from tests.benchmarks.row import Group, Row

@@ -23,17 +23,17 @@ def measure_handover(lab: Lab) -> list[Row]:
     rows = lab.sizes.rows
     found = _read_figures(lab, "handover", "--rows", str(rows), "--rounds", str(lab.rounds))
     large, small = found[str(rows)], found[str(FEW)]
-    name = f"handing over {rows:,} rows × 8 columns"
+    name = f"handing over {rows:,} rows of 8 columns"
     faster, tenth = Target(1.0), Target(1 / 10)
     both = {
         way: tuple(map(sum, zip(times["write"], times["read"], strict=True)))
         for way, times in small.items()
     }
     return [
-        _make_row(f"{name}: write", large, "write", ("parquet",), faster, tenth),
+        _make_row(f"{name}: write", large, "write", ("parquet",), must=faster, wish=tenth),
         _make_row(f"{name}: write", large, "write", ("pickle", "duckdb")),
-        _make_row(f"{name}: read", large, "read", ("parquet",), faster, tenth),
-        _make_row(f"{name}: read", large, "read", ("pickle",), Target(2.0)),
+        _make_row(f"{name}: read", large, "read", ("parquet",), must=faster, wish=tenth),
+        _make_row(f"{name}: read", large, "read", ("pickle",), must=Target(2.0)),
         _make_row(f"{name}: read", large, "read", ("duckdb",)),
         Row(
             f"handing over {FEW} rows: write and read",
@@ -58,7 +58,7 @@ def measure_scale(lab: Lab) -> list[Row]:
             against="itself",
             must=Target(limit=1.3),
             nbflow=(ratio,),
-            unit="×",
+            unit="times",
             notes=(_describe_costs(found["rows"], shape, part),),
         )
         for shape, parts in found["ratios"].items()
@@ -71,6 +71,7 @@ def _make_row(
     found: dict[str, Any],
     what: str,
     ways: tuple[str, ...],
+    *,
     must: Target = Target(),  # noqa: B008 - frozen
     wish: Target = Target(),  # noqa: B008
 ) -> Row:

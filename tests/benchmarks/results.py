@@ -72,7 +72,7 @@ def show_ratio(ratio: float) -> str:
 def show(figure: float, unit: Unit) -> str:
     if unit == "s":
         return f"{figure:.2f} s" if abs(figure) >= 1 else f"{figure * 1000:.3g} ms"
-    return f"{figure:.2f}×" if unit == "×" else f"{figure:.0f} {unit}"
+    return f"{figure:.2f} times" if unit == "times" else f"{figure:.0f} {unit}"
 
 
 def show_spread(figures: Sequence[float], unit: Unit) -> str:

@@ -9,7 +9,7 @@ import msgspec
 
 NBFLOW = "nbflow"
 
-Unit = Literal["s", "MB", "×"]
+Unit = Literal["s", "MB", "times"]
 
 
 class Target(msgspec.Struct, frozen=True):
