@@ -76,6 +76,8 @@ def show(figure: float, unit: Unit) -> str:
 
 
 def show_spread(figures: Sequence[float], unit: Unit) -> str:
+    if len(figures) == 1:
+        return show(figures[0], unit)
     low, high = show(min(figures), unit), show(max(figures), unit)
     return f"{show(statistics.median(figures), unit)} ({low} to {high})"
 
@@ -127,7 +129,10 @@ def _render_targets(rows: Sequence[Row]) -> str:
 def _render_line(row: Row, peer: str, *, first: bool) -> tuple[str, ...]:
     """Return the fields of a line: one for each peer, and one where there is none."""
     ours = (row.name, show_spread(row.nbflow, row.unit)) if first else ("", "")
-    asked = (_render_asked(row, peer, row.must), _render_asked(row, peer, row.wish))
+    asked = [
+        "" if target.ratio is None and not first else _render_asked(row, peer, target)
+        for target in (row.must, row.wish)
+    ]
     if not peer:
         return (*ours, row.against, "", "", *asked, str(len(row.nbflow)))
     return (
@@ -155,7 +160,7 @@ def _render_notes(rows: Sequence[Row]) -> str:
         if row.error:
             notes.append(f"- {row.name}: failed.\n\n```\n{row.error.strip()}\n```\n")
         notes += [
-            f"- {row.name}: {peer} is slow and had {len(figures)} rounds, not {len(row.nbflow)}."
+            f"- {row.name}: {peer} is slow and was measured {len(figures)} times, not {len(row.nbflow)}."
             for peer, figures in row.other.items()
             if len(figures) < len(row.nbflow)
         ]
