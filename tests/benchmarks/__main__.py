@@ -55,7 +55,7 @@ def main() -> int:
     adopt_orphans()
     raw = RAW / "small" if asked.small else RAW
     raw.mkdir(parents=True, exist_ok=True)
-    if set(asked.rows) == set(GROUPS):
+    if set(asked.rows) == set(GROUPS) and not asked.render:
         for file in raw.glob("*.json"):
             file.unlink()
     sizes = SMALL if asked.small else Sizes()
@@ -96,6 +96,9 @@ def write_results(raw: Path, aside: Path | None) -> None:
         file.stem: msgspec.json.decode(file.read_bytes(), type=Group) for file in raw.glob("*.json")
     }
     groups = [read[name] for name in GROUPS if name in read]
+    if not groups:
+        print(f"nothing was measured yet: {raw} is empty")
+        return
     file, docs = (aside / "RESULTS.md", aside) if aside else (RESULTS, DOCS)
     text = results.render(groups, find_machine(), peers.read_versions())
     file.write_text(text, encoding="utf-8")
