@@ -1,5 +1,6 @@
 .POSIX:
-.PHONY: demo test test-fast test-browser test-papermill lowest smoke extension check format clean
+.PHONY: demo test test-fast test-browser test-papermill lowest smoke extension bench bench-quick \
+        check format clean
 
 PYTHON ?= python3
 VENV = .venv
@@ -47,6 +48,14 @@ smoke: $(VENV)/.uv
 extension:
 	cd extension && npm ci && npm run lint && npm test && npm run build
 	git diff --exit-code nbflow/widget/static nbflow/html/static
+
+# Beside its peers, each in an environment of its own: 25 minutes, on a machine with nothing else to do.
+bench: $(VENV)/.test
+	$(BIN)/python -m tests.benchmarks
+
+# Seconds: what is run is right, and nothing is far too slow.
+bench-quick: $(VENV)/.test
+	$(BIN)/python -m tests.benchmarks.quick
 
 check: $(VENV)/.test
 	$(BIN)/ruff format --check .

@@ -138,7 +138,7 @@ def _say_time(step: StepRun, now: float) -> str:
 
 
 def _make_where(run: Run) -> Markup | None:
-    made = any(step.status in {"done", "failed", "reused"} for step in run.steps.values())
+    made = any(step.status in {"done", "failed"} for step in run.steps.values())
     if not run.folder or not made:
         return None
     folder = words.say_path(Path(run.folder) / "notebooks")

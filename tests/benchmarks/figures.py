@@ -1,0 +1,93 @@
+"""Makes rows of what `handover` and `scale` measure inside a process of nbflow's environment."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.benchmarks import peers
+from tests.benchmarks.lab import NBFLOW, Command, Lab
+from tests.benchmarks.row import Row, Target
+
+PEERS = {
+    "parquet": "pandas' Parquet",
+    "pickle": "pickle protocol 5",
+    "duckdb": "DuckDB's .df()",
+}
+FEW = 10  # rows
+_ONCE = 100  # steps, below which what a run costs once shows in the cost of a step
+
+
+def measure_handover(lab: Lab) -> list[Row]:
+    """Rows 11 and 12: handing over large and small tables."""
+    rows = lab.sizes.rows
+    found = _read_figures(lab, "handover", "--rows", str(rows), "--rounds", str(lab.rounds))
+    large, small = found[str(rows)], found[str(FEW)]
+    name = f"handing over {rows:,} rows of 8 columns"
+    faster, tenth = Target(1.0), Target(1 / 10)
+    both = {
+        way: tuple(map(sum, zip(times["write"], times["read"], strict=True)))
+        for way, times in small.items()
+    }
+    return [
+        _make_row(f"{name}: write", large, "write", ("parquet",), must=faster, wish=tenth),
+        _make_row(f"{name}: write", large, "write", ("pickle", "duckdb")),
+        _make_row(f"{name}: read", large, "read", ("parquet",), must=faster, wish=tenth),
+        _make_row(f"{name}: read", large, "read", ("pickle",), must=Target(2.0)),
+        _make_row(f"{name}: read", large, "read", ("duckdb",)),
+        Row(
+            f"handing over {FEW} rows: write and read",
+            must=Target(limit=0.010),
+            wish=Target(limit=0.003),
+            nbflow=both[NBFLOW],
+            other={name: both[way] for way, name in PEERS.items()},
+        ),
+    ]
+
+
+def measure_scale(lab: Lab) -> list[Row]:
+    """Row 14: pipelines of ever more trivial steps, by the CPU time of a step."""
+    with lab.fresh() as folder:
+        steps = map(str, lab.sizes.scale)
+        words = ("--folder", str(folder), "--rounds", str(lab.slow), "--steps", *steps)
+        found = _read_figures(lab, "scale", *words)
+    sizes = [size for size in lab.sizes.scale if size >= _ONCE]
+    return [
+        Row(
+            f"scale, {shape}, {part}: the dearest step over the cheapest, {sizes[0]:,} to {sizes[-1]:,} steps",
+            against="itself",
+            must=Target(limit=1.3),
+            nbflow=(ratio,),
+            unit="times",
+            notes=(_describe_costs(found["rows"], shape, part),),
+        )
+        for shape, parts in found["ratios"].items()
+        for part, ratio in parts.items()
+    ]
+
+
+def _make_row(
+    name: str,
+    found: dict[str, Any],
+    what: str,
+    ways: tuple[str, ...],
+    *,
+    must: Target = Target(),  # noqa: B008 - frozen
+    wish: Target = Target(),  # noqa: B008
+) -> Row:
+    other = {PEERS[way]: tuple(found[way][what]) for way in ways}
+    return Row(name, must=must, wish=wish, nbflow=tuple(found[NBFLOW][what]), other=other)
+
+
+def _describe_costs(rows: list[dict[str, Any]], shape: str, part: str) -> str:
+    costs = (f"{row[part]:,.0f} µs at {row['steps']:,}" for row in rows if row["shape"] == shape)
+    return f"CPU time of a step: {', '.join(costs)}"
+
+
+def _read_figures(lab: Lab, module: str, *words: str) -> dict[str, Any]:
+    """Run `python -m tests.benchmarks.MODULE … --json FILE`, and return what it wrote."""
+    with lab.fresh() as folder:
+        file = folder / "figures.json"
+        command = ("python", "-m", f"tests.benchmarks.{module}", *words, "--json", str(file))
+        lab.run(Command("nbflow", command, peers.ROOT))
+        return dict(json.loads(file.read_bytes()))
