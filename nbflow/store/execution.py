@@ -15,6 +15,7 @@ from nbflow.errors import SqlError
 from nbflow.store.connections import process_connection
 
 T = TypeVar("T")
+_LOOK = 0.2  # seconds, after which a signal is heard in any case
 _PATIENCE = 0.1  # seconds between two interrupts: one that comes before the query begins is lost
 
 
@@ -28,7 +29,10 @@ def run(call: Callable[[], T]) -> T:
     connection = process_connection()
     try:
         thread.start()
-        work.done.wait()  # not join: interrupted, it takes the thread for finished (Python 3.11)
+        # Not join: interrupted, it takes the thread for finished (Python 3.11). Not for ever: a
+        # signal that the system hands to another thread does not wake this one.
+        while not work.done.wait(_LOOK):
+            pass
     except KeyboardInterrupt:
         work.stopped = True
         while thread.is_alive() and not work.done.is_set():
