@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
+from IPython.display import display
 
 from nbflow.errors import UnknownNameError
 from nbflow.graph import make_parents
 from nbflow.html import draw_plan
-from nbflow.html.markup import tag
+from nbflow.html.markup import Markup, tag
 from nbflow.model import Request, Scan
 from nbflow.notebook.scan import read_folder
 from nbflow.pipeline import Pipeline
@@ -101,14 +102,22 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         except Exception as error:  # noqa: BLE001 - the thread is that of all views
             self._notice.say_wrong(error)
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        """Add what a saved notebook shows where there is no kernel."""
-        data = super()._repr_mimebundle_(**options)
-        if data is None or self._project is None:
-            return data
+    def _ipython_display_(self) -> None:
+        """Show the panel, and beside it what a saved notebook shows where there is no kernel.
+
+        JupyterLab shows no other form of an output that has a widget, also where it is gone. The
+        live panel's style hides the still one.
+        """
+        if self._project is not None:
+            display({"text/html": self.draw_still(), "text/plain": ""}, raw=True)
+        said = f"nbflow: the controls of {self._name}" if self._project else "nbflow: the controls"
+        display({**self._repr_mimebundle_(), "text/plain": said}, raw=True)
+
+    def draw_still(self) -> str:
+        """Return the panel as plain HTML."""
         run = self._tail.run if self._tail else None
         html = draw_saved(self._name, self._scan.steps, self._form.fields, self._form.values, run)
-        return {**data, "text/html": html, "text/plain": f"nbflow: the controls of {self._name}"}
+        return tag("div", Markup(html), class_="nbflow-still")
 
     # --- parts --------------------------------------------------------------------------------
 

@@ -118,6 +118,8 @@ padding-left:18px;min-width:0}
 .nbflow-row{grid-template-columns:minmax(90px,1fr) 84px minmax(90px,1fr)}
 .nbflow-row>span:nth-child(n+4){display:none}
 .nbflow-field{grid-template-columns:minmax(0,1fr)}}
+.jp-OutputArea:has(.nbflow-panel) .jp-OutputArea-child:has(.nbflow-still),
+.nbflow-still:has(~ .nbflow-panel){display:none}
 .nbflow-panel.jupyter-widgets-disconnected::before{display:block;position:static;font:inherit;
 content:"The kernel of this panel has ended. Run its cell again: it shows the run that goes on.";
 color:var(--jp-warn-color1,#c98a00);margin-bottom:6px}

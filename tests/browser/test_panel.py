@@ -64,6 +64,7 @@ def find_trouble(page) -> list[str]:
 def test_run_look_stop_resume_and_attach(lab, page, bakery: Path) -> None:
     trouble = find_trouble(page)
     open_panel(page, lab(bakery.parent), bakery)
+    assert not page.locator(".nbflow-still").is_visible()  # for a saved notebook only
 
     # a wrong value, then another year, and the whole pipeline
     year = page.locator(".nbflow-field", has_text="year").locator("input")

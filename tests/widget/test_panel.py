@@ -7,6 +7,7 @@ import time
 
 import ipywidgets
 import pytest
+from IPython.utils.capture import capture_output
 
 from nbflow import Pipeline
 from nbflow.model import Request
@@ -193,7 +194,10 @@ def test_a_large_pipeline_opens_fast_and_with_few_widgets(tmp_path, panels):
 
 def test_a_saved_panel_shows_a_static_form(tmp_path, panels):
     panel = panels(project(tmp_path, load=LOAD, report=REPORT))
-    bundle = panel._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in bundle
-    assert "<code>rows</code>" in bundle["text/html"]
-    assert "Run this cell" in bundle["text/html"]
+    with capture_output(stdout=False, stderr=False) as shown:
+        panel._ipython_display_()
+    still, live = (output.data for output in shown.outputs)
+    assert "<code>rows</code>" in still["text/html"]
+    assert "Run this cell" in still["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in live
+    assert "text/html" not in live
