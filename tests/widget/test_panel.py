@@ -7,7 +7,6 @@ import time
 
 import ipywidgets
 import pytest
-from IPython.utils.capture import capture_output
 
 from nbflow import Pipeline
 from nbflow.model import Request
@@ -192,11 +191,12 @@ def test_a_large_pipeline_opens_fast_and_with_few_widgets(tmp_path, panels):
     assert "a150" in panel._form._rows
 
 
-def test_a_saved_panel_shows_a_static_form(tmp_path, panels):
+def test_a_saved_panel_shows_a_static_form(tmp_path, panels, monkeypatch):
     panel = panels(project(tmp_path, load=LOAD, report=REPORT))
-    with capture_output(stdout=False, stderr=False) as shown:
-        panel._ipython_display_()
-    still, live = (output.data for output in shown.outputs)
+    shown = []
+    monkeypatch.setattr("nbflow.widget.panel.display", lambda data, raw: shown.append(data))
+    panel._ipython_display_()
+    still, live = shown
     assert "<code>rows</code>" in still["text/html"]
     assert "Run this cell" in still["text/html"]
     assert "application/vnd.jupyter.widget-view+json" in live
