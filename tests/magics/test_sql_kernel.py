@@ -97,8 +97,9 @@ def test_an_interrupt_stops_the_query(kernel: Any, form: str) -> None:
     manager, client = kernel
     # What is imported at the first query might swallow an interrupt.
     assert ask(client, "%load_ext nbflow\n%sql select 1")[0]["status"] == "ok"
-    message = client.execute(f"%%sql {form}\n{SLOW}" if form != "--to relation"
-                             else f"x = %sql {form} {SLOW}\n%sql from x")  # fmt: skip
+    relation = f"x = %sql {form} {SLOW}\n%sql from x"
+    code = relation if form == "--to relation" else f"%%sql {form}\n{SLOW}"
+    message = client.execute(code, stop_on_error=False)  # else it aborts what comes right after
     while client.get_iopub_msg(timeout=20)["msg_type"] != "execute_input":
         pass
     time.sleep(1)
