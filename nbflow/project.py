@@ -49,7 +49,7 @@ class Settings(Frozen, frozen=True):
     parameters: dict[str, Any] = {}
     steps: dict[str, dict[str, Any]] = {}
     store: str = ""
-    warm: float = 10.0  # minutes that forked kernels stay ready for the next run; 0: not at all
+    warm: float = 10.0  # minutes that zygotes stay ready for the next run; 0: not at all
 
 
 class Project(Frozen, frozen=True):

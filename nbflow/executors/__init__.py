@@ -27,4 +27,4 @@ class Executor(Protocol):
         """Execute a job; `more` says that others in such a kernel are likely to follow."""
 
     def close(self) -> None:
-        """End whatever still runs."""
+        """End all jobs; what serves the next run may stay."""

@@ -23,7 +23,8 @@ def launch(nursery: str, address: str) -> Launched:
     """
     env = os.environ | {zygote.ADDRESS: address}
     if nursery:
-        with contextlib.suppress(KernelError):  # the zygote died, or cannot serve this environment
+        # The zygote died, or cannot serve this environment: then there is an ordinary worker.
+        with contextlib.suppress(KernelError, OSError):
             return _fork(nursery, env)
     process = subprocess.Popen(
         # -P: a notebook's folder is no place to import a worker's modules from.
@@ -38,12 +39,12 @@ def launch(nursery: str, address: str) -> Launched:
 
 
 def _fork(nursery: str, env: dict[str, str]) -> Launched:
+    request = zygote.Request(arguments=(), cwd=str(Path.cwd()), env=env)
     orders, answers, errors = os.pipe(), os.pipe(), os.pipe()
     theirs, ours = (orders[0], answers[1], errors[1]), (orders[1], answers[0], errors[0])
-    request = zygote.Request(arguments=(), cwd=str(Path.cwd()), env=env)
     try:
         process, _ = zygote.fork(nursery, request, *theirs)
-    except KernelError:
+    except BaseException:
         _close(ours)
         raise
     finally:

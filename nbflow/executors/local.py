@@ -48,7 +48,7 @@ class LocalExecutor:
         self._idle: list[Worker] = []
         self._all: set[Worker] = set()
         self._imports, self._warm = (*imports, *OURS), warm
-        self._zygotes: dict[zygote.Role, zygote.Owner] = {}
+        self._zygotes: dict[zygote.Role, zygote.Owner | None] = {}  # None: it could not start
 
     def expect(self, kernels: Collection[tuple[str, str]]) -> None:
         """Start the zygotes that jobs in these kernels need."""
@@ -71,14 +71,14 @@ class LocalExecutor:
                 self._put_back(worker)
 
     def close(self) -> None:
-        """End all workers, and with them their kernels."""
+        """End all workers, and with them their kernels; the zygotes stay for `warm` seconds."""
         with self._lock:
             workers, self._all, self._idle = list(self._all), set(), []
         for worker in workers:
             worker.dismiss()
         for worker in workers:
             worker.wait()
-        for owner in self._zygotes.values():
+        for owner in filter(None, self._zygotes.values()):
             if self._warm > 0:
                 owner.leave(self._warm)
             else:
@@ -94,13 +94,13 @@ class LocalExecutor:
     def _start_zygotes(self, language: str, name: str) -> None:
         """Start what is missing and can be used; the two import at the same time."""
         if "worker" not in self._zygotes and not zygote.find_platform_obstacle():
-            self._zygotes["worker"] = zygote.start(role="worker", names=())
+            self._zygotes["worker"] = _try_start("worker", ())
         kernel = find_kernel(language, name)
         if "kernel" not in self._zygotes and not zygote.find_obstacle(kernel):
-            self._zygotes["kernel"] = zygote.start(self._imports)
+            self._zygotes["kernel"] = _try_start("kernel", self._imports)
 
     def _make_worker(self) -> Worker:
-        addresses = {role: owner.address for role, owner in self._zygotes.items()}
+        addresses = {role: owner.address for role, owner in self._zygotes.items() if owner}
         return Worker(addresses.get("worker", ""), addresses.get("kernel", ""))
 
     def _put_back(self, worker: Worker) -> None:
@@ -220,6 +220,14 @@ class Worker:
         with pipe:
             for line in pipe:
                 self.errors.append(line.decode("utf-8", "replace"))
+
+
+def _try_start(role: zygote.Role, names: Sequence[str]) -> zygote.Owner | None:
+    """Start a zygote; None on a full disk and the like: then there are ordinary processes."""
+    try:
+        return zygote.start(names, role=role)
+    except OSError:
+        return None
 
 
 def _start(target: Any, pipe: BinaryIO) -> threading.Thread:

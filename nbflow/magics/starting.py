@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -85,7 +86,8 @@ def _start(project: Project, command: Command, arguments: list[str]) -> str:
     try:
         wait_for_log(project, started)
     except KeyboardInterrupt:
-        os.kill(started.pid, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(started.pid, signal.SIGTERM)
         raise
     except RunError as error:
         problems = [] if command.makes else _find_errors(project)
@@ -116,7 +118,7 @@ def _wait(project: Project, run_id: str, watching: Iterator[Run]) -> None:
 def _watch_in_cell(project: Project, run_id: str, *, log: bool) -> Iterator[Run]:
     """Yield the run while a display of this cell is kept as it stands."""
     handle = display(make_run_bundle(project, read_run(project, run_id)), raw=True, display_id=True)
-    shown, run = 0.0, read_run(project, run_id)
+    shown = 0.0
     tail = Tail(project, run_id)
     try:
         for run in follow(project, run_id):

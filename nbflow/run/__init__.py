@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import threading
 import time
@@ -60,6 +61,7 @@ def _execute(
     command: tuple[str, ...],
 ) -> bool:
     """Execute, and say whether tables were made."""
+    warm = _find_warm(plan)
     make_home(plan.project)
     folder = plan.project.runs / run_id
     folder.mkdir(parents=True)
@@ -72,7 +74,7 @@ def _execute(
     ):
         started = time.monotonic()
         jobs = plan.request.jobs or os.cpu_count() or 1
-        executor = _start_executor(plan, jobs, stack)
+        executor = _start_executor(plan, jobs, warm, stack)
         log.append(_make_started(plan, run_id, jobs, command))
         for shortage in find_shortage(plan.project):
             log.append(RunWarned(shortage))
@@ -90,12 +92,20 @@ def _execute(
     return filler.used
 
 
-def _start_executor(plan: Plan, jobs: int, stack: contextlib.ExitStack) -> Executor:
+def _find_warm(plan: Plan) -> float:
+    """Return the seconds that zygotes stay for the next run."""
+    said = os.environ.get("NBFLOW_WARM") or str(plan.project.settings.warm)
+    with contextlib.suppress(ValueError):
+        if 0 <= (minutes := float(said)) < math.inf:
+            return minutes * 60
+    raise RunError(f"NBFLOW_WARM or the setting warm is {said!r}. Write minutes; 0 for none.")
+
+
+def _start_executor(plan: Plan, jobs: int, warm: float, stack: contextlib.ExitStack) -> Executor:
     """Return the executor; it gets ready if it is certain that something runs."""
 
     def make() -> Executor:
-        minutes = os.environ.get("NBFLOW_WARM", plan.project.settings.warm)
-        executor: Executor = load_executor("local")(jobs, _find_imports(plan), float(minutes) * 60)
+        executor: Executor = load_executor("local")(jobs, _find_imports(plan), warm)
         return executor
 
     executor = Standby(make)

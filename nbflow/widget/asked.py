@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,7 +11,8 @@ import yaml
 
 from nbflow.errors import RunError
 from nbflow.model import Frozen, Request
-from nbflow.project import Project
+from nbflow.pipeline import Pipeline
+from nbflow.project import Project, find_project
 from nbflow.widget.selection import Selection
 
 
@@ -36,3 +38,9 @@ def read_asked(project: Project, run_id: str) -> Request:
 
 class _Asked(Frozen, frozen=True):
     request: Request
+
+
+def read_project(asked: str | Path | Pipeline | Project | None) -> Project:
+    if isinstance(asked, Pipeline):
+        return asked.project
+    return asked if isinstance(asked, Project) else find_project(asked)

@@ -12,6 +12,7 @@ from typing import Protocol
 
 import msgspec
 
+from nbflow.errors import NbflowError
 from nbflow.events import OutputPrinted, from_line
 from nbflow.project import Project
 from nbflow.runlog import Folding, Run, is_alive, read_run
@@ -45,18 +46,19 @@ class Tail:
             self._look_whether_there()
             return
         try:
-            grown = self._read_log()
-        except OSError:
+            if not self._read_log() and self.live and time.monotonic() - self._asked > REST:
+                self._look_whether_alive()
+        except (OSError, NbflowError):  # its folder was removed
             self._look_whether_there()
-            return
-        if not grown and self.live and time.monotonic() - self._asked > REST:
-            self._asked = time.monotonic()
-            if not is_alive(self._project, self.run.id) and not self._read_log():
-                self._show(read_run(self._project, self.run.id))
 
     def read_printed(self, step: str) -> tuple[int, list[tuple[str, str]]]:
         """Return how much a step has printed, and the last of it as (stream, line)."""
         return self._counts.get(step, 0), list(self._printed.get(step, ()))
+
+    def _look_whether_alive(self) -> None:
+        self._asked = time.monotonic()
+        if not is_alive(self._project, self.run.id) and not self._read_log():
+            self._show(read_run(self._project, self.run.id))
 
     def _look_whether_there(self) -> None:
         if self.version and self.gone == self._path.exists():

@@ -15,14 +15,15 @@ from nbflow.errors import UnknownNameError
 from nbflow.graph import make_parents
 from nbflow.html import draw_plan
 from nbflow.html.markup import Markup, tag
+from nbflow.html.nodes import make_planned_states, make_run_states
 from nbflow.model import Request, Scan
 from nbflow.notebook.scan import read_folder
 from nbflow.pipeline import Pipeline
 from nbflow.plan import make_plan
-from nbflow.project import Project, find_project
+from nbflow.project import Project
 from nbflow.run.start import start_run, wait_for_log
 from nbflow.runlog import cancel, find_run
-from nbflow.widget.asked import make_arguments, make_request, read_asked
+from nbflow.widget.asked import make_arguments, make_request, read_asked, read_project
 from nbflow.widget.buttons import Buttons
 from nbflow.widget.detail import Detail
 from nbflow.widget.fields import make_fields, read_values
@@ -35,7 +36,7 @@ from nbflow.widget.notice import Notice
 from nbflow.widget.places import claim_cell
 from nbflow.widget.saved import draw_saved
 from nbflow.widget.selection import Selection
-from nbflow.widget.steps import Steps, make_planned_states, make_states
+from nbflow.widget.steps import Steps
 from nbflow.widget.style import CSS
 from nbflow.widget.valuebar import ValueBar
 
@@ -103,18 +104,15 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._notice.say_wrong(error)
 
     def _ipython_display_(self) -> None:
-        """Show the panel, and beside it what a saved notebook shows where there is no kernel.
+        """Show the panel, and what a saved notebook shows without a kernel, hidden by its style.
 
-        JupyterLab shows no other form of an output that has a widget, also where it is gone. The
-        live panel's style hides the still one.
+        JupyterLab shows no other form of an output that has a widget, also where it is gone.
         """
         if self._project is not None:
             display({"text/html": self.draw_still(), "text/plain": ""}, raw=True)
-        said = f"nbflow: the controls of {self._name}" if self._project else "nbflow: the controls"
-        display({**self._repr_mimebundle_(), "text/plain": said}, raw=True)
+        display({**self._repr_mimebundle_(), "text/plain": "the controls of nbflow"}, raw=True)
 
     def draw_still(self) -> str:
-        """Return the panel as plain HTML."""
         run = self._tail.run if self._tail else None
         html = draw_saved(self._name, self._scan.steps, self._form.fields, self._form.values, run)
         return tag("div", Markup(html), class_="nbflow-still")
@@ -151,13 +149,13 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         return project.folder.name if project else str(self._asked or "nbflow")
 
     def _open(self, run_id: str, request: Request) -> None:
-        self._project = project = _find_project(self._asked)
-        self._read(project)
-        self._form.show_values(read_values(self._form.fields, self._scan.steps, request))
-        self._selection.show(request)
-        self._buttons.force.value = request.force
+        self._project = project = read_project(self._asked)
         self._follower = find_follower(project)
         try:
+            self._read(project)
+            self._form.show_values(read_values(self._form.fields, self._scan.steps, request))
+            self._selection.show(request)
+            self._buttons.force.value = request.force
             found = find_run(project, run_id).id if run_id else ""
             self.run_id = "" if found == find_newest(project.runs) else found
         finally:
@@ -224,7 +222,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         else:
             if self._drawn != (run.id, run.seq, run.status):  # else a plan stays as it is drawn
                 self._drawn = (run.id, run.seq, run.status)
-                self._graph.states = make_states(run)
+                self._graph.states = make_run_states(run.steps)
             self._choose_by_itself()
             self._steps.show(run, now, self._step)
         if tail is not None and tail.gone:
@@ -369,14 +367,15 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     def _refuse_wrong(self) -> Project:
         """Read the notebooks as they are now; refuse what is wrong in the form."""
         if self._project is None:
-            self._project = _find_project(self._asked)
-        self._read(self._project)
+            self._open("", Request())
+        project = self._project or read_project(self._asked)
+        self._read(project)
         if self._form.problems:
             self._tabs.selected_index = _PARAMETERS
             raise UnknownNameError("\n".join(self._form.problems))
         if self._selection.is_open:
             raise UnknownNameError("Which steps? Click them in the graph, or choose “All steps”.")
-        return self._project
+        return project
 
     # --- threads -----------------------------------------------------------------------------
 
@@ -398,9 +397,3 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
                 self._show_buttons()
 
         threading.Thread(target=run, daemon=True, name="nbflow-panel").start()
-
-
-def _find_project(asked: str | Path | Pipeline | Project | None) -> Project:
-    if isinstance(asked, Pipeline):
-        return asked.project
-    return asked if isinstance(asked, Project) else find_project(asked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import unescape
 from typing import Any
 
@@ -11,7 +11,6 @@ import ipywidgets as w
 
 from nbflow import words
 from nbflow.html.markup import Markup, bar, dim, join, state, tag
-from nbflow.model import Planned
 from nbflow.runlog import Run, StepRun
 
 _CHUNK = 20  # rows that are sent together
@@ -62,16 +61,6 @@ class Steps:
         return row
 
 
-def make_states(run: Run) -> dict[str, dict[str, Any]]:
-    """Return the states that the graph draws."""
-    return {step.name: _make_state(step) for step in run.steps.values()}
-
-
-def make_planned_states(planned: Mapping[str, Planned]) -> dict[str, dict[str, Any]]:
-    """Return the states that the graph draws of a plan."""
-    return {name: {"status": one.action} for name, one in planned.items()}
-
-
 def find_expected(run: Run, now: float) -> float | None:
     """Return about how many seconds a run still takes; None where no step tells.
 
@@ -88,14 +77,6 @@ def _find_left(step: StepRun, now: float) -> float | None:
     if step.status == "running" and step.started is not None:
         return max(step.expected - (now - step.started), 0.0)
     return step.expected
-
-
-def _make_state(step: StepRun) -> dict[str, Any]:
-    doing = words.say_doing(step.cells, step.cells_done, step.fraction, step.text)
-    if step.status == "running" and doing is not None:
-        return {"status": "running", "text": doing[1].strip(), "fraction": round(doing[0], 3)}
-    took = words.say_seconds(step.seconds) if step.seconds else ""
-    return {"status": step.status, "text": took}
 
 
 def _make_row(step: StepRun, now: float, *, chosen: bool) -> Markup:

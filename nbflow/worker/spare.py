@@ -40,8 +40,8 @@ class Spare:
         wanted, self.wanted = self.wanted, False
         if not wanted or self.kernel is not None or not may_wait(kernel):
             return
-        self.kernel, self.pattern = Kernel(kernel.job, ahead=True), make_pattern(kernel)
         try:
+            self.kernel, self.pattern = Kernel(kernel.job, ahead=True), make_pattern(kernel)
             self.kernel.start()
         except Exception:  # noqa: BLE001  # too many processes: no fault of the job under way
             self.close()

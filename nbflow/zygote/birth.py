@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import json
 import os
 import secrets
@@ -56,7 +58,8 @@ def become(birth: Birth, role: str) -> NoReturn:
 
 def _report(birth: Birth, text: str) -> None:
     """Tell the owner why there is none; stderr may be a pipe that nobody reads any more."""
-    os.write(2, text.encode("utf-8", "replace"))
+    with contextlib.suppress(OSError):
+        os.write(2, text.encode("utf-8", "replace"))
     if not birth.spare and birth.connection.fileno() >= 0:
         send(birth.connection, Refused(text))
 
@@ -69,6 +72,7 @@ def _work(birth: Birth) -> None:
     sys.argv = sys.orig_argv = [sys.executable, "-m", "nbflow.worker"]
     _answer(birth.connection, {})
     main()
+    os._exit(0)
 
 
 def _run(birth: Birth) -> None:
@@ -130,6 +134,8 @@ def write_connection(folder: Path, given: dict[str, Any]) -> tuple[str, dict[str
 
 def _take_on(request: Request, app: Any) -> None:
     """Set what may differ between this request and the one that the spare was made for."""
+    os.chdir(request.cwd)  # it may have been removed and made again since
+    importlib.invalidate_caches()
     for name in VOLATILE:
         os.environ.pop(name, None)
         if name in request.env:

@@ -33,7 +33,7 @@ class Child(msgspec.Struct, eq=False):
 
 
 class Children:
-    """All of them by pid. None outlives its owner, and nothing that it started outlives it."""
+    """All of them by pid. No kernel outlives its owner, and nothing that it started outlives it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

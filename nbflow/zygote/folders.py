@@ -1,4 +1,4 @@
-"""Private folders for sockets: short paths, nobody else's, and swept when their owner is gone."""
+"""Private folders for sockets: short, nobody else's, swept when maker and keeper are gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The owner's side: starts a zygote, asks it for kernels, and takes it along when it goes."""
+"""The owner's side: starts a zygote, asks it for kernels, ends it or leaves it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ NOT_INHERITED = (ADDRESS, "JPY_PARENT_PID", "JPY_INTERRUPT_EVENT", "NBFLOW_JOB",
 
 
 class Owner:
-    """A zygote that this process has: `address` is its socket. Ends with this process.
+    """A zygote that this process has: `address` is its socket. Ends with this process, unless left.
 
     `process` is None for one that another process started.
     """
@@ -71,7 +72,7 @@ class Owner:
         warm.offer(self.key, self.address)
         self.lifeline.close()
         if self.process is not None:
-            self.process.returncode = 0  # not ours any more: no warning that it still runs
+            threading.Thread(target=self.process.wait, daemon=True).start()  # no zombie
         os.close(self.pidfd)
 
     def said(self) -> str:

@@ -57,7 +57,10 @@ class Server:
         self._watch_owner(start.owner)
 
     def serve(self) -> Birth | None:
-        """Serve until the owner is gone; return None then, or in a child what it is to become."""
+        """Serve until the owner is gone and no new one came in time; then return None.
+
+        In a child, return what it is to become.
+        """
         selector = self.children.selector
         while not self.over and self._find_patience() != 0:
             for key, _ in selector.select(self._find_patience()):
@@ -169,7 +172,7 @@ class Server:
     def _find_kernel(self, request: Request, inbox: Inbox) -> Child | Birth:
         """Return the spare made for requests like this one, else a kernel just forked."""
         connection, descriptors = inbox.connection, inbox.descriptors
-        spare = None if request.connection else self.spares.pop(make_pattern(request), None)
+        spare = self.spares.pop(make_pattern(request), None) if may_prepare(request) else None
         if spare and self.children.hand_over(spare, request, connection, descriptors):
             return spare
         return self.children.fork(request, connection, tuple(descriptors))

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import site
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from nbflow.zygote.pattern import read_frozen
 
 NAMESPACES = Path("/proc/self/ns")
 CGROUP = Path("/proc/self/cgroup")
+STATUS = Path("/proc/self/status")  # asking os.umask would change it for other threads
 OURS = Path(__file__).parents[1]  # nbflow's own code
 
 
@@ -40,6 +42,9 @@ def offer(key: str, address: str) -> None:
     """Let another process find the zygote; a place that cannot be written is no reason to stop."""
     with contextlib.suppress(OSError):
         place = _find_place()
+        for file in place.iterdir():  # of zygotes that have ended
+            if not Path(file.read_text(encoding="utf-8")).exists():
+                file.unlink()
         part = place / f"{key}.{os.getpid()}"
         part.write_text(address, encoding="utf-8")
         part.replace(place / key)
@@ -79,11 +84,9 @@ def _stamp() -> Iterator[tuple[str, int]]:
 def _read_inherited() -> dict[str, object]:
     import resource  # noqa: PLC0415  # not on Windows, where nothing is forked
 
-    mask = os.umask(0o077)
-    os.umask(mask)
     limits = [getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")]
     return {
-        "umask": mask,
+        "umask": re.findall(r"^Umask:.*", STATUS.read_text(encoding="utf-8"), re.MULTILINE),
         "limits": [resource.getrlimit(limit) for limit in limits],
         "nice": os.nice(0),
         "cores": sorted(os.sched_getaffinity(0)),

@@ -123,7 +123,7 @@ File /venv/lib/python3.11/site-packages/pandas/core/frame.py:12, in get(key)
 File /venv/lib/python3.11/site-packages/pandas/core/index.py:7, in find(key)
 ----> 7 raise KeyError(key)
 
-File /work/project/delays.py:3, in rate(df)
+File /home/ana/project/delays.py:3, in rate(df)
 ----> 3 return df[key]
 
 KeyError: 'carrier'
@@ -139,7 +139,7 @@ def test_a_traceback_shows_cells_and_the_project_and_counts_libraries() -> None:
         "",
         "      4 after_a_blank = 1",
         "… 2 frames in libraries",
-        "File /work/project/delays.py:3, in rate(df)",
+        "File /home/ana/project/delays.py:3, in rate(df)",
         "----> 3 return df[key]",
         "KeyError: 'carrier'",
         "with [bold] and a second line",

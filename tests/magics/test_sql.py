@@ -6,6 +6,7 @@ import datetime as dt
 import enum
 import resource
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -272,9 +273,10 @@ def test_no_rows_show_their_columns(run: Run) -> None:
 
 def test_an_error_is_duckdbs_with_its_caret_and_no_traceback(show: Callable[[str], Any]) -> None:
     shown = show("%%sql\nselect 1;\n\nselect x\n  from missing")
+    pointed = version("duckdb") != "2.0.0"  # which points at nothing in a table's name
     said = (shown.stdout + shown.stderr).strip()
     assert "SqlError\x1b[39m: Catalog Error: Table with name missing does not exist!" in said
-    assert said.endswith("LINE 4:   from missing\n               ^^^^^^^")
+    assert said.endswith("LINE 4:   from missing\n               ^^^^^^^") or not pointed
     assert "Traceback" not in said
     assert ".py" not in said
 
