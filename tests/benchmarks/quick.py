@@ -80,7 +80,7 @@ def _check_chain(lab: Lab) -> Check:
         words = ("nbflow", "sql", query, "--output", str(table), "-C", str(ours / "notebooks"))
         lab.run(Command("nbflow", words, ours))
         _expect(table.read_text(encoding="utf-8").split(), ["n", "1", str(STEPS - 1)])
-    return Check(f"chain of {STEPS} beside papermill in one process", own.cpu, other.cpu, 1 / 3)
+    return Check(f"chain of {STEPS} beside papermill in one process", own.cpu, other.cpu, 0.6)
 
 
 def _check_unchanged(lab: Lab) -> Check:

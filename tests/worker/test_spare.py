@@ -16,6 +16,7 @@ from nbflow.executors.local import LocalExecutor
 from nbflow.model import Job, Outcome, Spent
 from nbflow.worker import execute_job
 from nbflow.worker.spare import Spare
+from nbflow.zygote import ADDRESS
 from tests.notebooks import cell, write
 from tests.worker.jobs import make_job, read_executed, wait_for_end
 
@@ -45,7 +46,8 @@ LOOKS = [
 
 
 @pytest.fixture
-def spare() -> Iterator[Spare]:
+def spare(monkeypatch: pytest.MonkeyPatch) -> Iterator[Spare]:
+    monkeypatch.delenv(ADDRESS, raising=False)  # which the tests of the zygote set for all theirs
     made = Spare()
     yield made
     made.close()
