@@ -60,8 +60,9 @@ def make_bundle(answer: answers.Answer) -> Bundle:
             rows = make_rows(answer.relation, answer.limit or _ALL, lazy=False)
         return rows._repr_mimebundle_()
     text = make_text(answer)
+    drawn = "" if getattr(answer, "profile", False) else _draw(answer)
     return {
-        "text/html": _draw(answer) or plain.make_html(text),
+        "text/html": drawn or plain.make_html(text),
         "text/plain": plain.make_plain(text),
     }
 

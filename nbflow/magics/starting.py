@@ -18,13 +18,14 @@ from IPython.core.error import UsageError
 from IPython.display import display
 from rich.live import Live
 
-from nbflow.cli import options
+from nbflow.cli import answers, options
 from nbflow.cli.command import Command
 from nbflow.cli.render.progress import make_progress
 from nbflow.cli.render.runs import make_outcome
 from nbflow.cli.terminal import make_console, show
 from nbflow.errors import RunError
 from nbflow.events import to_line
+from nbflow.magics import shown
 from nbflow.magics.shown import has_front_end, make_run_bundle, show_problems
 from nbflow.magics.tail import Tail
 from nbflow.magics.view import RunView
@@ -52,6 +53,8 @@ def start(command: Command, ctx: click.Context, shell: Any) -> RunView | None:
         _wait(project, run_id, _watch_in_cell(project, run_id, log=log))
     else:
         show_controls(project.folder, project, run_id)
+    if ctx.params.get("profile"):
+        _show_profile(project, run_id)
     return RunView(project, run_id, shell.execution_count)
 
 
@@ -97,6 +100,15 @@ def _start(project: Project, command: Command, arguments: list[str]) -> str:
     return started.run_id
 
 
+def _show_profile(project: Project, run_id: str) -> None:
+    """Show where the time went, or how to ask for that when the run is over."""
+    if (run := read_run(project, run_id)).status == "running":
+        later = f"%nbflow show {run_id} --profile"
+        print(f"When it is over, `{later}` says where the time went.")  # noqa: T201
+    else:
+        shown.show(answers.ShownRun(project, run, profile=True))
+
+
 def _find_errors(project: Project) -> list[Any]:
     found = read_folder(project).problems
     return [problem for problem in found if problem.severity == "error"]
@@ -118,15 +130,15 @@ def _wait(project: Project, run_id: str, watching: Iterator[Run]) -> None:
 def _watch_in_cell(project: Project, run_id: str, *, log: bool) -> Iterator[Run]:
     """Yield the run while a display of this cell is kept as it stands."""
     handle = display(make_run_bundle(project, read_run(project, run_id)), raw=True, display_id=True)
-    shown = 0.0
+    drawn = 0.0
     tail = Tail(project, run_id)
     try:
         for run in follow(project, run_id):
             if log:
                 sys.stdout.write("".join(f"{one.plain}\n" for one in tail.read_prints()))
-            if time.monotonic() - shown > 1 / _PER_SECOND:
+            if time.monotonic() - drawn > 1 / _PER_SECOND:
                 handle.update(make_run_bundle(project, run), raw=True)
-                shown = time.monotonic()
+                drawn = time.monotonic()
             yield run
     finally:
         handle.update(make_run_bundle(project, read_run(project, run_id)), raw=True)

@@ -110,6 +110,8 @@ def _find_folder_reason(project: Project, path: Path) -> str | None:
         return _describe_hidden(path)
     if path.name.startswith(OPENED):
         return "copies made by `nbflow open`"
+    if (path / "nbflow.toml").exists():
+        return "a project of its own"
     if path.name == "node_modules" or _is_environment(path):
         return "an environment"
     return _find_exclude(project, path)

@@ -44,6 +44,11 @@ FOLDERS: dict[str, tuple[dict[str, Any], dict[str, str], dict[str, str]]] = {
         {"a": "a.ipynb", "b": "more/b.ipynb"},
         {},
     ),
+    "a project of its own": (
+        {"a.ipynb": STEP, "demo/nbflow.toml": "", "demo/a.ipynb": STEP},
+        {"a": "a.ipynb"},
+        {"demo": "a project of its own"},
+    ),
     "hidden": (
         {".ipynb_checkpoints/a-checkpoint.ipynb": STEP, ".old/b.ipynb": STEP, ".c.ipynb": STEP},
         {},

@@ -9,7 +9,7 @@ from nbflow.cli import options
 from nbflow.cli.answers import Told
 from nbflow.cli.command import Command
 from nbflow.magics.cells import split_cell
-from nbflow.words import say_path
+from nbflow.words import say_count, say_path
 
 BODY = "nbflow.body"  # the cell's text, in click's `Context.meta`
 EXAMPLES = """
@@ -32,5 +32,6 @@ def command(ctx: click.Context, /, *, name: str, folder: str | None) -> Told:
     cells = split_cell(ctx.meta[BODY])
     path = authoring.make_step(project, name, cells)
     tagged = [tag for _, tags in cells for tag in tags]
-    text = f"{say_path(path)} is there, with {len(cells)} cells tagged: {', '.join(tagged)}."
+    count = say_count(len(cells), "cell")
+    text = f"{say_path(path)} is there, with {count} tagged: {', '.join(tagged)}."
     return Told(text, {"path": str(path), "step": name}, (("nbflow steps", "see its contract"),))
