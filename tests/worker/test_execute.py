@@ -184,3 +184,14 @@ def test_importing_the_worker_is_light() -> None:
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"papermill", "nbclient", "nbformat", "duckdb", "pandas", "IPython", "jupyter_client"}
     assert heavy & set(said.stdout.split()) == set()
+
+
+def test_widgets_of_a_step_are_drawn_from_its_executed_notebook(tmp_path: Path) -> None:
+    slider = cell("import ipywidgets\nslider = ipywidgets.IntSlider()\nslider")
+    job = make_job(tmp_path, slider, cell("slider.value = 7"))
+    outcome, _ = execute(job)
+    made = read_executed(job)
+    state = made["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
+    (shown,) = made["cells"][0]["outputs"]
+    model = state[shown["data"]["application/vnd.jupyter.widget-view+json"]["model_id"]]
+    assert (outcome.status, model["state"]["value"]) == ("done", 7)
