@@ -12,9 +12,19 @@ _PIPE = 400  # columns: what is piped is not folded
 def make_console(
     file: IO[str] | None = None, *, stderr: bool = False, width: int | None = None, **more: Any
 ) -> Console:
-    """Return a console that takes text as it is: no markup, no emoji codes, no guessing."""
+    """Return a console that takes text as it is: no markup, no emoji codes, no guessing.
+
+    In a kernel, rich by itself would display what is written to any file.
+    """
     console = Console(
-        file=file, stderr=stderr, width=width, markup=False, emoji=False, highlight=False, **more
+        file=file,
+        stderr=stderr,
+        width=width,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        force_jupyter=False,
+        **more,
     )
     if width is None and not console.is_terminal:
         console.width = _PIPE

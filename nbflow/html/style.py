@@ -13,11 +13,13 @@ STYLE = """
 font-family:var(--jp-ui-font-family,system-ui,sans-serif);
 font-size:var(--jp-ui-font-size1,13px);line-height:1.5}
 .nbflow table{border-collapse:collapse;margin:.4em 0;font-size:inherit;border:0}
-.nbflow th,.nbflow td{text-align:left;vertical-align:top;padding:.15em .9em .15em 0;border:0;
+.nbflow.nbflow tr{background:none}
+.nbflow.nbflow th,.nbflow.nbflow td{text-align:left;vertical-align:top;
+padding:.15em .9em .15em 0;border:0;
 background:none;white-space:normal;max-width:48em;overflow-wrap:anywhere}
 .nbflow th{font-weight:600;border-bottom:1px solid var(--nb-line);white-space:nowrap}
 .nbflow td:first-child,.nbflow .nb-state{white-space:nowrap}
-.nbflow .nb-right{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+.nbflow.nbflow .nb-right{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 .nbflow code{font-family:var(--jp-code-font-family,monospace);font-size:.95em;background:none;
 color:inherit;padding:0}
 .nbflow pre{font-family:var(--jp-code-font-family,monospace);font-size:.95em;margin:.4em 0;

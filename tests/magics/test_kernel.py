@@ -69,6 +69,12 @@ def test_a_run_is_started_and_the_notebook_stays_free(kernel: Kernel, made: Proj
     (made.runs / run.id / "cancel").touch()
 
 
+def test_an_answer_is_shown_once(kernel: Kernel) -> None:
+    _, shown = kernel("%nbflow plan")
+    (output,) = (one["data"] for one in shown if "data" in one)
+    assert set(output) == {"text/html", "text/plain"}
+
+
 def test_an_interrupt_of_waiting_cancels_the_run_and_says_so(kernel: Kernel, made: Project) -> None:
     write(made.folder / "load.ipynb", SLOW)
     kernel.client.execute("view = %nbflow run --wait")
