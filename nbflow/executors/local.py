@@ -95,8 +95,9 @@ class LocalExecutor:
         """Start what is missing and can be used; the two import at the same time."""
         if "worker" not in self._zygotes and not zygote.find_platform_obstacle():
             self._zygotes["worker"] = _try_start("worker", ())
-        kernel = find_kernel(language, name)
-        if "kernel" not in self._zygotes and not zygote.find_obstacle(kernel):
+        if "kernel" in self._zygotes:
+            return
+        if not zygote.find_obstacle(find_kernel(language, name)):
             self._zygotes["kernel"] = _try_start("kernel", self._imports)
 
     def _make_worker(self) -> Worker:

@@ -66,11 +66,16 @@ def _rank(problem: Problem) -> tuple[str, str, int, int]:
 
 
 def _make_problem(problem: Problem, root: Path | None) -> Markup:
-    place, hint = problem.place, "" if problem.hint in problem.what else problem.hint
-    where = None
+    place, where = problem.place, None
     if place:
         text = words.say_place(place, root)
         where = link(words.say_path(root / place.notebook) if root else place.notebook, text)
+    return make_problem(problem, where, root)
+
+
+def make_problem(problem: Problem, where: Markup | None, root: Path | None) -> Markup:
+    """Return a problem, below the link to its place if it has one."""
+    hint = "" if problem.hint in problem.what else problem.hint
     return tag(
         "div",
         join(state(problem.severity), " ", where or problem.what),

@@ -102,14 +102,8 @@ def make_traceback(failure: Failure) -> Markup:
 
 
 def _make_headline(run: Run, now: float) -> Markup:
-    over = sum(step.status not in {"waiting", "running"} for step in run.steps.values())
-    seconds = run.seconds if run.seconds is not None else now - run.started
-    said = [part for part in (run.pipeline.strip("."), run.name, run.id) if part]
-    said += [f"{over} of {words.say_count(len(run.steps), 'step')}"]
-    said += [words.say_seconds(seconds)] if run.status != "lost" else []
-    said += [words.say_parameters(run.parameters)] if run.parameters else []
-    said += [run.message] if run.message else []
-    return tag("div", state(run.status), " ", " · ".join(said), class_="nb-head")
+    said = " · ".join(filter(None, (words.say_headline(run, now), run.message)))
+    return tag("div", state(run.status), " ", said, class_="nb-head")
 
 
 def _make_row(step: StepRun, now: float) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nbflow import words
-from nbflow.html.markup import Markup, join, state, tag
+from nbflow.html.markup import Markup, join
+from nbflow.html.pipelines import make_problem
 from nbflow.model import Problem
 from nbflow.widget.links import make_link
 
@@ -17,16 +18,7 @@ def draw_linked(problems: Iterable[Problem], root: Path) -> Markup:
 
 
 def _draw(problem: Problem, root: Path) -> Markup:
-    place = problem.place
-    where = None
+    place, where = problem.place, None
     if place:
-        path = root / place.notebook
-        where = make_link(path, words.say_place(place), place.cell)
-    hint = "" if problem.hint in problem.what else problem.hint
-    return tag(
-        "div",
-        join(state(problem.severity), " ", where or problem.what),
-        tag("div", problem.what) if where else None,
-        tag("div", words.say_remedy(hint, root), class_="nb-hint") if hint else None,
-        class_="nb-problem",
-    )
+        where = make_link(root / place.notebook, words.say_place(place), place.cell)
+    return make_problem(problem, where, root)

@@ -8,11 +8,14 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from nbflow.model import Failure, Options, Output, Parameter, Place, Planned
+
+if TYPE_CHECKING:
+    from nbflow.runlog import Run
 
 # Every state has a glyph and a word of its own, so that no one needs the colour.
 GLYPHS = {
@@ -177,6 +180,17 @@ def say_reasons(
     if blocked_by:
         return f"{', '.join(blocked_by)} failed"
     return "; ".join([*why, *([say_age(age)] if age is not None else [])])
+
+
+def say_headline(run: Run, now: float) -> str:
+    """Return `notebooks · 20261123-064312-1f3a · 3 of 9 steps · 12 s`."""
+    over = sum(step.status not in {"waiting", "running"} for step in run.steps.values())
+    seconds = run.seconds if run.seconds is not None else now - run.started
+    said = [part for part in (run.pipeline.strip("."), run.name, run.id) if part]
+    said += [f"{over} of {say_count(len(run.steps), 'step')}"]
+    said += [say_seconds(seconds)] if run.status != "lost" else []
+    said += [say_parameters(run.parameters)] if run.parameters else []
+    return " · ".join(said)
 
 
 def say_statuses(statuses: Iterable[str]) -> str:

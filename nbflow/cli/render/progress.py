@@ -42,13 +42,7 @@ def make_progress(run: Run, now: float, height: int | None = None) -> Renderable
 
 def make_headline(run: Run, now: float) -> Text:
     """Return `▸ running notebooks · 20261123-064312-1f3a · 3 of 9 steps · 12 s`."""
-    over = sum(step.status not in {"waiting", "running"} for step in run.steps.values())
-    seconds = run.seconds if run.seconds is not None else now - run.started
-    said = [part for part in (run.pipeline.strip("."), run.name, run.id) if part]
-    said += [f"{over} of {words.say_count(len(run.steps), 'step')}"]
-    said += [words.say_seconds(seconds)] if run.status != "lost" else []
-    said += [words.say_parameters(run.parameters)] if run.parameters else []
-    text = Text.assemble(parts.make_state(run.status), " ", " · ".join(said))
+    text = Text.assemble(parts.make_state(run.status), " ", words.say_headline(run, now))
     text.no_wrap, text.overflow = True, "ellipsis"
     return text
 
