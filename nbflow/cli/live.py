@@ -11,7 +11,6 @@ from collections.abc import Iterator
 import click
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.constrain import Constrain
-from rich.live import Live
 from rich.text import Text
 
 from nbflow import words
@@ -51,6 +50,8 @@ def watch(*, as_json: bool, log: bool) -> Iterator[View]:
     elif not console.is_terminal or console.is_dumb_terminal:
         yield Lines(console, log=log)
     else:
+        from rich.live import Live  # noqa: PLC0415 - 20 ms, on a terminal only
+
         table = LiveTable(console, log=log)
         live = Live(table, console=console, refresh_per_second=_PER_SECOND)
         live.start()

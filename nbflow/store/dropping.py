@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from nbflow.model import Frozen
-from nbflow.store.arrowfile import FOLDER
+from nbflow.store.names import ARROW
 from nbflow.store.results import TABLES
 
 
@@ -40,7 +40,7 @@ def find_droppable(results: Path, limit: int, pinned: Collection[tuple[str, str]
 def _read_cached(results: Path) -> Iterator[Cached]:
     for step in _list(results):
         for result in _list(results / step):
-            folder = results / step / result / FOLDER
+            folder = results / step / result / ARROW
             if files := _list(folder):
                 size = sum((folder / name).stat().st_size for name in files)
                 yield Cached(folder, step, result, size)
