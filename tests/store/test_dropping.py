@@ -33,7 +33,7 @@ def results(tmp_path):
     ],
 )
 def test_the_oldest_go_first(results, limit, pinned, expected):
-    found = find_droppable(results, limit, pinned)
+    found = find_droppable(results, limit, lambda: pinned)
 
     assert [one.result for one in found] == expected
 
