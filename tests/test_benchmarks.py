@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import msgspec
+
+from tests.benchmarks.__main__ import keep
 from tests.benchmarks.charts import draw, make_charts
 from tests.benchmarks.results import Machine, render, show_ratio
 from tests.benchmarks.row import Group, Row, Target
@@ -29,7 +34,8 @@ def test_results_say_medians_ratios_and_what_is_reached():
     ]
     assert "a chip, 2 cores" in text
     assert "| p | papermill 2.7 |" in text
-    assert "- a step: p is slow and was measured 2 times, not 3." in text
+    assert "- a step: p is slow and was measured twice, not 3." in text
+    assert "- a step: slow, nbflow was measured 3 times." in text
 
 
 def test_each_peer_has_its_own_line_and_must_be_beaten():
@@ -58,6 +64,20 @@ def test_what_failed_is_said():
 
     assert "| r | **not measured** |" in text
     assert "MeasureError: no such peer" in text
+
+
+def test_a_row_that_fails_takes_no_earlier_figures_away(tmp_path: Path):
+    file = tmp_path / "fan.json"
+    good = Group("fan", "2026-01-02 03:04", 90, (Row("fan-out", nbflow=(1.0,)),))
+    bad = Group("fan", "2026-02-03 04:05", 1, (Row("fan", error="MeasureError: no"),))
+
+    for group in (bad, good, bad, bad):
+        keep(file, group)
+
+    kept = msgspec.json.decode(file.read_bytes(), type=Group)
+    assert (kept.began, kept.rows) == (good.began, (*good.rows, *bad.rows))
+    keep(file, good)
+    assert msgspec.json.decode(file.read_bytes(), type=Group) == good
 
 
 def test_ratios_are_shown_as_people_say_them():
