@@ -9,7 +9,7 @@ import msgspec
 from tests.benchmarks.__main__ import keep
 from tests.benchmarks.charts import draw, make_charts
 from tests.benchmarks.results import Machine, render, show_ratio
-from tests.benchmarks.row import Group, Row, Target
+from tests.benchmarks.row import Group, Row, Target, is_reached
 
 MACHINE = Machine(processor="a chip", cores=2, memory=8, system="Linux 6", python="3.11")
 TWELFTH, FIFTIETH = Target(1 / 12), Target(1 / 50, limit=0.5)
@@ -96,3 +96,9 @@ def test_a_chart_has_a_bar_for_each():
         ("papermill's <one>", 1.0, False),
     ]
     assert "papermill's &lt;one&gt;" in drawn or "papermill&#x27;s &lt;one&gt;" in drawn
+
+
+def test_a_difference_below_zero_reaches_nothing():
+    row = Row("slope", must=Target(0.5), nbflow=(1.9,), other={"p": (-1.2,)})
+
+    assert is_reached(row, "p", row.must) is False

@@ -51,7 +51,7 @@ GROUPS: dict[str, Measured] = {
     "middle": Measured(loop.measure_middle),
     "handover": Measured(figures.measure_handover),
     "prints": Measured(cells.measure_prints),
-    "scale": Measured(figures.measure_scale, rounds=1),
+    "scale": Measured(figures.measure_scale, rounds=3),
     "example": Measured(example.measure, rounds=3, slow=1),
 }
 RAW = peers.ROOT / "build" / "bench"
