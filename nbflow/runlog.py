@@ -34,6 +34,7 @@ from nbflow.events import (
     read_lines,
     to_line,
 )
+from nbflow.locks import hold
 from nbflow.model import Failure, Frozen, Output, Spent
 from nbflow.project import Project
 from nbflow.store.results import read_run_ids
@@ -284,22 +285,18 @@ def follow(project: Project, run_id: str) -> Iterator[Run]:
 
 def is_alive(project: Project, run_id: str) -> bool:
     """Say whether a run's process holds its lock; on another host, whether its heart beats."""
-    import filelock  # noqa: PLC0415 - planning asks for no run
-
     path = project.runs / run_id / "lock"
-    lock = filelock.FileLock(path, timeout=0)
     try:
         if time.time() - path.stat().st_mtime > HEARTBEAT and _host(project, run_id) != read_host():
             return False
-        lock.acquire()
+        with hold(path, wait=False):
+            return False
     except FileNotFoundError:
         return False
-    except filelock.Timeout:
+    except BlockingIOError:
         return True
     except OSError:  # read-only, or another user's: its heart tells
         return time.time() - path.stat().st_mtime < HEARTBEAT
-    lock.release()
-    return False
 
 
 def read_host() -> str:

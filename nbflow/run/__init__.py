@@ -10,13 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import filelock
 import msgspec
 
 from nbflow.clean import prune
 from nbflow.errors import RunError, StoreError
 from nbflow.events import Line, RunFinished, RunStarted, RunWarned
 from nbflow.executors import Executor
+from nbflow.executors.launch import launch
+from nbflow.locks import hold
 from nbflow.plan import Plan
 from nbflow.plugins import load_executor
 from nbflow.project import make_home
@@ -83,11 +84,11 @@ def _execute(
             _refuse_removed(plan)
         may_run = [name for name, planned in plan.steps.items() if planned.action != "reuse"]
         take_copies(plan, folder, may_run)
-        with Filler() as filler:
+        with Filler(lambda: launch("filler", executor.zygote)) as filler:
             status = Loop(plan, run_id, log, jobs, stop, filler=filler).run(executor)
-            stack.close()
             for trouble in filler.finish(stop):
                 log.append(RunWarned(trouble))
+        stack.close()
         log.append(RunFinished(status=status, seconds=time.monotonic() - started))
     return filler.used
 
@@ -101,7 +102,7 @@ def _find_warm(plan: Plan) -> float:
     raise RunError(f"NBFLOW_WARM or the setting warm is {said!r}. Write minutes; 0 for none.")
 
 
-def _start_executor(plan: Plan, jobs: int, warm: float, stack: contextlib.ExitStack) -> Executor:
+def _start_executor(plan: Plan, jobs: int, warm: float, stack: contextlib.ExitStack) -> Standby:
     """Return the executor; it gets ready if it is certain that something runs."""
 
     def make() -> Executor:
@@ -168,7 +169,7 @@ def _lock(path: Path) -> Iterator[None]:
             with contextlib.suppress(OSError):
                 os.utime(path)
 
-    with filelock.FileLock(path):
+    with hold(path):
         threading.Thread(target=beat, daemon=True).start()
         try:
             yield

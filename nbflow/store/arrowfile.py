@@ -12,16 +12,15 @@ from pathlib import Path
 import pyarrow as pa
 
 from nbflow.errors import StoreError
-from nbflow.store.names import make_path
+from nbflow.store.names import ARROW, make_path
 
-FOLDER = "arrow"  # in a result: may be dropped once the tables are in its DuckDB file
 _END = b"\xff\xff\xff\xff\0\0\0\0"  # what an Arrow stream that was written whole ends with
 _PART = ".part"
 
 
 def find_arrow(folder: Path, name: str) -> Path:
     """Return where the Arrow file of a table lies, if it is there."""
-    return make_path(folder, name, ".arrows", FOLDER)
+    return make_path(folder, name, ".arrows", ARROW)
 
 
 def write_arrow(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
@@ -60,7 +59,7 @@ def map_arrow(path: Path) -> pa.Table:
 
 def flush_arrow(folder: Path) -> None:
     """Have the disk keep a result's Arrow files: they may outlive a loss of power from here on."""
-    for path in (folder / FOLDER).glob("*.arrows"):
+    for path in (folder / ARROW).glob("*.arrows"):
         with path.open("rb") as file:
             os.fsync(file.fileno())
 

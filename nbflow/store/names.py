@@ -9,6 +9,7 @@ from urllib.parse import quote as quote_url
 
 from nbflow.store.hashing import hash_bytes
 
+ARROW = "arrow"  # in a result: may be dropped once the tables are in its DuckDB file
 _LONGEST = 80
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 
 from nbflow.kernels import OWN, make_manager_class
@@ -11,7 +12,7 @@ LATE = (
     "nbflow.worker.__main__",
     "nbflow.worker.execution",
     "nbflow.worker.failure",
-    "nbflow.engine.client",
+    "nbflow.zygote.clients",
 )
 
 leave_out()
@@ -19,5 +20,13 @@ for name in LATE:
     importlib.import_module(name)
 notebooks = importlib.import_module("nbformat")
 notebooks.v4.new_output("stream")  # compiles what validates every output: 70 ms
-notebooks.reads('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', as_version=4)
-make_manager_class()(kernel_name=OWN).kernel_spec  # noqa: B018  # traits and folders: 30 ms
+notebook = notebooks.reads(
+    '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', as_version=4
+)
+zygote = importlib.import_module("nbflow.zygote")
+for kernel in (OWN, "python3"):  # traits and folders, IPython, entry points: 60 ms
+    with contextlib.suppress(Exception):  # no such kernel need be installed
+        zygote.use(make_manager_class()(kernel_name=kernel))
+client = importlib.import_module("nbflow.engine.client")
+client.Client(client.Record(notebook, client.Observer(), progress_bar=False))
+client.WireClient()

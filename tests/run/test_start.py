@@ -68,7 +68,7 @@ def start_by_words(made: Project) -> str:
 def test_a_module_of_the_folder_does_not_stand_for_the_librarys(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: Callable[[Project], str]
 ) -> None:
-    made = project(tmp_path, load=LOAD, files={"filelock.py": "raise SystemExit(3)"})
+    made = project(tmp_path, load=LOAD, files={"tomllib.py": "raise SystemExit(3)"})
     monkeypatch.chdir(made.folder)
     run_id = start(made)
     assert [run.status for run in follow(made, run_id)][-1] == "done"

@@ -33,7 +33,7 @@ def results(tmp_path):
     ],
 )
 def test_the_oldest_go_first(results, limit, pinned, expected):
-    found = find_droppable(results, limit, pinned)
+    found = find_droppable(results, limit, lambda: pinned)
 
     assert [one.result for one in found] == expected
 
@@ -46,7 +46,7 @@ def test_what_goes_while_it_is_looked_at_does_not_count(results, monkeypatch):
 
     monkeypatch.setattr(dropping, "_list", list_more)
 
-    assert [one.result for one in find_droppable(results, 30_000, set())] == ["2026-0"]
+    assert [one.result for one in find_droppable(results, 30_000, set)] == ["2026-0"]
 
 
 @pytest.mark.parametrize(
