@@ -159,7 +159,9 @@ def _render_notes(rows: Sequence[Row]) -> str:
     notes = [f"- {row.name}: {note}" for row in rows for note in row.notes]
     for row in rows:
         if row.error:
-            notes.append(f"- {row.name}: failed.\n\n```\n{row.error.strip()}\n```\n")
+            notes.append(
+                f"- {row.name}: failed; figures of it above are earlier ones.\n\n```\n{row.error.strip()}\n```\n"
+            )
         if 0 < len(row.nbflow) < _ROUNDS:
             notes.append(f"- {row.name}: slow, nbflow was measured {_say_times(row.nbflow)}.")
         notes += [
