@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from nbflow.model import Frozen
@@ -44,9 +45,14 @@ def _read_cached(results: Path) -> Iterator[Cached]:
     for step in _list(results):
         for result in _list(results / step):
             folder = results / step / result / ARROW
-            if files := _list(folder):
-                size = sum((folder / name).stat().st_size for name in files)
-                yield Cached(folder, step, result, size)
+            if sizes := list(_read_sizes(folder)):
+                yield Cached(folder, step, result, sum(sizes))
+
+
+def _read_sizes(folder: Path) -> Iterator[int]:
+    for name in _list(folder):
+        with suppress(FileNotFoundError):  # another run has dropped it since
+            yield (folder / name).stat().st_size
 
 
 def _list(folder: Path) -> list[str]:
