@@ -8,7 +8,6 @@ from typing import Any
 from nbformat.v4 import new_output
 from papermill.engines import NotebookExecutionManager
 
-
 REST = 10  # times as long as a save took, until the next
 
 
