@@ -49,9 +49,11 @@ def execute(
     run_id = run_id or results.make_id()
     with explaining(plan.project):
         grown = _execute(plan, run_id, observe, stop or threading.Event(), command)
-        with contextlib.suppress(OSError, StoreError):  # what stays too long is no fault of the run
-            prune(plan.project, grown=grown)
-        return read_run(plan.project, run_id)
+        run = read_run(plan.project, run_id)
+        if any(step.status == "done" for step in run.steps.values()):
+            with contextlib.suppress(OSError, StoreError):  # what stays is no fault of the run
+                prune(plan.project, grown=grown)
+        return run
 
 
 def _execute(

@@ -13,7 +13,8 @@ import msgspec
 
 from nbflow.executors.launch import Launched
 from nbflow.model import Result
-from nbflow.store.results import TABLES
+from nbflow.project import Project
+from nbflow.store.results import is_filled, result_folder
 
 _LOOK = 0.05  # seconds between looks at whether to stop
 
@@ -51,15 +52,15 @@ class Filler:
             self._thread = threading.Thread(target=self._work, name="nbflow-filler", daemon=True)
             self._thread.start()
 
-    def add(self, folder: Path, result: Result) -> None:
+    def add(self, project: Project, result: Result) -> None:
         """Have a result's tables filled in, if it has any and that is not done."""
         if not any(one.kind == "table" for one in result.outputs.values()):
             return
-        if (folder / TABLES).exists():
-            return
-        self.prepare()
-        self._asked.append(folder)
-        self._orders.put(folder)
+        if not is_filled(project, result.step, result.id):
+            self.prepare()
+            folder = result_folder(project, result.step, result.id)
+            self._asked.append(folder)
+            self._orders.put(folder)
 
     def finish(self, stop: threading.Event) -> list[str]:
         """Wait until all is filled, or for `stop`; return what went wrong."""

@@ -118,6 +118,11 @@ def is_kept(project: Project, step: str, result_id: str) -> bool:
     return os.path.exists(f"{project.results}/{step}/{result_id}/{RESULT}")  # noqa: PTH110 - often
 
 
+def is_filled(project: Project, step: str, result_id: str) -> bool:
+    """Tell whether a result's tables are in DuckDB."""
+    return os.path.exists(f"{project.results}/{step}/{result_id}/{TABLES}")  # noqa: PTH110 - often
+
+
 def read_names(folder: str) -> list[str]:
     """Return what lies in a folder, the newest id first; nothing where there is none."""
     try:
