@@ -11,15 +11,20 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
 from typing import Any
 
-from ipykernel.iostream import OutStream
+from ipykernel import ipkernel
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from traitlets.config import Config
 
 from nbflow.engine.ahead import FEATURE, MARK
 from nbflow.zygote.pattern import HISTORY
+from nbflow.zygote.stream import drain
+
+# What an ordinary kernel has imported by then; the zygote goes on to import more.
+LISTED = [module.__file__ for module in [*sys.modules.values()] if getattr(module, "__file__", "")]
 
 
 def make_app(arguments: Sequence[str], file: str) -> Any:
@@ -84,7 +89,7 @@ def leave(app: Any, code: int) -> None:
 class ForkedApp(IPKernelApp):  # type: ignore[misc]
     """ipykernel's application, whose parent's death the operating system watches for."""
 
-    outstream_class = "nbflow.zygote.kernel.Stream"
+    outstream_class = "nbflow.zygote.stream.Stream"
 
     def init_poller(self) -> None: ...
 
@@ -109,36 +114,18 @@ class ForkedApp(IPKernelApp):  # type: ignore[misc]
         self.extra_args: list[str] = []
 
 
-class Stream(OutStream):  # type: ignore[misc]
-    """ipykernel's stdout or stderr, which wakes its thread only if something was written.
-
-    ipykernel flushes four times a cell, and wakes that thread twice each time.
-    """
-
-    def flush(self) -> None:
-        if not (self._flush_pending or self._subprocess_flush_pending):
-            return
-        thread = self.pub_thread and self.pub_thread.thread
-        if thread is None or not thread.is_alive() or thread is threading.current_thread():
-            self._flush()
-            return
-        done = threading.Event()
-        self.pub_thread.schedule(lambda: self._flush_and_say(done))
-        done.wait(self.flush_timeout)
-
-    def _flush_and_say(self, done: threading.Event) -> None:
-        try:
-            self._flush()
-        finally:
-            done.set()
-
-
 class ForkedKernel(IPythonKernel):  # type: ignore[misc]
     """An IPythonKernel that can be interrupted while it executes, and at no other time.
 
     jupyter_client sends SIGINT before it asks a kernel to end. ipykernel takes it until a moment
     after the reply was sent: there it struck the event loop.
     """
+
+    def __init__(self, **options: Any) -> None:
+        with _listing_nothing():
+            super().__init__(**options)
+        if self.debugger is not None:
+            self.debugger.kernel_modules = LISTED
 
     failed = False  # the last cell, and what follows is not to be executed
 
@@ -171,6 +158,7 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
                 self.replied = await super().do_execute(*args, **options)
         except KeyboardInterrupt:  # it struck after the cell's own code
             self.replied = self._make_interrupted()
+        drain(sys.stdout, sys.stderr)
         return self.replied
 
     async def _progressively_terminate_all_children(self) -> None:
@@ -186,6 +174,19 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
             "user_expressions": {},
             "payload": [],
         }
+
+
+@contextlib.contextmanager
+def _listing_nothing() -> Iterator[None]:
+    """Let ipykernel see no modules while it lists them for its debugger.
+
+    Asking a thousand of them for their files copies as many pages of the zygote's memory: 5 ms.
+    """
+    ipkernel.sys = SimpleNamespace(modules={})
+    try:
+        yield
+    finally:
+        ipkernel.sys = sys
 
 
 @contextlib.contextmanager

@@ -91,6 +91,18 @@ def test_cells_are_told_one_after_the_other_with_their_own_outputs(tmp_path: Pat
     assert printed == [f"{number}\n" for number in range(30)]
 
 
+def test_what_is_written_to_a_descriptor_is_its_own_cells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")  # where ipykernel takes no descriptors
+    count, size = 20, 3000  # more than is read from a pipe at once
+    code = "import os; done = os.write(1, b'{:02}' * {} + b'\\n')"
+    job = make_job(tmp_path, *[cell(code.format(number, size)) for number in range(count)])
+    execute(job)
+    expected = [[f"{number:02}" * size + "\n"] for number in range(count)]
+    assert ["".join(one) for one in texts(read_executed(job))] == ["".join(e) for e in expected]
+
+
 def _name(event: Event) -> tuple[str, int | None] | None:
     match event:
         case CellStarted(cell=number):
