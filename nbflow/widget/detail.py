@@ -19,7 +19,6 @@ from nbflow.runlog import Run, StepRun
 from nbflow.store.outputs import read_outputs
 from nbflow.widget.follow import Tail
 from nbflow.widget.links import Linked, make_link
-from nbflow.widget.preview import draw_output
 
 _ENDED = {"done", "reused", "failed"}
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -131,6 +130,8 @@ class Detail:
         if output is None:
             self._preview.value = ""
             return
+        from nbflow.widget.preview import draw_output  # noqa: PLC0415 - duckdb: not to open a panel
+
         try:
             drawn = draw_output(folder, output)
         except NbflowError as error:

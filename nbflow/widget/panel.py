@@ -21,7 +21,6 @@ from nbflow.notebook.scan import read_folder
 from nbflow.pipeline import Pipeline
 from nbflow.plan import make_plan
 from nbflow.project import Project
-from nbflow.run.start import start_run, wait_for_log
 from nbflow.runlog import cancel, find_run
 from nbflow.widget.asked import make_arguments, make_request, read_asked, read_project
 from nbflow.widget.buttons import Buttons
@@ -324,6 +323,8 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._attach(self._project, [run_id], "rerun")
 
     def _attach(self, project: Project, arguments: list[str], command: str) -> None:
+        from nbflow.run.start import start_run, wait_for_log  # noqa: PLC0415 - heavy: not to open
+
         started = start_run(project, arguments, command=command)
         wait_for_log(project, started)
         self._chosen, self._stopping = False, ""
