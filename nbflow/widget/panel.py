@@ -131,7 +131,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._form = Form()
         self._values = ValueBar(self._take_values, lambda: self._form.values, self._notice.guarded)
         self._plan, self._steps, self._history = w.HTML(), Steps(), History(self._act_on_run)
-        self._detail = Detail(self._choose, self._later)
+        self._detail = Detail(self._choose, self._later, self._graph.follow)
         split = w.HBox([self._steps.box, self._detail.box])
         split.add_class("nbflow-split")
         pages = [w.VBox([self._values.box, self._form.box]), self._plan, split, self._history.box]

@@ -83,7 +83,12 @@ def test_a_run_with_values_is_followed_and_can_be_looked_at(tmp_path, panels):
         )
     )
     assert "rows 5" in panel._detail._log.value
-    assert "Open as executed" in panel._detail._links.shown
+    opener = panel._detail._opener
+    wait(lambda: "Open as executed" in opener.shown)
+    assert not (made.folder / "nbflow-open").exists()  # before it is asked for
+    opener._button.click()
+    wait(lambda: "nbflow-made-" in opener.shown)
+    assert (made.folder / "nbflow-open" / run.id / "load.ipynb").is_file()
     assert "run-id" not in str(panel._notice.text)
 
 
