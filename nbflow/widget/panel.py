@@ -144,8 +144,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
     @property
     def _name(self) -> str:
-        project = self._project
-        return project.folder.name if project else str(self._asked or "nbflow")
+        return self._project.folder.name if self._project else str(self._asked or "nbflow")
 
     def _open(self, run_id: str, request: Request) -> None:
         self._project = project = read_project(self._asked)
@@ -205,11 +204,13 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     # --- a run as it goes on ------------------------------------------------------------------
 
     def _show_tail(self, tail: Tail | None) -> None:
-        if tail is not self._tail:
+        shown = self._tail
+        if tail is not shown:
             self._tail, self._seen, self._stopping = tail, (), ""
         run = tail.run if tail and tail.run.steps else None
         now = time.time()
-        second = int(now) if run is not None and run.status == "running" else 0
+        live = run is not None and run.status == "running"
+        second = int(now) if live else 0
         seen = (tail and tail.version, second, self._doing, self._stopping, self._step)
         if seen == self._seen:
             return
@@ -224,11 +225,10 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
                 self._graph.states = make_run_states(run.steps)
             self._choose_by_itself()
             self._steps.show(run, now, self._step)
-        if tail is not None and tail.gone:
-            self._notice.say(f"Run {tail.run.id} was removed.")
+        if shown is not None and shown.removed:
+            self._notice.say(f"Run {shown.run.id} was removed.")
         if self._project is not None:
             self._detail.show(self._project, tail, self._step)
-        live = run is not None and run.status == "running"
         if live != self._was_live:
             self._show_page()  # the history has one more, or one more that is over
             if live and not before:
@@ -323,7 +323,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._attach(self._project, [run_id], "rerun")
 
     def _attach(self, project: Project, arguments: list[str], command: str) -> None:
-        from nbflow.run.start import start_run, wait_for_log  # noqa: PLC0415 - heavy: not to open
+        from nbflow.run.start import start_run, wait_for_log  # noqa: PLC0415 - not to open a panel
 
         started = start_run(project, arguments, command=command)
         wait_for_log(project, started)
