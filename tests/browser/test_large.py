@@ -99,7 +99,8 @@ def test_200_steps_open_and_are_followed(tmp_path: Path, lab, page) -> None:
     print(f"the panel is {late:.1f} s behind the log's end, and changes {most} times a second")
     assert late < 3
     assert most <= 11
-    assert panel.locator(".nbflow-node.nbflow-is-done").count() == STEPS
+    dots = panel.locator(".nbflow-minimap .nbflow-dot.nbflow-tone-green")
+    assert dots.count() == STEPS
 
 
 def make_large(tmp_path: Path) -> Project:

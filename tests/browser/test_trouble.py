@@ -48,7 +48,7 @@ def made(tmp_path: Path) -> Project:
     )
     (broken.folder / "second.ipynb").write_bytes((broken.folder / "first.ipynb").read_bytes())
     (root / "empty").mkdir()
-    return project(root / "fine", load=LOAD, slow=SLOW, extra=LOAD[1:])
+    return project(root / "fine", load=LOAD, slow=SLOW, extra=LOAD[:1])
 
 
 def test_what_is_wrong_is_said(lab, page, made: Project) -> None:
