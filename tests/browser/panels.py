@@ -28,6 +28,15 @@ async at => {
   return performance.now() - start;
 }
 """
+# Closes the notebook that is shown, and shows the one of this name.
+GO_BACK = """
+name => {
+  const { shell } = window.jupyterapp;
+  shell.currentWidget.close();
+  const one = [...shell.widgets('main')].find(one => one.context?.path === name);
+  shell.activateById(one.id);
+}
+"""
 TALL = {"width": 1400, "height": 3000}  # so that JupyterLab takes no cell out of the page
 
 
@@ -81,11 +90,12 @@ def reload(page: Any) -> None:
     page.reload()
 
 
-def close_opened(page: Any, name: str) -> None:
-    """Wait until a notebook is opened whose path ends so, and close it."""
-    opened = "name => window.jupyterapp.shell.currentWidget?.context?.path.endsWith(name)"
-    page.wait_for_function(opened, arg=name, timeout=20_000)
-    page.evaluate("() => window.jupyterapp.commands.execute('application:close')")
+def go_back(page: Any, opened: str, name: str = "control.ipynb") -> None:
+    """Wait until a notebook is opened whose path ends so, close it, and show the one before."""
+    there = "name => window.jupyterapp.shell.currentWidget?.context?.path.endsWith(name)"
+    page.wait_for_function(there, arg=opened, timeout=20_000)
+    page.evaluate(GO_BACK, name)
+    page.wait_for_function(READY, arg=name, timeout=20_000)
 
 
 def use_dark(page: Any) -> None:

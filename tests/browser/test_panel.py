@@ -12,7 +12,7 @@ import pytest
 from nbflow.authoring import copy_demo
 from tests.browser.panels import (
     KERNEL,
-    close_opened,
+    go_back,
     open_panel,
     press,
     reload,
@@ -89,7 +89,7 @@ def look_at_step(page: Any) -> None:
     page.locator(".nbflow-canvas").get_by_text("summarise", exact=True).click()
     page.locator(".nbflow-detail th", has_text="revenue").first.wait_for(timeout=30_000)
     page.get_by_text("Open as executed").click()
-    close_opened(page, "summarise.ipynb")
+    go_back(page, "summarise.ipynb")
 
 
 def check_free(page: Any) -> None:

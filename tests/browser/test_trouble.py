@@ -128,8 +128,8 @@ def removed_run(panel: Any, made: Project) -> None:
 
 
 def dead_kernel(page: Any, panel: Any) -> None:
-    """A panel whose kernel has ended says so, and its buttons take no click."""
-    page.evaluate(f"() => {KERNEL}.shutdown()")
+    """A panel whose kernel has ended, here by a restart, says so, and its buttons take no click."""
+    page.evaluate(f"() => {KERNEL}.restart()")
     page.wait_for_function(
         "() => document.querySelector('.nbflow-panel.jupyter-widgets-disconnected')", timeout=20_000
     )
