@@ -14,7 +14,7 @@ name => {
   if (!panel || !panel.context) return false;
   const session = panel.sessionContext;
   const kernel = session && session.session && session.session.kernel;
-  return panel.context.path === name && !!kernel && kernel.status === 'idle';
+  return panel.context.path.endsWith(name) && !!kernel && kernel.status === 'idle';
 }
 """
 
@@ -92,10 +92,9 @@ def reload(page: Any) -> None:
 
 def go_back(page: Any, opened: str, name: str = "control.ipynb") -> None:
     """Wait until a notebook is opened whose path ends so, close it, and show the one before."""
-    there = "name => window.jupyterapp.shell.currentWidget?.context?.path.endsWith(name)"
-    page.wait_for_function(there, arg=opened, timeout=20_000)
+    wait_until_ready(page, opened)
     page.evaluate(GO_BACK, name)
-    page.wait_for_function(READY, arg=name, timeout=20_000)
+    wait_until_ready(page, name)
 
 
 def use_dark(page: Any) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from nbflow.authoring import copy_demo
@@ -38,12 +39,20 @@ BROKEN = [
 
 
 BROKEN_READ = [cell("import nbflow\n\nsales = nbflow.read('lod_sales.sales')", "inputs")]
+DOCS = Path(__file__).parents[2] / "docs"
+KEPT = {
+    "idle-light-wide": "panel-light",
+    "running-light-wide": "panel-running",
+    "failed-light-wide": "panel-failed",
+    "plan-dark-wide": "panel-plan",
+    "done-dark-wide": "panel-dark",
+}
 WIDTHS = {"wide": 1500, "narrow": 760}
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
 
 def main(target: Path) -> None:
-    """Draw the panel in each of its states: light and dark, wide and narrow."""
+    """Draw the panel in each of its states, light and dark, wide and narrow; keep a few in docs."""
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as made, browsing() as browser:
         root = Path(made)
@@ -56,6 +65,9 @@ def main(target: Path) -> None:
             _draw_runs(page, folder, take)
             _draw_bad(page, address, root, take)
         _draw_still(browser, folder, target)
+    for name, kept in KEPT.items():
+        picture = Image.open(target / f"{name}.png").convert("RGB").quantize(256)
+        picture.save(DOCS / f"{kept}.png", optimize=True)
 
 
 def _draw_before(page: Any, take: Take) -> None:
@@ -110,7 +122,7 @@ def _draw_still(browser: Any, folder: Path, target: Path) -> None:
     for theme in THEMES:
         page = browser.new_page(viewport={"width": 900, "height": 700}, color_scheme=theme)
         page.set_content(
-            f'<body style="background: Canvas; color-scheme: {theme}">{panel.draw_still()}'
+            f'<body style="background: Canvas; color: CanvasText; color-scheme: {theme}">{panel.draw_still()}'
         )
         page.locator(".nbflow-still").screenshot(path=target / f"still-{theme}.png")
     panel.close()
