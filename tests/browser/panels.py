@@ -28,11 +28,10 @@ async at => {
   return performance.now() - start;
 }
 """
-# Closes the notebook that is shown, and shows the one of this name.
+# Shows the notebook of this name; the other stays open, as closing it would ask what to save.
 GO_BACK = """
 name => {
   const { shell } = window.jupyterapp;
-  shell.currentWidget.close();
   const one = [...shell.widgets('main')].find(one => one.context?.path === name);
   shell.activateById(one.id);
 }
@@ -91,7 +90,7 @@ def reload(page: Any) -> None:
 
 
 def go_back(page: Any, opened: str, name: str = "control.ipynb") -> None:
-    """Wait until a notebook is opened whose path ends so, close it, and show the one before."""
+    """Wait until a notebook is opened whose path ends so, and show the one before."""
     wait_until_ready(page, opened)
     page.evaluate(GO_BACK, name)
     wait_until_ready(page, name)
