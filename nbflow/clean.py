@@ -44,12 +44,11 @@ def find_removable(project: Project, keep: int | None = None) -> list[Removable]
 def find_cached(project: Project) -> list[Removable]:
     """Return the Arrow files beyond the setting `cache.arrow`; DuckDB's files hold the same."""
     limit = project.settings.cache.limit
-    pinned = _read_pinned(project)
     return [
         Removable(
             "cache", one.folder, one.step, one.result, one.bytes, "Arrow files beyond the limit"
         )
-        for one in dropping.find_droppable(project.results, limit, pinned)
+        for one in dropping.find_droppable(project.results, limit, lambda: _read_pinned(project))
     ]
 
 
@@ -58,6 +57,8 @@ def remove(project: Project, removable: list[Removable]) -> None:
 
     Raises StoreError where the disk lets nothing be removed.
     """
+    if not removable:
+        return
     try:
         with results.lock(project):
             _remove(project, removable)
@@ -131,9 +132,14 @@ def _read_pinned(project: Project) -> set[tuple[str, str]]:
     return {
         pin
         for run in results.read_run_ids(project)
-        if _read_name(project, run) or is_alive(project, run)
+        if _read_name(project, run) or _may_go_on(project, run)
         for pin in (*results.read_pins(project, run).items(), *_read_outside(project, run))
     }
+
+
+def _may_go_on(project: Project, run: str) -> bool:
+    """Say whether a run lives and relies on results: the end of its log is read sooner."""
+    return not results.is_finished(project, run) and is_alive(project, run)
 
 
 def _read_outside(project: Project, run: str) -> list[tuple[str, str]]:

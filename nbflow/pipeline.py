@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from nbflow.errors import RunError
 from nbflow.model import Request, Step
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import Plan, make_plan
@@ -62,21 +59,11 @@ class Pipeline:
     def start(self, request: Request | None = None, **parameters: Any) -> str:
         """Start a run as a process and return its id at once; it outlives this process."""
         self.plan(request, **parameters)  # what is wrong is said here, where it was asked
-        process = subprocess.Popen(
-            [sys.executable, "-m", "nbflow.run", str(self.project.folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-        )
-        assert process.stdin is not None  # noqa: S101 - both are pipes
-        assert process.stdout is not None  # noqa: S101
-        with process.stdin as stdin, process.stdout as stdout:
-            stdin.write(msgspec.json.encode(_join(request, parameters), enc_hook=str))
-            stdin.close()
-            run_id = stdout.readline().decode().strip()
-        if not run_id:
-            raise RunError(f"The run did not start: its process ended with {process.wait()}.")
-        return run_id
+        from nbflow.run.start import start_request, wait_for_log  # noqa: PLC0415 - a plan needs none
+
+        started = start_request(self.project, _join(request, parameters))
+        wait_for_log(self.project, started)
+        return started.run_id
 
     def find_run(self, text: str = "last") -> Run:
         """Return a run by its id, a unique prefix of it, or its name."""

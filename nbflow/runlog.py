@@ -29,10 +29,12 @@ from nbflow.events import (
     StepReused,
     StepSkipped,
     StepStarted,
+    from_line,
     read_heading,
     read_lines,
     to_line,
 )
+from nbflow.locks import hold
 from nbflow.model import Failure, Frozen, Output, Spent
 from nbflow.project import Project
 from nbflow.store.results import read_run_ids
@@ -153,6 +155,24 @@ class Log:
         self._file.close()
 
 
+class Reader:
+    """Reads a run's log as it grows."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._offset = path, 0
+
+    def read_new(self, most: int = -1) -> list[Line]:
+        """Return the lines that came since; one without its newline is not there yet.
+
+        Of a long log `most` bytes or a little more are read at a time, by default all.
+        """
+        with self._path.open("rb") as log:
+            log.seek(self._offset)
+            whole = [text for text in log.readlines(most) if text.endswith(b"\n")]
+        self._offset += sum(map(len, whole))
+        return [line for text in whole if (line := from_line(text))]
+
+
 class Folding:
     """The state that events add up to; `run` is what they say so far."""
 
@@ -248,15 +268,12 @@ def find_run(project: Project, text: str = "last") -> Run:
 
 def follow(project: Project, run_id: str) -> Iterator[Run]:
     """Yield the run each time its log has grown, until it is over."""
-    log = project.runs / run_id / "events.jsonl"
-    folding, offset = Folding(), 0
+    reader, folding = Reader(project.runs / run_id / "events.jsonl"), Folding()
     while True:
         alive = is_alive(project, run_id)  # asked before reading: the last lines are not missed
-        size = _whole_lines(log, offset)
-        if size > offset:
-            for line in read_lines(log, offset):
+        if lines := reader.read_new():
+            for line in lines:
                 folding.add(line)
-            offset = size
             yield _place(project, folding.run, run_id, alive=True)
         if folding.run.status != "running":
             return
@@ -268,22 +285,18 @@ def follow(project: Project, run_id: str) -> Iterator[Run]:
 
 def is_alive(project: Project, run_id: str) -> bool:
     """Say whether a run's process holds its lock; on another host, whether its heart beats."""
-    import filelock  # noqa: PLC0415 - planning asks for no run
-
     path = project.runs / run_id / "lock"
-    lock = filelock.FileLock(path, timeout=0)
     try:
         if time.time() - path.stat().st_mtime > HEARTBEAT and _host(project, run_id) != read_host():
             return False
-        lock.acquire()
+        with hold(path, wait=False):
+            return False
     except FileNotFoundError:
         return False
-    except filelock.Timeout:
+    except BlockingIOError:
         return True
     except OSError:  # read-only, or another user's: its heart tells
         return time.time() - path.stat().st_mtime < HEARTBEAT
-    lock.release()
-    return False
 
 
 def read_host() -> str:
@@ -360,13 +373,6 @@ def _place(project: Project, run: Run, run_id: str, *, alive: bool | None = None
         for name, state in run.steps.items()
     }
     return msgspec.structs.replace(run, status="lost", steps=steps)
-
-
-def _whole_lines(log: Path, offset: int) -> int:
-    """Return where the last whole line from `offset` on ends."""
-    with log.open("rb") as file:
-        file.seek(offset)
-        return offset + file.read().rfind(b"\n") + 1
 
 
 def _say_run(folder: Path) -> str:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import msgspec
+
+from tests.benchmarks.__main__ import keep
 from tests.benchmarks.charts import draw, make_charts
 from tests.benchmarks.results import Machine, render, show_ratio
-from tests.benchmarks.row import Group, Row, Target
+from tests.benchmarks.row import Group, Row, Target, is_reached
 
 MACHINE = Machine(processor="a chip", cores=2, memory=8, system="Linux 6", python="3.11")
 TWELFTH, FIFTIETH = Target(1 / 12), Target(1 / 50, limit=0.5)
@@ -29,7 +34,8 @@ def test_results_say_medians_ratios_and_what_is_reached():
     ]
     assert "a chip, 2 cores" in text
     assert "| p | papermill 2.7 |" in text
-    assert "- a step: p is slow and was measured 2 times, not 3." in text
+    assert "- a step: p is slow and was measured twice, not 3." in text
+    assert "- a step: slow, nbflow was measured 3 times." in text
 
 
 def test_each_peer_has_its_own_line_and_must_be_beaten():
@@ -60,6 +66,20 @@ def test_what_failed_is_said():
     assert "MeasureError: no such peer" in text
 
 
+def test_a_row_that_fails_takes_no_earlier_figures_away(tmp_path: Path):
+    file = tmp_path / "fan.json"
+    good = Group("fan", "2026-01-02 03:04", 90, (Row("fan-out", nbflow=(1.0,)),))
+    bad = Group("fan", "2026-02-03 04:05", 1, (Row("fan", error="MeasureError: no"),))
+
+    for group in (bad, good, bad, bad):
+        keep(file, group)
+
+    kept = msgspec.json.decode(file.read_bytes(), type=Group)
+    assert (kept.began, kept.rows) == (good.began, (*good.rows, *bad.rows))
+    keep(file, good)
+    assert msgspec.json.decode(file.read_bytes(), type=Group) == good
+
+
 def test_ratios_are_shown_as_people_say_them():
     assert [show_ratio(one) for one in (1 / 12, 0.62, 1.4)] == ["1/12", "0.62", "1.40"]
 
@@ -76,3 +96,9 @@ def test_a_chart_has_a_bar_for_each():
         ("papermill's <one>", 1.0, False),
     ]
     assert "papermill's &lt;one&gt;" in drawn or "papermill&#x27;s &lt;one&gt;" in drawn
+
+
+def test_a_difference_below_zero_reaches_nothing():
+    row = Row("slope", must=Target(0.5), nbflow=(1.9,), other={"p": (-1.2,)})
+
+    assert is_reached(row, "p", row.must) is False

@@ -47,12 +47,12 @@ def execute(made: Plan, executor: object) -> tuple[dict[str, str], Run]:
     return {step.name: step.status for step in ended.steps.values()}, ended
 
 
-def test_nothing_is_loaded_linked_or_removed(finished: Project) -> None:
+def test_nothing_is_loaded_linked_or_looked_for_to_be_removed(finished: Project) -> None:
     with mock.patch("nbflow.run.prune") as prune:
         statuses, ended = execute(plan(finished), NEVER)
     assert set(statuses.values()) == {"reused"}
     assert not (finished.runs / ended.id / "notebooks").exists()
-    assert prune.called
+    assert not prune.called
 
 
 def test_a_result_removed_since_the_plan_is_made_again(finished: Project) -> None:

@@ -118,6 +118,19 @@ def test_kinds_of_a_later_version_are_skipped_and_a_torn_line_is_not_there_yet(t
     assert list(e.read_lines(log)) == [first]
 
 
+@pytest.mark.parametrize("most", [-1, 1])
+def test_a_growing_log_is_read_piece_by_piece(tmp_path, most):
+    log = tmp_path / "events.jsonl"
+    first, second, third = make_lines(STORY[:3])
+    log.write_bytes(e.to_line(first) + b"\xff\n" + e.to_line(second) + e.to_line(third)[:-5])
+    reader = runlog.Reader(log)
+    assert reader.read_new(most) == ([first, second] if most < 0 else [first])
+    found = [line for _ in range(3) for line in reader.read_new(most)]
+    assert found == ([] if most < 0 else [second])
+    log.write_bytes(log.read_bytes() + e.to_line(third)[-5:])
+    assert reader.read_new(most) == [third]
+
+
 @pytest.mark.parametrize(
     "damage",
     [b"", b"[]", b"{", b"\0\0", b"\xff", b'{"kind":[]}', b'{"seq":1,"time":1.0,"kind":"RunWarned"}',

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from nbflow.cli.output import heard
 from nbflow.cli.render import parts
 from nbflow.cli.render.progress import MANY, make_headline, make_progress
 from nbflow.cli.terminal import make_console
+from nbflow.cli.watching import View
 from nbflow.events import (
     Event,
     Line,
@@ -32,7 +32,6 @@ from nbflow.events import (
     StepReused,
     StepSkipped,
     StepStarted,
-    to_line,
 )
 from nbflow.runlog import Folding
 
@@ -42,12 +41,10 @@ _STOPPING = "Stopping. Ctrl-C again stops at once."
 
 
 @contextlib.contextmanager
-def watch(*, as_json: bool, log: bool) -> Iterator[View]:
+def drawing(*, log: bool) -> Iterator[View]:
     """Give what shows a run's events in the way that fits the output."""
     console = make_console()
-    if as_json:
-        yield JsonLines()
-    elif not console.is_terminal or console.is_dumb_terminal:
+    if not console.is_terminal or console.is_dumb_terminal:
         yield Lines(console, log=log)
     else:
         from rich.live import Live  # noqa: PLC0415 - 20 ms, on a terminal only
@@ -60,35 +57,6 @@ def watch(*, as_json: bool, log: bool) -> Iterator[View]:
         finally:
             with heard():
                 live.stop()
-
-
-class View:
-    """Shows a run; when its terminal or pipe is gone it goes quiet, and the run goes on."""
-
-    def __init__(self) -> None:
-        self._broken = False
-
-    def observe(self, line: Line) -> None:
-        """Take an event, as the run appends it."""
-        if not self._broken:
-            try:
-                self._add(line)
-            except (OSError, ValueError):  # a closed file is a ValueError
-                self._broken = True
-
-    def stop(self) -> None:
-        """Say that the run was asked to stop; called by a signal's handler."""
-
-    def _add(self, line: Line) -> None:
-        raise NotImplementedError
-
-
-class JsonLines(View):
-    """The events themselves."""
-
-    def _add(self, line: Line) -> None:
-        sys.stdout.write(to_line(line).decode())
-        sys.stdout.flush()
 
 
 class LiveTable(View):

@@ -19,6 +19,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine
 from papermill.log import logger
 
+from nbflow.engine.ahead import FEATURE, Found
 from nbflow.engine.record import Observer, Record
 from nbflow.engine.wire import EndedError, Wire, WireClient, greet
 
@@ -165,8 +166,10 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         if last is not None:  # to whose outputs belongs what comes late
             self.sent[request] = last
         talk = Talk(request)
-        while not talk.over and (found := self.wire.take(ASKING)):
+        while not talk.over and (found := self._take(ASKING)):
             self._hear(talk, *found)
+        if talk.aborted:  # the kernel had not done yet with dropping what follows an error
+            return self.ask(code, **options)
         return dict(talk.reply or {})
 
     # --- what nbclient awaits for each cell -----------------------------------------------------
@@ -175,8 +178,28 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         """Nothing: whoever waits for messages notices a death."""
 
     async def _async_poll_output_msg(self, request: str, cell: Any, cell_index: int) -> None:
-        """Note whose outputs they are; they are taken with the reply."""
+        """Note whose outputs they are, and send the next cell; they are taken with the reply."""
         self.sent[request] = (cell, cell_index)
+        if FEATURE in self.info.get("supported_features", ()):
+            following = filter(self._is_executed, self.nb.cells[cell_index + 1 :])
+            if (following_cell := next(following, None)) is not None:
+                stops = not self._allows_errors(following_cell)
+                self.kc.ahead.send(following_cell.source, stop_on_error=stops)
+
+    def _is_executed(self, cell: Any) -> bool:
+        """Tell what nbclient sends to a kernel."""
+        skipped = self.skip_cells_with_tag in cell.metadata.get("tags", [])
+        return cell.cell_type == "code" and bool(cell.source.strip()) and not skipped
+
+    def _allows_errors(self, cell: Any) -> bool:
+        """Tell, as nbclient does, a cell after whose error the notebook goes on."""
+        tagged = "raises-exception" in cell.metadata.get("tags", [])
+        return not self.force_raise_errors and (self.allow_errors or tagged)
+
+    def _take(self, seconds: float | None) -> Found | None:
+        """Return the next message, first what came early; None if none comes in time."""
+        early: Found | None = self.kc.ahead.give()
+        return early or self.wire.take(seconds)
 
     async def _async_poll_for_reply(
         self, request: str, cell: Any, limit: float | None, *_: Any
@@ -185,16 +208,25 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         talk = Talk(request)
         try:
             while not talk.over:
-                found = self.wire.take(self._find_patience(talk, limit))
+                found = self._take(self._find_patience(talk, limit))
                 if found is not None:
                     self._hear(talk, *found)
                 else:
                     await self._give_up(talk, cell)
+                if talk.over and talk.aborted:
+                    talk = self._ask_again(talk, cell)
         except EndedError:
             raise DeadKernelError(describe_death(self.km)) from None
         if self.record_timing:
             cell["metadata"]["execution"]["shell.execute_reply"] = timestamp(talk.reply)
         return dict(talk.reply or {})
+
+    def _ask_again(self, talk: Talk, cell: Any) -> Talk:
+        """Send a cell once more that the kernel dropped after an error that is allowed here."""
+        stops = not self._allows_errors(cell)
+        again = Talk(self.kc.ahead.send_again(cell.source, stop_on_error=stops))
+        self.sent[again.request] = self.sent[talk.request]
+        return again
 
     def _find_patience(self, talk: Talk, limit: float | None) -> float | None:
         """Return the seconds to wait for what is still to come, None for ever."""
@@ -224,7 +256,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
     async def async_wait_for_reply(self, request: str, cell: Any = None) -> dict[str, Any] | None:
         """Return the reply to a request of whoever uses this client."""
         talk = Talk(request)
-        while talk.reply is None and (found := self.wire.take(self._get_timeout(cell))):
+        while talk.reply is None and (found := self._take(self._get_timeout(cell))):
             self._hear(talk, *found)
         return talk.reply
 
@@ -236,6 +268,8 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         What subprocesses and C code print can come after their cell has ended; nbclient drops it.
         """
         parent = message["parent_header"].get("msg_id")
+        if self.kc.ahead.hold(channel, message):
+            return
         if channel == "shell":
             if parent == talk.request:
                 talk.reply = message
@@ -264,6 +298,11 @@ class Talk:
     @property
     def over(self) -> bool:
         return self.idle and self.reply is not None
+
+    @property
+    def aborted(self) -> bool:
+        """Whether the kernel refused it, since something before it failed."""
+        return self.reply is not None and self.reply["content"].get("status") == "aborted"
 
 
 def is_clean_exit(error: CellExecutionError) -> bool:

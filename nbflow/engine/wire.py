@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import time
+from datetime import datetime
 from typing import Any
 
+import msgspec
 import zmq
 from jupyter_client import AsyncKernelClient
 from jupyter_client.channels import ZMQSocketChannel
+from jupyter_client.session import json_unpacker
 from jupyter_core.utils import run_sync
 from traitlets import Instance, Type
+
+from nbflow.engine.ahead import Ahead
 
 LOOK = 0.1  # seconds between looks at a process that nothing tells of
 DRAIN = 0.3  # seconds for what a dead kernel still sent
@@ -27,6 +33,16 @@ class WireClient(AsyncKernelClient):  # type: ignore[misc]
     context = Instance(zmq.Context)
     shell_channel_class = Type(ZMQSocketChannel)
     iopub_channel_class = Type(ZMQSocketChannel)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.ahead = Ahead(self)
+        self.session.unpack = unpack
+
+    def execute(self, code: str, **options: Any) -> str:
+        """Send code, unless it was sent ahead as a cell; return the request."""
+        asked = "" if options.get("silent") else self.ahead.take(code, options)
+        return asked or str(super().execute(code, **options))
 
     def start_channels(self) -> None:
         """Start the two that are used: a heart need not beat where the process is watched."""
@@ -129,6 +145,18 @@ def greet(wire: Wire, client: Any, seconds: float) -> Message:
             if info is not None and heard:
                 break
     return info
+
+
+def unpack(data: bytes) -> Any:
+    """Read a part of a message; a header's date at once, as jupyter_client tries three parsers."""
+    try:
+        found = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):  # NaN, a lone surrogate
+        return json_unpacker(data)
+    if isinstance(found, dict) and "msg_id" in found and isinstance(found.get("date"), str):
+        with contextlib.suppress(ValueError):
+            found["date"] = datetime.fromisoformat(found["date"])
+    return found
 
 
 def _open_pidfd(manager: Any) -> int | None:

@@ -1,4 +1,4 @@
-"""Starts a worker process, and says how one ended."""
+"""Starts a process with pipes, forked where it can be, and says how one ended."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,19 +17,19 @@ from nbflow.errors import KernelError
 Launched = tuple[Any, BinaryIO, BinaryIO, BinaryIO]
 
 
-def launch(nursery: str, address: str) -> Launched:
-    """Return a worker process, and the pipes to its stdin, from its stdout and its stderr.
+def launch(role: zygote.Role, nursery: str, env: Mapping[str, str] = os.environ) -> Launched:
+    """Return a process, and the pipes to its stdin, from its stdout and its stderr.
 
-    Its own session: Ctrl-C reaches the run alone, which then stops its workers.
+    It is forked from the zygote at `nursery`, if there is one. Its own session: Ctrl-C reaches the
+    run alone, which then stops what it has started.
     """
-    env = os.environ | {zygote.ADDRESS: address}
     if nursery:
-        # The zygote died, or cannot serve this environment: then there is an ordinary worker.
+        # The zygote died, or cannot serve this environment: then there is an ordinary process.
         with contextlib.suppress(KernelError, OSError):
-            return _fork(nursery, env)
+            return _fork(role, nursery, env)
     process = subprocess.Popen(
-        # -P: a notebook's folder is no place to import a worker's modules from.
-        [sys.executable, "-P", "-m", "nbflow.worker"],
+        # -P: a notebook's folder is no place to import our modules from.
+        [sys.executable, "-P", "-m", zygote.MODULES[role]],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -38,8 +39,8 @@ def launch(nursery: str, address: str) -> Launched:
     return process, process.stdin, process.stdout, process.stderr  # type: ignore[return-value]
 
 
-def _fork(nursery: str, env: dict[str, str]) -> Launched:
-    request = zygote.Request(arguments=(), cwd=str(Path.cwd()), env=env)
+def _fork(role: zygote.Role, nursery: str, env: Mapping[str, str]) -> Launched:
+    request = zygote.Request(arguments=(), cwd=str(Path.cwd()), env=dict(env), role=role)
     orders, answers, errors = os.pipe(), os.pipe(), os.pipe()
     theirs, ours = (orders[0], answers[1], errors[1]), (orders[1], answers[0], errors[0])
     try:

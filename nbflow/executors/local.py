@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nbflow import zygote
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 
 LOOK = 0.1  # seconds between looks at whether to stop
 PATIENCE = 8.0  # seconds for a worker to end a job that is to stop; its kernel has 1.5
-OURS = (  # what a kernel loads to read and to write
+OURS = (  # what a kernel loads to read and to write, and the process that fills tables in
     "nbflow.step", "nbflow.store.tables", "nbflow.store.frames", "nbflow.store.objects",
+    "nbflow.store.__main__",
     "pyarrow.pandas_compat", "pyarrow.vendored.version",
 )  # fmt: skip
 FAREWELL = 6.0  # seconds for a worker to leave
@@ -49,12 +51,17 @@ class LocalExecutor:
         self._all: set[Worker] = set()
         self._imports, self._warm = (*imports, *OURS), warm
         self._zygotes: dict[zygote.Role, zygote.Owner | None] = {}  # None: it could not start
+        self._first: Future[Worker] | None = None  # the first worker, until a job takes it
 
     def expect(self, kernels: Collection[tuple[str, str]]) -> None:
-        """Start the zygotes that jobs in these kernels need."""
+        """Start the zygotes that jobs in these kernels need, and the first worker."""
         with self._lock:
             for language, name in kernels:
                 self._start_zygotes(language, name)
+            if kernels and not self._all:
+                pool = ThreadPoolExecutor(1, thread_name_prefix="nbflow-first-worker")
+                self._first = pool.submit(self._make_worker)
+                pool.shutdown(wait=False)
 
     def execute(
         self, job: Job, emit: Emit, stop: threading.Event, *, more: bool = False
@@ -70,10 +77,19 @@ class LocalExecutor:
             finally:
                 self._put_back(worker)
 
+    @property
+    def zygote(self) -> str:
+        """The address of the zygote that forks kernels, "" while there is none."""
+        owner = self._zygotes.get("kernel")
+        return owner.address if owner else ""
+
     def close(self) -> None:
         """End all workers, and with them their kernels; the zygotes stay for `warm` seconds."""
         with self._lock:
             workers, self._all, self._idle = list(self._all), set(), []
+            first, self._first = self._first, None
+        if first is not None and first.exception() is None:
+            workers.append(first.result())
         for worker in workers:
             worker.dismiss()
         for worker in workers:
@@ -87,7 +103,11 @@ class LocalExecutor:
     def _take(self, job: Job) -> Worker:
         with self._lock:
             self._start_zygotes(job.language, job.kernel)
-            worker = self._idle.pop() if self._idle else self._make_worker()
+            first, self._first = self._first, None
+            if first is not None:
+                worker = first.result()
+            else:
+                worker = self._idle.pop() if self._idle else self._make_worker()
             self._all.add(worker)
             return worker
 
@@ -119,7 +139,8 @@ class Worker:
     """
 
     def __init__(self, nursery: str = "", address: str = "") -> None:
-        self.process, self.orders, answers, errors = launch(nursery, address)
+        env = os.environ | {zygote.ADDRESS: address}
+        self.process, self.orders, answers, errors = launch("worker", nursery, env)
         self.group: int | None = None  # the kernel's processes
         self.answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self.errors: deque[str] = deque(maxlen=40)

@@ -5,25 +5,16 @@ from __future__ import annotations
 from rich.text import Text
 
 from nbflow.cli.live import make_log
-from nbflow.events import Line, OutputPrinted, from_line
+from nbflow.events import OutputPrinted
 from nbflow.project import Project
+from nbflow.runlog import Reader
 
 
 class Tail:
     """Reads a log from where it stopped before."""
 
     def __init__(self, project: Project, run_id: str) -> None:
-        self._path = project.runs / run_id / "events.jsonl"
-        self._offset = 0
-
-    def read(self) -> list[Line]:
-        """Return the new events; a line without its newline is not there yet."""
-        with self._path.open("rb") as log:
-            log.seek(self._offset)
-            found = log.read()
-        whole = found[: found.rfind(b"\n") + 1]
-        self._offset += len(whole)
-        return [line for text in whole.splitlines() if (line := from_line(text))]
+        self.read = Reader(project.runs / run_id / "events.jsonl").read_new
 
     def read_prints(self) -> list[Text]:
         """Return what the notebooks printed."""

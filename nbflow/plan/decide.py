@@ -65,6 +65,22 @@ def decide(
     return _reuse_or_renew(planned, prepared, recalled.result, now)
 
 
+def find_reuse(prepared: Prepared, inputs: Inputs, recall: Recall, now: float) -> Planned | None:
+    """Return what `decide` says of a step that is reused; None where it is not.
+
+    That needs the result that its key leads to, and no look at any other.
+    """
+    if prepared.force or prepared.never or None in inputs.values():
+        return None
+    recalled = recall(make_key(prepared.step.name, make_parts(prepared, inputs)))
+    if recalled is None or recalled.changed:
+        return None
+    seconds = recalled.result.seconds
+    planned = Planned(prepared.step.name, "run", expected=seconds, warnings=prepared.warnings)
+    planned = _reuse_or_renew(planned, prepared, recalled.result, now)
+    return planned if planned.action == "reuse" else None
+
+
 def _find_outright(prepared: Prepared, last: Result | None) -> str:
     """Return why a step runs whatever its inputs are, "" where that is not so."""
     if prepared.force:

@@ -11,7 +11,14 @@ import msgspec
 from nbflow import graph
 from nbflow.errors import NbflowError, PipelineError
 from nbflow.model import Frozen, Output, Parts, Planned, Problem, Request, Result, Scan, Step
-from nbflow.plan.decide import Prepared, Recalled, decide, find_nearest, make_parts
+from nbflow.plan.decide import (
+    Prepared,
+    Recalled,
+    decide,
+    find_nearest,
+    find_reuse,
+    make_parts,
+)
 from nbflow.plan.keys import find_changes
 from nbflow.plan.prepare import preparing
 from nbflow.plan.selection import select
@@ -97,6 +104,8 @@ def decide_now(
     def recall(key: str) -> Recalled | None:
         return _find_recalled(project, snapshot, name, key, read_hash)
 
+    if reused := find_reuse(ready, inputs, recall, now):
+        return reused
     planned = decide(ready, inputs, recall, snapshot.find_newest(name), now)
     if planned.action == "reuse" or not planned.expected:
         return planned

@@ -10,13 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import filelock
 import msgspec
 
 from nbflow.clean import prune
 from nbflow.errors import RunError, StoreError
 from nbflow.events import Line, RunFinished, RunStarted, RunWarned
 from nbflow.executors import Executor
+from nbflow.executors.launch import launch
+from nbflow.locks import hold
 from nbflow.plan import Plan
 from nbflow.plugins import load_executor
 from nbflow.project import make_home
@@ -48,9 +49,11 @@ def execute(
     run_id = run_id or results.make_id()
     with explaining(plan.project):
         grown = _execute(plan, run_id, observe, stop or threading.Event(), command)
-        with contextlib.suppress(OSError, StoreError):  # what stays too long is no fault of the run
-            prune(plan.project, grown=grown)
-        return read_run(plan.project, run_id)
+        run = read_run(plan.project, run_id)
+        if any(step.status == "done" for step in run.steps.values()):
+            with contextlib.suppress(OSError, StoreError):  # what stays is no fault of the run
+                prune(plan.project, grown=grown)
+        return run
 
 
 def _execute(
@@ -83,11 +86,11 @@ def _execute(
             _refuse_removed(plan)
         may_run = [name for name, planned in plan.steps.items() if planned.action != "reuse"]
         take_copies(plan, folder, may_run)
-        with Filler() as filler:
+        with Filler(lambda: launch("filler", executor.zygote)) as filler:
             status = Loop(plan, run_id, log, jobs, stop, filler=filler).run(executor)
-            stack.close()
             for trouble in filler.finish(stop):
                 log.append(RunWarned(trouble))
+        stack.close()
         log.append(RunFinished(status=status, seconds=time.monotonic() - started))
     return filler.used
 
@@ -101,7 +104,7 @@ def _find_warm(plan: Plan) -> float:
     raise RunError(f"NBFLOW_WARM or the setting warm is {said!r}. Write minutes; 0 for none.")
 
 
-def _start_executor(plan: Plan, jobs: int, warm: float, stack: contextlib.ExitStack) -> Executor:
+def _start_executor(plan: Plan, jobs: int, warm: float, stack: contextlib.ExitStack) -> Standby:
     """Return the executor; it gets ready if it is certain that something runs."""
 
     def make() -> Executor:
@@ -168,7 +171,7 @@ def _lock(path: Path) -> Iterator[None]:
             with contextlib.suppress(OSError):
                 os.utime(path)
 
-    with filelock.FileLock(path):
+    with hold(path):
         threading.Thread(target=beat, daemon=True).start()
         try:
             yield

@@ -1,15 +1,14 @@
-"""`python -m nbflow.run FOLDER`: one run as a process; its request is JSON on standard input."""
+"""`python -m nbflow.run FOLDER RUN`: a run as a process; its request is JSON on standard input."""
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
 
 import msgspec
 
-from nbflow.events import Line, RunStarted
+from nbflow.errors import NbflowError
 from nbflow.model import Request
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import make_plan
@@ -17,23 +16,20 @@ from nbflow.project import find_project
 from nbflow.run import execute
 
 
-def main(folder: str) -> int:
-    """Run, and print the run's id as soon as it has one; then nobody need be there any more."""
+def main(folder: str, run_id: str) -> int:
+    """Run under the id that the starter chose; its log says the rest."""
     request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
-    project = find_project(folder)
-    plan = make_plan(project, read_folder(project), request)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    run = execute(plan, observe=_say_id, stop=stop)
+    try:
+        project = find_project(folder)
+        plan = make_plan(project, read_folder(project), request)
+        run = execute(plan, stop=stop, run_id=run_id)
+    except NbflowError as error:
+        sys.stderr.write(f"Error: {error}\n")
+        return 1
     return 0 if run.status == "done" else 1
 
 
-def _say_id(line: Line) -> None:
-    if isinstance(line.event, RunStarted):
-        print(line.event.run, flush=True)  # noqa: T201 - its reader waits for it
-        quiet = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(quiet, 1)
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import contextlib
-import subprocess
-import sys
+import queue
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 
+from nbflow.executors.launch import Launched
 from nbflow.model import Result
-from nbflow.store.results import TABLES
+from nbflow.project import Project
+from nbflow.store.results import is_filled, result_folder
 
 _LOOK = 0.05  # seconds between looks at whether to stop
 
 
 class Filler:
-    """A context: its process starts with the first step that may write tables, and ends with it."""
+    """A context: its process starts with the first step that may write tables, and ends with it.
 
-    def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-        self._reader: threading.Thread | None = None
+    One thread starts the process by `launch`, and speaks with it.
+    """
+
+    def __init__(self, launch: Callable[[], Launched]) -> None:
+        self._launch = launch
+        self._process: Any = None
+        self._thread: threading.Thread | None = None
+        self._orders: queue.SimpleQueue[Path | None] = queue.SimpleQueue()
         self._asked: list[Path] = []
         self._answers: list[str] = []
 
@@ -30,6 +37,7 @@ class Filler:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._orders.put(None)
         if self._process is not None:
             self._process.kill()  # what it did not finish, it did not rename
             self._process.wait()
@@ -40,29 +48,27 @@ class Filler:
 
     def prepare(self) -> None:
         """Start the process: by the time a step ends, it has loaded what it needs."""
-        if self._process is None:
-            self._start()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="nbflow-filler", daemon=True)
+            self._thread.start()
 
-    def add(self, folder: Path, result: Result) -> None:
+    def add(self, project: Project, result: Result) -> None:
         """Have a result's tables filled in, if it has any and that is not done."""
         if not any(one.kind == "table" for one in result.outputs.values()):
             return
-        if (folder / TABLES).exists():
-            return
-        self.prepare()
-        self._asked.append(folder)
-        with contextlib.suppress(OSError):  # it died: the end of its answers says so
-            self._process.stdin.write(msgspec.json.encode(str(folder)) + b"\n")  # type: ignore[union-attr]
-            self._process.stdin.flush()  # type: ignore[union-attr]
+        if not is_filled(project, result.step, result.id):
+            self.prepare()
+            folder = result_folder(project, result.step, result.id)
+            self._asked.append(folder)
+            self._orders.put(folder)
 
     def finish(self, stop: threading.Event) -> list[str]:
         """Wait until all is filled, or for `stop`; return what went wrong."""
-        if self._process is None or self._reader is None or not self._asked:
+        if self._thread is None or not self._asked:
             return []
-        with contextlib.suppress(OSError):
-            self._process.stdin.close()  # type: ignore[union-attr]
-        while self._reader.is_alive() and not stop.is_set():
-            self._reader.join(_LOOK)
+        self._orders.put(None)
+        while self._thread.is_alive() and not stop.is_set():
+            self._thread.join(_LOOK)
         if stop.is_set():
             return []  # whoever asks for the tables in SQL fills them
         return [*filter(None, self._answers), *self._explain_rest()]
@@ -75,18 +81,17 @@ class Filler:
             for folder in rest
         ]
 
-    def _start(self) -> None:
-        # Its own session: Ctrl-C reaches the run alone. When the run dies, its stdin ends.
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "nbflow.store"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
-        self._reader.start()
-
-    def _read(self, process: subprocess.Popen[bytes]) -> None:
-        for line in process.stdout or ():
-            self._answers.append(msgspec.json.decode(line, type=str))
+    def _work(self) -> None:
+        """Have each folder filled; the end of the process is the end of its answers."""
+        try:
+            self._process, orders, answers, errors = self._launch()
+        except OSError:  # no memory, too many processes
+            return
+        errors.close()
+        with contextlib.suppress(OSError), orders, answers:
+            while (folder := self._orders.get()) is not None:
+                orders.write(msgspec.json.encode(str(folder)) + b"\n")
+                orders.flush()
+                if not (answer := answers.readline()):
+                    return
+                self._answers.append(msgspec.json.decode(answer, type=str))

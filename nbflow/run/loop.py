@@ -174,8 +174,7 @@ class Loop:
     def _reuse(self, decided: Planned, result: Result) -> None:
         name, age = decided.step, decided.result_age
         self._log.append(StepReused(name, result.id, age, decided.why, decided.warnings))
-        folder = results.result_folder(self._project, name, result.id)
-        self._filler.add(folder, result)  # a lost run's
+        self._filler.add(self._project, result)  # a lost run's
         self._settle(name, result)
 
     def _start(self, name: str, pool: ThreadPoolExecutor, executor: Executor) -> None:
@@ -228,7 +227,7 @@ class Loop:
             )
         )
         self._show(result)
-        self._filler.add(results.result_folder(self._project, job.step, result.id), result)
+        self._filler.add(self._project, result)
         self._settle(job.step, result)
 
     def _fail(self, job: Job, outcome: Outcome, failure: Failure) -> None:

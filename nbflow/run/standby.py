@@ -31,6 +31,11 @@ class Standby:
     ) -> Outcome:
         return self._load().execute(job, emit, stop, more=more)
 
+    @property
+    def zygote(self) -> str:
+        """The address of the executor's zygote; "" where it has none, as one of a plugin."""
+        return getattr(self._executor, "zygote", "")
+
     def close(self) -> None:
         with self._lock:
             if self._executor is not None:

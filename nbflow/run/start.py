@@ -1,4 +1,4 @@
-"""Starts `nbflow run` as a process that outlives its starter, and says where it writes."""
+"""Starts a run as a process that outlives its starter, and says where it writes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
 from nbflow.errors import RunError
-from nbflow.model import Frozen
+from nbflow.model import Frozen, Request
 from nbflow.project import Project
 from nbflow.store.results import make_id
 
@@ -23,7 +25,7 @@ _EXPECTED = {0, 1, 130}  # how a run ends that has told all in its own log
 _INLINE = "module://matplotlib_inline.backend_inline"
 # What ipykernel sets for its own kernel: a terminal with colours, its session and parent.
 _KERNELS = ("JPY_PARENT_PID", "JPY_SESSION_NAME", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR")
-_processes: dict[int, subprocess.Popen[bytes]] = {}
+_processes: dict[str, subprocess.Popen[bytes]] = {}  # those that have not ended, by run
 
 
 class Started(Frozen, frozen=True):
@@ -41,26 +43,20 @@ def start_run(project: Project, arguments: Sequence[str] = (), *, command: str =
     its log is there; `wait_for_log` waits for that, `find_refusal` says why it never came.
     """
     run_id = make_id()
-    words = [command, "--run-id", run_id, "-C", str(project.folder), *arguments]
-    handle, name = tempfile.mkstemp(prefix=f"nbflow-{run_id}-", suffix=".log")
-    with os.fdopen(handle, "wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "nbflow", *words],  # -P: no module of this folder's
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env=_make_environment(os.environ),
-            start_new_session=True,
-        )
-    started = Started(run_id, process.pid, Path(name))
-    _processes[process.pid] = process
-    threading.Thread(target=_reap, args=(project, started, process), daemon=True).start()
-    return started
+    words = ["nbflow", command, "--run-id", run_id, "-C", str(project.folder), *arguments]
+    return _start(project, run_id, words)
+
+
+def start_request(project: Project, request: Request) -> Started:
+    """Start a run of just this request, whose values keep their types, as `start_run` does."""
+    run_id = make_id()
+    words = ["nbflow.run", str(project.folder), run_id]
+    return _start(project, run_id, words, msgspec.json.encode(request, enc_hook=str))
 
 
 def find_refusal(project: Project, started: Started) -> str | None:
     """Return what the process said that ended without a run; None while it may still start one."""
-    process = _processes.get(started.pid)
+    process = _processes.get(started.run_id)
     over = process is None or process.poll() is not None
     if not over or has_log(project, started.run_id):
         return None
@@ -96,6 +92,26 @@ def has_log(project: Project, run_id: str) -> bool:
         return False
 
 
+def _start(project: Project, run_id: str, words: Sequence[str], given: bytes = b"") -> Started:
+    """Start `python -m WORDS` with this on its standard input."""
+    handle, name = tempfile.mkstemp(prefix=f"nbflow-{run_id}-", suffix=".log")
+    with os.fdopen(handle, "wb") as log, tempfile.TemporaryFile() as stdin:
+        stdin.write(given)
+        stdin.seek(0)
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", *words],  # -P: no module of this folder's
+            stdin=stdin,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=_make_environment(os.environ),
+            start_new_session=True,
+        )
+    started = Started(run_id, process.pid, Path(name))
+    _processes[run_id] = process
+    threading.Thread(target=_reap, args=(project, started, process), daemon=True).start()
+    return started
+
+
 def _make_environment(inherited: os._Environ[str]) -> dict[str, str]:
     """Return the environment less what a kernel has set for itself alone."""
     kept = {name: value for name, value in inherited.items() if name not in _KERNELS}
@@ -107,6 +123,7 @@ def _make_environment(inherited: os._Environ[str]) -> dict[str, str]:
 def _reap(project: Project, started: Started, process: subprocess.Popen[bytes]) -> None:
     """Wait for the process, so that none stays behind, and drop the text that nobody needs."""
     code = process.wait()
+    _processes.pop(started.run_id, None)
     if code in _EXPECTED and has_log(project, started.run_id):
         with contextlib.suppress(OSError):
             started.log.unlink()

@@ -11,6 +11,7 @@ import msgspec
 
 from nbflow.errors import NbflowError
 from nbflow.store.arrowfile import flush_arrow
+from nbflow.store.connections import process_connection
 from nbflow.store.filling import fill
 
 _NICE = 10  # nobody waits for this but the end of a run
@@ -20,6 +21,7 @@ def main() -> None:
     """Take a folder a line, as JSON, and answer each with what went wrong, "" if nothing did."""
     if hasattr(os, "nice"):
         os.nice(_NICE)
+    process_connection()  # 20 ms, while nothing is asked yet
     for line in sys.stdin.buffer:
         why = _fill(Path(msgspec.json.decode(line, type=str)))
         sys.stdout.buffer.write(msgspec.json.encode(why) + b"\n")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from nbflow.model import Frozen
@@ -20,13 +21,16 @@ class Cached(Frozen, frozen=True):
     bytes: int
 
 
-def find_droppable(results: Path, limit: int, pinned: Collection[tuple[str, str]]) -> list[Cached]:
+def find_droppable(
+    results: Path, limit: int, read_pinned: Callable[[], Collection[tuple[str, str]]]
+) -> list[Cached]:
     """Return what must go to keep within `limit` bytes, the oldest first.
 
-    Never what a live run relies on (`pinned`), nor what is not in DuckDB yet.
+    Never what a live run relies on (`read_pinned`), nor what is not in DuckDB yet.
     """
     cached = sorted(_read_cached(results), key=lambda one: one.result)  # ids sort by time
     excess = sum(one.bytes for one in cached) - limit
+    pinned = read_pinned() if excess > 0 else ()
     found = []
     for one in cached:
         if excess <= 0:
@@ -41,9 +45,14 @@ def _read_cached(results: Path) -> Iterator[Cached]:
     for step in _list(results):
         for result in _list(results / step):
             folder = results / step / result / ARROW
-            if files := _list(folder):
-                size = sum((folder / name).stat().st_size for name in files)
-                yield Cached(folder, step, result, size)
+            if sizes := list(_read_sizes(folder)):
+                yield Cached(folder, step, result, sum(sizes))
+
+
+def _read_sizes(folder: Path) -> Iterator[int]:
+    for name in _list(folder):
+        with suppress(FileNotFoundError):  # another run has dropped it since
+            yield (folder / name).stat().st_size
 
 
 def _list(folder: Path) -> list[str]:

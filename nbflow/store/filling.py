@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -35,9 +36,9 @@ def fill(folder: Path, *, again: bool = False) -> None:
     one fills, the others wait for it.
     """
     try:
-        with _alone(folder):
+        with _alone(folder) as alone:
             if again or not (folder / FILE).exists():
-                _fill(folder)
+                _fill(folder, alone=alone)
     except OSError as error:
         raise make_error(FILE, folder, error) from error
 
@@ -58,26 +59,33 @@ def ask_types(schema: pa.Schema, names: list[str]) -> list[str]:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep other processes from filling the same file, where the system can: it saves work."""
+def _alone(folder: Path) -> Iterator[bool]:
+    """Keep other processes from filling the same file, where the system can: it saves work.
+
+    Gives False where it cannot, and another one may be filling too.
+    """
     lock = os.open(folder, os.O_RDONLY) if os.name == "posix" else None
+    alone = False
     try:
         if lock is not None:
             import fcntl  # noqa: PLC0415 - not on Windows
 
             with suppress(OSError):  # a file system without locks
                 fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+                alone = True
+        yield alone
     finally:
         if lock is not None:
             os.close(lock)
 
 
-def _fill(folder: Path) -> None:
+def _fill(folder: Path, *, alone: bool) -> None:
     tables = [one for one in read_outputs(folder).values() if one.kind == "table"]
-    part = folder / f"{FILE}.{os.getpid()}.part"
+    host = platform.node().replace(".", "_")
+    part = folder / f"{FILE}.{host}.{os.getpid()}.part"
+    removed = f"{FILE}.{host}." if alone else part.name
     block = _SMALL_BLOCK if sum(one.bytes for one in tables) <= _SMALL else _LARGE_BLOCK
-    _remove_parts(folder)
+    _remove_parts(folder, removed)
     try:
         with attached_to_write(process_connection(), part, block) as (cursor, alias):
             _make_tables(cursor, alias, folder, tables)
@@ -85,13 +93,18 @@ def _fill(folder: Path) -> None:
     except duckdb.Error as error:
         raise make_error(FILE, folder, error) from error
     finally:
-        _remove_parts(folder)
+        _remove_parts(folder, removed)
 
 
-def _remove_parts(folder: Path) -> None:
-    """Remove what a killed process left, and the journals that DuckDB keeps beside."""
-    for part in folder.glob(f"{FILE}.*.part*"):
-        part.unlink(missing_ok=True)
+def _remove_parts(folder: Path, start: str) -> None:
+    """Remove what a killed process left, and the journals that DuckDB keeps beside.
+
+    Never what another process may be writing: that of another machine, which a lock need not keep
+    out, and where there are no locks that of any other process.
+    """
+    for part in folder.iterdir():
+        if part.name.startswith(start):
+            part.unlink(missing_ok=True)
 
 
 def _make_tables(

@@ -13,6 +13,7 @@ import msgspec
 
 from nbflow.errors import StoreError, UnknownNameError
 from nbflow.events import RunFinished, StepFinished, StepReused, read_lines
+from nbflow.locks import hold
 from nbflow.model import FORMAT, Frozen, Result
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 RESULT = "result.json"
 TABLES = "tables.duckdb"
+_TAIL = 1 << 16  # bytes, more than the last line of a log has
 
 
 class Pointer(Frozen, frozen=True):
@@ -116,6 +118,11 @@ def is_kept(project: Project, step: str, result_id: str) -> bool:
     return os.path.exists(f"{project.results}/{step}/{result_id}/{RESULT}")  # noqa: PTH110 - often
 
 
+def is_filled(project: Project, step: str, result_id: str) -> bool:
+    """Tell whether a result's tables are in DuckDB."""
+    return os.path.exists(f"{project.results}/{step}/{result_id}/{TABLES}")  # noqa: PTH110 - often
+
+
 def read_names(folder: str) -> list[str]:
     """Return what lies in a folder, the newest id first; nothing where there is none."""
     try:
@@ -168,8 +175,13 @@ def read_pins(project: Project, run_id: str) -> dict[str, str]:
 
 
 def is_finished(project: Project, run_id: str) -> bool:
-    lines = read_lines(project.runs / run_id / "events.jsonl")
-    return any(isinstance(line.event, RunFinished) for line in lines)
+    """Say whether a run's log has its last line."""
+    path = project.runs / run_id / "events.jsonl"
+    try:
+        lines = read_lines(path, max(0, path.stat().st_size - _TAIL))
+        return any(isinstance(line.event, RunFinished) for line in lines)
+    except FileNotFoundError:
+        return False
 
 
 def remove_result(project: Project, step: str, result_id: str) -> None:
@@ -185,10 +197,8 @@ def remove_result(project: Project, step: str, result_id: str) -> None:
 @contextlib.contextmanager
 def lock(project: Project) -> Iterator[None]:
     """Hold the pipeline's lock: a run pins what it relies on under it, `clean` removes under it."""
-    import filelock  # noqa: PLC0415 - planning locks nothing
-
     project.home.mkdir(parents=True, exist_ok=True)
-    with filelock.FileLock(project.home / "lock"):
+    with hold(project.home / "lock"):
         yield
 
 

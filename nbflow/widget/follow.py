@@ -6,16 +6,15 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
 from nbflow.errors import NbflowError
-from nbflow.events import OutputPrinted, from_line
+from nbflow.events import OutputPrinted
 from nbflow.project import Project
-from nbflow.runlog import Folding, Run, is_alive, read_run
+from nbflow.runlog import Folding, Reader, Run, is_alive, read_run
 
 TICK = 0.1  # seconds between two looks at a run that is under way
 REST = 1.0  # … and where none is
@@ -32,7 +31,7 @@ class Tail:
         self.gone = False  # its folder is no more
         self.version = 0  # grows with each change
         self._project, self._path = project, project.runs / run_id / "events.jsonl"
-        self._folding, self._offset, self._asked = Folding(), 0, 0.0
+        self._reader, self._folding, self._asked = Reader(self._path), Folding(), 0.0
         self._printed: dict[str, deque[tuple[str, str]]] = {}
         self._counts: dict[str, int] = {}
 
@@ -71,11 +70,8 @@ class Tail:
             self.version += 1
 
     def _read_log(self) -> bool:
-        lines = list(self._read_whole_lines())
-        for text in lines:
-            line = from_line(text)
-            if line is None:
-                continue
+        lines = self._reader.read_new(_CHUNK)
+        for line in lines:
             self._folding.add(line)
             if isinstance(line.event, OutputPrinted):
                 self._keep(line.event)
@@ -84,14 +80,6 @@ class Tail:
             placed = {"id": self.run.id, "folder": folder, "results": results}
             self._show(msgspec.structs.replace(self._folding.run, **placed))
         return bool(lines)
-
-    def _read_whole_lines(self) -> Iterator[bytes]:
-        with self._path.open("rb") as log:
-            log.seek(self._offset)
-            chunk = log.read(_CHUNK)
-        whole = chunk[: chunk.rfind(b"\n") + 1]
-        self._offset += len(whole)
-        yield from whole.splitlines(keepends=True)
 
     def _keep(self, event: OutputPrinted) -> None:
         kept = self._printed.setdefault(event.step, deque(maxlen=_LINES))

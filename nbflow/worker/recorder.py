@@ -84,10 +84,7 @@ class Recorder(Observer):
             self._flush(stream)
 
     def save(self, notebook: Any) -> bool:
-        """Leave it to the end: the journal has what a crash would lose.
-
-        papermill saves twice a cell, and wrote 516 MB for a notebook of 5 MB.
-        """
+        """Leave it to the end: the journal has what a crash would lose."""
         self.document.notebook = notebook
         return True
 

@@ -6,14 +6,14 @@
 
 from __future__ import annotations
 
-from nbflow.zygote.messages import Request
+from nbflow.zygote.messages import MODULES, Request, Role
 from nbflow.zygote.obstacle import find_obstacle, find_platform_obstacle
 from nbflow.zygote.owner import ADDRESS, Owner, fork, start
-from nbflow.zygote.serve import Role
 from nbflow.zygote.use import use
 
 __all__ = [
     "ADDRESS",
+    "MODULES",
     "Owner",
     "Request",
     "Role",

@@ -28,7 +28,7 @@ def main() -> None:
     gc.freeze()  # a collection in a child would copy every page of what was imported
     birth = Server(start, imported, env).serve()
     if birth is not None:
-        become(birth, start.role)
+        become(birth)
 
 
 def start_anew(start: Start, error: UnsafeError, env: dict[str, str]) -> NoReturn:

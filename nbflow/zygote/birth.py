@@ -17,7 +17,7 @@ import msgspec
 
 from nbflow.step import watcher
 from nbflow.zygote.fresh import detach, redirect, reseed, settle
-from nbflow.zygote.messages import Inbox, Ready, Refused, Request, send
+from nbflow.zygote.messages import MODULES, Inbox, Ready, Refused, Request, send
 from nbflow.zygote.pattern import VOLATILE
 
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
@@ -39,13 +39,13 @@ class Birth(msgspec.Struct, frozen=True):
     spare: bool = False
 
 
-def become(birth: Birth, role: str) -> NoReturn:
+def become(birth: Birth) -> NoReturn:
     """Be that until it ends, and then end the process. Nothing gets past this call."""
     try:
         detach(birth.parent, (birth.connection.fileno(), *birth.descriptors))
         reseed()
-        if role == "worker":
-            _work(birth)
+        if birth.request.role in MODULES:
+            _run_module(birth, MODULES[birth.request.role])
         elif birth.spare:
             _run_spare(birth)
         else:
@@ -64,12 +64,11 @@ def _report(birth: Birth, text: str) -> None:
         send(birth.connection, Refused(text))
 
 
-def _work(birth: Birth) -> None:
-    from nbflow.worker.__main__ import main  # noqa: PLC0415  # papermill
-
+def _run_module(birth: Birth, name: str) -> None:
+    main = importlib.import_module(f"{name}.__main__").main
     redirect(*birth.descriptors)
     settle(birth.request.cwd, birth.request.env)
-    sys.argv = sys.orig_argv = [sys.executable, "-m", "nbflow.worker"]
+    sys.argv = sys.orig_argv = [sys.executable, "-m", name]
     _answer(birth.connection, {})
     main()
     os._exit(0)

@@ -13,10 +13,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ipykernel.iostream import OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from traitlets.config import Config
 
+from nbflow.engine.ahead import FEATURE, MARK
 from nbflow.zygote.pattern import HISTORY
 
 
@@ -81,7 +83,18 @@ def leave(app: Any, code: int) -> None:
 class ForkedApp(IPKernelApp):  # type: ignore[misc]
     """ipykernel's application, whose parent's death the operating system watches for."""
 
+    outstream_class = "nbflow.zygote.kernel.Stream"
+
     def init_poller(self) -> None: ...
+
+    def init_kernel(self) -> None:
+        """Send a reply at once where the client waits for all outputs, as nbclient does.
+
+        ipykernel sleeps before it, for those that do not. Who asks for no history does.
+        """
+        super().init_kernel()
+        if any(argument.startswith(HISTORY) for argument in self.argv):
+            self.kernel._execute_sleep = 0.0  # noqa: SLF001
 
     def parse_command_line(self, argv: Any = None) -> None:
         """Take nbflow's own arguments as they are: a parser for all there are takes 20 ms."""
@@ -95,12 +108,44 @@ class ForkedApp(IPKernelApp):  # type: ignore[misc]
         self.extra_args: list[str] = []
 
 
+class Stream(OutStream):  # type: ignore[misc]
+    """ipykernel's stdout or stderr, which wakes its thread only if something was written.
+
+    ipykernel flushes four times a cell, and each time waits for two turns of that thread.
+    """
+
+    def flush(self) -> None:
+        if self._flush_pending or self._subprocess_flush_pending:
+            super().flush()
+
+
 class ForkedKernel(IPythonKernel):  # type: ignore[misc]
     """An IPythonKernel that can be interrupted while it executes, and at no other time.
 
     jupyter_client sends SIGINT before it asks a kernel to end. ipykernel takes it until a moment
     after the reply was sent: there it struck the event loop.
     """
+
+    failed = False  # the last cell, and what follows is not to be executed
+
+    @property
+    def kernel_info(self) -> dict[str, Any]:
+        info: dict[str, Any] = super().kernel_info
+        return {**info, "supported_features": [*info["supported_features"], FEATURE]}
+
+    def should_handle(self, stream: Any, msg: Any, idents: Any) -> bool:
+        """Refuse a cell that was sent before it was known that the one before fails."""
+        refused = self.failed and bool(msg["metadata"].get(MARK))
+        if refused:
+            self._send_abort_reply(stream, msg, idents)
+        return not refused and bool(super().should_handle(stream, msg, idents))
+
+    async def execute_request(self, stream: Any, ident: Any, parent: Any) -> None:
+        content = parent["content"]
+        counts = not content.get("silent") and content.get("stop_on_error", True)
+        self.replied: dict[str, Any] = {}
+        await super().execute_request(stream, ident, parent)
+        self.failed = counts and self.replied.get("status") == "error"
 
     def pre_handler_hook(self) -> None: ...
 
@@ -109,9 +154,10 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
     async def do_execute(self, *args: Any, **options: Any) -> Any:
         try:
             with interruptible():
-                return await super().do_execute(*args, **options)
+                self.replied = await super().do_execute(*args, **options)
         except KeyboardInterrupt:  # it struck after the cell's own code
-            return self._make_interrupted()
+            self.replied = self._make_interrupted()
+        return self.replied
 
     async def _progressively_terminate_all_children(self) -> None:
         """Leave this to the zygote, which kills the process group: this one takes seconds."""

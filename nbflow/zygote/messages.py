@@ -6,7 +6,7 @@ import contextlib
 import os
 import socket
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -15,11 +15,14 @@ MOST = 64 << 20  # bytes; a longer message is not ours
 PIECE = 1 << 16
 DESCRIPTORS = 8
 
+Role = Literal["kernel", "worker", "filler"]  # what a forked process becomes
+MODULES = {"worker": "nbflow.worker", "filler": "nbflow.store"}  # what is there as `python -m`
+
 
 class Request(msgspec.Struct, frozen=True, tag="request"):
-    """Fork a kernel, or a worker.
+    """Fork a kernel, or another process that is to be there at once.
 
-    Comes with the descriptors of stdout and stderr, and for a worker of stdin before these.
+    Comes with the descriptors of stdout and stderr, and for any but a kernel of stdin before these.
     `arguments` follow `ipykernel_launcher` on the command line, less the connection file;
     `connection` is what a connection file holds, empty where the zygote may choose.
     """
@@ -28,6 +31,7 @@ class Request(msgspec.Struct, frozen=True, tag="request"):
     cwd: str
     env: dict[str, str]
     connection: dict[str, Any] = {}
+    role: Role = "kernel"
 
 
 class Stay(msgspec.Struct, frozen=True, tag="stay"):

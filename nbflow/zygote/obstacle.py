@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,14 +30,29 @@ def find_platform_obstacle() -> str:
     """Return why no kernel can be forked here, "" if it can."""
     if not sys.platform.startswith("linux") or not hasattr(os, "pidfd_open"):
         return f"forking is not safe on {sys.platform}"
-    try:
-        found = version("ipykernel")
-    except PackageNotFoundError:
+    found = find_version("ipykernel")
+    if found is None:
         return "ipykernel is not installed"
     parts = tuple(int(part) for part in found.split(".")[:2] if part.isdigit())
     if not TRIED[0] <= parts < TRIED[1]:
         return f"ipykernel {found} has not been tried"
     return ""
+
+
+def find_version(name: str) -> str | None:
+    """Return what is installed of a package: its folder's name tells it 20 ms sooner."""
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        return None
+    folder = next(Path(spec.origin).parents[1].glob(f"{name}-*.dist-info"), None)
+    if folder is not None:
+        return folder.stem.partition("-")[2]
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
 
 
 def is_own(interpreter: str) -> bool:

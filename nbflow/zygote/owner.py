@@ -27,12 +27,12 @@ from nbflow.zygote.messages import (
     Ready,
     Refused,
     Request,
+    Role,
     State,
     Stay,
     send,
 )
 from nbflow.zygote.process import Process, is_readable
-from nbflow.zygote.serve import Role
 
 ADDRESS = "NBFLOW_ZYGOTE"  # an environment variable: the socket of a zygote that somebody started
 NAMES = ("numpy", "pandas", "pyarrow", "duckdb")

@@ -41,6 +41,8 @@ def may_prepare(request: Request) -> bool:
     Not where a user's own code or settings come into it: they are to see the moment and the
     environment of the kernel that they are for.
     """
+    if request.role != "kernel":
+        return False
     plain = all(argument.startswith(HISTORY) for argument in request.arguments)
     startup = request.env.get("PYTHONSTARTUP") or any(_find_settings(request.env))
     return plain and not request.connection and not startup

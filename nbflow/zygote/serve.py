@@ -7,27 +7,35 @@ import shutil
 import socket
 import time
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
 from nbflow.zygote.birth import Birth
 from nbflow.zygote.children import Child, Children, Step
-from nbflow.zygote.messages import Adopt, Inbox, Question, Refused, Request, State, Stay, say
+from nbflow.zygote.messages import (
+    Adopt,
+    Inbox,
+    Question,
+    Refused,
+    Request,
+    Role,
+    State,
+    Stay,
+    say,
+)
 from nbflow.zygote.pattern import CURES, Pattern, find_difference, make_pattern, may_prepare
 from nbflow.zygote.preload import count_descriptors, count_threads, find_fault
 
 PATTERNS = 4  # kinds of request that spares are kept for
-STREAMS = {"kernel": 2, "worker": 3}  # descriptors that come with a request
-
-Role = Literal["kernel", "worker"]
+STREAMS: dict[Role, int] = {"kernel": 2, "worker": 3, "filler": 3}  # come with a request
+ALSO: dict[Role, Role] = {"kernel": "filler"}  # needs the same libraries
 
 
 class Start(msgspec.Struct):
     """What a zygote is started with; see `owner.start`.
 
-    `role` is what its children become. `listener` and `lifeline` are descriptors, `owner` a pid.
-    `left_out` says why a library is not to be imported, when this is not the first try.
+    `role` is what most of its children become. `listener` and `lifeline` are descriptors, `owner`
+    a pid. `left_out` says why a library is not to be imported, when this is not the first try.
     """
 
     names: tuple[str, ...]
@@ -158,8 +166,11 @@ class Server:
         difference = find_difference(self.env, request.env)
         if difference:
             return f"{difference} is not what it was when the zygote started"
-        if len(inbox.descriptors) != STREAMS[self.start.role]:
-            return f"a request comes with {STREAMS[self.start.role]} descriptors"
+        role = request.role
+        if role not in {self.start.role, ALSO.get(self.start.role)}:
+            return f"this zygote forks each {self.start.role}, no {role}"
+        if len(inbox.descriptors) != STREAMS[role]:
+            return f"a request comes with {STREAMS[role]} descriptors"
         return find_fault(count_descriptors())
 
     def _hang_up(self, inbox: Inbox) -> None:
@@ -182,7 +193,7 @@ class Server:
         pattern = make_pattern(request)
         alive = self.children.by_pid
         self.spares = {k: spare for k, spare in self.spares.items() if spare.pid in alive}
-        if self.start.role != "kernel" or pattern in self.spares or not may_prepare(request):
+        if pattern in self.spares or not may_prepare(request):
             return None
         while len(self.spares) >= PATTERNS:
             self.children.kill(self.spares.pop(next(iter(self.spares))))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.benchmarks.lab import NBFLOW, SCRIPTS, Command, Lab, get_cpu, get_seconds
+from tests.benchmarks.compare import make_figures_row, make_row, time_commands, time_two_sizes
+from tests.benchmarks.lab import NBFLOW, SCRIPTS, Command, Lab
 from tests.benchmarks.row import Row, Target
 from tests.notebooks import Notebook, cell, project
 
@@ -17,26 +18,17 @@ LARGE = "print(('0123456789' * 10 + '\\n') * 990)"  # 100 kB
 def measure_outputs(lab: Lab) -> list[Row]:
     """Row 7: one notebook of cells with 100 kB of output each, by whole commands."""
     count = lab.sizes.cells
-    makers = {NBFLOW: make_nbflow_outputs, PAPERMILL: make_papermill_outputs}
-    taken = lab.take_turns(
-        {who: lab.time_fresh(make, count) for who, make in makers.items()}
-        | {ENGINE: lab.time_fresh(_make_engine_outputs, count)},
-        slow=[PAPERMILL],
-    )
+    makers = {
+        NBFLOW: make_nbflow_outputs,
+        PAPERMILL: make_papermill_outputs,
+        ENGINE: _make_engine_outputs,
+    }
+    taken = time_commands(lab, makers, count, slow=[PAPERMILL, ENGINE])
+    name = f"{count} cells with 100 kB of output each"
+    engine = {NBFLOW: taken.pop(ENGINE), PAPERMILL: taken[PAPERMILL]}
     return [
-        Row(
-            f"{count} cells with 100 kB of output each, whole command, cold",
-            must=Target(1 / 5),
-            wish=Target(1 / 10),
-            nbflow=get_seconds(taken[NBFLOW]),
-            other={PAPERMILL: get_seconds(taken[PAPERMILL])},
-            cpu=get_cpu(taken),
-        ),
-        Row(
-            f"{count} cells with 100 kB of output each, papermill --engine nbflow",
-            nbflow=get_seconds(taken[ENGINE]),
-            other={PAPERMILL: get_seconds(taken[PAPERMILL])},
-        ),
+        make_row(f"{name}, whole command, cold", taken, must=Target(1 / 5), wish=Target(1 / 10)),
+        make_row(f"{name}, {ENGINE}", engine),
     ]
 
 
@@ -45,35 +37,12 @@ def measure_prints(lab: Lab) -> list[Row]:
     many = lab.sizes.lines
     few = many // 10
     makers = {NBFLOW: _make_nbflow_prints, NBCLIENT: _make_nbclient_prints}
-    taken = lab.take_turns(
-        {
-            f"{who} {count}": lab.time_fresh(make, count)
-            for count in (few, many)
-            for who, make in makers.items()
-        }
-    )
-    whole = {who: taken[f"{who} {many}"] for who in makers}
-    cells = {
-        who: tuple(
-            more.seconds - less.seconds
-            for less, more in zip(taken[f"{who} {few}"], taken[f"{who} {many}"], strict=True)
-        )
-        for who in makers
-    }
-    asked = {"must": Target(1 / 2), "wish": Target(1 / 4)}
+    taken = time_two_sizes(lab, makers, few, many)
+    name, must, wish = f"{many} cells that each print a line", Target(1 / 2), Target(1 / 4)
     return [
-        Row(
-            f"{many} cells that each print a line, whole command, cold",
-            nbflow=get_seconds(whole[NBFLOW]),
-            other={NBCLIENT: get_seconds(whole[NBCLIENT])},
-            cpu=get_cpu(whole),
-            **asked,
-        ),
-        Row(
-            f"{many} cells that each print a line, less the command for {few}",
-            nbflow=cells[NBFLOW],
-            other={NBCLIENT: cells[NBCLIENT]},
-            **asked,
+        make_row(f"{name}, whole command, cold", taken.many, must=must, wish=wish),
+        make_figures_row(
+            f"{name}, less the command for {few}", taken.subtract(), must=must, wish=wish
         ),
     ]
 

@@ -2,8 +2,8 @@
 
 `nbflow.write` and `nbflow.read` beside pandas' Parquet, pickle protocol 5 and DuckDB's `.df()`:
 many rows of 8 columns (integers, floats, strings of low and high cardinality, timestamps), and 10
-rows. All in turn, A B A B; medians. Each writes to a file and reads it back as pandas, once before
-it counts. Seconds are of the wall clock, memory is warm.
+rows. All in turn, A B A B; medians. Each writes to a file, reads it back as pandas, and sums up every
+column of what came back, once before it counts. Seconds are of the wall clock, memory is warm.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from nbflow.store import tables
 
 Ways = dict[str, tuple[Callable[[Path, pd.DataFrame], Any], Callable[[Path], Any]]]
 
+PARTS = ("write", "read", "sum")
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -41,22 +43,43 @@ def main() -> None:
 
 
 def measure(rows: int, rounds: int) -> dict[str, dict[str, list[float]]]:
-    """Return the seconds of each way's writes and reads, round by round."""
+    """Return the seconds of each way's writes, reads and sums, round by round."""
     frame = make_frame(rows)
-    found: dict[str, dict[str, list[float]]] = {way: {"write": [], "read": []} for way in WAYS}
+    found: dict[str, dict[str, list[float]]] = {way: {what: [] for what in PARTS} for way in WAYS}
     for number in range(rounds + 1):
-        for way, (write, read) in WAYS.items():
-            with tempfile.TemporaryDirectory(prefix="nbflow-handover-") as folder:
-                wrote, _ = _time(write, Path(folder), frame)
-                took, back = _time(read, Path(folder))
-                assert len(back) == rows
-                if number == 0 and way != "duckdb":
-                    pd.testing.assert_frame_equal(back, frame)
-                del back
-            if number:
-                found[way]["write"].append(wrote)
-                found[way]["read"].append(took)
+        for way in WAYS:
+            taken = _measure_one(way, frame, check=number == 0)
+            for what, seconds in zip(PARTS, taken, strict=True) if number else ():
+                found[way][what].append(seconds)
     return found
+
+
+def _measure_one(way: str, frame: pd.DataFrame, *, check: bool) -> tuple[float, float, float]:
+    write, read = WAYS[way]
+    with tempfile.TemporaryDirectory(prefix="nbflow-handover-") as folder:
+        wrote, _ = _time(write, Path(folder), frame)
+        took, back = _time(read, Path(folder))
+        summed, sums = _time(sum_columns, back)
+        assert len(back) == len(frame)
+        if check:
+            assert np.allclose(sums, sum_columns(frame), rtol=1e-9)
+        if check and way != "duckdb":
+            pd.testing.assert_frame_equal(back, frame)
+        del back
+    return wrote, took, summed
+
+
+def sum_columns(frame: pd.DataFrame) -> list[float]:
+    """Look at every value: numbers are summed, as are microseconds and the lengths of strings."""
+    sums = []
+    for name in frame:
+        column = frame[name]
+        if column.dtype.kind == "M":
+            column = column.astype("datetime64[us]").astype("int64") // 1_000_000
+        elif column.dtype.kind == "O":
+            column = column.str.len()
+        sums.append(float(column.sum()))
+    return sums
 
 
 def report(rows: int, found: dict[str, dict[str, list[float]]]) -> None:

@@ -35,7 +35,7 @@ class Sizes(msgspec.Struct, frozen=True):
 
 
 SMALL = Sizes(
-    short=3, long=6, notebooks=20, fat=2, loop=3, cells=5, lines=20, kernels=2, rows=100_000, scale=(10, 100)
+    short=3, long=6, notebooks=20, fat=2, loop=3, cells=5, lines=20, kernels=2, rows=100_000, scale=(10, 100, 200)
 )  # fmt: skip
 
 

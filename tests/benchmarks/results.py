@@ -15,6 +15,7 @@ Written by `make bench`; do not edit. Peers have environments of their own, and 
 A B A B. A figure is the median, with the lowest and the highest of n rounds (ours, theirs); a ratio is
 nbflow's median as a share of the peer's. *Cold*: no process of nbflow was alive before the command.
 """
+_ROUNDS = 5  # below, it is said
 
 
 class Machine(msgspec.Struct, frozen=True):
@@ -158,13 +159,21 @@ def _render_notes(rows: Sequence[Row]) -> str:
     notes = [f"- {row.name}: {note}" for row in rows for note in row.notes]
     for row in rows:
         if row.error:
-            notes.append(f"- {row.name}: failed.\n\n```\n{row.error.strip()}\n```\n")
+            notes.append(
+                f"- {row.name}: failed; figures of it above are earlier ones.\n\n```\n{row.error.strip()}\n```\n"
+            )
+        if 0 < len(row.nbflow) < _ROUNDS:
+            notes.append(f"- {row.name}: slow, nbflow was measured {_say_times(row.nbflow)}.")
         notes += [
-            f"- {row.name}: {peer} is slow and was measured {len(figures)} times, not {len(row.nbflow)}."
+            f"- {row.name}: {peer} is slow and was measured {_say_times(figures)}, not {len(row.nbflow)}."
             for peer, figures in row.other.items()
             if len(figures) < len(row.nbflow)
         ]
     return "## Notes\n" + "\n".join(notes) + "\n" if notes else ""
+
+
+def _say_times(figures: Sequence[float]) -> str:
+    return {1: "once", 2: "twice"}.get(len(figures), f"{len(figures)} times")
 
 
 def _render_cpu(rows: Sequence[Row]) -> str:

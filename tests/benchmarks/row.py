@@ -49,10 +49,14 @@ def compute_ratio(row: Row, peer: str) -> float:
 
 
 def is_reached(row: Row, peer: str, target: Target) -> bool | None:
-    """Say whether a target is reached beside one peer; None where nothing was asked."""
+    """Say whether a target is reached beside one peer; None where nothing was asked.
+
+    A difference that came out below zero, of a busy machine, reaches nothing.
+    """
     asked = []
     if target.ratio is not None and peer:
-        asked.append(compute_ratio(row, peer) <= target.ratio)
+        told = min(*row.nbflow, *row.other[peer]) >= 0
+        asked.append(told and compute_ratio(row, peer) <= target.ratio)
     if target.limit is not None:
         asked.append(statistics.median(row.nbflow) <= target.limit)
     return all(asked) if asked else None

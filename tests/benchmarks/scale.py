@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from nbflow import run
 from nbflow.cli.live import LiveTable
@@ -27,7 +27,10 @@ from nbflow.store.results import read_run_ids
 from tests.benchmarks.make_pipeline import SHAPES, edit, execute, finish, make_pipeline
 
 PARTS = ("plan, first", "run, first", "plan, unchanged", "run, unchanged", "fold", "draw")
+T = TypeVar("T")
 _MICRO = 1e6
+_LARGE = 1000  # steps, beyond which a pipeline takes minutes, and one of them is enough
+_LARGE_ROUNDS = 2  # of one that large
 _DRAWN = 20  # times a live table is drawn to tell its cost
 
 
@@ -35,22 +38,21 @@ def measure_first(root: Path, steps: int, shape: str) -> dict[str, float]:
     """Plan and run a pipeline that was never run, by an executor that only writes tables."""
     project = make_pipeline(root, steps, shape=shape)
     time.sleep(2.1)  # what is younger than the clock's grain is read twice
-    planning = _count(lambda: _plan(project))
-    plan = _plan(project)
-    return {"plan, first": planning, "run, first": _count(lambda: execute(plan))}
+    planning, plan = _count(lambda: _plan(project))
+    running, _ = _count(lambda: execute(plan))
+    return {"plan, first": planning, "run, first": running}
 
 
 def measure_again(project: Project) -> dict[str, float]:
     """Plan and run with all results reused; fold its log and draw it as a terminal would."""
-    planning = _count(lambda: _plan(project))
-    plan = _plan(project)
-    running = _count(lambda: run.execute(plan))
+    planning, plan = _count(lambda: _plan(project))
+    running, _ = _count(lambda: run.execute(plan))
     lines = list(read_lines(project.runs / read_run_ids(project)[0] / "events.jsonl"))
     return {
         "plan, unchanged": planning,
         "run, unchanged": running,
-        "fold": _count(lambda: _fold(lines)),
-        "draw": _count(lambda: _draw(lines)) / _DRAWN,
+        "fold": _count(lambda: _fold(lines))[0],
+        "draw": _count(lambda: _draw(lines))[0] / _DRAWN,
     }
 
 
@@ -73,7 +75,10 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("build/scale"))
     parser.add_argument("--steps", type=int, nargs="+", default=[10, 100, 1000, 10_000])
     parser.add_argument("--shapes", choices=SHAPES, nargs="+", default=list(SHAPES))
-    parser.add_argument("--rounds", type=int, default=3, help="medians of so many; at most 1,000")
+    parser.add_argument(
+        "--rounds", type=int, default=3, help=f"medians of so many; below {_LARGE:,}"
+    )
+    parser.add_argument("--largest", choices=SHAPES, default="fan", help="the shape of larger ones")
     parser.add_argument("--json", type=Path, help="write the figures there")
     parser.add_argument("--part", help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -96,13 +101,20 @@ def _measure_all(asked: argparse.Namespace) -> Iterator[dict[str, Any]]:
     for number in range(asked.rounds):
         for shape in asked.shapes:
             for steps in asked.steps:
-                if number == 0 or steps <= 1000:  # larger ones are steady
+                if _is_due(steps, number, largest=shape == asked.largest):
                     found.setdefault((shape, steps), []).append(_start(asked.folder, steps, shape))
     for (shape, steps), rounds in found.items():
         parts = {part: statistics.median(one[part] for one in rounds) for part in rounds[0]}
         shown = "  ".join(f"{part} {cost:,.1f}" for part, cost in parts.items())
         print(f"{shape} {steps:>6}  {shown}", flush=True)
         yield {"shape": shape, "steps": steps, **parts}
+
+
+def _is_due(steps: int, number: int, *, largest: bool) -> bool:
+    """Say whether a size is measured in this round: small ones always, the largest once."""
+    if steps > _LARGE:
+        return number == 0 and largest
+    return steps < _LARGE or number < _LARGE_ROUNDS
 
 
 def _start(folder: Path, steps: int, shape: str) -> dict[str, float]:
@@ -139,11 +151,11 @@ def _plan(project: Project) -> Plan:
     return make_plan(project, read_folder(project), Request(jobs=1))
 
 
-def _count(call: Callable[[], object]) -> float:
-    """Return the seconds of CPU that this process takes for a call."""
+def _count(call: Callable[[], T]) -> tuple[float, T]:
+    """Return the seconds of CPU that this process takes for a call, and what it gives."""
     began = time.process_time()
-    call()
-    return time.process_time() - began
+    given = call()
+    return time.process_time() - began, given
 
 
 def _fold(lines: list[Line]) -> None:

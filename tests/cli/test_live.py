@@ -9,8 +9,9 @@ from collections.abc import Iterable
 import pytest
 from rich.console import Console
 
-from nbflow.cli.live import JsonLines, Lines, LiveTable, View
+from nbflow.cli.live import Lines, LiveTable
 from nbflow.cli.terminal import make_console
+from nbflow.cli.watching import JsonLines, View
 from nbflow.events import (
     CellFinished,
     CellStarted,

@@ -14,6 +14,7 @@ import pytest
 import nbflow
 from nbflow.cli import COMMANDS, program
 from nbflow.cli.command import Command
+from tests.benchmarks import make_pipeline
 from tests.cli.runs import nbflow as call
 from tests.notebooks import cell, project
 
@@ -81,6 +82,13 @@ def loaded_by(*args: str, cwd: Path | None = None) -> set[str]:
 @pytest.mark.parametrize("args", [("--help",), ("run", "--help"), ("--version",)])
 def test_help_loads_nothing_heavy(args: tuple[str, ...]) -> None:
     assert not (HEAVY | {"rich.console"}) & loaded_by(*args)
+
+
+def test_a_run_that_reuses_all_loads_nothing_heavy(tmp_path: Path) -> None:
+    pipeline = project(tmp_path, load=[cell("month: int = 1", "parameters")])
+    make_pipeline.finish(pipeline)
+    slow = {"asyncio", "filelock", "importlib.metadata"}
+    assert not (HEAVY | slow) & loaded_by("run", str(pipeline.folder))
 
 
 @pytest.mark.parametrize("name", ["plan", "steps", "check", "runs"])

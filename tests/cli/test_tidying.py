@@ -59,9 +59,10 @@ def test_clean_runs_too(pipeline: Project) -> None:
 
 
 def test_clean_leaves_what_a_live_run_uses(pipeline: Project) -> None:
-    with filelock.FileLock(pipeline.runs / IDS[0] / "lock"):
+    live = make_run(pipeline, "20261104-000000-aaaa", {"load": {"n": 1}}, ended=False)
+    with filelock.FileLock(live / "lock"):
         assert nbflow("clean", "--keep", "0", "--yes").exit_code == 0
-    assert read_result_ids(pipeline, "load") == [IDS[0]]
+    assert read_result_ids(pipeline, "load") == [live.name]
 
 
 def test_cancel_a_run_that_is_over() -> None:

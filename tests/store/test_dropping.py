@@ -7,7 +7,7 @@ import pytest
 
 from nbflow.errors import ProjectError
 from nbflow.project import Cache
-from nbflow.store import tables
+from nbflow.store import dropping, tables
 from nbflow.store.dropping import find_droppable
 from nbflow.store.filling import fill
 
@@ -33,9 +33,20 @@ def results(tmp_path):
     ],
 )
 def test_the_oldest_go_first(results, limit, pinned, expected):
-    found = find_droppable(results, limit, pinned)
+    found = find_droppable(results, limit, lambda: pinned)
 
     assert [one.result for one in found] == expected
+
+
+def test_what_goes_while_it_is_looked_at_does_not_count(results, monkeypatch):
+    listed = dropping._list
+
+    def list_more(folder):
+        return [*listed(folder), "gone.arrows"] if folder.name == "arrow" else listed(folder)
+
+    monkeypatch.setattr(dropping, "_list", list_more)
+
+    assert [one.result for one in find_droppable(results, 30_000, set)] == ["2026-0"]
 
 
 @pytest.mark.parametrize(

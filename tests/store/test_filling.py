@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import platform
 import subprocess
 import sys
 import threading
@@ -67,6 +69,30 @@ def test_many_may_fill_at_once(tmp_path):
 
     assert query("SELECT count(*) FROM s.t", {("s", "t"): tmp_path}).fetchall() == [(100_000,)]
     assert not list(tmp_path.glob("*.part*"))
+
+
+@pytest.mark.parametrize(
+    ("locks", "kept"),
+    [(True, {"tables.duckdb.elsewhere.1.part"}),
+     (False, {"tables.duckdb.elsewhere.1.part", "tables.duckdb.here.1.part"})],
+)  # fmt: skip
+def test_what_another_process_may_be_writing_stays(tmp_path, monkeypatch, locks, kept):
+    fcntl = pytest.importorskip("fcntl")
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOTSUP, "no locks")
+
+    if not locks:
+        monkeypatch.setattr(fcntl, "flock", refuse)
+    monkeypatch.setattr(platform, "node", lambda: "here")
+    tables.write(tmp_path, "t", FRAME)
+    for host in ("here", "elsewhere"):
+        (tmp_path / f"tables.duckdb.{host}.1.part").touch()
+
+    fill(tmp_path)
+
+    assert (tmp_path / "tables.duckdb").exists()
+    assert {at.name for at in tmp_path.glob("*.part*")} == kept
 
 
 FULL = """

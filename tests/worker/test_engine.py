@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -73,8 +74,6 @@ def test_papermill_leaves_true_metadata(
 @pytest.mark.kernel
 def test_an_observer_is_told_and_may_save(tmp_path: Path) -> None:
     class Listener(Observer):
-        save_every = 1000.0
-
         def __init__(self) -> None:
             self.told: list[Any] = []
 
@@ -105,16 +104,35 @@ def test_an_observer_is_told_and_may_save(tmp_path: Path) -> None:
         papermill.execute_notebook(
             notebook, None, engine_name="nbflow", progress_bar=False, observer=listener
         )
-    assert listener.told == [
-        ("saved", 2),
+    saved = ("saved", 2)
+    assert (listener.told[0], listener.told[-1]) == (saved, saved)
+    assert [told for told in listener.told if told != saved] == [
         ("ready", "ok"),
         ("started", 0, "print('hello')"),
         (0, "hello\n", 1),
         ("finished", 0, "completed"),
         ("started", 1, "1/0"),
         ("finished", 1, "completed"),
-        ("saved", 2),
     ]
+
+
+@pytest.mark.kernel
+def test_saving_takes_no_more_than_a_share_of_the_time(tmp_path: Path) -> None:
+    class Slow(Observer):
+        saves = 0
+
+        def save(self, notebook: Any) -> bool:
+            Slow.saves += 1
+            time.sleep(0.3)
+            return len(notebook.cells) == 0
+
+    notebook = write(tmp_path / "in.ipynb", [cell("1") for _ in range(10)])
+    output = tmp_path / "out.ipynb"
+    papermill.execute_notebook(
+        notebook, output, engine_name="nbflow", progress_bar=False, observer=Slow()
+    )
+    assert 2 <= Slow.saves <= 3  # the first and the last, of 22 times when papermill saves
+    assert statuses(json.loads(output.read_text())) == [DONE] * 10
 
 
 @pytest.mark.parametrize(("given", "expected"), [({}, 60), ({"start_timeout": 123}, 123)])

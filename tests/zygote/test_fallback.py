@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import ipykernel
@@ -13,7 +14,7 @@ from jupyter_client import KernelManager
 
 from nbflow.kernels import Kernel as Spec
 from nbflow.zygote import ADDRESS, find_obstacle, use
-from nbflow.zygote.obstacle import find_arguments
+from nbflow.zygote.obstacle import find_arguments, find_version
 from tests.zygote.kernels import Kernel, environment, is_forked
 
 HERE = sys.executable
@@ -43,8 +44,14 @@ def test_obstacle_elsewhere(platform: str, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize("found", ["6.29.5", "7.3.1", "8.0.0", "9.1"])
 def test_obstacle_version(found: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nbflow.zygote.obstacle.version", lambda _: found)
+    monkeypatch.setattr("nbflow.zygote.obstacle.find_version", lambda _: found)
     assert find_obstacle(OBSTACLES["own"][0]) == f"ipykernel {found} has not been tried"
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert find_version("ipykernel") == version("ipykernel")
+    assert find_version("nbflow") == version("nbflow")  # its folder lies elsewhere
+    assert find_version("nothing_of_that_name") is None
 
 
 COMMANDS = {

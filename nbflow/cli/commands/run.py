@@ -64,9 +64,9 @@ def execute(
     run_id: str = "",
 ) -> Executed:
     """Plan, run and show; the run stops at Ctrl-C, `kill` and a closed terminal."""
-    from nbflow.cli.live import watch  # noqa: PLC0415 - rich only where something is shown
-    from nbflow.cli.stopping import stopping  # noqa: PLC0415
-    from nbflow.plan import make_plan  # noqa: PLC0415 - `--help` must not wait for it
+    from nbflow.cli.stopping import stopping  # noqa: PLC0415 - `--help` must not wait for it
+    from nbflow.cli.watching import watch  # noqa: PLC0415
+    from nbflow.plan import make_plan  # noqa: PLC0415
     from nbflow.run import execute as execute_plan  # noqa: PLC0415
 
     plan = make_plan(project, scan, request)

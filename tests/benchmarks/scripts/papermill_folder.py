@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 
@@ -19,12 +20,28 @@ def main(folder: str, out: str, parameters: str, processes: int = 1, turn: int =
     ]
     import papermill  # noqa: PLC0415 - the others import it at the same time
 
-    given = json.loads(parameters)
-    for path in sorted(Path(folder).glob("*.ipynb"))[turn::processes]:
-        os.environ["JPY_SESSION_NAME"] = str(path.absolute())  # as Jupyter tells a kernel
-        papermill.execute_notebook(path, f"{out}/{path.name}", given, progress_bar=False)
+    given, more = json.loads(parameters), {}
+    paths = sorted(Path(folder).glob("*.ipynb"))[turn::processes]
+    with tempfile.TemporaryDirectory() as sockets:
+        for path in paths:
+            os.environ["JPY_SESSION_NAME"] = str(path.absolute())  # as Jupyter tells a kernel
+            if processes > 1:
+                more = {"config": over_ipc(f"{sockets}/{path.stem}")}
+            at = f"{out}/{path.name}"
+            papermill.execute_notebook(path, at, given, progress_bar=False, **more)
     if any(other.wait() for other in others):
         sys.exit("a process beside this one failed")
+
+
+def over_ipc(sockets: str):
+    """Return the configuration by which kernels talk over files that begin so, not over TCP.
+
+    Free ports are found before they are taken: of two processes that look at the same time both
+    may find the same, and then a kernel dies at its start.
+    """
+    from traitlets.config import Config  # noqa: PLC0415 - papermill has loaded it
+
+    return Config(KernelManager={"transport": "ipc", "ip": sockets})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,102 @@
+"""A cell is sent while the one before is executed, and is executed only if that one ends well."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import papermill
+import pytest
+from papermill.exceptions import PapermillExecutionError
+
+from nbflow.events import CellFinished, CellStarted, Event, OutputPrinted
+from nbflow.kernels import make_manager_class
+from nbflow.zygote import ADDRESS, find_platform_obstacle, start, use
+from tests.notebooks import cell, write
+from tests.worker.jobs import execute, make_job, read_executed, statuses, texts
+
+pytestmark = [
+    pytest.mark.kernel,
+    pytest.mark.skipif(bool(find_platform_obstacle()), reason="nothing is forked here"),
+]
+DONE, FAILED, PENDING = ("completed", False), ("failed", True), ("pending", None)
+LEAVE = "open('left{}', 'w').close()"
+
+
+@pytest.fixture(autouse=True)
+def _zygote(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    owner = start(["msgspec"])
+    monkeypatch.setenv(ADDRESS, owner.address)
+    yield
+    owner.close()
+
+
+@pytest.mark.parametrize(
+    ("source", "status"),
+    [
+        ("1/0", "failed"),
+        ("import time; time.sleep(0.3); 1/0", "failed"),  # the next one waits by then
+        ("import sys; sys.exit(0)", "done"),
+        ("raise KeyboardInterrupt", "failed"),
+    ],
+)
+def test_nothing_is_executed_after_a_cell_that_fails(
+    tmp_path: Path, source: str, status: str
+) -> None:
+    job = make_job(tmp_path, cell(source), cell(LEAVE.format(1)), cell(LEAVE.format(2)))
+    outcome, events = execute(job)
+    assert outcome.status == status
+    assert [e.cell for e in events if isinstance(e, CellStarted)] == [1]
+    assert not list(tmp_path.rglob("left*"))
+    assert statuses(read_executed(job))[1:] == [PENDING, PENDING]
+
+
+def test_what_may_fail_is_followed_by_the_next(tmp_path: Path) -> None:
+    may = {"tags": ["raises-exception"]}
+    job = make_job(tmp_path, cell("1/0") | {"metadata": may}, cell("print('next')"), cell("1/0"))
+    outcome, _ = execute(job)
+    assert (outcome.status, outcome.failure and outcome.failure.cell) == ("failed", 3)
+    assert texts(read_executed(job)) == [["ZeroDivisionError"], ["next\n"], ["ZeroDivisionError"]]
+
+
+def test_a_cell_that_was_refused_is_sent_again_where_the_error_is_allowed(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.ipynb", [cell("1/0"), cell("print('next')"), cell("print(3)")])
+    manager = make_manager_class()(kernel_name="python3")
+    use(manager)
+    with pytest.raises(PapermillExecutionError):  # papermill's own look at the outputs, at the end
+        papermill.execute_notebook(
+            source,
+            tmp_path / "out.ipynb",
+            engine_name="nbflow",
+            progress_bar=False,
+            km=manager,
+            allow_error_names=["ZeroDivisionError"],
+        )
+    executed = json.loads((tmp_path / "out.ipynb").read_text(encoding="utf-8"))
+    assert texts(executed)[-2:] == [["next\n"], ["3\n"]]
+
+
+def test_cells_are_told_one_after_the_other_with_their_own_outputs(tmp_path: Path) -> None:
+    skipped = cell("print('not executed')", "skip-execution")
+    markdown = {"cell_type": "markdown", "metadata": {}, "source": "text", "id": "text"}
+    cells = [cell(f"print({number})") for number in range(30)]
+    job = make_job(tmp_path, *cells[:10], skipped, markdown, cell(" "), *cells[10:])
+    outcome, events = execute(job)
+    assert outcome.status == "done"
+    numbers = [*range(1, 11), *range(14, 34)]
+    expected = [(kind, number) for number in numbers for kind in ("started", "printed", "finished")]
+    assert [told for event in events if (told := _name(event))] == expected
+    printed = [e.text for e in events if isinstance(e, OutputPrinted)]
+    assert printed == [f"{number}\n" for number in range(30)]
+
+
+def _name(event: Event) -> tuple[str, int | None] | None:
+    match event:
+        case CellStarted(cell=number):
+            return "started", number
+        case OutputPrinted(cell=number):
+            return "printed", number
+        case CellFinished(cell=number):
+            return "finished", number
+    return None
