@@ -126,7 +126,7 @@ def find_executed(run: Run, step: str) -> Path:
 def copy_demo(folder: Path) -> None:
     """Copy the example to a new or empty folder."""
     if folder.is_dir() and any(folder.iterdir()):
-        raise ProjectError(f"{folder} is not empty. Name a new folder: nbflow demo first-look.")
+        raise ProjectError(f"{folder} is not empty. Name a new folder: `nbflow demo first-look`.")
     try:
         shutil.copytree(DEMO, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__*"))
     except OSError as error:

@@ -2,7 +2,7 @@
 
 const PATIENCE = 5000; // milliseconds until the link is there and its address is whole
 const LOOK = 50;
-const WHOLE = 'a.KIND[href^="http"]'; // JupyterLab completes it when it has taken over the click
+const WHOLE = 'a.KIND[href*="://"]'; // JupyterLab completes it when it has taken over the click
 
 export function follow(within: Element, kind: string): void {
   const until = performance.now() + PATIENCE;
