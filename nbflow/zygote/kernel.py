@@ -30,6 +30,7 @@ def make_app(arguments: Sequence[str], file: str) -> Any:
     app.kernel_class = ForkedKernel
     app.parent_handle = os.getppid()  # 0 would mean: started by hand in a terminal
     app.initialize(sys.argv[1:])
+    app.log.setLevel(app.log_level)  # else what its handler drops is first made into a record
     return app
 
 
@@ -111,12 +112,25 @@ class ForkedApp(IPKernelApp):  # type: ignore[misc]
 class Stream(OutStream):  # type: ignore[misc]
     """ipykernel's stdout or stderr, which wakes its thread only if something was written.
 
-    ipykernel flushes four times a cell, and each time waits for two turns of that thread.
+    ipykernel flushes four times a cell, and wakes that thread twice each time.
     """
 
     def flush(self) -> None:
-        if self._flush_pending or self._subprocess_flush_pending:
-            super().flush()
+        if not (self._flush_pending or self._subprocess_flush_pending):
+            return
+        thread = self.pub_thread and self.pub_thread.thread
+        if thread is None or not thread.is_alive() or thread is threading.current_thread():
+            self._flush()
+            return
+        done = threading.Event()
+        self.pub_thread.schedule(lambda: self._flush_and_say(done))
+        done.wait(self.flush_timeout)
+
+    def _flush_and_say(self, done: threading.Event) -> None:
+        try:
+            self._flush()
+        finally:
+            done.set()
 
 
 class ForkedKernel(IPythonKernel):  # type: ignore[misc]

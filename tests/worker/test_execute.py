@@ -186,6 +186,16 @@ def test_importing_the_worker_is_light() -> None:
     assert heavy & set(said.stdout.split()) == set()
 
 
+def test_a_worker_loads_what_it_uses_and_can_load_the_rest() -> None:
+    code = """
+import sys, nbflow.worker.rehearsal, papermill.iorw
+print({"urllib3", "boto3"} & {name for name, module in sys.modules.items() if module})
+print(papermill.iorw.requests.get.__name__, sys.modules["requests"].__version__ > "2")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\nget True\n"
+
+
 def test_widgets_of_a_step_are_drawn_from_its_executed_notebook(tmp_path: Path) -> None:
     slider = cell("import ipywidgets\nslider = ipywidgets.IntSlider()\nslider")
     job = make_job(tmp_path, slider, cell("slider.value = 7"))

@@ -26,7 +26,12 @@ pytestmark = pytest.mark.kernel
 
 # What starts a kernel is its worker, though its parent may be the zygote.
 WHO = "import os; print(os.environ['JPY_PARENT_PID'])"
-KILL = "import os, signal, time\nos.kill(int(os.environ['JPY_PARENT_PID']), signal.SIGKILL)\ntime.sleep(60)"
+KILL = """
+import os, signal, time
+time.sleep(0.5)  # until the worker has told that this cell is under way
+os.kill(int(os.environ['JPY_PARENT_PID']), signal.SIGKILL)
+time.sleep(60)
+"""
 
 
 @pytest.fixture(scope="module")
