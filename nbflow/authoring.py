@@ -91,7 +91,7 @@ def open_executed(project: Project, run: Run, step: str) -> Path:
     In it `nbflow.read` gives exactly what that run read. Raises UnknownNameError where the run
     did not execute it.
     """
-    notebook = json.loads(_find_executed(run, step).read_bytes())
+    notebook = json.loads(find_executed(run, step).read_bytes())
     ours = notebook["metadata"].setdefault("nbflow", {})
     before = ours.get("executed") or {}
     inputs = before.get("inputs", {}) | _find_inputs(project, run, step)
@@ -104,10 +104,29 @@ def open_executed(project: Project, run: Run, step: str) -> Path:
     return path
 
 
+def find_executed(run: Run, step: str) -> Path:
+    """Return the notebook as it was executed, also of a failed step; raises UnknownNameError."""
+    state = run.steps.get(step)
+    if state is None:
+        names = ", ".join(run.steps)
+        raise UnknownNameError(f"Run {run.id} has no step {step!r}. It has: {names}.")
+    candidates = [Path(run.folder) / "notebooks" / f"{step}.ipynb"]
+    if state.result:
+        candidates.append(Path(run.results) / step / state.result / "notebook.ipynb")
+    candidates.append(Path(run.folder) / "jobs" / step / "result" / "notebook.ipynb")
+    found = next((path for path in candidates if path.is_file()), None)
+    if found is None:
+        raise UnknownNameError(
+            f"Run {run.id} has no executed notebook of {step}: it is {state.status}. "
+            f"`nbflow show {run.id}` says more."
+        )
+    return found
+
+
 def copy_demo(folder: Path) -> None:
     """Copy the example to a new or empty folder."""
     if folder.is_dir() and any(folder.iterdir()):
-        raise ProjectError(f"{folder} is not empty. Name a new folder: nbflow demo first-look.")
+        raise ProjectError(f"{folder} is not empty. Name a new folder: `nbflow demo first-look`.")
     try:
         shutil.copytree(DEMO, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__*"))
     except OSError as error:
@@ -203,22 +222,3 @@ def _find_inputs(project: Project, run: Run, step: str) -> dict[str, str]:
     refs = result.parts.inputs if result else {}
     pins = read_pins(project, run.id)
     return {ref: pins[above] for ref in refs if (above := ref.partition(".")[0]) in pins}
-
-
-def _find_executed(run: Run, step: str) -> Path:
-    """Return the notebook as it was executed, also of a failed step."""
-    state = run.steps.get(step)
-    if state is None:
-        names = ", ".join(run.steps)
-        raise UnknownNameError(f"Run {run.id} has no step {step!r}. It has: {names}.")
-    candidates = [Path(run.folder) / "notebooks" / f"{step}.ipynb"]
-    if state.result:
-        candidates.append(Path(run.results) / step / state.result / "notebook.ipynb")
-    candidates.append(Path(run.folder) / "jobs" / step / "result" / "notebook.ipynb")
-    found = next((path for path in candidates if path.is_file()), None)
-    if found is None:
-        raise UnknownNameError(
-            f"Run {run.id} has no executed notebook of {step}: it is {state.status}. "
-            f"`nbflow show {run.id}` says more."
-        )
-    return found

@@ -15,6 +15,7 @@ const LARGE = 60; // steps from which on there is a minimap
 const HEIGHTS = { least: 130, most: 520 }; // pixels, where the height is left to the graph
 const BORDER = 2; // pixels, above and below together
 const ZOOM = 1.3;
+const NEAR = 12; // beyond the window, in units of the drawing: a node's ring
 
 export class Graph {
   private layout: Layout = layOut([], []);
@@ -27,6 +28,7 @@ export class Graph {
   private states: Record<string, State> = {};
   private selected = '';
   private marked = new Set<string>();
+  private entry: NodeView | undefined; // where Tab enters
   private height = 0; // 0: as high as the graph needs
   private moved = false; // by hand: a new size of the window changes nothing then
   private wasDragged: () => boolean = () => false;
@@ -97,7 +99,6 @@ export class Graph {
     this.drawEdges(lines);
     this.drawNodes(nodes, cards);
     this.picture.append(lines, cards);
-    this.canvas.append(this.picture);
     this.wasDragged = listen(this.canvas, this.camera, () => this.look(true));
     this.listenToCanvas();
     this.minimap = null;
@@ -171,9 +172,9 @@ export class Graph {
   private focus(id: string): void {
     const view = this.views.get(id)!;
     this.setEntry(view);
-    view.element.focus({ preventScroll: true });
     this.camera.reveal({ ...view.place, width: SIZES.width, height: SIZES.height });
     this.look(true);
+    view.element.focus({ preventScroll: true });
     this.light(id);
   }
 
@@ -183,6 +184,8 @@ export class Graph {
       const index = view === entry ? 0 : -1;
       if (view.element.tabIndex !== index) view.element.tabIndex = index;
     }
+    entry?.setSeen(true); // Tab passes by what is not drawn
+    this.entry = entry;
   }
 
   private showSelected(): void {
@@ -243,7 +246,21 @@ export class Graph {
       `translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${scale.toFixed(4)})`,
     );
     this.picture.classList.toggle('nbflow-far', scale < FAR);
+    this.showSeen();
+    if (!this.picture.parentNode) this.canvas.append(this.picture); // laid out once, as it is seen
     this.minimap?.follow();
+  }
+
+  /** Draw only what the window shows: texts are what takes the browser's time. */
+  private showSeen(): void {
+    const { x, y, width, height } = this.camera.seen;
+    const [left, top] = [x - SIZES.width - NEAR, y - SIZES.height - NEAR];
+    const [right, bottom] = [x + width + NEAR, y + height + NEAR];
+    for (const view of this.views.values()) {
+      const { x: at, y: down } = view.place;
+      const inside = at > left && at < right && down > top && down < bottom;
+      view.setSeen(inside || view === this.entry);
+    }
   }
 }
 

@@ -55,6 +55,8 @@ export class NodeView {
   private bar: { track: Element; part: Element } | null = null;
   private selected = false;
   private marked = false;
+  private seen = false;
+  private drawn: State | null = null; // what of the state the element shows
   private raised: number | null = null;
 
   constructor(
@@ -67,19 +69,16 @@ export class NodeView {
     [, this.symbol, this.label, this.line] = this.element.children;
     [this.word, this.text] = this.line.children;
     this.element.setAttribute('transform', `translate(${place.x} ${place.y})`);
+    this.element.setAttribute('display', 'none');
     this.element.dataset.id = node.id;
     this.label.textContent = pattern.label.cut(node.label, ROOM);
-    this.showSymbol();
-    this.showState();
   }
 
   /** Says whether anything had to change. */
   setState(state: State): boolean {
     if (isEqual(state, this.state)) return false;
-    const before = this.state.status;
     this.state = { ...state };
-    if (state.status !== before) this.showSymbol();
-    this.showState();
+    if (this.seen) this.showNew();
     return true;
   }
 
@@ -97,6 +96,15 @@ export class NodeView {
     this.tell();
   }
 
+  /** One that is not seen is drawn when it is. */
+  setSeen(seen: boolean): void {
+    if (seen === this.seen) return;
+    this.seen = seen;
+    if (!seen) return this.element.setAttribute('display', 'none');
+    if (this.drawn !== this.state) this.showNew();
+    this.element.removeAttribute('display');
+  }
+
   /** Make what is seen only when the pointer or the keyboard comes to it. */
   meet(): void {
     this.title ??= make('title', {}, this.element);
@@ -106,6 +114,12 @@ export class NodeView {
 
   get tone(): string {
     return findLook(this.state.status).tone;
+  }
+
+  private showNew(): void {
+    if (this.drawn?.status !== this.state.status) this.showSymbol();
+    this.showState();
+    this.drawn = this.state;
   }
 
   private showSymbol(): void {

@@ -1,5 +1,6 @@
 /** The graph as an anywidget: its traits drawn, the chosen step told to Python. */
 import type { Edge } from './dag';
+import { follow } from './follow';
 import { Graph } from './graph';
 import type { Node } from './nodes';
 import type { State } from './states';
@@ -18,8 +19,13 @@ interface Model {
   get<K extends keyof Traits>(name: K): Traits[K];
   set<K extends keyof Traits>(name: K, value: Traits[K]): void;
   save_changes(): void;
-  on(event: string, call: () => void): void;
-  off(event: string, call: () => void): void;
+  on(event: string, call: (message: Message) => void): void;
+  off(event: string, call: (message: Message) => void): void;
+}
+
+/** What Python sends beside the traits. */
+interface Message {
+  follow?: string; // the class of a link to open
 }
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
@@ -38,10 +44,11 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   };
   const draw = batch(Object.keys(show), name => show[name]());
   const names = ['nodes', 'edges', 'height', 'states', 'marked', 'selected'];
-  const heard = names.map((name): [string, () => void] => {
+  const heard = names.map((name): [string, (message: Message) => void] => {
     const what = name === 'nodes' || name === 'edges' ? 'graph' : name;
     return [`change:${name}`, () => draw(what)];
   });
+  heard.push(['msg:custom', message => message.follow && follow(el, message.follow)]);
   for (const [event, call] of heard) model.on(event, call);
   for (const call of Object.values(show)) call();
   return () => {

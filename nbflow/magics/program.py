@@ -13,7 +13,7 @@ from IPython.core.error import UsageError
 
 from nbflow.cli import SECTIONS, Program
 from nbflow.cli import program as terminal
-from nbflow.errors import NbflowError, PipelineError
+from nbflow.errors import NbflowError, PipelineError, RunError
 from nbflow.magics.shown import show_problems
 
 Face = Callable[[Any, click.Context], Any]
@@ -64,8 +64,8 @@ def call(
 ) -> Any:
     """Parse and call; `face` is given the command that was meant and shows its answer.
 
-    `folder` stands where none is named. Raises UsageError with what is wrong, which IPython shows
-    without a traceback.
+    `folder` stands where none is named. Raises UsageError for a line that cannot be meant, and
+    NbflowError for what else is wrong; IPython shows either without a traceback.
     """
     try:
         found = command.main(
@@ -76,15 +76,24 @@ def call(
             default_map=make_defaults(folder),
         )
     except click.Abort:
-        raise UsageError("Interrupted.") from None
+        raise shown_short(RunError("Interrupted.")) from None
     except click.ClickException as error:
         raise UsageError(say_here(error.format_message())) from None
     except PipelineError as error:
         show_problems(error.problems)
-        raise UsageError(say_here(str(error))) from None
+        raise shown_short(error) from None
     except NbflowError as error:
-        raise UsageError(say_here(str(error))) from None
+        raise shown_short(error) from None
     return None if isinstance(found, int) else found  # a number is how --help ends
+
+
+def shown_short(error: NbflowError) -> NbflowError:
+    """Have IPython show an error's text alone: the traceback of a magic is all ours."""
+    text = say_here(str(error))
+    error.args = (text,)
+    lines = [f"\x1b[31m{type(error).__name__}\x1b[39m: {text}"]
+    error._render_traceback_ = lambda: lines  # type: ignore[attr-defined]
+    return error
 
 
 def make_defaults(folder: str) -> dict[str, Any]:

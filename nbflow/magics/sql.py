@@ -81,6 +81,8 @@ def _run(shell: Any, line: str, body: str | None, local_ns: dict[str, Any] | Non
 def _execute(shell: Any, cell: sqlcell.SqlCell, local_ns: dict[str, Any] | None) -> Any:
     from nbflow.step import query  # noqa: PLC0415 - loading the magics must not load duckdb
 
+    if cell.write and (unkept := calls.explain_unkept()):
+        raise SqlError(f"--write {cell.write}: {unkept}")
     nearer = {} if local_ns is None or local_ns is shell.user_ns else local_ns
     scope = query.Scope(shell.user_ns, nearer)
     locate = partial(calls.locate, run=cell.run)

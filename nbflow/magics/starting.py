@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from IPython.core.error import UsageError
 from IPython.display import display
 from rich.live import Live
 
@@ -124,7 +123,7 @@ def _wait(project: Project, run_id: str, watching: Iterator[Run]) -> None:
         if (run := read_run(project, run_id)).status == "running":
             cancel(project, run)
         *_, run = follow(project, run_id)
-        raise UsageError(f"Run {run_id} is {run.status}; what is finished is kept.") from None
+        raise RunError(f"Run {run_id} is {run.status}; what is finished is kept.") from None
 
 
 def _watch_in_cell(project: Project, run_id: str, *, log: bool) -> Iterator[Run]:

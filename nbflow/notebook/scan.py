@@ -211,7 +211,9 @@ def _find_syntax(notebook: _Notebook) -> Iterator[Problem]:
         matters = bool(cell.tags & tags.STEP_TAGS) or "nbflow" in cell.source
         what = f"this cell is not valid Python: {cell.error}."
         place = make_place(notebook.place, cell, cell.error_line)
-        yield Problem(what, place, "Correct it.", "error" if matters else "warning")
+        yield Problem(
+            what, place, "Correct it: the step fails there.", "error" if matters else "warning"
+        )
 
 
 def _without_malformed(step: Step) -> Step:

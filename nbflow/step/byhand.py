@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import CallError
+from nbflow.names import make_name
 from nbflow.step import area, runs
 from nbflow.step.identity import Here, find_here
-from nbflow.step.messages import make_age, make_rows, say
+from nbflow.step.messages import find_caller, make_age, make_rows, say
 from nbflow.step.names import Source, check_step, make_hint
 from nbflow.step.notebooks import find_changed
 from nbflow.store.results import find_result, read_result, result_folder
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from nbflow.step.runs import Finished
 
 LATEST = "latest"
+_NOTEBOOKS = {".ipynb", ".md", ".py", ".qmd", ".Rmd"}
 UNNAMED = "notebook"  # the step of a notebook that nothing names
 
 
@@ -33,6 +35,7 @@ class _Session:
     fixed: set[Path] = field(default_factory=set)  # pipelines whose run was chosen by `use`
     step: str = ""
     warned: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)  # newer runs that were named
 
 
 _session = _Session()
@@ -62,7 +65,7 @@ def write(name: str, value: Any) -> None:
     """Keep a value in this user's by-hand area; warn where there is nowhere to keep it."""
     here = find_here()
     if here.project is None:
-        _warn_once(f"no project of nbflow holds {here.folder}, so that nothing written is kept.")
+        _warn_once(_explain_nowhere(here))
         return
     step = _session.step or here.step or _find_writer(here.project, name)
     try:
@@ -75,12 +78,13 @@ def write(name: str, value: Any) -> None:
 
 def use(run: str | None, step: str | None) -> None:
     """Choose the run that reads return, and which step this notebook is."""
+    project = find_here().project
     if step is not None:
         check_step(step)
+        _check_known(project, step)
         _session.step = step
     if run is None:
         return
-    project = find_here().project
     if project is None:
         raise CallError(_explain_no_project(find_here(), f"run {run}"))
     with _lock:
@@ -93,6 +97,21 @@ def use(run: str | None, step: str | None) -> None:
             _session.fixed.add(project.home)
     if chosen:
         say(f"reading {chosen.label}", chosen.given, f"finished {make_age(chosen.time)} ago")
+
+
+def describe_use() -> str:
+    """Return what reads return here and which step this notebook is, a line each."""
+    here = find_here()
+    if here.project is None:
+        raise CallError(_explain_no_project(here, "nbflow.use"))
+    with _lock:
+        return f"{_describe_reads(here, here.project)}\n{_describe_step(here)}"
+
+
+def explain_unkept() -> str:
+    """Return why nothing that is written here would be kept, "" where it would."""
+    here = find_here()
+    return "" if here.project else _explain_nowhere(here)
 
 
 def read_folder() -> Path:
@@ -156,11 +175,71 @@ def _find_run(project: Project, step: str) -> Finished | None:
     chosen = _session.runs.get(project.home)
     stays = runs.find_run(project, chosen) if chosen else None
     if stays and step in stays.pins and find_result(project, step, stays.pins[step]):
+        _tell_newer(project, stays)
         return stays
     newest = runs.find_newest(project, step)
     if newest and not stays:
         _session.runs[project.home] = newest.id
     return newest
+
+
+def _tell_newer(project: Project, stays: Finished) -> None:
+    """Say once of each newer run that reads do not see it: they stay where they began."""
+    newer = _find_newer(project, stays)
+    if newer and newer.id not in _session.told:
+        _session.told.add(newer.id)
+        age = f"finished {make_age(newer.time)} ago"
+        say(f"newer: {newer.label}", newer.given, age, 'nbflow.use("last") reads it')
+
+
+def _find_newer(project: Project, stays: Finished) -> Finished | None:
+    newest = next(runs.read_runs(project), None)
+    return newest if newest and newest.id != stays.id and newest.time > stays.time else None
+
+
+def _describe_reads(here: Here, project: Project) -> str:
+    home = project.home
+    if here.executed and home not in _session.runs:
+        return f"Reads return what run {here.executed.run} read, which executed this notebook."
+    chosen = _session.runs.get(home, "")
+    run = runs.find_run(project, chosen) if chosen else None
+    if run is None:
+        newest = next(runs.read_runs(project), None)
+        seen = f"now {newest.label}" if newest else "and no run has finished yet"
+        return f"Reads return the newest results, {seen}."
+    about = " · ".join(filter(None, (run.label, run.given, f"{make_age(run.time)} old")))
+    if home in _session.fixed:
+        return f'Reads return what you chose: {about}. nbflow.use("latest") goes back.'
+    newer = _find_newer(project, run)
+    more = f' Newer: {newer.label}, which nbflow.use("last") reads.' if newer else ""
+    return f"Reads stay with the newest run when they began: {about}.{more}"
+
+
+def _describe_step(here: Here) -> str:
+    if _session.step:
+        return f"This notebook is step {_session.step}, as you chose."
+    if here.step:
+        return f"This notebook is step {here.step}, by its file's name."
+    return 'Nothing tells which step this notebook is: nbflow.use(step="…") does.'
+
+
+def _check_known(project: Project | None, step: str) -> None:
+    """Refuse a step of which there is neither a notebook nor a result."""
+    known = _find_step_names(project) if project else set()
+    if project is None or not known or step in known:
+        return
+    hint = make_hint(step, known) or f" There are: {', '.join(sorted(known))}."
+    raise CallError(f"{project.folder.name} has no step {step}.{hint}")
+
+
+def _find_step_names(project: Project) -> set[str]:
+    """Return what the notebooks are called, also those that are no step yet, and the results."""
+    found = {at.name for at in project.results.iterdir()} if project.results.is_dir() else set()
+    for _, folders, files in os.walk(project.folder):
+        folders[:] = [one for one in folders if not one.startswith(".")]
+        paths = map(Path, files)
+        found |= {make_name(path.stem) for path in paths if path.suffix in _NOTEBOOKS}
+    return found
 
 
 def _find_output(project: Project, step: str, result_id: str, name: str) -> Path:
@@ -195,6 +274,13 @@ def _find_writer(project: Project, name: str) -> str:
     return UNNAMED
 
 
+def _explain_nowhere(here: Here) -> str:
+    return (
+        f"no project of nbflow holds {here.folder}, so that nothing written is kept. Start the "
+        "notebook in its project's folder, or make one there: `nbflow run`."
+    )
+
+
 def _explain_no_project(here: Here, what: str) -> str:
     return (
         f"{what}: no project of nbflow holds {here.folder}, so that there is nothing to read. "
@@ -215,6 +301,13 @@ def _explain_no_result(project: Project, step: str, name: str) -> str:
 
 
 def _warn_once(text: str) -> None:
-    if text not in _session.warned:
-        _session.warned.add(text)
-        warnings.warn(text[0].upper() + text[1:], stacklevel=5)
+    """Warn at the line of the user's that calls; where a magic calls, in a line of its output."""
+    if text in _session.warned:
+        return
+    _session.warned.add(text)
+    text = text[0].upper() + text[1:]
+    level = find_caller()
+    if level is None:
+        say(f"Warning: {text}")
+    else:
+        warnings.warn(text, stacklevel=level)

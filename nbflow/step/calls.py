@@ -103,6 +103,16 @@ def locate(step: str, name: str, run: str = "") -> names.Source:
     return job.locate(under, step, name) if under else _byhand().locate(step, name, run)
 
 
+def describe_use() -> str:
+    """Return what reads return by hand, and which step this notebook is; "" under a run."""
+    return "" if job.find_job() else _byhand().describe_use()
+
+
+def explain_unkept() -> str:
+    """Return why nothing that is written would be kept here, "" where it would."""
+    return "" if job.find_job() else _byhand().explain_unkept()
+
+
 def _byhand() -> ModuleType:
     """Import what no run needs: it makes a kernel's first call slower by half."""
     from nbflow.step import byhand  # noqa: PLC0415

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sys
+import sysconfig
 import time
 from collections.abc import Mapping
+from itertools import count
+from pathlib import Path
 from typing import Any
 
+_OURS = str(Path(__file__).parents[1])
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 _LONGEST = 60  # characters of parameters in a line
 
@@ -42,3 +46,21 @@ def find_shell() -> Any | None:
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython and hasattr(ipython, "get_ipython") else None
     return shell if getattr(shell, "kernel", None) is not None else None
+
+
+def find_caller() -> int | None:
+    """Return the `stacklevel` by which our caller warns at the user's own line.
+
+    None where that is not on the stack: in a thread of ours, or where a magic of IPython calls.
+    """
+    paths = sysconfig.get_paths()
+    installed = tuple({paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+    frame = sys._getframe(1)  # noqa: SLF001 - as warnings looks for it
+    for level in count(1):
+        path = frame.f_code.co_filename
+        if not path.startswith(_OURS):
+            return None if path.startswith(installed) else level
+        if frame.f_back is None:
+            return None
+        frame = frame.f_back
+    return None

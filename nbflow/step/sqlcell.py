@@ -8,6 +8,7 @@ from typing import Any
 
 from nbflow.errors import SqlError
 from nbflow.model import Frozen
+from nbflow.step.names import make_identifier
 
 MAGICS = frozenset({"nbsql", "sql"})
 FORMS = ("pandas", "arrow", "polars", "relation")
@@ -21,6 +22,7 @@ OPTIONS = {  # what each takes, and what for
 _WORD = re.compile(r"\s*(?:\"([^\"]*)\"|'([^']*)'|(\S+))")
 _OPTION = re.compile(r"\s*(--[\w-]+)(=|(?=\s|$))")
 _NAME = re.compile(r"\s*([^\W\d]\w*)\s*(?=--\w|$)")  # alone, or before options
+_NO_NAME = re.compile(r"[\w.-]+")  # a single word that is no name
 _REF = re.compile(r"[^\W\d]\w*\.[^\W\d]\w*")
 
 
@@ -66,6 +68,11 @@ def _read_options(text: str, given: dict[str, list[str]]) -> str:
 
 
 def _make_cell(given: dict[str, list[str]], name: str, on_line: str, body: str | None) -> SqlCell:
+    if body and _NO_NAME.fullmatch(on_line):
+        raise SqlError(
+            f"%%sql {on_line}: this cannot name the rows. A name is letters, digits and _, and "
+            f"does not begin with a digit: %%sql {make_identifier(on_line)}."
+        )
     query = "\n".join(part for part in (on_line, body) if part)
     if not query.strip():
         raise SqlError(

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from nbflow.errors import RunError
 from nbflow.model import Frozen, Request
@@ -18,6 +17,8 @@ from nbflow.widget.selection import Selection
 
 def make_arguments(forms: Mapping[str, Any], selection: Selection, *, force: bool) -> list[str]:
     """Return the options; values go as YAML, in which every JSON form is what it was."""
+    import yaml  # noqa: PLC0415 - not to open a panel
+
     text = yaml.safe_dump(dict(forms), default_flow_style=True, allow_unicode=True, width=10**9)
     values = ["-y", text.strip()] if forms else []
     return [*values, *selection.make_arguments(), *(["--force"] if force else [])]

@@ -9,7 +9,7 @@ from typing import Any
 
 import ipywidgets as w
 
-from nbflow import authoring, words
+from nbflow import words
 from nbflow.errors import NbflowError, UnknownNameError
 from nbflow.html.markup import Markup, dim, join, notes, state, tag
 from nbflow.html.runs import make_traceback
@@ -18,8 +18,7 @@ from nbflow.project import Project
 from nbflow.runlog import Run, StepRun
 from nbflow.store.outputs import read_outputs
 from nbflow.widget.follow import Tail
-from nbflow.widget.links import Linked, make_link
-from nbflow.widget.preview import draw_output
+from nbflow.widget.opener import Opener
 
 _ENDED = {"done", "reused", "failed"}
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -29,22 +28,27 @@ class Detail:
     """The step that is chosen; `box` is what is shown.
 
     `later` runs a function in a thread: copying a notebook and reading a table take time.
+    `follow` has the front end open the link of this class.
     """
 
     def __init__(
-        self, choose: Callable[[str], None], later: Callable[[Callable[[], None]], None]
+        self,
+        choose: Callable[[str], None],
+        later: Callable[[Callable[[], None]], None],
+        follow: Callable[[str], None],
     ) -> None:
         self._later = later
         self._step = w.Dropdown(options=[("choose a step", "")], value="")
         self._step.add_class("nbflow-choice")
         self._step.observe(lambda change: choose(change["new"]), "value")
-        self._head, self._links, self._log = w.HTML(), Linked(), w.HTML()
+        self._head, self._log = w.HTML(), w.HTML()
+        self._opener = Opener(later, follow)
         self._table = w.Dropdown(options=[])
         self._table.observe(lambda _: self._later(self._show_table), "value")
         self._tables = w.HBox([w.HTML('<span class="nbflow-label">Table</span>'), self._table])
         self._tables.add_class("nbflow-line")
         self._preview = w.HTML()
-        parts = [self._head, self._links.box, self._tables, self._preview, self._log]
+        parts = [self._head, self._opener.box, self._tables, self._preview, self._log]
         self.box = w.VBox([self._step, *parts])
         self.box.add_class("nbflow-detail")
         self._shown: tuple[Any, ...] = ()
@@ -92,7 +96,7 @@ class Detail:
         self._hide_made()
 
     def _hide_made(self) -> None:
-        self._links.show("")
+        self._opener.hide()
         self._tables.layout.display = "none"
         self._preview.value = ""
 
@@ -105,17 +109,17 @@ class Detail:
 
     def _show_made(self, project: Project, run: Run, step: StepRun) -> None:
         """Show what an ended step left: its notebook and its tables."""
-        links = _draw_links(project, run, step)
+        wrong = ""
         try:
             folder = run.find_folder(step.name)
             outputs = read_outputs(folder)
         except NbflowError as error:
             folder, outputs = Path(), {}
             if not isinstance(error, UnknownNameError):
-                links = join(links, tag("div", str(error), class_="nbflow-wrong"))
+                wrong = tag("div", str(error), class_="nbflow-wrong")
         if self._shown != (run.id, step):
             return  # another was chosen meanwhile
-        self._links.show(links)
+        self._opener.show(project, run, step, wrong)
         self._found = (folder, outputs)
         self._tables.layout.display = "" if outputs else "none"
         before = self._table.value
@@ -131,6 +135,8 @@ class Detail:
         if output is None:
             self._preview.value = ""
             return
+        from nbflow.widget.preview import draw_output  # noqa: PLC0415 - duckdb: not to open a panel
+
         try:
             drawn = draw_output(folder, output)
         except NbflowError as error:
@@ -160,22 +166,6 @@ def _draw_failure(step: StepRun) -> Markup | None:
         make_traceback(failure),
         tag("div", failure.hint, class_="nb-warning") if failure.hint else None,
     )
-
-
-def _draw_links(project: Project, run: Run, step: StepRun) -> Markup:
-    """Return links to the notebook: as it was executed, a visible copy, and as it is now."""
-    cell = step.failure.cell if step.failure else None
-    at = f" at cell {cell}" if cell else ""
-    links = []
-    source = project.root / step.path
-    try:
-        copy = authoring.open_executed(project, run, step.name)
-        links.append(make_link(copy, f"Open as executed{at}", cell))
-    except (NbflowError, OSError):
-        pass  # it was removed, or the folder is read-only: the source is left
-    if step.path and source.is_file():
-        links.append(make_link(source, f"Open the notebook{at}", cell))
-    return tag("div", *links, class_="nbflow-links")
 
 
 def _draw_log(count: int, lines: list[tuple[str, str]]) -> str:

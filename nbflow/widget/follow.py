@@ -39,6 +39,11 @@ class Tail:
     def live(self) -> bool:
         return self.run.status == "running" and not self.gone
 
+    @property
+    def removed(self) -> bool:
+        """Tell whether a run that was seen is no more, also where nobody follows it now."""
+        return bool(self.version) and not self._path.exists()
+
     def read(self) -> None:
         """Take what was appended; a run that neither lives nor has ended was lost."""
         if self.run.status != "running":

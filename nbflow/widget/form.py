@@ -165,7 +165,7 @@ class _Row:
         try:
             form = self._input.read()
         except ParameterError as error:
-            wrong = str(error)
+            wrong = _make_wrong(str(error), self._field.parameter.name)
         self._say(form, wrong)
         self._take(self._field.key, form, wrong)
 
@@ -194,6 +194,12 @@ def _make_help(field: Field) -> str:
     if one.bounds and not (one.help and ".." in one.help):
         parts.append(say_bounds(one.bounds))
     return " · ".join(parts)
+
+
+def _make_wrong(text: str, name: str) -> str:
+    """Return what is wrong as a form says it: examples are values, not options to type."""
+    text = text.replace(f"-p {name} ", "")
+    return text[:1].upper() + text[1:]
 
 
 def _make_heading(group: str) -> Any:

@@ -39,6 +39,10 @@ class Graph(anywidget.AnyWidget):
     marked = traitlets.List[str]().tag(sync=True)
     height = traitlets.Int(0).tag(sync=True)
 
+    def follow(self, kind: str) -> None:
+        """Have the front end open the link of this class in the panel, as a click on it does."""
+        self.send({"follow": kind})
+
     def __str__(self) -> str:
         """Return the steps and their states, a line each: what front ends without HTML show."""
         states = {node["id"]: self.states.get(node["id"], {}) for node in self.nodes}

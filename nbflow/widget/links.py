@@ -21,14 +21,14 @@ def find_here() -> Path:
     return folder if session and folder.is_dir() else Path.cwd()
 
 
-def make_link(path: Path, text: str, cell: int | None = None) -> Markup:
-    """Return a link to a notebook, at the cell at this position from 1."""
+def make_link(path: Path, text: str, cell: int | None = None, kind: str | None = None) -> Markup:
+    """Return a link to a notebook, at the cell at this position from 1; `kind` is its class."""
     try:
         href = quote(Path(os.path.relpath(path, find_here())).as_posix())
     except ValueError:  # another drive
         return tag("code", str(path))
     found = find_cell_id(path, cell) if cell else None
-    return tag("a", text, href=f"{href}#cell-id={found}" if found else href)
+    return tag("a", text, href=f"{href}#cell-id={found}" if found else href, class_=kind)
 
 
 def find_cell_id(path: Path, cell: int) -> str | None:

@@ -21,7 +21,6 @@ from nbflow.notebook.scan import read_folder
 from nbflow.pipeline import Pipeline
 from nbflow.plan import make_plan
 from nbflow.project import Project
-from nbflow.run.start import start_run, wait_for_log
 from nbflow.runlog import cancel, find_run
 from nbflow.widget.asked import make_arguments, make_request, read_asked, read_project
 from nbflow.widget.buttons import Buttons
@@ -132,7 +131,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._form = Form()
         self._values = ValueBar(self._take_values, lambda: self._form.values, self._notice.guarded)
         self._plan, self._steps, self._history = w.HTML(), Steps(), History(self._act_on_run)
-        self._detail = Detail(self._choose, self._later)
+        self._detail = Detail(self._choose, self._later, self._graph.follow)
         split = w.HBox([self._steps.box, self._detail.box])
         split.add_class("nbflow-split")
         pages = [w.VBox([self._values.box, self._form.box]), self._plan, split, self._history.box]
@@ -145,8 +144,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
     @property
     def _name(self) -> str:
-        project = self._project
-        return project.folder.name if project else str(self._asked or "nbflow")
+        return self._project.folder.name if self._project else str(self._asked or "nbflow")
 
     def _open(self, run_id: str, request: Request) -> None:
         self._project = project = read_project(self._asked)
@@ -206,11 +204,13 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     # --- a run as it goes on ------------------------------------------------------------------
 
     def _show_tail(self, tail: Tail | None) -> None:
-        if tail is not self._tail:
+        shown = self._tail
+        if tail is not shown:
             self._tail, self._seen, self._stopping = tail, (), ""
         run = tail.run if tail and tail.run.steps else None
         now = time.time()
-        second = int(now) if run is not None and run.status == "running" else 0
+        live = run is not None and run.status == "running"
+        second = int(now) if live else 0
         seen = (tail and tail.version, second, self._doing, self._stopping, self._step)
         if seen == self._seen:
             return
@@ -225,11 +225,10 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
                 self._graph.states = make_run_states(run.steps)
             self._choose_by_itself()
             self._steps.show(run, now, self._step)
-        if tail is not None and tail.gone:
-            self._notice.say(f"Run {tail.run.id} was removed.")
+        if shown is not None and shown.removed:
+            self._notice.say(f"Run {shown.run.id} was removed.")
         if self._project is not None:
             self._detail.show(self._project, tail, self._step)
-        live = run is not None and run.status == "running"
         if live != self._was_live:
             self._show_page()  # the history has one more, or one more that is over
             if live and not before:
@@ -324,6 +323,8 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._attach(self._project, [run_id], "rerun")
 
     def _attach(self, project: Project, arguments: list[str], command: str) -> None:
+        from nbflow.run.start import start_run, wait_for_log  # noqa: PLC0415 - not to open a panel
+
         started = start_run(project, arguments, command=command)
         wait_for_log(project, started)
         self._chosen, self._stopping = False, ""

@@ -58,7 +58,11 @@ white-space:pre-wrap;max-height:260px;overflow:auto}
 .nbflow-linked .jp-OutputArea-promptOverlay{display:none}
 .nbflow-linked .jp-RenderedHTMLCommon{padding:0;font-size:var(--jp-ui-font-size1,13px)}
 .nbflow-linked a{color:var(--jp-content-link-color,#2f86d6)}
-.nbflow-links{display:flex;flex-wrap:wrap;gap:4px 18px;margin:4px 0}
+.nbflow-opener>.widget-hbox{display:flex;flex-wrap:wrap;gap:2px 18px;align-items:baseline}
+.nbflow-opener .jp-OutputArea-output{padding:0}
+.nbflow-panel .jupyter-button.nbflow-link{padding:0;height:auto;line-height:1.6;
+background:transparent;color:var(--jp-content-link-color,#2f86d6);box-shadow:none}
+.nbflow-panel .jupyter-button.nbflow-link:hover{text-decoration:underline}
 .nbflow-canvas{width:auto}
 .nbflow-panel .jupyter-widget-tab,.nbflow-panel .widget-tab{margin:0;width:auto}
 .nbflow-panel .widget-tab>.widget-tab-contents{padding:10px 2px 0;border:0;

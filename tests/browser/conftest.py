@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -12,10 +13,14 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 TOKEN = "test"
+NOISE = [  # what JupyterLab's own console has, with or without nbflow
+    re.compile("widget model not found"),  # a saved notebook's output, whose kernel has ended
+]
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -47,7 +52,10 @@ def serving(folder: Path, scratch: Path) -> Iterator[str]:
     quiet = scratch / "settings" / "@jupyterlab" / "apputils-extension"
     quiet.mkdir(parents=True)
     (quiet / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
-    settings = {"JUPYTERLAB_SETTINGS_DIR": str(scratch / "settings")}
+    settings = {
+        "JUPYTERLAB_SETTINGS_DIR": str(scratch / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces"),  # no tabs of another test
+    }
     with (scratch / "lab.log").open("w") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | settings)
     try:
@@ -60,16 +68,33 @@ def serving(folder: Path, scratch: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def page() -> Iterator[object]:
-    """A page of a headless Chromium, the system's own."""
+def page() -> Iterator[Any]:
+    """A page of a headless Chromium, the system's own; an error in its console fails the test."""
     playwright = pytest.importorskip("playwright.sync_api")
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("chromium is not installed: apt-get install chromium")
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser.new_page(viewport={"width": 1400, "height": 900})
+        page = browser.new_page(viewport={"width": 1400, "height": 900})
+        trouble = hear_trouble(page)
+        yield page
         browser.close()
+    assert not trouble, "\n".join(trouble)
+
+
+def hear_trouble(page: Any) -> list[str]:
+    """Return a list that grows with what the page throws and what its console calls an error."""
+    found: list[str] = []
+
+    def hear(said: Any) -> None:
+        text = f"{said.text} ({said.location.get('url', '')})"
+        if said.type == "error" and not any(known.search(text) for known in NOISE):
+            found.append(text)
+
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("console", hear)
+    return found
 
 
 def _free_port() -> int:

@@ -96,7 +96,8 @@ def test_a_plan_shows_reasons_and_changed_lines(tmp_path: Path) -> None:
         assert part in said
 
 
-def test_a_run_shows_states_and_its_error() -> None:
+def make_failed_run() -> Run:
+    """One step of each kind of state, with texts that are markup."""
     failure = Failure(
         "error",
         "KeyError",
@@ -107,7 +108,7 @@ def test_a_run_shows_states_and_its_error() -> None:
         traceback=f"Cell In[3], line 2\n----> 2 {EVIL}\n\nKeyError: {EVIL}",
         hint="code: cell 3",
     )
-    run = Run(
+    return Run(
         id="20261101-000000-000000",
         name=EVIL,
         status="failed",
@@ -124,6 +125,10 @@ def test_a_run_shows_states_and_its_error() -> None:
         },
         parents={"tidy": ("load",), "last": ("tidy",)},
     )
+
+
+def test_a_run_shows_states_and_its_error() -> None:
+    run = make_failed_run()
     said = read(html.draw_run(run, 112.0, [("%nbflow rerun", "go on")], html.picture_run(run)))
     for part in (
         "✗ failed",
@@ -138,6 +143,10 @@ def test_a_run_shows_states_and_its_error() -> None:
         "%nbflow rerun # go on".replace("# ", ""),
     ):
         assert part in said, part
+
+
+def test_a_step_of_a_run_and_a_list_of_runs_show_their_texts_as_texts() -> None:
+    run = make_failed_run()
     step = read(
         html.draw_step_run(
             run, run.steps["tidy"], [Output("t", "table", "", columns={EVIL: "INT"})]

@@ -53,7 +53,7 @@ def test_only_what_starts_a_run_can_be_waited_for(notebook: Notebook) -> None:
         ("%nbflow plan -p month 2", "No step declares a parameter 'month'"),
         ("%nbflow show", "`%nbflow run` makes one."),
         ("%nbflow plan 'load", "no closing quotation"),
-        ("%nbflow use", "%nbflow use RUN"),
+        ("%nbflow use --step laod", "has no step laod. Did you mean load?"),
         ("%%step load\nx = 1", "load is a step already"),
         ("%%step\nx = 1", "Missing argument 'NAME'"),
     ],
@@ -63,9 +63,31 @@ def test_what_is_wrong_is_said_without_a_traceback(
 ) -> None:
     printed, errors, _, result = notebook(source)
     assert not result.success
-    assert errors.startswith("UsageError: ")
-    assert said in errors.replace("nbflow use RUN", "%nbflow use RUN").replace("%%", "%")
+    assert said in printed + errors
     assert "Traceback" not in printed + errors
+
+
+def test_only_a_line_that_cannot_be_meant_is_a_usage_error(notebook: Notebook) -> None:
+    assert notebook("%nbflow plan --too load")[1].startswith("UsageError: ")
+    Path("first-look").mkdir()
+    Path("first-look/mine.txt").touch()
+    said, errors, *_ = notebook("%nbflow demo first-look")
+    assert "UsageError" not in said + errors
+    assert "is not empty" in said
+
+
+def test_use_alone_says_what_reads_return_and_which_step_this_is(
+    notebook: Notebook, made: Project
+) -> None:
+    assert "the newest results, and no run has finished yet" in notebook.html("%nbflow use")
+    make_run(made, "20261101-000000-000000", {"load": {"t": [1]}})
+    make_run(made, "20261102-000000-000000", {"load": {"t": [2]}})
+    assert "now run 20261102-000000-000000" in notebook.html("%nbflow use")
+    notebook("%nbflow use 20261101")
+    notebook("%nbflow use --step add")
+    said = notebook.html("%nbflow use")
+    assert "what you chose: run 20261101-000000-000000" in said
+    assert "This notebook is step add, as you chose." in said
 
 
 def test_a_pipeline_with_errors_shows_all_of_them(notebook: Notebook, made: Project) -> None:
@@ -75,11 +97,11 @@ def test_a_pipeline_with_errors_shows_all_of_them(notebook: Notebook, made: Proj
     )
     write(made.folder / "worse.ipynb", [cell('import nbflow\nnbflow.read("gone.t")', "inputs")])
     for command in ("plan", "run"):
-        _, errors, (shown,), _ = notebook(f"%nbflow {command}")
-        assert errors.startswith("UsageError")
-        assert {"bad.ipynb", "worse.ipynb"} <= {
-            name for name in ("bad.ipynb", "worse.ipynb") if name in shown.data["text/html"]
-        }
+        said, _, (shown,), result = notebook(f"%nbflow {command}")
+        assert "Error" in said
+        assert not result.success
+        assert "bad.ipynb" in shown.data["text/html"]
+        assert "worse.ipynb" in shown.data["text/html"]
 
 
 def test_json_is_printed_for_programs(notebook: Notebook) -> None:
@@ -98,8 +120,8 @@ def test_the_folder_may_be_configured(
 
 def test_braces_and_dollars_are_the_commands_own(notebook: Notebook) -> None:
     notebook("n = 7")
-    _, errors, *_ = notebook("%nbflow plan -y '{n: wrong}'")
-    assert "wrong" in errors
+    said, *_ = notebook("%nbflow plan -y '{n: wrong}'")
+    assert "wrong" in said
 
 
 def test_what_has_no_html_of_its_own_is_shown_as_on_a_terminal(
@@ -127,8 +149,8 @@ def test_the_rows_of_a_query_are_a_table(notebook: Notebook, made: Project) -> N
     html = notebook.html("%nbflow sql 'from range(100) t(number)' --limit 3")
     assert html.count("<tr") == 4
     assert "number" in html
-    _, errors, *_ = notebook("%nbflow sql 'select 1 / no'")
-    assert errors.startswith("UsageError")
+    said, *_ = notebook("%nbflow sql 'select 1 / no'")
+    assert "StoreError" in said
     said, *_ = notebook("%nbflow sql 'select 1 as one' --format csv")
     assert said == "one\n1\n"
 

@@ -208,6 +208,27 @@ def test_by_hand_rows_go_to_the_by_hand_area(
     assert rows(run("%%sql\nselect sum(n) from delays.late")) == [(3,)]
 
 
+def test_what_is_written_by_hand_says_for_which_step(
+    tmp_path: Path, show: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(notebooks.project(tmp_path).folder)
+    shown = show("%%sql --write late\nfrom range(3) t(n)")
+    warning, written = (shown.stdout + shown.stderr).splitlines()
+    assert warning.startswith("Warning: Nothing tells which notebook this is, so that late is kept")
+    assert written == "notebook.late · written by hand · 3 rows"
+
+
+def test_what_would_not_be_kept_is_refused(tmp_path: Path, run: Run, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SqlError, match=r"--write late: no project of nbflow holds .* `nbflow run`"):
+        run("%%sql --write late\nfrom range(3) t(n)")
+
+
+def test_a_word_that_is_no_name_is_told(run: Run) -> None:
+    with pytest.raises(SqlError, match=r"%%sql 1x: this cannot name the rows\..*%%sql _1x\."):
+        run("%%sql 1x\nselect 1")
+
+
 @pytest.mark.usefixtures("flights")
 def test_several_statements_are_all_shown(show: Callable[[str], Any]) -> None:
     shown = show("%%sql\nset threads = 2;\ncreate or replace temp table t as from flights;\n"

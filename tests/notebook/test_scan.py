@@ -27,54 +27,50 @@ LOAD = "import nbflow\nimport pandas as pd\nnbflow.write('flights', pd.DataFrame
 CLEAN = "import nbflow\nflights = nbflow.read('load.flights')\nnbflow.file('a.csv')"
 
 
+FIRST = "month: int = 1  # which month"
+LOAD_PATH, CLEAN_PATH = "notebooks/load.ipynb", "notebooks/clean.ipynb"
+MONTH = Parameter(
+    name="month",
+    place=Place(LOAD_PATH, 2, 1, FIRST),
+    type="int",
+    default="1",
+    value=1,
+    help="which month",
+)
+STEPS = {
+    "clean": Step(
+        name="clean",
+        path=CLEAN_PATH,
+        kernel="python3",
+        cells=(Cell(1, "import nbflow", "", ("inputs",)),),
+        cell_count=1,
+        inputs=(Input("load", "flights", Place(CLEAN_PATH, 1, 2, "import nbflow")),),
+        files=(Watched("a.csv", Place(CLEAN_PATH, 1, 3, "import nbflow")),),
+        imports=("nbflow",),
+    ),
+    "load": Step(
+        name="load",
+        path=LOAD_PATH,
+        kernel="python3",
+        cells=(Cell(2, FIRST, "", ("parameters",)), Cell(3, "import nbflow", "")),
+        cell_count=2,
+        parameters=(MONTH,),
+        writes=(Write("flights", Place(LOAD_PATH, 3, 3, "import nbflow")),),
+        imports=("nbflow", "pandas"),
+        options=Options(),
+    ),
+}
+
+
 def test_a_folder_of_notebooks_is_read(tmp_path: Path) -> None:
-    scan = read_folder(
-        project(
-            tmp_path,
-            load=[
-                markdown("# Load"),
-                cell("month: int = 1  # which month", "parameters"),
-                cell(LOAD),
-            ],
-            clean=[cell(CLEAN, "inputs")],
-            tour=[cell("1")],
-        )
+    made = project(
+        tmp_path,
+        load=[markdown("# Load"), cell(FIRST, "parameters"), cell(LOAD)],
+        clean=[cell(CLEAN, "inputs")],
+        tour=[cell("1")],
     )
-    load, clean = "notebooks/load.ipynb", "notebooks/clean.ipynb"
-    first = "month: int = 1  # which month"
-    assert without_digests(scan) == Scan(
-        steps={
-            "clean": Step(
-                name="clean",
-                path=clean,
-                kernel="python3",
-                cells=(Cell(1, "import nbflow", "", ("inputs",)),),
-                cell_count=1,
-                inputs=(Input("load", "flights", Place(clean, 1, 2, "import nbflow")),),
-                files=(Watched("a.csv", Place(clean, 1, 3, "import nbflow")),),
-                imports=("nbflow",),
-            ),
-            "load": Step(
-                name="load",
-                path=load,
-                kernel="python3",
-                cells=(Cell(2, first, "", ("parameters",)), Cell(3, "import nbflow", "")),
-                cell_count=2,
-                parameters=(
-                    Parameter(
-                        name="month",
-                        place=Place(load, 2, 1, first),
-                        type="int",
-                        default="1",
-                        value=1,
-                        help="which month",
-                    ),
-                ),
-                writes=(Write("flights", Place(load, 3, 3, "import nbflow")),),
-                imports=("nbflow", "pandas"),
-                options=Options(),
-            ),
-        },
+    assert without_digests(read_folder(made)) == Scan(
+        steps=STEPS,
         skipped=(Skipped("notebooks/tour.ipynb", "no cell is tagged `parameters` or `inputs`"),),
         problems=(),
     )

@@ -89,6 +89,19 @@ def test_later_reads_stay_with_the_run_of_the_first(project: Project) -> None:
     assert read() == 2
 
 
+def test_a_newer_run_is_named_once(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    finish_run(project, {"clean_flights": {"flights": frame(1)}}, hours_ago=5)
+    assert read() == 1
+    finish_run(project, {"clean_flights": {"flights": frame(2)}}, name="next", hours_ago=2)
+    capsys.readouterr()
+    assert read() == 1
+    assert said(capsys).startswith("newer: run next · finished 2 h ago")
+    assert read() == 1
+    assert "newer" not in said(capsys)
+    nbflow.use("last")
+    assert read() == 2
+
+
 def test_a_run_that_is_not_over_does_not_count(project: Project) -> None:
     finish_run(project, {"clean_flights": {"flights": frame(1)}})
     finish_run(project, {"clean_flights": {"flights": frame(2)}}, hours_ago=2, status="")

@@ -83,7 +83,12 @@ def test_a_run_with_values_is_followed_and_can_be_looked_at(tmp_path, panels):
         )
     )
     assert "rows 5" in panel._detail._log.value
-    assert "Open as executed" in panel._detail._links.shown
+    opener = panel._detail._opener
+    wait(lambda: "Open as executed" in opener.shown)
+    assert not (made.folder / "nbflow-open").exists()  # before it is asked for
+    opener._button.click()
+    wait(lambda: "nbflow-made-" in opener.shown)
+    assert (made.folder / "nbflow-open" / run.id / "load.ipynb").is_file()
     assert "run-id" not in str(panel._notice.text)
 
 
@@ -137,6 +142,8 @@ def test_a_run_that_was_lost_and_one_that_is_removed(tmp_path, panels):
     assert not panel._buttons.resume.disabled
     for path in sorted(folder.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
+    folder.rmdir()
+    wait(lambda: "20260101-000000-000000 was removed" in panel._notice.text)
     unknown = panels(made, run_id="nonsense")
     assert "nonsense" in unknown._notice.text or "No run yet" in unknown._notice.text
 

@@ -44,6 +44,8 @@ def command(
     tags = ", ".join(tagged.tags) or "none"
     was = "" if tagged.changed else "Nothing to change. "
     text = f"{was}{notebook}, cell {cell} ({tagged.first_line}) has the tags: {tags}."
+    if tag not in complete.TAGS and not remove:
+        text += f" {tag} means nothing to nbflow; these do: {', '.join(complete.TAGS)}."
     value = {"path": notebook, "cell": cell, "tags": list(tagged.tags)}
     return Told(text, value, () if remove else _doubt(notebook, cell, tag))
 
@@ -64,4 +66,4 @@ def _doubt(notebook: str, cell: int, tag: str) -> tuple[tuple[str, str], ...]:
     if not near or tag in complete.TAGS:
         return ()
     command = shlex.join(["nbflow", "tag", notebook, str(cell), near[0]])
-    return ((command, f"did you mean {near[0]}? {tag} means nothing to nbflow"),)
+    return ((command, f"did you mean {near[0]}?"),)

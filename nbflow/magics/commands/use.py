@@ -8,8 +8,10 @@ import nbflow
 from nbflow.cli import complete
 from nbflow.cli.answers import Told
 from nbflow.cli.command import Command
+from nbflow.step import calls
 
 EXAMPLES = """
+nbflow use                  what reads return now, and which step this notebook is
 nbflow use baseline         reads return what the run called baseline made
 nbflow use last             what the newest finished run made, and stay there
 nbflow use latest           go back to the newest result of each step
@@ -23,12 +25,13 @@ nbflow use --step report    what this notebook writes is report's
     "--step", metavar="STEP", shell_complete=complete.steps, help="Which step this notebook is."
 )
 def command(*, run: str | None, step: str | None) -> Told | None:
-    """Choose what reads return, or which step this notebook is.
+    """Choose what reads return, or which step this notebook is; without either, say it.
 
     RUN is an id, the start of one, a name or `last`. What a run executes is not changed by it.
     """
     if run is None and step is None:
-        raise click.UsageError("Name a run, or a step: nbflow use RUN, nbflow use --step STEP.")
+        text = calls.describe_use()
+        return Told(text, {"said": text.splitlines()})
     nbflow.use(run, step=step)  # says in a line what is read now
     text = f"What this notebook writes by hand is {step}'s now."
     return Told(text, {"step": step}) if step else None

@@ -1,0 +1,97 @@
+"""Opens a step's notebook: as it is now, and a copy of it as it was executed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+
+import ipywidgets as w
+
+from nbflow import authoring
+from nbflow.errors import NbflowError
+from nbflow.html.markup import Markup, join, tag
+from nbflow.project import Project
+from nbflow.runlog import Run, StepRun
+from nbflow.widget.links import Linked, make_link
+
+_numbers = count(1)
+
+
+class Opener:
+    """A link to a step's notebook, and a button for the copy; `box` is what is shown.
+
+    The copy is made when it is asked for. Only the front end can open it: a link to it is shown,
+    and `follow` is called with the link's class.
+    """
+
+    def __init__(
+        self, later: Callable[[Callable[[], None]], None], follow: Callable[[str], None]
+    ) -> None:
+        self._follow = follow
+        self._button = w.Button(icon="external-link", tooltip="Open a copy, as the run left it")
+        self._button.add_class("nbflow-link")
+        self._button.on_click(lambda _: later(self._open))
+        self._links, self._made = Linked(), Linked()
+        self.box = w.VBox([w.HBox([self._button, self._links.box]), self._made.box])
+        self.box.add_class("nbflow-opener")
+        self._asked: tuple[Project, Run, StepRun] | None = None
+        self.hide()
+
+    @property
+    def shown(self) -> str:
+        """What is offered, as text and HTML."""
+        offered = self._button.description if self._button.layout.display == "" else ""
+        return f"{offered}{self._links.shown}{self._made.shown}"
+
+    def hide(self) -> None:
+        self._asked = None
+        self.box.layout.display = "none"
+
+    def show(self, project: Project, run: Run, step: StepRun, wrong: Markup | str = "") -> None:
+        """Offer what there is of a step that has ended; `wrong` is shown below."""
+        self._asked = (project, run, step)
+        there = _is_executed(run, step)
+        self._button.description = _at_cell("Open as executed", step)
+        self._button.layout.display = "" if there else "none"
+        self._links.show(_draw_source(project, step))
+        self._made.show(wrong)
+        self.box.layout.display = ""
+
+    def _open(self) -> None:
+        """Make the copy, and have it opened."""
+        if self._asked is None:
+            return
+        project, run, step = self._asked
+        kind = f"nbflow-made-{next(_numbers)}"
+        try:
+            path = authoring.open_executed(project, run, step.name)
+        except (NbflowError, OSError) as error:  # it was removed, or the folder is read-only
+            self._made.show(tag("div", str(error), class_="nbflow-wrong"))
+            return
+        text = path.relative_to(project.root).as_posix()
+        self._made.show(make_link(path, text, _find_cell(step), kind))
+        self._follow(kind)
+
+
+def _is_executed(run: Run, step: StepRun) -> bool:
+    try:
+        authoring.find_executed(run, step.name)
+    except NbflowError:
+        return False
+    return True
+
+
+def _draw_source(project: Project, step: StepRun) -> Markup:
+    source = project.root / step.path
+    if not (step.path and source.is_file()):
+        return join()
+    return make_link(source, _at_cell("Open the notebook", step), _find_cell(step))
+
+
+def _find_cell(step: StepRun) -> int | None:
+    return step.failure.cell if step.failure else None
+
+
+def _at_cell(text: str, step: StepRun) -> str:
+    cell = _find_cell(step)
+    return f"{text} at cell {cell}" if cell else text
