@@ -118,7 +118,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         self.km.client_factory = WireClient
         self.kc = self.km.client(context=zmq.Context.instance())
         self.kc.start_channels()
-        self.wire = Wire(self.kc, self.km)
+        self.wire = Wire(self.kc, self.km, self.nb_man.observer.resting)
         try:
             self.info = greet(self.wire, self.kc, self.startup_timeout)["content"]
         except EndedError:

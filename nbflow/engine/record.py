@@ -27,6 +27,9 @@ class Observer:
 
     def cells_finished(self, client: Any) -> None: ...
 
+    def resting(self) -> None:
+        """Take a moment: the kernel has said nothing new."""
+
     def save(self, notebook: Any) -> bool:  # noqa: ARG002
         """Save the notebook and return True, or leave it to papermill."""
         return False

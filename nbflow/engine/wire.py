@@ -6,6 +6,7 @@ import contextlib
 import math
 import os
 import time
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -64,7 +65,8 @@ class Wire:
     nbclient has three tasks for each cell, which poll; here one call wakes for whatever comes.
     """
 
-    def __init__(self, client: Any, manager: Any) -> None:
+    def __init__(self, client: Any, manager: Any, resting: Callable[[], None]) -> None:
+        self._resting = resting  # called before it waits
         self._channels = {"iopub": client.iopub_channel, "shell": client.shell_channel}
         self._manager = manager
         self._poller = zmq.Poller()
@@ -81,6 +83,7 @@ class Wire:
         """
         deadline = float("inf") if seconds is None else time.monotonic() + seconds
         while (found := self._find()) is None:
+            self._resting()
             left = deadline - time.monotonic()
             if left <= 0:
                 return None

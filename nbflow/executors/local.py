@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nbflow.executors import Emit
     from nbflow.model import Job
 
+PIECE = 1 << 16  # bytes
 LOOK = 0.1  # seconds between looks at whether to stop
 PATIENCE = 8.0  # seconds for a worker to end a job that is to stop; its kernel has 1.5
 OURS = (  # what a kernel loads to read and to write, and the process that fills tables in
@@ -142,7 +143,7 @@ class Worker:
         env = os.environ | {zygote.ADDRESS: address}
         self.process, self.orders, answers, errors = launch("worker", nursery, env)
         self.group: int | None = None  # the kernel's processes
-        self.answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self.answers: queue.SimpleQueue[list[bytes] | None] = queue.SimpleQueue()
         self.errors: deque[str] = deque(maxlen=40)
         self.readers = [_start(self._read_answers, answers), _start(self._read_errors, errors)]
 
@@ -157,17 +158,17 @@ class Worker:
         self._send(Start(job, more))
         deadline: float | None = None
         account = Account()
-        while (line := self._next()) is not None:
-            answer = read_answer(line) if line else None
-            if isinstance(answer, Ended):
-                self.group = None
-                return answer.outcome
-            if isinstance(answer, Launched):
-                self.group = answer.group
-            elif answer is not None:
-                event = make_event(answer)
-                account.add(event)
-                emit(event)
+        while (lines := self._next()) is not None:
+            for answer in map(read_answer, lines):
+                if isinstance(answer, Ended):
+                    self.group = None
+                    return answer.outcome
+                if isinstance(answer, Launched):
+                    self.group = answer.group
+                else:
+                    event = make_event(answer)
+                    account.add(event)
+                    emit(event)
             if stop.is_set() and deadline is None:
                 self._send(Stop())
                 deadline = time.monotonic() + PATIENCE
@@ -203,12 +204,12 @@ class Worker:
             self.orders.write(to_line(message))
             self.orders.flush()
 
-    def _next(self) -> bytes | None:
-        """Return the next line, b"" when there is none yet, None after the last."""
+    def _next(self) -> list[bytes] | None:
+        """Return the next lines, none when there are none yet, None after the last."""
         try:
             return self.answers.get(timeout=LOOK)
         except queue.Empty:
-            return b""
+            return []
 
     def _make_failure(self, account: Account) -> Failure:
         code = self.process.wait()
@@ -233,9 +234,11 @@ class Worker:
                 os.killpg(group, signal.SIGKILL)
 
     def _read_answers(self, pipe: BinaryIO) -> None:
+        begun = b""
         with pipe:
-            for line in pipe:
-                self.answers.put(line)
+            while data := os.read(pipe.fileno(), PIECE):
+                *lines, begun = (begun + data).split(b"\n")
+                self.answers.put(lines)
         self.answers.put(None)
 
     def _read_errors(self, pipe: BinaryIO) -> None:

@@ -59,6 +59,7 @@ class Loop:
         self._plan, self._project, self._run_id = plan, plan.project, run_id
         self._log, self._jobs, self._stop, self._filler = log, jobs, stop, filler
         self._folder = plan.project.runs / run_id
+        self._looked = float("-inf")  # for the file `cancel`, on the monotonic clock
         self._inbox: queue.Queue[Event | Future[Outcome]] = queue.Queue()
         self._running: dict[Future[Outcome], tuple[Job, float]] = {}
         self._guilty: dict[str, tuple[str, ...]] = {}  # failed and blocked steps: whose fault it is
@@ -103,7 +104,11 @@ class Loop:
             self._close_open()
 
     def _look_for_cancel(self) -> None:
-        if not self._stop.is_set() and (self._folder / "cancel").exists():
+        now = time.monotonic()
+        if self._stop.is_set() or now < self._looked + _TICK:
+            return
+        self._looked = now
+        if (self._folder / "cancel").exists():
             self._stop.set()
 
     def _is_ending(self) -> bool:
@@ -190,13 +195,16 @@ class Loop:
         future.add_done_callback(self._inbox.put)
 
     def _take(self) -> None:
-        """Write what happened since, or end a job; come back soon when nothing does."""
+        """Write what happened since, until a job ends; come back soon when nothing does."""
+        patience = 0 if self._ready else _TICK
         with contextlib.suppress(queue.Empty):
-            item = self._inbox.get(timeout=0 if self._ready else _TICK)
-            if isinstance(item, Future):
-                self._end(*self._running.pop(item), item)
-            else:
+            for _ in range(_BATCH):
+                item = self._inbox.get(timeout=patience)
+                if isinstance(item, Future):
+                    self._end(*self._running.pop(item), item)
+                    return
                 self._log.append(item)
+                patience = 0
 
     def _end(self, job: Job, started: float, future: Future[Outcome]) -> None:
         outcome = _read_outcome(future, started)

@@ -43,9 +43,17 @@ class Worker:
         while (start := self.jobs.get()) is not None:
             self.stop.clear()
             self.spare.wanted = start.more
-            outcome = execute_job(start.job, self.emit, self.stop, self.launched, self.spare)
+            outcome = execute_job(
+                start.job,
+                self.emit,
+                self.stop,
+                self.launched,
+                spare=self.spare,
+                rest=self.pass_on,
+            )
             self.group = None
             self.tell(Ended(outcome))
+            self.pass_on()
         self.spare.close()
         self.over.set()
 
@@ -70,10 +78,15 @@ class Worker:
     def launched(self, group: int) -> None:
         self.group = group
         self.tell(Launched(group))
+        self.pass_on()
 
     def tell(self, message: Answer) -> None:
         with contextlib.suppress(BrokenPipeError):  # the run was killed; listen() sees it too
             self.answers.write(to_line(message))
+
+    def pass_on(self) -> None:
+        """Let the executor hear what was told."""
+        with contextlib.suppress(BrokenPipeError):
             self.answers.flush()
 
     def _kill_kernel(self) -> None:

@@ -40,6 +40,7 @@ class Execution:
         *,
         stages: Stages,
         spare: Spare,
+        rest: Callable[[], None],
     ) -> None:
         self.job = job
         self.launched = launched
@@ -48,7 +49,7 @@ class Execution:
         self.kernel = Kernel(job)
         self.guard = Guard(job, self.kernel, stop)
         self.recorder = Recorder(
-            job, self.document, self.guard, emit, stages=stages, begun=self._prepare
+            job, self.document, self.guard, emit, stages=stages, begun=self._prepare, rest=rest
         )
 
     def __enter__(self) -> Self:

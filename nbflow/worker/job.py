@@ -25,7 +25,9 @@ def execute_job(
     emit: Callable[[Event], None],
     stop: threading.Event,
     launched: Callable[[int], None] = lambda _: None,
+    *,
     spare: Spare | None = None,
+    rest: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """Execute a job's notebook in a kernel of its own.
 
@@ -33,7 +35,8 @@ def execute_job(
     cells printed in `job.folder`/log.txt. Whatever goes wrong is in the outcome. When `stop` is
     set the kernel is interrupted, then killed, and the outcome is `cancelled`. `launched` is
     called with the kernel's process group once it has one. `spare` lasts from job to job: a
-    kernel that may be started ahead.
+    kernel that may be started ahead. `rest` is called whenever there is nothing to do but wait:
+    what was told may be passed on then.
     """
     from nbflow.worker.execution import Execution  # noqa: PLC0415  # papermill: 0.6 s
     from nbflow.worker.failure import make_other  # noqa: PLC0415
@@ -46,7 +49,7 @@ def execute_job(
     try:
         _write_job(job)
         with Execution(
-            job, emit, stop, launched, stages=stages, spare=spare or Spare()
+            job, emit, stop, launched, stages=stages, spare=spare or Spare(), rest=rest
         ) as execution:
             outcome = _execute(execution)
     except Exception as error:  # noqa: BLE001  # a full disk, a notebook that cannot be read …

@@ -38,9 +38,10 @@ class Recorder(Observer):
         *,
         stages: Stages,
         begun: Callable[[], None],
+        rest: Callable[[], None],
     ) -> None:
         self.job, self.document, self.guard, self.emit = job, document, guard, emit
-        self.stages, self.begun = stages, begun
+        self.stages, self.begun, self.rest = stages, begun, rest
         path = Path(job.folder, "log.txt")
         self.log = path.open("w", encoding="utf-8", errors="backslashreplace")
         self.journal = Journal(job)
@@ -82,6 +83,9 @@ class Recorder(Observer):
         self.stages.used = watched.ask(client, self.job)
         for stream in self.lines:
             self._flush(stream)
+
+    def resting(self) -> None:
+        self.rest()
 
     def save(self, notebook: Any) -> bool:
         """Leave it to the end: the journal has what a crash would lose."""
