@@ -14,14 +14,14 @@ from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from ipykernel import ipkernel
+from ipykernel import ipkernel, kernelapp
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from traitlets.config import Config
 
 from nbflow.engine.ahead import FEATURE, MARK
 from nbflow.zygote.pattern import HISTORY
-from nbflow.zygote.stream import drain
+from nbflow.zygote.stream import OutputThread, drain
 
 # What an ordinary kernel has imported by then; the zygote goes on to import more.
 LISTED = [module.__file__ for module in [*sys.modules.values()] if getattr(module, "__file__", "")]
@@ -92,6 +92,10 @@ class ForkedApp(IPKernelApp):  # type: ignore[misc]
     outstream_class = "nbflow.zygote.stream.Stream"
 
     def init_poller(self) -> None: ...
+
+    def init_iopub(self, context: Any) -> None:
+        kernelapp.IOPubThread = OutputThread
+        super().init_iopub(context)
 
     def init_kernel(self) -> None:
         """Send a reply at once where the client waits for all outputs, as nbclient does.
