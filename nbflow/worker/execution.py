@@ -60,6 +60,7 @@ class Execution:
         self.guard.close()
         self.kernel.stop(self.recorder.client, now=True)
         self.recorder.close()
+        self.recorder.journal.leave()
 
     def run(self) -> Failure | None:
         """Execute the cells; return why the step failed, None if it did not."""

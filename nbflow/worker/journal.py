@@ -35,9 +35,13 @@ class Journal:
 
     def close(self) -> None:
         """End it: the notebook holds everything now."""
+        self.leave()
+        self.path.unlink(missing_ok=True)
+
+    def leave(self) -> None:
+        """Let it lie for whoever makes the notebook from it."""
         with contextlib.suppress(OSError):  # what a full disk did not take
             self._file.close()
-        self.path.unlink(missing_ok=True)
 
 
 def replay(job: Job, notebook: Any) -> None:

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import msgspec
 
+from nbflow.step import watcher
 from nbflow.zygote.birth import become
 from nbflow.zygote.pattern import CURES
 from nbflow.zygote.preload import UnsafeError, forget_launcher, preload
@@ -25,7 +26,9 @@ def main() -> None:
     except UnsafeError as error:
         start_anew(start, error, env)
     gc.collect()
+    gc.disable()  # until a child is what it is to be
     gc.freeze()  # a collection in a child would copy every page of what was imported
+    watcher.last_before = next(reversed(sys.modules))
     birth = Server(start, imported, env).serve()
     if birth is not None:
         become(birth)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -70,6 +71,7 @@ def _run_module(birth: Birth, name: str) -> None:
     settle(birth.request.cwd, birth.request.env)
     sys.argv = sys.orig_argv = [sys.executable, "-m", name]
     _answer(birth.connection, {})
+    gc.enable()
     main()
     os._exit(0)
 
@@ -84,6 +86,7 @@ def _run(birth: Birth) -> None:
     file, connection = write_connection(birth.folder, request.connection)
     app = make_app(request.arguments, file)
     _answer(birth.connection, connection)
+    gc.enable()
     run(app)
 
 
@@ -105,6 +108,7 @@ def _run_spare(birth: Birth) -> None:
     _take_on(request, app)
     watch()
     _answer(socket.socket(fileno=owner), connection)
+    gc.enable()
     run(app)
 
 

@@ -171,6 +171,7 @@ def fork(
         (pidfd,) = inbox.take()
         return Process(inbox, answer, pidfd), answer
     inbox.connection.close()
+    inbox.drop()
     code = answer.code if isinstance(answer, Ended) else "unknown"
     why = answer.why if isinstance(answer, Refused) else f"it died while it started ({code})"
     raise KernelError(f"No kernel could be forked: {why}.")
@@ -188,6 +189,7 @@ def _exchange(
         return inbox.receive(), inbox
     except (OSError, EOFError) as error:
         connection.close()
+        inbox.drop()
         raise KernelError(
             f"The zygote at {address} does not answer: {error or 'it ended'}."
         ) from error

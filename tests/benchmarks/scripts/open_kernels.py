@@ -1,13 +1,17 @@
 """Starts so many ordinary kernels, has each run `work.py` and `wait.py`, and ends them: `COUNT`."""
 
 import sys
+import tempfile
 from pathlib import Path
 
 from jupyter_client import KernelManager
 
 opened = []
-for _ in range(int(sys.argv[1])):
+folder = tempfile.mkdtemp()
+for number in range(int(sys.argv[1])):
     manager = KernelManager(kernel_name="python3")
+    # Not TCP: where many start at once, two may be given the same port, and one of them ends.
+    manager.transport, manager.ip = "ipc", f"{folder}/{number}"
     manager.start_kernel()
     client = manager.client()
     client.start_channels()

@@ -1,4 +1,4 @@
-"""A cell is sent while the one before is executed, and is executed only if that one ends well."""
+"""Jobs in forked kernels: a cell is sent ahead, outputs are its own, new modules are found."""
 
 from __future__ import annotations
 
@@ -101,6 +101,13 @@ def test_what_is_written_to_a_descriptor_is_its_own_cells(
     execute(job)
     expected = [[f"{number:02}" * size + "\n"] for number in range(count)]
     assert ["".join(one) for one in texts(read_executed(job))] == ["".join(e) for e in expected]
+
+
+def test_what_was_imported_since_the_fork_is_found(tmp_path: Path) -> None:
+    job = make_job(tmp_path, cell("import json, late, msgspec\nprint(late.__name__)"))
+    (tmp_path / "notebooks" / "late.py").write_text("", encoding="utf-8")
+    outcome, _ = execute(job)
+    assert (outcome.status, list(outcome.modules)) == ("done", ["notebooks/late.py"])
 
 
 def _name(event: Event) -> tuple[str, int | None] | None:
