@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nbflow.engine.record import Observer
 from nbflow.events import CellFinished, CellStarted, OutputPrinted, StepProgressed
 from nbflow.worker import watched
+from nbflow.worker.bars import Bar, Bars
 from nbflow.worker.journal import Journal
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Recorder(Observer):
         self.log = path.open("w", encoding="utf-8", errors="backslashreplace")
         self.journal = Journal(job)
         self.lines: dict[str, tuple[str, Any]] = {}  # by stream: begun and not yet ended, its cell
+        self.bars = Bars()
         self.client: Any = None
 
     def kernel_ready(self, client: Any) -> None:
@@ -70,6 +72,8 @@ class Recorder(Observer):
             self._print(content["name"], content["text"], cell)
         elif message["msg_type"] in {"display_data", "update_display_data"}:
             self._progress(content.get("data", {}).get(PROGRESS))
+        elif message["msg_type"] in {"comm_open", "comm_msg"}:
+            self._tell_bar(self.bars.read_message(content))
 
     def cell_finished(self, cell: Any, index: int) -> None:  # noqa: ARG002
         for stream in self.lines:
@@ -115,6 +119,7 @@ class Recorder(Observer):
         begun, _ = self.lines.get(stream, ("", None))
         whole, newline, begun = (begun + text).rpartition("\n")
         self.lines[stream] = (last_version(begun), cell)
+        self._tell_bar(self.bars.read_line(last_version(begun)))
         if newline:
             self._tell(stream, whole + newline, cell)
 
@@ -129,6 +134,10 @@ class Recorder(Observer):
         # Strict JSON has no lone surrogates.
         clean = lines.encode("utf-8", "replace").decode("utf-8")
         self.emit(OutputPrinted(self.job.step, clean, stream, cell=self.document.number(cell)))
+
+    def _tell_bar(self, bar: Bar | None) -> None:
+        if bar is not None:
+            self.emit(StepProgressed(self.job.step, *bar))
 
     def _progress(self, data: Any) -> None:
         if not isinstance(data, dict):
