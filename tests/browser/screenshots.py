@@ -39,20 +39,13 @@ BROKEN = [
 
 
 BROKEN_READ = [cell("import nbflow\n\nsales = nbflow.read('lod_sales.sales')", "inputs")]
-DOCS = Path(__file__).parents[2] / "docs"
-KEPT = {
-    "idle-light-wide": "panel-light",
-    "running-light-wide": "panel-running",
-    "failed-light-wide": "panel-failed",
-    "plan-dark-wide": "panel-plan",
-    "done-dark-wide": "panel-dark",
-}
+DOCS = Path(__file__).parents[2] / "docs" / "panel"
 WIDTHS = {"wide": 1500, "narrow": 760}
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
 
 def main(target: Path) -> None:
-    """Draw the panel in each of its states, light and dark, wide and narrow; keep a few in docs."""
+    """Draw the panel in each of its states, light and dark, wide and narrow; docs has the wide ones."""
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as made, browsing() as browser:
         root = Path(made)
@@ -65,9 +58,10 @@ def main(target: Path) -> None:
             _draw_runs(page, folder, take)
             _draw_bad(page, address, root, take)
         _draw_still(browser, folder, target)
-    for name, kept in KEPT.items():
-        picture = Image.open(target / f"{name}.png").convert("RGB").quantize(256)
-        picture.save(DOCS / f"{kept}.png", optimize=True)
+    DOCS.mkdir(exist_ok=True)
+    for path in [*target.glob("*-wide.png"), *target.glob("still-*.png")]:
+        picture = Image.open(path).convert("RGB").quantize(256)
+        picture.save(DOCS / path.name.replace("-wide", ""), optimize=True)
 
 
 def _draw_before(page: Any, take: Take) -> None:
