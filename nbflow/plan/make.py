@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -101,6 +102,7 @@ def decide_now(
     """Decide with what the disk says now; `latest` has the results of the steps above."""
     name, inputs, now = ready.step.name, find_inputs(ready.step, latest), time.time()
 
+    @functools.cache  # asked up to three times about one key
     def recall(key: str) -> Recalled | None:
         return _find_recalled(project, snapshot, name, key, read_hash)
 
