@@ -17,6 +17,7 @@ from nbflow.zygote.serve import Server, Start
 
 
 def main() -> None:
+    gc.disable()  # till a child is what it is to be: while libraries are imported it takes a fifth
     start = msgspec.json.decode(sys.argv[1], type=Start)
     forget_launcher()
     env = dict(os.environ)
@@ -25,8 +26,6 @@ def main() -> None:
         imported = preload(start.role, start.names, start.left_out)
     except UnsafeError as error:
         start_anew(start, error, env)
-    gc.collect()
-    gc.disable()  # until a child is what it is to be
     gc.freeze()  # a collection in a child would copy every page of what was imported
     watcher.last_before = next(reversed(sys.modules))
     birth = Server(start, imported, env).serve()

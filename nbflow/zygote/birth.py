@@ -19,7 +19,7 @@ import msgspec
 from nbflow.step import watcher
 from nbflow.zygote.fresh import detach, redirect, reseed, settle
 from nbflow.zygote.messages import MODULES, Inbox, Ready, Refused, Request, send
-from nbflow.zygote.pattern import VOLATILE
+from nbflow.zygote.pattern import VOLATILE, may_prepare
 
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 LIMIT = 10.0  # seconds to hand over an answer
@@ -78,8 +78,11 @@ def _run_module(birth: Birth, name: str) -> None:
 
 def _run(birth: Birth) -> None:
     from nbflow.zygote.kernel import make_app, run  # noqa: PLC0415  # ipykernel
+    from nbflow.zygote.shell import drop  # noqa: PLC0415
 
     request = birth.request
+    if not may_prepare(request):
+        drop()
     redirect(os.open(os.devnull, os.O_RDONLY), *birth.descriptors)
     settle(request.cwd, request.env)
     watch()

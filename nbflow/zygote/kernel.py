@@ -20,19 +20,26 @@ from ipykernel.kernelapp import IPKernelApp
 from traitlets.config import Config
 
 from nbflow.engine.ahead import FEATURE, MARK
+from nbflow.zygote import shell
 from nbflow.zygote.pattern import HISTORY
 from nbflow.zygote.stream import OutputThread, drain
 
+_spec = importlib.util.find_spec("ipykernel_launcher")
+LAUNCHER = (_spec and _spec.origin) or "ipykernel_launcher"  # its sys.argv[0]
+# Stands for ipykernel's module where nobody debugs: it takes 70 ms to import, and 3 ms a kernel.
+NO_DEBUGGER = SimpleNamespace(_is_debugpy_available=False, Debugger=None)
 # What an ordinary kernel has imported by then; the zygote goes on to import more.
 LISTED = [module.__file__ for module in [*sys.modules.values()] if getattr(module, "__file__", "")]
 
 
 def make_app(arguments: Sequence[str], file: str) -> Any:
     """Return the application, its sockets bound; `file` is a connection file."""
-    sys.argv = [find_launcher(), "-f", file, *arguments]
+    sys.argv = [LAUNCHER, "-f", file, *arguments]
     sys.orig_argv = [sys.executable, "-m", "ipykernel_launcher", *sys.argv[1:]]
     app = ForkedApp.instance()
     app.kernel_class = ForkedKernel
+    if is_executor(arguments):
+        sys.modules["ipykernel.debugger"] = NO_DEBUGGER  # type: ignore[assignment]
     app.parent_handle = os.getppid()  # 0 would mean: started by hand in a terminal
     app.initialize(sys.argv[1:])
     app.log.setLevel(app.log_level)  # else what its handler drops is first made into a record
@@ -43,6 +50,11 @@ def rehearse(app: Any) -> None:
     """Do once what every cell does, while nobody waits: first times cost ten times as much."""
     app.kernel.shell.run_cell("pass", store_history=False, silent=True)
     app.kernel.shell.user_expressions({"nothing": "''"})
+
+
+def is_executor(arguments: Sequence[str]) -> bool:
+    """Tell whether the client only executes a notebook, as nbclient's arguments say."""
+    return any(argument.startswith(HISTORY) for argument in arguments)
 
 
 def find_plain(arguments: Sequence[str]) -> dict[str, Any] | None:
@@ -103,7 +115,7 @@ class ForkedApp(IPKernelApp):  # type: ignore[misc]
         ipykernel sleeps before it, for those that do not. Who asks for no history does.
         """
         super().init_kernel()
-        if any(argument.startswith(HISTORY) for argument in self.argv):
+        if is_executor(self.argv):
             self.kernel._execute_sleep = 0.0  # noqa: SLF001
 
     def parse_command_line(self, argv: Any = None) -> None:
@@ -125,13 +137,17 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
     after the reply was sent: there it struck the event loop.
     """
 
+    debugger: Any = None
+    failed = False  # the last cell, and what follows is not to be executed
+
     def __init__(self, **options: Any) -> None:
+        prepared = shell.find_prepared()
         with _listing_nothing():
             super().__init__(**options)
+        if prepared is not None:
+            shell.complete(prepared, self)
         if self.debugger is not None:
             self.debugger.kernel_modules = LISTED
-
-    failed = False  # the last cell, and what follows is not to be executed
 
     @property
     def kernel_info(self) -> dict[str, Any]:
@@ -152,13 +168,17 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
         await super().execute_request(stream, ident, parent)
         self.failed = counts and self.replied.get("status") == "error"
 
+    async def poll_stopped_queue(self) -> None:
+        if self.debugger is not None:
+            await super().poll_stopped_queue()
+
     def pre_handler_hook(self) -> None: ...
 
     def post_handler_hook(self) -> None: ...
 
     async def do_execute(self, *args: Any, **options: Any) -> Any:
         try:
-            with interruptible():
+            with interruptible(), shell.Translation(self.shell):
                 self.replied = await super().do_execute(*args, **options)
         except KeyboardInterrupt:  # it struck after the cell's own code
             self.replied = self._make_interrupted()
@@ -204,12 +224,6 @@ def interruptible() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def find_launcher() -> str:
-    """Return what `sys.argv[0]` is under `python -m ipykernel_launcher`."""
-    spec = importlib.util.find_spec("ipykernel_launcher")
-    return spec.origin if spec and spec.origin else "ipykernel_launcher"
 
 
 def redirect_streams(stdout: int, stderr: int) -> None:

@@ -17,7 +17,7 @@ SAFE = frozenset(
 )  # fmt: skip
 # What a kernel itself loads before and in its first cells. What one version lacks is skipped.
 KERNEL = (
-    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger",
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell",
     "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.debugger_backport",
     "IPython.core.logger", "IPython.core.magics", "IPython.core.oinspect",
     "IPython.extensions.storemagic", "IPython.utils.wildcard", "tornado.platform.asyncio",
@@ -25,6 +25,7 @@ KERNEL = (
     "multiprocessing.process", "nbflow.zygote.kernel",
 )  # fmt: skip
 WORKER = ("nbflow.worker.rehearsal",)
+REHEARSAL = "nbflow.zygote.rehearsal"  # of a kernel, with what was imported for it
 TASKS = Path("/proc/self/task")
 DESCRIPTORS = Path("/proc/self/fd")
 
@@ -50,6 +51,8 @@ def preload(role: str, names: Sequence[str], left_out: dict[str, str]) -> list[s
             left_out.setdefault(name, "not on the list of libraries known to be safe")
         if name not in left_out and _try(name, left_out):
             imported.append(name)
+    if role == "kernel" and REHEARSAL not in left_out:
+        _try(REHEARSAL, left_out)
     return imported
 
 

@@ -36,15 +36,18 @@ def test_draws_what_no_other_kernel_draws() -> None:
 
 
 CARD = """
-import asyncio, os, resource, signal, sys, threading, warnings
+import asyncio, builtins, os, resource, signal, sys, threading, warnings
 import numpy, pandas, pyarrow, duckdb  # they add to warnings.filters
+# By whom a kernel is run, and what its debugger sets, which a forked kernel of a step has none of.
+UNLIKE = ("JPY_PARENT_PID", "NBFLOW_ZYGOTE", "PYDEVD_USE_FRAME_EVAL")
+OTHER = ("config", "kernel", "last_execution_result", "log", "parent")
 card = {
     "argv": [os.path.basename(sys.argv[0]), sys.argv[1], *sys.argv[3:]],
     "command": [part for part in sys.orig_argv if not part.endswith(".json")],
     "executable": sys.executable,
     "path": sys.path,
     "folder": os.getcwd(),
-    "environment": {k: v for k, v in sorted(os.environ.items()) if k not in ("JPY_PARENT_PID", "NBFLOW_ZYGOTE")},
+    "environment": {k: v for k, v in sorted(os.environ.items()) if k not in UNLIKE},
     "parent": os.environ["JPY_PARENT_PID"],
     "signals": {n.name: str(signal.getsignal(n)) for n in signal.Signals},
     "mask": sorted(signal.pthread_sigmask(signal.SIG_BLOCK, [])),
@@ -60,11 +63,27 @@ card = {
     "stdin": os.read(0, 1),
     "namespace": sorted(k for k in globals() if not k.startswith("_")),
     "history": get_ipython().history_manager.hist_file,
+    "shell": type(get_ipython()).__mro__[0].__qualname__,
+    "attributes": sorted(k for k in vars(get_ipython()) if k != "_last_input_line"),
+    "traits": {k: str(v)[:60].split(" at 0x")[0] for k, v in get_ipython().trait_values().items() if k not in OTHER},
+    "parts": sorted(type(part).__name__.replace("Forked", "IPKernel") for part in get_ipython().configurables),
+    "wholes": sorted(type(part.parent).__name__.replace("Forked", "IPython") for part in get_ipython().configurables),
+    "config": sorted(sorted(part.config) for part in get_ipython().configurables if part.parent is get_ipython()),
+    "magics": {k: sorted(v) for k, v in get_ipython().magics_manager.magics.items()},
+    "builtins": sorted({*vars(builtins)} - {"execfile", "runfile"}),  # a debugger's
+    "hidden": sorted(get_ipython().user_ns_hidden),
+    "folders": [str(folder) for folder in _dh],
+    "sys": {k: str(getattr(sys, k, "")).split(" at 0x")[0] for k in ("ps1", "displayhook", "stdin")},
+    "own hook": get_ipython().sys_excepthook.__qualname__,
+    "tables": get_ipython().ns_table["user_local"] is globals(),
+    "shells": get_ipython() is type(get_ipython()).instance() is get_ipython().kernel.shell,
+    "kernel": get_ipython().kernel.user_ns is None,
+    "handlers": [type(one).__name__ for one in get_ipython().log.handlers],
     "flags": {k: getattr(sys.flags, k) for k in ("safe_path", "isolated", "utf8_mode", "optimize")},
     "recursion": sys.getrecursionlimit(),
     "encoding": (sys.__stdout__.encoding, sys.getfilesystemencoding()),
 }
-del asyncio, os, resource, signal, sys, threading, warnings
+del asyncio, builtins, os, resource, signal, sys, threading, warnings
 """
 
 
@@ -172,3 +191,27 @@ def test_temporary_folder_is_the_request_s(tmp_path: Path) -> None:
 def test_runs_as_the_same_user_with_the_same_limits() -> None:
     with kernel() as one:
         assert one.get("__import__('os').getuid()") == os.getuid()
+
+
+def test_heeds_the_settings_and_startup_files_of_its_user(tmp_path: Path) -> None:
+    profile = tmp_path / "profile_default"
+    (profile / "startup").mkdir(parents=True)
+    (profile / "startup" / "00.py").write_text("before = 'the first cell'")
+    settings = "c.InteractiveShell.ast_node_interactivity = 'all'\nc.AliasManager.user_aliases = [('say', 'echo')]"
+    (profile / "ipython_kernel_config.py").write_text(settings)
+    for _ in range(2):
+        with kernel(env=environment(IPYTHONDIR=str(tmp_path))) as one:
+            assert one.get("before") == "the first cell"
+            assert one.run("1\n2") == "12"
+            assert "said" in one.run("%say said")
+
+
+def test_translates_a_cell_as_the_one_before_has_left_it() -> None:
+    for _ in range(2):
+        with kernel() as one:
+            one.run(
+                "shell = get_ipython()\nshell.input_transformers_post.append(lambda lines: ['pass\\n'])"
+            )
+            assert one.run("print(1)") == ""
+            one.run("shell.input_transformers_post.clear()")  # is itself translated to pass
+            assert one.run("print(1)") == ""

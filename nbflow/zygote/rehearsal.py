@@ -1,0 +1,24 @@
+"""Importing this is a rehearsal: it does what every kernel would, before the fork."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+
+import msgspec
+from IPython.core.interactiveshell import InteractiveShell
+
+from nbflow.model import Job
+from nbflow.zygote import shell
+from nbflow.zygote.kernel import ForkedApp
+
+msgspec.json.Decoder(Job)  # looks at a type when it first meets it: 2 ms
+if (outputs := sys.modules.get("nbflow.store.outputs")) is not None:
+    msgspec.json.Decoder(outputs.Outputs)
+# ipykernel asks for it before each cell: 0.2 ms
+InteractiveShell.run_cell_async.__signature__ = inspect.signature(InteractiveShell.run_cell_async)
+ForkedApp()
+shell.prepare()
+if (prepared := shell.find_prepared()) is not None:
+    for source in ("a = f(1)", "%time a", "if a:\n    a"):
+        prepared.input_transformer_manager.transform_cell(source)
