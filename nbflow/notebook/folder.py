@@ -80,10 +80,10 @@ def _read_entries(folder: Path) -> list[_Entry] | None:
     """Return the folders and what may be notebooks, sorted; None where that cannot be read."""
     try:
         with os.scandir(folder) as entries:
-            found = [_make_entry(entry) for entry in entries if _matters(entry)]
+            found = sorted(filter(_matters, entries), key=lambda entry: entry.name)
+            return [_make_entry(entry) for entry in found]
     except OSError:
         return None
-    return sorted(found)
 
 
 def _matters(entry: os.DirEntry[str]) -> bool:

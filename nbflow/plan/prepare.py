@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -42,6 +43,7 @@ class Preparing:
         self._project, self._files = project, files
         self._search = Search(modules)
         self._kernels: dict[tuple[str, str, str], tuple[kernels.Kernel, Environment]] = {}
+        self._find_folder = functools.cache(project.root.joinpath)
 
     def prepare(self, step: Step, overrides: dict[str, Any], *, force: bool) -> Prepared:
         """Read what the step's key depends on; raises NbflowError for what cannot be read."""
@@ -74,8 +76,7 @@ class Preparing:
     def _read_parts(
         self, step: Step, overrides: Mapping[str, Any], environment: Environment
     ) -> Parts:
-        root = self._project.root
-        folder = (root / step.path).parent
+        root, folder = self._project.root, self._find_folder(step.path.rpartition("/")[0])
         effective = make_effective(step, overrides)
         closure = read_closure(step.imports, folder, environment.path, root, self._search)
         return Parts(
