@@ -20,7 +20,7 @@ from ipykernel.kernelapp import IPKernelApp
 from traitlets.config import Config
 
 from nbflow.engine.ahead import FEATURE, MARK
-from nbflow.zygote import shell
+from nbflow.zygote import packing, shell
 from nbflow.zygote.pattern import HISTORY
 from nbflow.zygote.stream import OutputThread, drain
 
@@ -114,6 +114,7 @@ class ForkedApp(IPKernelApp):  # type: ignore[misc]
 
         ipykernel sleeps before it, for those that do not. Who asks for no history does.
         """
+        packing.use(self.session)
         super().init_kernel()
         if is_executor(self.argv):
             self.kernel._execute_sleep = 0.0  # noqa: SLF001

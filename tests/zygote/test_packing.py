@@ -1,0 +1,49 @@
+"""A forked kernel's messages say what an ordinary kernel's say."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from jupyter_client.session import Session, json_packer, json_unpacker
+
+from nbflow.zygote import packing
+
+NAMES = some.sampled_from([*packing.PLAIN, "data", "evalue"])
+TIMES = some.datetimes(timezones=some.just(dt.UTC))
+VALUES = some.none() | some.text() | some.integers(-(2**63), 2**64 - 1) | TIMES
+PARTS = some.dictionaries(NAMES, VALUES)
+
+
+@given(PARTS)
+def test_packs_the_same(part: dict[str, object]) -> None:
+    assert json.loads(packing.pack(part)) == json.loads(json_packer(part))
+
+
+@given(PARTS)
+def test_unpacks_the_same(part: dict[str, object]) -> None:
+    data = json_packer(part)
+    assert packing.unpack(data) == json_unpacker(data)
+
+
+def test_takes_what_is_no_text() -> None:
+    part = {"name": "stdout", "text": "\udc80"}  # a byte that is no UTF-8
+    assert packing.pack(part) == json_packer(part)
+    assert packing.unpack(packing.pack(part)) == json_unpacker(json_packer(part))
+
+
+def test_leaves_numbers_that_json_has_no_word_for_to_jupyter() -> None:
+    part = {"data": {"application/json": {"x": float("nan")}}}
+    with pytest.warns(UserWarning, match="not JSON compliant"):
+        assert packing.pack(part) == json_packer(part)
+    assert str(packing.unpack(b'{"x": NaN}')) == "{'x': nan}"
+
+
+def test_leaves_a_session_alone_that_was_told_how_to_pack() -> None:
+    session = Session(packer="pickle")
+    before = session.pack, session.unpack
+    packing.use(session)
+    assert (session.pack, session.unpack) == before
