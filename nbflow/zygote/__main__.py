@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import sys
 from typing import NoReturn
@@ -26,6 +27,8 @@ def main() -> None:
         imported = preload(start.role, start.names, start.left_out)
     except UnsafeError as error:
         start_anew(start, error, env)
+    sys.path_importer_cache.clear()  # a child has few to look through, and none out of date
+    importlib.invalidate_caches()
     gc.freeze()  # a collection in a child would copy every page of what was imported
     watcher.last_before = next(reversed(sys.modules))
     birth = Server(start, imported, env).serve()

@@ -15,12 +15,13 @@ from collections.abc import Iterable, Mapping
 from nbflow.zygote.preload import DESCRIPTORS
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
+LIBC = ctypes.CDLL(None)
 
 
 def detach(parent: int, keep: Iterable[int]) -> None:
     """Lead a session of its own, die with the parent, and hold no descriptor of its."""
     os.setsid()
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it died before we asked
         os._exit(1)
     _close_all_but({0, 1, 2, *keep})

@@ -17,7 +17,7 @@ if (outputs := sys.modules.get("nbflow.store.outputs")) is not None:
     msgspec.json.Decoder(outputs.Outputs)
 # ipykernel asks for it before each cell: 0.2 ms
 InteractiveShell.run_cell_async.__signature__ = inspect.signature(InteractiveShell.run_cell_async)
-ForkedApp()
+ForkedApp.instance()  # each child's own
 shell.prepare()
 if (prepared := shell.find_prepared()) is not None:
     for source in ("a = f(1)", "%time a", "if a:\n    a"):
