@@ -12,6 +12,7 @@ import ipywidgets as w
 from nbflow import words
 from nbflow.html.markup import Markup, bar, dim, join, state, tag
 from nbflow.runlog import Run, StepRun
+from nbflow.widget.models import build
 
 _CHUNK = 20  # rows that are sent together
 _TAG = re.compile(r"<[^>]*>")
@@ -22,9 +23,7 @@ class Steps:
     """A list of the steps; `box` is what is shown."""
 
     def __init__(self) -> None:
-        self.box = w.VBox()
-        self.box.add_class("nbflow-steps")
-        self.box.add_class("nbflow")
+        self.box = build(w.VBox, css="nbflow-steps nbflow")
         self._chunks: list[Any] = []
         self._rows: dict[str, tuple[StepRun, Markup]] = {}
 
@@ -40,7 +39,7 @@ class Steps:
     def _show_rows(self, rows: Sequence[Markup]) -> None:
         texts = ["".join(rows[at : at + _CHUNK]) for at in range(0, len(rows), _CHUNK)]
         while len(self._chunks) < len(texts):
-            self._chunks.append(w.HTML())
+            self._chunks.append(build(w.HTML))
         for chunk, text in zip(self._chunks, texts, strict=False):
             if chunk.value != text:
                 chunk.value = text
