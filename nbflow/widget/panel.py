@@ -190,15 +190,16 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     def _show_page(self) -> None:
         if self._tabs.selected_index == _RUN:
             self._drawn = self._seen = ()
+            self._steps.wanted = True
+            self._wake()
         if self._tabs.selected_index == _HISTORY and self._project is not None:
             project = self._project
             self._later(lambda: self._history.show(project))
 
     def _take_values(self, forms: dict[str, Any]) -> None:
         missing = self._form.show_values(forms)
-        self._notice.say(
-            f"No step has these parameters any more: {', '.join(missing)}." if missing else ""
-        )
+        text = f"No step has these parameters any more: {', '.join(missing)}."
+        self._notice.say(text if missing else "")
 
     # --- a run as it goes on ------------------------------------------------------------------
 
@@ -244,12 +245,8 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _show_buttons(self) -> None:
         run = self._tail.run if self._tail and self._tail.run.steps else None
-        self._buttons.show(
-            run,
-            usable=bool(self._scan.steps),
-            busy=bool(self._doing),
-            stopping=bool(self._stopping),
-        )
+        doing = {"busy": bool(self._doing), "stopping": bool(self._stopping)}
+        self._buttons.show(run, usable=bool(self._scan.steps), **doing)
 
     def _choose_by_itself(self) -> None:
         """Show the step that failed, else one that runs, as long as nobody chose one."""
@@ -268,8 +265,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             return
         self._chosen = bool(name)
         self._show_step(name)
-        if self._follower is not None:
-            self._follower.wake()
+        self._wake()
 
     def _show_step(self, name: str) -> None:
         self._step = name
@@ -334,8 +330,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         """Show a run; after one of our own, whatever is newest is shown again."""
         self.run_id = "" if ours else run_id
         self._tabs.selected_index = _RUN
-        if self._follower is not None:
-            self._follower.wake()
+        self._wake()
 
     def _make_plan(self) -> None:
         project = self._refuse_wrong()
@@ -378,6 +373,10 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         return project
 
     # --- threads -----------------------------------------------------------------------------
+
+    def _wake(self) -> None:
+        if self._follower is not None:
+            self._follower.wake()
 
     def _later(self, act: Callable[[], None], doing: str = "") -> None:
         """Run in a thread of its own: a callback must not hold up the kernel."""
