@@ -6,6 +6,7 @@ PYTHON ?= python3
 VENV = .venv
 BIN = $(VENV)/bin
 UV = $(BIN)/uv pip install -q
+MANAGER = build/html-manager/package/dist/embed.js
 
 # The main job on real input: nine notebooks over the 336,776 flights of 2013.
 demo: $(VENV)/.demo
@@ -20,7 +21,7 @@ test-fast: $(VENV)/.test
 	$(BIN)/pytest -m "not kernel and not browser"
 
 # JupyterLab in a headless Chromium (Debian: apt-get install chromium).
-test-browser: $(VENV)/.browser
+test-browser: $(VENV)/.browser $(MANAGER)
 	$(BIN)/pytest -m browser
 
 # papermill's own tests, with the engine of nbflow as the default.
@@ -88,3 +89,8 @@ $(VENV)/.test: $(VENV)/.uv pyproject.toml
 $(VENV)/.browser: $(VENV)/.test
 	$(UV) --python $(BIN)/python --group browser
 	touch $@
+
+# What draws widgets in exported HTML: one file of an npm package. Without npm its test is skipped.
+$(MANAGER):
+	mkdir -p build/html-manager
+	-cd build/html-manager && npm pack --silent @jupyter-widgets/html-manager@1.0.15 && tar -xzf *.tgz

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nbflow.magics import completion, formatters
+from nbflow.magics.ahead import load_panel
 from nbflow.magics.line import NbflowMagics
 from nbflow.magics.sql import register_sql, unregister_sql
 
@@ -18,6 +19,7 @@ def load(shell: Any) -> None:
     completion.register(shell, lambda: magics.folder)
     formatters.register(shell)
     register_sql(shell)
+    load_panel(shell)
 
 
 def unload(shell: Any) -> None:

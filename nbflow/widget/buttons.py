@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets as w
 
 from nbflow.runlog import Run
+from nbflow.widget.models import build
 from nbflow.widget.selection import Selection
 
 _RESUMED = {"failed", "cancelled", "lost"}
@@ -18,7 +19,8 @@ class Buttons:
 
     def __init__(self, act: Callable[[str], None], selection: Selection) -> None:
         def make(name: str, text: str, icon: str, hint: str, style: str = "") -> Any:
-            button = w.Button(description=text, icon=icon, tooltip=hint, button_style=style)
+            says = {"description": text, "icon": icon, "tooltip": hint}
+            button = build(w.Button, **says, button_style=style, css="" if text else "nbflow-icon")
             button.on_click(lambda _: act(name))
             return button
 
@@ -27,13 +29,11 @@ class Buttons:
         self.resume = make("resume", "Resume", "repeat", "Go on; what is finished is reused")
         self.plan = make("plan", "Plan", "list", "Say what a run would do, and why")
         self.read = make("read", "", "refresh", "Read the notebooks again")
-        self.read.add_class("nbflow-icon")
-        self.force = w.Checkbox(
-            description="Force", indent=False, tooltip="Run all, even if nothing changed"
-        )
+        hint = "Run all, even if nothing changed"
+        self.force = build(w.Checkbox, description="Force", indent=False, tooltip=hint)
         parts = [self.run, self.stop, self.resume, self.plan]
-        self.box = w.HBox([*parts, selection.box, w.HBox([self.force, self.read])])
-        self.box.add_class("nbflow-tools")
+        rest = build(w.HBox, [self.force, self.read])
+        self.box = build(w.HBox, [*parts, selection.box, rest], css="nbflow-tools")
 
     def show(self, run: Run | None, *, usable: bool, busy: bool, stopping: bool) -> None:
         """Let be clicked what makes sense now."""

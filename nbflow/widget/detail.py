@@ -18,6 +18,7 @@ from nbflow.project import Project
 from nbflow.runlog import Run, StepRun
 from nbflow.store.outputs import read_outputs
 from nbflow.widget.follow import Tail
+from nbflow.widget.models import build, hide
 from nbflow.widget.opener import Opener
 
 _ENDED = {"done", "reused", "failed"}
@@ -38,19 +39,22 @@ class Detail:
         follow: Callable[[str], None],
     ) -> None:
         self._later = later
-        self._step = w.Dropdown(options=[("choose a step", "")], value="")
-        self._step.add_class("nbflow-choice")
+        self._step = build(
+            w.Dropdown, options=[("choose a step", "")], value="", css="nbflow-choice"
+        )
         self._step.observe(lambda change: choose(change["new"]), "value")
-        self._head, self._log = w.HTML(), w.HTML()
+        self._head, self._log = build(w.HTML), build(w.HTML)
         self._opener = Opener(later, follow)
-        self._table = w.Dropdown(options=[])
+        self._table = build(w.Dropdown, options=[])
         self._table.observe(lambda _: self._later(self._show_table), "value")
-        self._tables = w.HBox([w.HTML('<span class="nbflow-label">Table</span>'), self._table])
-        self._tables.add_class("nbflow-line")
-        self._preview = w.HTML()
+        self._tables = build(
+            w.HBox,
+            [build(w.HTML, '<span class="nbflow-label">Table</span>'), self._table],
+            css="nbflow-line",
+        )
+        self._preview = build(w.HTML)
         parts = [self._head, self._opener.box, self._tables, self._preview, self._log]
-        self.box = w.VBox([self._step, *parts])
-        self.box.add_class("nbflow-detail")
+        self.box = build(w.VBox, [self._step, *parts], css="nbflow-detail")
         self._shown: tuple[Any, ...] = ()
         self._printed: tuple[Any, ...] = ()
         self._found: tuple[Path, dict[str, Output]] = (Path(), {})
@@ -97,7 +101,7 @@ class Detail:
 
     def _hide_made(self) -> None:
         self._opener.hide()
-        self._tables.layout.display = "none"
+        hide(self._tables)
         self._preview.value = ""
 
     def _show_printed(self, tail: Tail, name: str) -> None:
@@ -121,7 +125,7 @@ class Detail:
             return  # another was chosen meanwhile
         self._opener.show(project, run, step, wrong)
         self._found = (folder, outputs)
-        self._tables.layout.display = "" if outputs else "none"
+        hide(self._tables, unless=outputs)
         before = self._table.value
         self._table.options = list(outputs)
         if outputs:

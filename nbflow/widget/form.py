@@ -13,6 +13,7 @@ from nbflow.model import Parameter
 from nbflow.notebook.parameters.bounds import say_bounds
 from nbflow.widget.fields import SHARED, Field
 from nbflow.widget.inputs import UNSET, make_input
+from nbflow.widget.models import build, hide, set_class
 from nbflow.words import say_count, shorten
 
 _FLAT = 14  # fields up to which all groups stand open
@@ -26,17 +27,20 @@ class Form:
     """
 
     def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
-        self.box = w.VBox()
-        self.box.add_class("nbflow-form")
+        self.box = build(w.VBox, css="nbflow-form")
         self._changed = changed
         self._fields: list[Field] = []
         self._forms: dict[str, Any] = {}  # by key: what differs from the default
         self._wrong: dict[str, str] = {}  # by key: why a control's value does not fit
         self._rows: dict[str, _Row] = {}
-        self._search = w.Text(placeholder="Find a parameter or a step", continuous_update=False)
-        self._search.add_class("nbflow-search")
+        self._search = build(
+            w.Text,
+            placeholder="Find a parameter or a step",
+            continuous_update=False,
+            css="nbflow-search",
+        )
         self._search.observe(lambda _: self._draw(), "value")
-        self._groups = w.VBox()
+        self._groups = build(w.VBox)
 
     def show_fields(self, fields: list[Field]) -> None:
         """Show these fields; what was chosen stays where the field is still there."""
@@ -101,14 +105,12 @@ class Form:
         self.box.children = [*search, self._groups, *note]
 
     def _make_group(self, group: str, fields: list[Field]) -> Any:
-        box = w.VBox([_make_heading(group), *self._make_rows(fields)])
-        box.add_class("nbflow-group")
-        return box
+        return build(w.VBox, [_make_heading(group), *self._make_rows(fields)], css="nbflow-group")
 
     def _make_accordion(self, groups: Mapping[str, list[Field]]) -> Any:
         """Return a closed group for each step; its fields are made when it is opened."""
-        boxes = [w.VBox() for _ in groups]
-        accordion = w.Accordion(boxes, titles=tuple(map(_say_group, groups.items())))
+        boxes = [build(w.VBox) for _ in groups]
+        accordion = build(w.Accordion, boxes, titles=tuple(map(_say_group, groups.items())))
 
         def fill(change: Any) -> None:
             at = change["new"]
@@ -145,14 +147,18 @@ class _Row:
     def __init__(self, field: Field, take: Callable[[str, Any, str], None]) -> None:
         self._field, self._take = field, take
         self._input = make_input(field.parameter, field.default)
-        self._back = w.Button(icon="undo", tooltip="Back to the default")
-        self._back.add_class("nbflow-back")
+        self._back = build(
+            w.Button, icon="undo", tooltip="Back to the default", css="nbflow-back nbflow-unseen"
+        )
         self._back.on_click(lambda _: self._input.show(UNSET))
-        self._note = w.HTML()
-        control = w.HBox([self._input.control, self._back])
+        self._note = build(w.HTML)
+        control = build(w.HBox, [self._input.control, self._back])
         self._input.control.add_class("nbflow-control")
-        self.box = w.HBox([w.HTML(_make_label(field)), w.VBox([control, self._note])])
-        self.box.add_class("nbflow-field")
+        self.box = build(
+            w.HBox,
+            [build(w.HTML, _make_label(field)), build(w.VBox, [control, self._note])],
+            css="nbflow-field",
+        )
         self._input.control.observe(lambda _: self._read(), "value")
         self._say(UNSET, "")
 
@@ -171,14 +177,14 @@ class _Row:
 
     def _say(self, form: Any, wrong: str) -> None:
         changed = form is not UNSET or bool(wrong)
-        self._back.layout.visibility = "visible" if changed else "hidden"
+        set_class(self._back, "nbflow-unseen", wanted=not changed)
         help_text = html.escape(_make_help(self._field))
         self._note.value = (
             f'<div class="nbflow-wrong" role="alert">{html.escape(wrong)}</div>'
             if wrong
             else f'<div class="nbflow-help">{help_text}</div>'
         )
-        self._note.layout.display = "" if wrong or help_text else "none"
+        hide(self._note, unless=wrong or help_text)
 
 
 def _make_label(field: Field) -> str:
@@ -204,7 +210,7 @@ def _make_wrong(text: str, name: str) -> str:
 
 def _make_heading(group: str) -> Any:
     text = html.escape(group) if group != SHARED else "Shared by several steps"
-    return w.HTML(f'<div class="nbflow-heading">{text}</div>')
+    return build(w.HTML, f'<div class="nbflow-heading">{text}</div>')
 
 
 def _say_group(group: tuple[str, list[Field]]) -> str:
@@ -219,7 +225,7 @@ def _find_text(field: Field) -> str:
 
 
 def _note(text: str) -> list[Any]:
-    return [w.HTML(f'<div class="nbflow-help">{html.escape(text)}</div>')] if text else []
+    return [build(w.HTML, f'<div class="nbflow-help">{html.escape(text)}</div>')] if text else []
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -12,6 +12,7 @@ from nbflow.html.markup import Markup, state, table, tag
 from nbflow.project import Project
 from nbflow.runlog import Run, read_run
 from nbflow.store.results import read_run_ids
+from nbflow.widget.models import build, hide
 
 _COUNT = 20
 
@@ -20,18 +21,15 @@ class History:
     """A table of runs with what can be done with one; `box` is what is shown."""
 
     def __init__(self, act: Callable[[str, str], None]) -> None:
-        self._choice = w.Dropdown(options=[], tooltip="A run")
-        self._choice.add_class("nbflow-choice")
+        self._choice = build(w.Dropdown, options=[], tooltip="A run", css="nbflow-choice")
         buttons = [
             _make_button("Show", "eye", lambda: act("show", self._choice.value)),
             _make_button("Run again", "repeat", lambda: act("rerun", self._choice.value)),
             _make_button("Use its values", "sliders", lambda: act("values", self._choice.value)),
         ]
-        self._line = w.HBox([self._choice, *buttons])
-        self._line.add_class("nbflow-line")
-        self._table = w.HTML()
-        self.box = w.VBox([self._line, self._table])
-        self.box.add_class("nbflow-history")
+        self._line = build(w.HBox, [self._choice, *buttons], css="nbflow-line")
+        self._table = build(w.HTML)
+        self.box = build(w.VBox, [self._line, self._table], css="nbflow-history")
         self._known: dict[str, Run] = {}  # those that are over: they change no more
 
     def show(self, project: Project) -> None:
@@ -44,7 +42,7 @@ class History:
             known = [name for _, name in options]
             if known:
                 self._choice.value = chosen if chosen in known else known[0]
-        self._line.layout.display = "" if runs else "none"
+        hide(self._line, unless=runs)
         self._table.value = _draw(runs)
 
     def _read(self, project: Project, run_id: str) -> Run:
@@ -79,6 +77,6 @@ def _draw(runs: list[Run]) -> Markup:
 
 
 def _make_button(text: str, icon: str, act: Callable[[], Any]) -> Any:
-    button = w.Button(description=text, icon=icon)
+    button = build(w.Button, description=text, icon=icon)
     button.on_click(lambda _: act())
     return button

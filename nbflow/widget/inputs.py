@@ -15,6 +15,7 @@ from nbflow.errors import ParameterError
 from nbflow.model import Parameter
 from nbflow.notebook.parameters import check_value, parse_text
 from nbflow.notebook.parameters.types import Type, parse_type
+from nbflow.widget.models import build
 
 UNSET = msgspec.UNSET  # the default stays
 _LISTS = {"list", "set", "frozenset"}
@@ -67,7 +68,7 @@ def make_input(parameter: Parameter, default: Any) -> Input:
     if parameter.choices:
         return _make_choice(parameter, default)
     if kind.kind == "bool" and default is not UNSET:
-        return Input(parameter, w.Checkbox(indent=False), default)
+        return Input(parameter, build(w.Checkbox, indent=False), default)
     if kind.kind == "bool":
         return _make_dropdown(parameter, default, [("yes", True), ("no", False)])
     if kind.kind in _LISTS and (choices := _find_choices(kind)):
@@ -117,7 +118,7 @@ def _make_dropdown(parameter: Parameter, default: Any, options: list[tuple[str, 
     if not known:
         labels.insert(0, _say_default(parameter))
         forms.insert(0, UNSET)
-    control = w.Dropdown(options=[(label, at) for at, label in enumerate(labels)], value=0)
+    control = build(w.Dropdown, options=[(label, at) for at, label in enumerate(labels)], value=0)
 
     def find(form: Any) -> int:
         return next((at for at, one in enumerate(forms) if _same(one, form)), 0)
@@ -127,7 +128,7 @@ def _make_dropdown(parameter: Parameter, default: Any, options: list[tuple[str, 
 
 def _make_several(parameter: Parameter, default: Any, choices: tuple[Any, ...]) -> Input:
     options = [(_say_choice(choice), at) for at, choice in enumerate(choices)]
-    control = w.SelectMultiple(options=options, rows=min(len(choices), _ROWS))
+    control = build(w.SelectMultiple, options=options, rows=min(len(choices), _ROWS))
 
     def find(forms: Any) -> tuple[int, ...]:
         return tuple(
@@ -159,10 +160,13 @@ def _make_slider(parameter: Parameter, kind: Type, default: Any) -> Input:
     low, high = parameter.bounds
     assert low is not None and high is not None  # noqa: S101, PT018
     if kind.kind == "int":
-        control = w.IntSlider(min=int(low), max=int(high), value=int(low), continuous_update=False)
+        control = build(
+            w.IntSlider, min=int(low), max=int(high), value=int(low), continuous_update=False
+        )
     else:
         digits = max(2 - math.floor(math.log10(high - low or 1)), 0)
-        control = w.FloatSlider(
+        control = build(
+            w.FloatSlider,
             min=low,
             max=high,
             step=10.0**-digits,

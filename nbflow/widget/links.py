@@ -12,6 +12,7 @@ import ipywidgets as w
 
 from nbflow.html.markup import Markup, tag
 from nbflow.html.style import STYLE
+from nbflow.widget.models import build, hide
 
 
 def find_here() -> Path:
@@ -45,13 +46,12 @@ class Linked:
     """HTML whose links the front end resolves as those of an output: an `Output` widget."""
 
     def __init__(self) -> None:
-        self.box = w.Output()
-        self.box.add_class("nbflow-linked")
+        self.box = build(w.Output, css="nbflow-linked")
         self.shown = ""
         self.show("")
 
     def show(self, html: str) -> None:
-        self.box.layout.display = "" if html else "none"
+        hide(self.box, unless=html)
         if html == self.shown:
             return
         self.shown = html

@@ -11,6 +11,7 @@ from nbflow.errors import NbflowError, PipelineError
 from nbflow.html.markup import tag
 from nbflow.model import Problem
 from nbflow.widget.links import Linked
+from nbflow.widget.models import build, hide
 from nbflow.widget.problems import draw_linked
 
 
@@ -22,8 +23,7 @@ class Notice:
 
     def __init__(self) -> None:
         self.root = Path()
-        self._text, self._problems = w.HTML(), Linked()
-        self._text.add_class("nbflow-notice")
+        self._text, self._problems = build(w.HTML, css="nbflow-notice"), Linked()
         self.boxes = [self._text, self._problems.box]
         self.say("")
 
@@ -38,7 +38,7 @@ class Notice:
         value = tag("div", text, class_=kind, role="alert") if text else ""
         if self._text.value != value:
             self._text.value = value
-        self._text.layout.display = "" if text else "none"
+        hide(self._text, unless=text)
 
     def say_wrong(self, error: Exception) -> None:
         """Show an error in its words, the problems of a pipeline each with its cell."""

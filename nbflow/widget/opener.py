@@ -13,6 +13,7 @@ from nbflow.html.markup import Markup, join, tag
 from nbflow.project import Project
 from nbflow.runlog import Run, StepRun
 from nbflow.widget.links import Linked, make_link
+from nbflow.widget.models import build, hide, is_hidden
 
 _numbers = count(1)
 
@@ -28,34 +29,41 @@ class Opener:
         self, later: Callable[[Callable[[], None]], None], follow: Callable[[str], None]
     ) -> None:
         self._follow = follow
-        self._button = w.Button(icon="external-link", tooltip="Open a copy, as the run left it")
-        self._button.add_class("nbflow-link")
+        self._button = build(
+            w.Button,
+            icon="external-link",
+            tooltip="Open a copy, as the run left it",
+            css="nbflow-link",
+        )
         self._button.on_click(lambda _: later(self._open))
         self._links, self._made = Linked(), Linked()
-        self.box = w.VBox([w.HBox([self._button, self._links.box]), self._made.box])
-        self.box.add_class("nbflow-opener")
+        self.box = build(
+            w.VBox,
+            [build(w.HBox, [self._button, self._links.box]), self._made.box],
+            css="nbflow-opener",
+        )
         self._asked: tuple[Project, Run, StepRun] | None = None
         self.hide()
 
     @property
     def shown(self) -> str:
         """What is offered, as text and HTML."""
-        offered = self._button.description if self._button.layout.display == "" else ""
+        offered = "" if is_hidden(self._button) else self._button.description
         return f"{offered}{self._links.shown}{self._made.shown}"
 
     def hide(self) -> None:
         self._asked = None
-        self.box.layout.display = "none"
+        hide(self.box)
 
     def show(self, project: Project, run: Run, step: StepRun, wrong: Markup | str = "") -> None:
         """Offer what there is of a step that has ended; `wrong` is shown below."""
         self._asked = (project, run, step)
         there = _is_executed(run, step)
         self._button.description = _at_cell("Open as executed", step)
-        self._button.layout.display = "" if there else "none"
+        hide(self._button, unless=there)
         self._links.show(_draw_source(project, step))
         self._made.show(wrong)
-        self.box.layout.display = ""
+        hide(self.box, unless=True)
 
     def _open(self) -> None:
         """Make the copy, and have it opened."""

@@ -31,6 +31,7 @@ from nbflow.widget.form import Form
 from nbflow.widget.graph import Graph, make_nodes
 from nbflow.widget.head import draw_head
 from nbflow.widget.history import History
+from nbflow.widget.models import build, hide
 from nbflow.widget.notice import Notice
 from nbflow.widget.places import claim_cell
 from nbflow.widget.saved import draw_saved
@@ -119,23 +120,21 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     # --- parts --------------------------------------------------------------------------------
 
     def _make_parts(self) -> None:
-        style = w.HTML(f"<style>{CSS}</style>")
-        style.add_class("nbflow-style")
-        self._head, self._notice = w.HTML(), Notice()
+        style = build(w.HTML, f"<style>{CSS}</style>", css="nbflow-style")
+        self._head, self._notice = build(w.HTML), Notice()
         self._selection = Selection(self._show_marked)
         self._buttons = Buttons(self._act, self._selection)
         self._graph = Graph()
         self._graph.observe(lambda change: self._choose(change["new"]), "selected")
-        canvas = w.VBox([self._graph])
-        canvas.add_class("nbflow-canvas")
+        canvas = build(w.VBox, [self._graph], css="nbflow-canvas")
         self._form = Form()
         self._values = ValueBar(self._take_values, lambda: self._form.values, self._notice.guarded)
-        self._plan, self._steps, self._history = w.HTML(), Steps(), History(self._act_on_run)
+        self._plan, self._steps, self._history = build(w.HTML), Steps(), History(self._act_on_run)
         self._detail = Detail(self._choose, self._later, self._graph.follow)
-        split = w.HBox([self._steps.box, self._detail.box])
-        split.add_class("nbflow-split")
-        pages = [w.VBox([self._values.box, self._form.box]), self._plan, split, self._history.box]
-        self._tabs = w.Tab(pages, titles=_TITLES)
+        split = build(w.HBox, [self._steps.box, self._detail.box], css="nbflow-split")
+        asked = build(w.VBox, [self._values.box, self._form.box])
+        pages = [asked, self._plan, split, self._history.box]
+        self._tabs = build(w.Tab, pages, titles=_TITLES)
         self._tabs.observe(lambda _: self._show_page(), "selected_index")
         self._parts = [self._buttons.box, *self._notice.boxes, canvas, self._tabs]
         self.children = [style, self._head, *self._parts]
@@ -181,7 +180,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         """Leave out what makes no sense without steps."""
         there = bool(self._scan.steps)
         for part in self._parts[-2:]:
-            part.layout.display = "" if there else "none"
+            hide(part, unless=there)
         self._show_head()
         self._show_buttons()
 
@@ -191,15 +190,16 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     def _show_page(self) -> None:
         if self._tabs.selected_index == _RUN:
             self._drawn = self._seen = ()
+            self._steps.wanted = True
+            self._wake()
         if self._tabs.selected_index == _HISTORY and self._project is not None:
             project = self._project
             self._later(lambda: self._history.show(project))
 
     def _take_values(self, forms: dict[str, Any]) -> None:
         missing = self._form.show_values(forms)
-        self._notice.say(
-            f"No step has these parameters any more: {', '.join(missing)}." if missing else ""
-        )
+        text = f"No step has these parameters any more: {', '.join(missing)}."
+        self._notice.say(text if missing else "")
 
     # --- a run as it goes on ------------------------------------------------------------------
 
@@ -245,12 +245,8 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _show_buttons(self) -> None:
         run = self._tail.run if self._tail and self._tail.run.steps else None
-        self._buttons.show(
-            run,
-            usable=bool(self._scan.steps),
-            busy=bool(self._doing),
-            stopping=bool(self._stopping),
-        )
+        doing = {"busy": bool(self._doing), "stopping": bool(self._stopping)}
+        self._buttons.show(run, usable=bool(self._scan.steps), **doing)
 
     def _choose_by_itself(self) -> None:
         """Show the step that failed, else one that runs, as long as nobody chose one."""
@@ -269,8 +265,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             return
         self._chosen = bool(name)
         self._show_step(name)
-        if self._follower is not None:
-            self._follower.wake()
+        self._wake()
 
     def _show_step(self, name: str) -> None:
         self._step = name
@@ -335,8 +330,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         """Show a run; after one of our own, whatever is newest is shown again."""
         self.run_id = "" if ours else run_id
         self._tabs.selected_index = _RUN
-        if self._follower is not None:
-            self._follower.wake()
+        self._wake()
 
     def _make_plan(self) -> None:
         project = self._refuse_wrong()
@@ -379,6 +373,10 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         return project
 
     # --- threads -----------------------------------------------------------------------------
+
+    def _wake(self) -> None:
+        if self._follower is not None:
+            self._follower.wake()
 
     def _later(self, act: Callable[[], None], doing: str = "") -> None:
         """Run in a thread of its own: a callback must not hold up the kernel."""

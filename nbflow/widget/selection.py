@@ -10,6 +10,7 @@ import ipywidgets as w
 from nbflow.errors import UnknownNameError
 from nbflow.model import Request
 from nbflow.plan.selection import select
+from nbflow.widget.models import HIDDEN, build, hide
 
 ALL, TO, FROM, ONLY = "all", "to", "from", "only"
 _MODES = [("All steps", ALL), ("Up to …", TO), ("From … on", FROM), ("Only …", ONLY)]
@@ -20,15 +21,18 @@ class Selection:
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
-        self._mode = w.Dropdown(options=_MODES, value=ALL, tooltip="Which steps to run")
-        self._mode.add_class("nbflow-mode")
-        self._names = w.TagsInput(allow_duplicates=False, placeholder="click in the graph, or type")
-        self._names.add_class("nbflow-names")
-        self.box = w.HBox([self._mode, self._names])
-        self.box.add_class("nbflow-selection")
+        self._mode = build(
+            w.Dropdown, options=_MODES, value=ALL, tooltip="Which steps to run", css="nbflow-mode"
+        )
+        self._names = build(
+            w.TagsInput,
+            allow_duplicates=False,
+            placeholder="click in the graph, or type",
+            css=f"nbflow-names {HIDDEN}",
+        )
+        self.box = build(w.HBox, [self._mode, self._names], css="nbflow-selection")
         self._mode.observe(lambda _: self._show(), "value")
         self._names.observe(lambda _: changed(), "value")
-        self._names.layout.display = "none"
 
     @property
     def mode(self) -> str:
@@ -85,7 +89,7 @@ class Selection:
             return []
 
     def _show(self) -> None:
-        self._names.layout.display = "none" if self.mode == ALL else ""
+        hide(self._names, unless=self.mode != ALL)
         self._changed()
 
 

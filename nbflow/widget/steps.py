@@ -12,6 +12,7 @@ import ipywidgets as w
 from nbflow import words
 from nbflow.html.markup import Markup, bar, dim, join, state, tag
 from nbflow.runlog import Run, StepRun
+from nbflow.widget.models import build
 
 _CHUNK = 20  # rows that are sent together
 _TAG = re.compile(r"<[^>]*>")
@@ -19,28 +20,34 @@ _ENDED = {"done", "reused", "failed", "blocked", "skipped", "cancelled", "lost"}
 
 
 class Steps:
-    """A list of the steps; `box` is what is shown."""
+    """A list of the steps; `box` is what is shown.
+
+    Nothing is sent before `wanted`: the page that has the list may never be looked at.
+    """
 
     def __init__(self) -> None:
-        self.box = w.VBox()
-        self.box.add_class("nbflow-steps")
-        self.box.add_class("nbflow")
+        self.box = build(w.VBox, css="nbflow-steps nbflow")
+        self.wanted = False
         self._chunks: list[Any] = []
         self._rows: dict[str, tuple[StepRun, Markup]] = {}
 
     def show(self, run: Run, now: float, selected: str) -> None:
+        if not self.wanted:
+            return
         rows = [self._make_row(step, now, selected) for step in run.steps.values()]
         self._show_rows(rows)
 
     def show_names(self, names: Sequence[str]) -> None:
         """Show steps that have not run yet."""
+        if not self.wanted:
+            return
         rows = [_join_row(name, dim("not run yet"), dim(""), dim(""), dim("")) for name in names]
         self._show_rows(rows)
 
     def _show_rows(self, rows: Sequence[Markup]) -> None:
         texts = ["".join(rows[at : at + _CHUNK]) for at in range(0, len(rows), _CHUNK)]
-        while len(self._chunks) < len(texts):
-            self._chunks.append(w.HTML())
+        missing = texts[len(self._chunks) :]
+        self._chunks.extend(build(w.HTML, text) for text in missing)
         for chunk, text in zip(self._chunks, texts, strict=False):
             if chunk.value != text:
                 chunk.value = text

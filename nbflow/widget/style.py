@@ -14,6 +14,8 @@ min-height:0;margin:0;font-size:var(--jp-ui-font-size1,13px)}
 .nbflow-panel .widget-html{width:auto;min-width:0;align-self:stretch}
 .nbflow-panel .widget-box{overflow:visible;margin:0}
 .nbflow-style{display:none}
+.nbflow-panel .nbflow-hidden{display:none!important}
+.nbflow-panel .nbflow-unseen{visibility:hidden}
 .nbflow-head-line{display:flex;flex-wrap:wrap;gap:2px 12px;align-items:baseline}
 .nbflow-head-line .nbflow-name{font-size:1.15em;font-weight:600}
 .nbflow-track{height:4px;border-radius:2px;margin:6px 0 0;overflow:hidden;
@@ -33,7 +35,7 @@ color:var(--jp-ui-font-color2,inherit)}
 .nbflow-panel .jupyter-button:disabled{opacity:.45}
 .nbflow-panel .widget-checkbox{width:auto;margin:0 4px 0 6px;min-width:0}
 .nbflow-selection{display:flex;gap:6px;flex:1 1 140px;align-items:center;min-width:0}
-.nbflow-selection:has(.nbflow-names:not([style*=none])){flex-basis:300px}
+.nbflow-selection:has(.nbflow-names:not(.nbflow-hidden)){flex-basis:300px}
 .nbflow-tools>.widget-hbox{align-items:center}
 .nbflow-panel .widget-checkbox input{margin:0 6px 0 0}
 .nbflow-panel .widget-checkbox label{display:flex;align-items:center}

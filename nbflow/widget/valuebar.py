@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets as w
 
 from nbflow.project import Project
+from nbflow.widget.models import build, hide
 from nbflow.widget.valuesets import read_sets, remove_set, save_set
 
 _DEFAULTS = "Defaults"
@@ -29,15 +30,20 @@ class ValueBar:
         self._take, self._give = take, give
         self._project: Project | None = None
         self._sets: dict[str, dict[str, Any]] = {}
-        self._choice = w.Dropdown(options=[_DEFAULTS], tooltip="A named set of values")
-        self._choice.add_class("nbflow-choice")
-        self._name = w.Text(placeholder="name for these values", continuous_update=False)
-        save = w.Button(description="Save", icon="save", tooltip="Keep these values by a name")
-        self._remove = w.Button(icon="trash", tooltip="Remove this set of values")
-        self._remove.add_class("nbflow-icon")
-        label = w.HTML('<span class="nbflow-label">Values</span>')
-        self.box = w.HBox([label, self._choice, self._remove, self._name, save])
-        self.box.add_class("nbflow-line")
+        self._choice = build(
+            w.Dropdown, options=[_DEFAULTS], tooltip="A named set of values", css="nbflow-choice"
+        )
+        self._name = build(w.Text, placeholder="name for these values", continuous_update=False)
+        save = build(
+            w.Button, description="Save", icon="save", tooltip="Keep these values by a name"
+        )
+        self._remove = build(
+            w.Button, icon="trash", tooltip="Remove this set of values", css="nbflow-icon"
+        )
+        label = build(w.HTML, '<span class="nbflow-label">Values</span>')
+        self.box = build(
+            w.HBox, [label, self._choice, self._remove, self._name, save], css="nbflow-line"
+        )
         self._choice.observe(lambda _: guarded(self._use), "value")
         save.on_click(lambda _: guarded(self._save))
         self._remove.on_click(lambda _: guarded(self._drop))
@@ -54,10 +60,10 @@ class ValueBar:
         if list(self._choice.options) != options:
             self._choice.options = options
         self._choice.value = chosen if chosen in options else _DEFAULTS
-        self._remove.layout.display = "" if self._choice.value != _DEFAULTS else "none"
+        hide(self._remove, unless=self._choice.value != _DEFAULTS)
 
     def _use(self) -> None:
-        self._remove.layout.display = "" if self._choice.value != _DEFAULTS else "none"
+        hide(self._remove, unless=self._choice.value != _DEFAULTS)
         self._take(self._sets.get(self._choice.value, {}))
 
     def _save(self) -> None:

@@ -115,3 +115,14 @@ def test_tables_and_json_are_printed_as_text(kernel: Kernel) -> None:
         reply, shown = kernel(source)
         assert reply["status"] == "ok", shown
         assert "".join(one.get("text", "") for one in shown).strip()[0] in "{["
+
+
+def test_the_panels_modules_are_loaded_before_they_are_asked_for(kernel: Kernel) -> None:
+    kernel("import sys, time")
+    loaded = """
+for _ in range(600):
+    if hasattr(sys.modules.get("nbflow.widget.panel"), "controls"):
+        break
+    time.sleep(0.1)
+"""
+    assert kernel(f"{loaded}else:\n    raise TimeoutError")[0]["status"] == "ok"

@@ -193,7 +193,7 @@ def test_a_large_pipeline_opens_fast_and_with_few_widgets(tmp_path, panels):
     count = len(ipywidgets.widget._instances) - before
     print(f"200 steps: {seconds:.2f} s of CPU, {count} widgets")
     assert seconds < 1.0
-    assert count < 400
+    assert count < 120  # models: each is a message, which a front end takes one after another
     panel._form._search.value = "s150"
     assert "a150" in panel._form._rows
 

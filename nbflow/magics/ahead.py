@@ -1,0 +1,28 @@
+"""Loads the panel's modules behind `%load_ext nbflow`, while a hand moves to the next cell."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from importlib import import_module
+from typing import Any
+
+from nbflow.magics.shown import has_front_end
+from nbflow.step.job import find_job
+
+
+def load_panel(shell: Any) -> threading.Thread | None:
+    """Import them in a thread, where a panel can be shown; a step of a run shows none.
+
+    Whoever imports one of them meanwhile waits for Python's own lock of that module.
+    """
+    if not has_front_end(shell) or find_job() is not None:
+        return None
+    thread = threading.Thread(target=_load, daemon=True, name="nbflow-ahead")
+    thread.start()
+    return thread
+
+
+def _load() -> None:
+    with contextlib.suppress(ImportError):  # whoever wants the panel is told
+        import_module("nbflow.widget.panel")
