@@ -10,6 +10,7 @@ from nbflow.kernels.find import OWN, OWN_ARGUMENTS
 
 
 @functools.cache
+@functools.cache
 def make_manager_class() -> Any:
     """Return a class of kernel managers that knows every installed kernelspec and `nbflow-own`.
 
@@ -32,5 +33,9 @@ def make_manager_class() -> Any:
         @default("kernel_spec_manager")
         def _own_specs(self) -> OwnSpecs:
             return OwnSpecs(parent=self)
+
+        async def start_kernel(self, **options: Any) -> None:
+            """Start without the 10 ms that jupyter_client sleeps for its own tests."""
+            await AsyncKernelManager.start_kernel.__wrapped__(self, **options)
 
     return Manager
