@@ -13,7 +13,7 @@ from tests.notebooks import cell, project
 
 pytestmark = [pytest.mark.browser, pytest.mark.kernel]
 
-# Each turns ten times, and waits after the fifth until the test has seen that.
+# Each turns ten times, and waits after the fifth until the test has seen that, or has failed.
 LOOPS = {
     "text": "from tqdm import tqdm\nfor at in tqdm(range(10), desc='files', mininterval=0):",
     "widget": "from tqdm.notebook import tqdm\nfor at in tqdm(range(10), mininterval=0):",
@@ -23,7 +23,9 @@ LOOPS = {
 SAYS = {"text": "files 5/10", "widget": "5/10", "auto": "5/10", "own": "round 5"}
 TURN = """
     time.sleep(0.15)
-    while at == 5 and not Path({go!r}).exists():
+    for _ in range(1200):
+        if at != 5 or Path({go!r}).exists():
+            break
         time.sleep(0.05)
 """
 
