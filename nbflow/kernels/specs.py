@@ -10,7 +10,6 @@ from nbflow.kernels.find import OWN, OWN_ARGUMENTS
 
 
 @functools.cache
-@functools.cache
 def make_manager_class() -> Any:
     """Return a class of kernel managers that knows every installed kernelspec and `nbflow-own`.
 
