@@ -184,10 +184,16 @@ def test_distributions_by_the_names_they_are_imported_by(venv, tmp_path):
     assert found.path[-3:] == (str(site), str(tmp_path / "src"), str(tmp_path / "lib"))
 
 
+def count_starts(venv, folder):
+    """Return a file to which the interpreter adds an x whenever it starts."""
+    log = folder / "log"
+    code = f"print('hello')\nopen({str(log)!r}, 'a').write('x')\n"
+    (site_of(venv) / "sitecustomize.py").write_text(code)
+    return log
+
+
 def test_the_interpreter_is_asked_once(venv, tmp_path):
-    """A sitecustomize counts how often the interpreter starts."""
-    site, cache, log = site_of(venv), tmp_path / "cache", tmp_path / "log"
-    (site / "sitecustomize.py").write_text(f"print('hello')\nopen({str(log)!r}, 'a').write('x')\n")
+    site, cache, log = site_of(venv), tmp_path / "cache", count_starts(venv, tmp_path)
     first = read_environment(venv, cache)
     assert read_environment(venv, cache) == first
     assert log.read_text() == "x"
@@ -196,6 +202,23 @@ def test_the_interpreter_is_asked_once(venv, tmp_path):
     assert read_environment(venv, cache).distributions == {"pandas": "pandas 3.1"}
     assert read_environment(venv, cache).distributions == {"pandas": "pandas 3.1"}
     assert log.read_text() == "xx"
+
+
+def test_a_new_project_need_not_ask_again(venv, tmp_path):
+    log = count_starts(venv, tmp_path)
+    first = read_environment(venv, tmp_path / "shared", tmp_path / "mine")
+    assert read_environment(venv, tmp_path / "shared", tmp_path / "other") == first
+    assert log.read_text() == "x"
+    assert not (tmp_path / "mine").exists()
+
+
+def test_the_projects_own_cache_is_used_where_the_users_cannot_be_written(venv, tmp_path, capfd):
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    first = read_environment(venv, blocked, tmp_path / "mine")
+    assert len([*tmp_path.glob("mine/environments/*")]) == 1
+    assert read_environment(venv, blocked, tmp_path / "mine") == first
+    assert capfd.readouterr().err == ""
 
 
 def test_pythonpath_and_the_kernels_own_environment_count(venv, tmp_path, monkeypatch):

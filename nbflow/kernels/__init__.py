@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from nbflow.kernels.environment import make_environment, read_environment
+from nbflow.kernels.environment import find_cache, make_environment, read_environment
 from nbflow.kernels.find import OWN, Kernel, find_kernel
 from nbflow.kernels.specs import make_manager_class
 
 __all__ = [
     "OWN",
     "Kernel",
+    "find_cache",
     "find_kernel",
     "make_environment",
     "make_manager_class",

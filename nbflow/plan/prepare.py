@@ -69,7 +69,9 @@ class Preparing:
         asked = (step.language, step.kernel, step.options.kernel)
         if asked not in self._kernels:
             kernel = kernels.find_kernel(*asked)
-            environment = kernels.read_environment(kernel, self._project.cache)
+            environment = kernels.read_environment(
+                kernel, kernels.find_cache(), self._project.cache
+            )
             self._kernels[asked] = (kernel, environment)
         return self._kernels[asked]
 
