@@ -110,7 +110,7 @@ def _find_folder_reason(project: Project, path: Path) -> str | None:
         return _describe_hidden(path)
     if path.name.startswith(OPENED):
         return "copies made by `nbflow open`"
-    if (path / "nbflow.toml").exists():
+    if os.path.exists(path / "nbflow.toml"):  # noqa: PTH110 - False where that cannot be read
         return "a project of its own"
     if path.name == "node_modules" or _is_environment(path):
         return "an environment"
@@ -124,7 +124,8 @@ def _describe_hidden(path: Path) -> str:
 
 
 def _is_environment(path: Path) -> bool:
-    return (path / "pyvenv.cfg").exists() or (path / "conda-meta").is_dir()
+    files = (path / "pyvenv.cfg", path / "conda-meta")
+    return any(map(os.path.exists, files))  # False where that cannot be read
 
 
 def _reader(path: Path) -> Callable[[Trail], bool]:
