@@ -124,8 +124,8 @@ def _describe_hidden(path: Path) -> str:
 
 
 def _is_environment(path: Path) -> bool:
-    files = (path / "pyvenv.cfg", path / "conda-meta")
-    return any(map(os.path.exists, files))  # False where that cannot be read
+    # Of os.path: False where that cannot be read.
+    return os.path.exists(path / "pyvenv.cfg") or os.path.isdir(path / "conda-meta")  # noqa: PTH110, PTH112
 
 
 def _reader(path: Path) -> Callable[[Trail], bool]:
