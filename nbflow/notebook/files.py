@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from nbflow.errors import PipelineError
 from nbflow.model import Parameter, Problem, Watched
 from nbflow.notebook.parameters import make_objects
@@ -50,6 +52,25 @@ def read_files(
         text = "\n".join(f"{_name(one)}: {one.what}. {one.hint}".rstrip() for one in problems)
         raise PipelineError(text, tuple(problems))
     return dict(sorted(hashes.items()))
+
+
+def find_missing(
+    watched: Sequence[Watched],
+    values: Mapping[str, Any],
+    folder: Path,
+    parameters: Iterable[Parameter],
+) -> Iterator[Problem]:
+    """Find the patterns that name nothing here; those whose values are not known are left out."""
+    objects = _make_values(values, parameters) if watched else {}
+    for one in watched:
+        try:
+            find_files(one, objects, folder)
+        except PipelineError as error:
+            if not isinstance(error.__cause__, KeyError):
+                yield from (replace(problem, severity="warning") for problem in error.problems)
+        except OSError as error:
+            what = f"nbflow.file({one.pattern!r}) cannot be read: {error.strerror}"
+            yield Problem(what, one.place, "Let your user read it.", "warning")
 
 
 def find_files(one: Watched, objects: Mapping[str, Any], folder: Path) -> list[Path]:

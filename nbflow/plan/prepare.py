@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow import kernels
-from nbflow.errors import PipelineError
+from nbflow.errors import KernelError, PipelineError
 from nbflow.model import Environment, Parameter, Parts, Step
 from nbflow.notebook.filecache import FileCache, keep_answers
 from nbflow.notebook.files import read_files
@@ -68,12 +68,16 @@ class Preparing:
     def _read_kernel(self, step: Step) -> tuple[kernels.Kernel, Environment]:
         asked = (step.language, step.kernel, step.options.kernel)
         if asked not in self._kernels:
-            kernel = kernels.find_kernel(*asked)
-            environment = kernels.read_environment(
-                kernel, kernels.find_cache(), self._project.cache
-            )
-            self._kernels[asked] = (kernel, environment)
+            try:
+                self._kernels[asked] = self._look_up(*asked)
+            except KernelError as error:
+                raise KernelError(f"{step.path}: {error}") from error
         return self._kernels[asked]
+
+    def _look_up(self, language: str, name: str, strict: str) -> tuple[kernels.Kernel, Environment]:
+        kernel = kernels.find_kernel(language, name, strict)
+        caches = kernels.find_cache(), self._project.cache
+        return kernel, kernels.read_environment(kernel, *caches)
 
     def _read_parts(
         self, step: Step, overrides: Mapping[str, Any], environment: Environment

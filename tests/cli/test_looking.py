@@ -12,7 +12,7 @@ import pytest
 from nbflow.cli import COMMANDS, program
 from nbflow.project import Project, find_project
 from tests.cli.runs import make_run, nbflow
-from tests.notebooks import cell, project, write
+from tests.notebooks import cell, notebook, project, write
 
 FLIGHTS = [
     cell("month: int = 1  # which month\ncarriers: list[str] = []", "parameters"),
@@ -222,6 +222,29 @@ def test_text_for_a_number_says_which_option_parses() -> None:
 def test_check_of_a_good_pipeline() -> None:
     result = nbflow("check", "notebooks")
     assert (result.exit_code, result.output) == (0, "2 steps, no problems\n")
+
+
+def test_check_tells_what_this_machine_has_not(tmp_path: Path) -> None:
+    source = 'import nbflow\na = nbflow.file("no.csv")\nb = nbflow.file(f"{day}.csv")'
+    tagged = [cell("day: int", "parameters"), cell(source, "inputs")]
+    elsewhere = {"kernelspec": {"name": "elsewhere", "language": "python"}}
+    foreign = {"kernelspec": {"name": "nowhere", "language": "nothing"}}
+    project(
+        tmp_path / "here",
+        tagged=tagged,
+        one=notebook(*FLIGHTS, metadata=elsewhere),
+        two=notebook(*FLIGHTS, metadata=elsewhere),
+        zzz=notebook(cell("x = 1", "parameters"), metadata=foreign),
+    )
+    result = nbflow("check", "here/notebooks", "--json")
+    found = [one["what"] for one in json.loads(result.stdout)["problems"]]
+    assert (result.exit_code, len(found)) == (0, 3)
+    assert found[0].startswith("nbflow.file('no.csv') does not exist in ")
+    assert "kernel 'elsewhere' is not installed here" in found[1]
+    assert found[1].endswith(" Steps: one, two.")
+    assert found[2] == "The kernel 'nowhere' is not installed here (language nothing)."
+    told = nbflow("plan", "here/notebooks", "--only", "zzz").stderr
+    assert told.startswith("Error: notebooks/zzz.ipynb: The kernel 'nowhere' is not installed")
 
 
 def test_runs_newest_first(pipeline: Project) -> None:

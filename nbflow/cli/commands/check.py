@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from msgspec.structs import replace
 
 from nbflow.cli import options
 from nbflow.cli.answers import Checked
@@ -22,7 +23,11 @@ def command(*, folder: str | None, as_json: bool) -> Checked:
     """Report every problem at once.
 
     Each with its notebook, cell and line, and what to do. Exits with 2 when there is an error;
-    warnings alone exit with 0.
+    warnings alone exit with 0, among them files and kernels that this machine has not.
     """
+    from nbflow.plan import find_absent  # noqa: PLC0415 - `--help` must not wait for it
+
     del as_json
-    return Checked(*options.read_pipeline(folder))
+    project, scan = options.read_pipeline(folder)
+    problems = (*scan.problems, *find_absent(project, scan))
+    return Checked(project, replace(scan, problems=problems))
