@@ -102,7 +102,9 @@ def translated() -> Iterator[None]:
     except Exception as error:
         if type(error).__module__.partition(".")[0] not in {"duckdb", "_duckdb"}:
             raise
-        raise StoreError(str(error)) from error
+        from nbflow.store.sqlerrors import make_error  # noqa: PLC0415 - only to explain an error
+
+        raise make_error(error) from error
 
 
 def _write_file(relation: Any, kind: str, path: Path) -> None:

@@ -11,8 +11,10 @@ from nbflow.errors import NbflowError, SqlError
 from nbflow.magics import sqlcomplete
 from nbflow.magics.sqlrows import Rows, make_rows
 from nbflow.step import calls, sqlcell
+from nbflow.step.known import read_known
 from nbflow.step.messages import make_rows as say_rows
 from nbflow.step.messages import say
+from nbflow.store import sqlerrors
 
 _OURS = "nbflow"  # the attribute that marks a magic function as ours
 _NAME, _OTHER_NAME = "sql", "nbsql"
@@ -68,14 +70,29 @@ def _make_magic(shell: Any) -> Any:
 
 def _run(shell: Any, line: str, body: str | None, local_ns: dict[str, Any] | None) -> Any:
     """Return what the cell shows; what is wrong is said without a traceback of ours."""
+    run = ""
     try:
-        return _execute(shell, sqlcell.read_cell(line, body), local_ns)
-    except SqlError:
-        raise
+        cell = sqlcell.read_cell(line, body)
+        run = cell.run
+        return _execute(shell, cell, local_ns)
+    except SqlError as error:
+        raise _explain(shell, error, run) from None
     except NbflowError as error:
         raise SqlError(str(error)) from None
     except KeyboardInterrupt:
         raise KeyboardInterrupt("The query was stopped.") from None
+
+
+def _explain(shell: Any, error: SqlError, run: str) -> SqlError:
+    """Return the error; of a table that is not there, with what was probably meant."""
+    first, *more = str(error).split("\n")
+    missing = sqlerrors.find_missing(first)
+    if not missing:
+        return error
+    tables = [f"{step}.{one}" for step, names in read_known(run).items() for one in names]
+    frames = [one for one, value in shell.user_ns.items() if hasattr(value, "columns")]
+    hint = sqlerrors.suggest_table(missing, [*tables, *(one for one in frames if one[0] != "_")])
+    return SqlError("\n".join([first + hint, *more]))
 
 
 def _execute(shell: Any, cell: sqlcell.SqlCell, local_ns: dict[str, Any] | None) -> Any:

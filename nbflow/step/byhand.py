@@ -13,7 +13,7 @@ from nbflow.errors import CallError
 from nbflow.names import make_name
 from nbflow.step import area, runs
 from nbflow.step.identity import Here, find_here
-from nbflow.step.messages import find_caller, make_age, make_rows, say
+from nbflow.step.messages import find_caller, make_age, make_rows, say, say_command
 from nbflow.step.names import Source, check_step, make_hint
 from nbflow.step.notebooks import find_changed
 from nbflow.store.results import find_result, read_result, result_folder
@@ -248,7 +248,8 @@ def _find_output(project: Project, step: str, result_id: str, name: str) -> Path
     if result is None:
         raise CallError(
             f"{step}.{name}: the result {result_id} was removed by `nbflow clean`. "
-            f'`nbflow run --to {step}` makes a new one; nbflow.use("latest") reads the newest.'
+            f'{say_command(f"run --to {step}")} makes a new one; nbflow.use("latest") reads the '
+            "newest."
         )
     if name not in result.outputs:
         raise CallError(
@@ -277,26 +278,25 @@ def _find_writer(project: Project, name: str) -> str:
 def _explain_nowhere(here: Here) -> str:
     return (
         f"no project of nbflow holds {here.folder}, so that nothing written is kept. Start the "
-        "notebook in its project's folder, or make one there: `nbflow run`."
+        f"notebook in its project's folder, or make one there: {say_command('run')}."
     )
 
 
 def _explain_no_project(here: Here, what: str) -> str:
     return (
         f"{what}: no project of nbflow holds {here.folder}, so that there is nothing to read. "
-        "Start the notebook in its project's folder, or make one there: `nbflow run`."
+        f"Start the notebook in its project's folder, or make one there: {say_command('run')}."
     )
 
 
 def _explain_no_result(project: Project, step: str, name: str) -> str:
-    known = sorted(at.name for at in project.results.iterdir()) if project.results.is_dir() else []
-    hint = make_hint(step, known) or (
-        f" There are results of: {', '.join(known)}." if known else ""
-    )
+    known = _find_step_names(project)
+    if known and step not in known:
+        hint = make_hint(step, known) or f" There are: {', '.join(sorted(known))}."
+        return f"{step}.{name}: {project.folder.name} has no step {step}.{hint}"
     return (
         f"{step}.{name}: no finished run of {project.folder.name} has a result of {step}, and you "
-        f"wrote none by hand.{hint} Make one: `nbflow run --to {step}`, or run "
-        "its notebook."
+        f"wrote none by hand. Make one: {say_command(f'run --to {step}')}, or run its notebook."
     )
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from nbflow.errors import SqlError
 
+_SHELLS = frozenset({"In", "Out", "exit", "get_ipython", "open", "quit"})  # nobody means them
+
 
 def bind(
     names: Iterable[str], variables: Mapping[str, Any], nearer: Mapping[str, Any]
@@ -27,7 +29,7 @@ def _find(name: str, variables: Mapping[str, Any], nearer: Mapping[str, Any]) ->
         raise SqlError(
             "A parameter is called as the Python variable that holds it: write $month, not ? or $1."
         )
-    mine = [one for one in (*nearer, *variables) if not one.startswith("_")]
+    mine = [one for one in (*nearer, *variables) if not one.startswith("_") and one not in _SHELLS]
     near = difflib.get_close_matches(name, mine, 1)
     hint = f"Did you mean ${near[0]}?" if near else f"Set it above: {name} = …"
     raise SqlError(f"${name}: this notebook has no variable {name}. {hint}")

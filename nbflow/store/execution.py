@@ -11,8 +11,8 @@ from typing import Any, Generic, TypeVar
 
 import duckdb
 
-from nbflow.errors import SqlError
 from nbflow.store.connections import process_connection
+from nbflow.store.sqlerrors import make_error
 
 T = TypeVar("T")
 _LOOK = 0.2  # seconds, after which a signal is heard in any case
@@ -80,4 +80,4 @@ def _translate(future: Future[T]) -> T:
     try:
         return future.result()
     except duckdb.Error as error:
-        raise SqlError(str(error)) from error
+        raise make_error(error) from error

@@ -9,9 +9,9 @@ from typing import Any
 
 import duckdb
 
-from nbflow.errors import SqlError
 from nbflow.model import Frozen
 from nbflow.store.connections import process_connection
+from nbflow.store.sqlerrors import make_error
 
 _TABLE_TEXT = frozenset({"query", "query_table"})  # functions that take tables' names as text
 _PART = r'(?:"((?:[^"]|"")+)"|([^\W\d]\w*))'
@@ -78,7 +78,7 @@ def _split(connection: duckdb.DuckDBPyConnection, text: str) -> tuple[Statement,
     try:
         found = connection.extract_statements(text)
     except duckdb.Error as error:
-        raise SqlError(str(error)) from error
+        raise make_error(error) from error
     statements, at = [], 0
     for one in found:
         start = text.find(one.query, at)

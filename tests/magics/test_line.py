@@ -150,7 +150,7 @@ def test_the_rows_of_a_query_are_a_table(notebook: Notebook, made: Project) -> N
     assert html.count("<tr") == 4
     assert "number" in html
     said, *_ = notebook("%nbflow sql 'select 1 / no'")
-    assert "StoreError" in said
+    assert "SqlError" in said
     said, *_ = notebook("%nbflow sql 'select 1 as one' --format csv")
     assert said == "one\n1\n"
 

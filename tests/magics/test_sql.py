@@ -146,6 +146,8 @@ def test_parameters_are_bound(shell: InteractiveShell, run: Run, value: Any, exp
 
 WRONG = {
     "no variable": ("select $mnth", r"\$mnth: this notebook has no variable mnth\. Did you mean \$month\?"),
+    "IPython's own": ("select $min", r"no variable min\. Set it above: min = "),
+    "no table": ("select * from flihgts", r"there is no table flihgts\. Did you mean flights\?"),
     "by position": ("select ?", "A parameter is called as the Python variable that holds it"),
     "a table": ("select $flights", r"\$flights is a table\. Name it as one, without \$"),
     "empty": (" ", "There is no query"),
@@ -220,7 +222,9 @@ def test_what_is_written_by_hand_says_for_which_step(
 
 def test_what_would_not_be_kept_is_refused(tmp_path: Path, run: Run, monkeypatch: Any) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SqlError, match=r"--write late: no project of nbflow holds .* `nbflow run`"):
+    with pytest.raises(
+        SqlError, match=r"--write late: no project of nbflow holds .* `%nbflow run`"
+    ):
         run("%%sql --write late\nfrom range(3) t(n)")
 
 
@@ -296,7 +300,7 @@ def test_an_error_is_duckdbs_with_its_caret_and_no_traceback(show: Callable[[str
     shown = show("%%sql\nselect 1;\n\nselect x\n  from missing")
     pointed = version("duckdb") != "2.0.0"  # which points at nothing in a table's name
     said = (shown.stdout + shown.stderr).strip()
-    assert "SqlError\x1b[39m: Catalog Error: Table with name missing does not exist!" in said
+    assert "SqlError\x1b[39m: there is no table missing." in said
     assert said.endswith("LINE 4:   from missing\n               ^^^^^^^") or not pointed
     assert "Traceback" not in said
     assert ".py" not in said
@@ -335,3 +339,15 @@ def test_loading_twice_and_unloading_leaves_nothing(shell: InteractiveShell, cap
     assert "nbflow.sql" not in completers(shell)
     assert not {"sql", "nbsql"} & shell.magics_manager.magics["cell"].keys()
     assert not {"sql", "nbsql"} & shell.magics_manager.magics["line"].keys()
+
+
+def test_a_misspelt_step_is_not_proposed_to_be_run(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = notebooks.project(tmp_path, load=[notebooks.cell("x = 1", "parameters")])
+    monkeypatch.chdir(made.folder)
+    with pytest.raises(SqlError) as caught:
+        run("%%sql\nfrom laod.t")
+    assert str(caught.value) == "laod.t: notebooks has no step laod. Did you mean load?"
+    with pytest.raises(SqlError, match=r"Make one: `%nbflow run --to load`, or run its notebook"):
+        run("%%sql\nfrom load.t")

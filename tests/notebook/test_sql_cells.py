@@ -113,7 +113,7 @@ WRONG = {
     ),
     "not SQL": (
         "%%sql\nselect 1;\nselec 2",
-        (3, 'this is not valid SQL: Parser Error: syntax error at or near "selec".', "", "error"),
+        (3, 'this is not valid SQL: syntax error at or near "selec".', "", "error"),
     ),
     "an option": ("%%sql --wirte x\nselect 1", (1, "%%sql has no option --wirte. Did you mean --write?", "", "error")),
     "a name": ("%%sql --write a-b\nselect 1", (1, "--write a-b: a table's name is letters, digits and _.", "", "error")),

@@ -222,9 +222,8 @@ def test_use_of_no_run(project: Project) -> None:
         (
             "clean_flight.flights",
             (
-                "clean_flight.flights: no finished run of notebooks has a result of clean_flight, "
-                "and you wrote none by hand. Did you mean clean_flights? Make one: "
-                "`nbflow run --to clean_flight`, or run its notebook."
+                "clean_flight.flights: notebooks has no step clean_flight. "
+                "Did you mean clean_flights?"
             ),
         ),
         (

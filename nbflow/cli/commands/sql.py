@@ -11,7 +11,7 @@ import click
 from nbflow.cli import complete, options
 from nbflow.cli.answers import Queried
 from nbflow.cli.command import Command
-from nbflow.errors import StoreError, UnknownNameError
+from nbflow.errors import SqlError, UnknownNameError
 from nbflow.model import Output
 from nbflow.runlog import Run, find_run
 from nbflow.store.outputs import read_outputs
@@ -74,10 +74,10 @@ def make_relation(run: Run, query: str) -> Any:
     try:
         with tables.translated():
             relation = views.query(query, find_tables(run, query))
-    except StoreError as error:
-        raise StoreError(f"{error}\n{_say_values(run, query)}{_say_tables(run)}") from error
+    except SqlError as error:
+        raise _explain(run, query, error) from error
     if relation is None:
-        raise StoreError("This statement gives no rows. `nbflow sql` takes queries: select, from …")
+        raise SqlError("This statement gives no rows. `nbflow sql` takes queries: select, from …")
     return relation
 
 
@@ -105,26 +105,40 @@ def _read_outputs(run: Run, step: str) -> list[Output]:
     return list(read_outputs(folder).values())
 
 
-def _say_values(run: Run, query: str) -> str:
-    """Return which of the query's names are no tables."""
-    asked = query.casefold()
-    found = [(step, one) for step in run.steps for one in _read_outputs(run, step)]
-    values = [f"{step}.{one.name}" for step, one in found if one.kind != "table"]
-    return "".join(
-        f"{name} is a value, and SQL reads tables; in Python: "
-        f'nbflow.Pipeline().find_run().read("{name}").\n'
-        for name in values
-        if name.casefold() in asked
-    )
+def _explain(run: Run, query: str, error: SqlError) -> SqlError:
+    """Return the error; where it is about a table, with what there is instead of it."""
+    from nbflow.store import sqlerrors  # noqa: PLC0415 - loads duckdb's reading of queries
+
+    if "Values were not provided for the following parameters" in str(error):
+        return SqlError(f"{error}. `nbflow sql` binds none: write the values out.")
+    missing = sqlerrors.find_missing(str(error))
+    if not missing:
+        return error
+    name = _find_qualified(query, missing)
+    if value := _find_value(run, name):
+        return SqlError(
+            f"{value} is a value, and SQL reads tables; in Python: "
+            f'nbflow.Pipeline().find_run().read("{value}").'
+        )
+    tables = [f"{step}.{table}" for step, table in find_tables(run)]
+    if not tables:
+        return SqlError(f"There is no table {name}: run {run.id} has none at all.")
+    hint = sqlerrors.suggest_table(name, tables)
+    return SqlError(f"Run {run.id} has no table {name}.{hint}")
 
 
-def _say_tables(run: Run) -> str:
-    names = [f"{step}.{table}" for step, table in find_tables(run)]
-    return (
-        f"Run {run.id} has the tables: {', '.join(names)}."
-        if names
-        else f"Run {run.id} has no table."
-    )
+def _find_qualified(query: str, name: str) -> str:
+    """Return `step.table` as the query has it: DuckDB names the table alone."""
+    from nbflow.store.statements import find_refs  # noqa: PLC0415 - loads duckdb
+
+    refs = (f"{ref.step}.{ref.name}" for ref in find_refs(query) if ref.name == name)
+    return next(refs, name)
+
+
+def _find_value(run: Run, name: str) -> str:
+    found = ((step, one) for step in run.steps for one in _read_outputs(run, step))
+    values = (f"{step}.{one.name}" for step, one in found if one.kind != "table")
+    return next((one for one in values if one.casefold() == name.casefold()), "")
 
 
 def _guess_format(output: Path | None) -> str:

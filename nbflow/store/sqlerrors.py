@@ -1,0 +1,43 @@
+"""What DuckDB says of a query, in words for who wrote it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection
+
+from nbflow.errors import SqlError
+
+_KIND = re.compile(r"^[A-Z][A-Za-z ]* Error: ")  # "Catalog Error: ", which helps nobody
+_MEANT = re.compile(r"\nDid you mean \"(?:pg_|duckdb_|sqlite_|pragma_|information_schema)[^\n]*")
+_NO_TABLE = re.compile(r"Table with name \"?(.+?)\"? does not exist(?:!| because [^\n]*)")
+_NAMED = 20
+
+
+def make_error(error: Exception) -> SqlError:
+    """Return DuckDB's error as ours: its text without its kind, and no table of its own as hint."""
+    text = _MEANT.sub("", _KIND.sub("", str(error)))
+    return SqlError(_NO_TABLE.sub(r"there is no table \1.", text).strip())
+
+
+def find_missing(text: str) -> str:
+    """Return the table that an error of `make_error` is about, "" where it is about no table."""
+    found = re.match(r"there is no table (.+)\.$", text, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def suggest_table(name: str, tables: Collection[str]) -> str:
+    """Return ` Did you mean …?` for a table that is not there, else which `step.table` there are.
+
+    A bare name may be meant for a table of any step.
+    """
+    step, dot, table = name.rpartition(".")
+    own = [one for one in tables if dot and one.rpartition(".")[0] == step]
+    by_table = {one.rpartition(".")[2]: one for one in own or tables}
+    near = difflib.get_close_matches(name, tables, 1) if dot and not own else []
+    near = near or difflib.get_close_matches(table, by_table, 1)
+    if near:
+        return f" Did you mean {by_table.get(near[0], near[0])}?"
+    known = sorted(own or tables)
+    more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
+    return f" There are: {', '.join(known[:_NAMED])}{more}." if known else ""
