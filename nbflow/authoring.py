@@ -136,7 +136,7 @@ def copy_demo(folder: Path) -> None:
 def _check_free(project: Project, name: str) -> None:
     if make_name(name) != name or (fault := find_fault(name, name)):
         wanted = make_name(name)
-        better = f" Say: nbflow new {wanted}." if wanted and not find_fault(wanted, name) else ""
+        better = f" Call it {wanted}." if wanted and not find_fault(wanted, name) else ""
         reason = (
             fault if make_name(name) == name else "lower case letters, digits and _ make a name."
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +12,28 @@ if TYPE_CHECKING:
 
 class NbflowError(Exception):
     """What is wrong, where, and what to do next, in words for the user."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows: the traceback as far as it is the user's."""
+        formatter = sys.modules["IPython"].get_ipython().InteractiveTB
+        shown: list[str] = formatter.structured_traceback(type(self), self, _cut(self))
+        return shown
+
+
+def _cut(error: NbflowError) -> TracebackType | None:
+    """Return the traceback up to the call of ours that the user's code makes last."""
+    names, frames = [], []
+    at = error.__traceback__
+    while at is not None:
+        frames.append(at)
+        names.append(at.tb_frame.f_globals.get("__name__", ""))
+        at = at.tb_next
+    last = max((place for place, name in enumerate(names) if name == "__main__"), default=0)
+    ours = (place for place in range(last, len(names)) if names[place].startswith("nbflow."))
+    kept = None
+    for frame in reversed(frames[: next(ours, None)]):
+        kept = TracebackType(kept, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+    return kept
 
 
 class ProjectError(NbflowError):

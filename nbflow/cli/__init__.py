@@ -55,6 +55,7 @@ class Program(click.Group):
     """
 
     sections = SECTIONS
+    of_folder = ""  # what else a face has where -C stands alone
 
     @property
     def texts(self) -> dict[str, str]:
@@ -111,7 +112,13 @@ class Program(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta["nbflow.command"] = ("nbflow", *args)
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if error.option_name not in {"-C", "--folder"}:
+                raise
+            text = f"{error.option_name} stands behind its command: `nbflow run -C FOLDER`."
+            raise click.UsageError(text + self.of_folder, ctx) from None
 
 
 EPILOG = """\

@@ -114,6 +114,17 @@ _HOW = [
 ]
 
 
+def new_name(name: str) -> Callable[[F], F]:
+    """Add a new step's name; several words are one name, which is refused with a better one."""
+    return click.argument(
+        name,
+        nargs=-1,
+        required=True,
+        metavar=name.upper(),
+        callback=lambda _, __, words: " ".join(words),
+    )
+
+
 def folder(function: F) -> F:
     """Add FOLDER, which may also be given as `-C FOLDER`, as other commands have it."""
     argument = click.argument(

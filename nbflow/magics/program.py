@@ -33,6 +33,7 @@ class NotebookProgram(Program):
     """Whatever the command line can do, and what only a notebook can."""
 
     sections = {**SECTIONS, "In a notebook": _HERE}
+    of_folder = ' The controls of another pipeline: nbflow.controls("FOLDER").'
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _HERE:
@@ -92,7 +93,7 @@ def shown_short(error: NbflowError) -> NbflowError:
     text = say_here(str(error))
     error.args = (text,)
     lines = [f"\x1b[31m{type(error).__name__}\x1b[39m: {text}"]
-    error._render_traceback_ = lambda: lines  # type: ignore[attr-defined]
+    error._render_traceback_ = lambda: lines  # type: ignore[method-assign]
     return error
 
 

@@ -81,11 +81,11 @@ class Query:
                 raise UnknownNameError(
                     f"{self.name!r} has no column {missing[1]!r}, which where={where!r} names."
                     f" {suggest(missing[1], self.names)}"
-                ) from error
+                ) from None
             raise StoreError(
                 f"where={where!r} is no condition that DuckDB understands: {error}\nWrite what"
                 f" could follow WHERE in SQL, over the columns {', '.join(self.names[:20])}."
-            ) from error
+            ) from None
 
 
 def attach_table(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> str:

@@ -39,7 +39,7 @@ def test_new_makes_a_step_with_the_next_number(pipeline: Project) -> None:
 REFUSED = {
     "a step's name": ("load", "load is a step already: notebooks/03_load.ipynb."),
     "reserved": ("order", "A step cannot be called 'order': \"order\" is a reserved word"),
-    "no identifier": ("Clean flights", "Say: nbflow new clean_flights."),
+    "no identifier": ("Clean flights", "Call it clean_flights."),
     "a path": ("../x", "A step cannot be called '../x'"),
     "a number": ("1", "A step cannot be called '1'"),
 }
@@ -52,6 +52,11 @@ def test_new_refuses(name: str, text: str, pipeline: Project) -> None:
     assert result.exit_code == 2
     assert text in result.stderr
     assert sorted(pipeline.root.rglob("*")) == before
+
+
+def test_two_words_are_one_name_that_cannot_be() -> None:
+    assert "'my step': lower case" in (told := nbflow("new", "my", "step").stderr)
+    assert "Call it my_step." in told
 
 
 def tags(path: Path, number: int) -> Any:

@@ -57,6 +57,13 @@ def test_an_unknown_command_names_the_nearest() -> None:
     assert "There is no command 'pln'. Did you mean `nbflow plan`?" in result.output
 
 
+def test_a_folder_before_the_command_says_where_it_stands() -> None:
+    result = call("-C", "demo", "run")
+    assert result.exit_code == 2
+    assert "-C stands behind its command: `nbflow run -C FOLDER`." in result.output
+    assert "No such option '-x'" in call("-x").output
+
+
 def test_ctrl_c_while_a_command_is_loaded_is_cancelled_too(monkeypatch) -> None:
     def interrupt(name: str) -> None:
         raise KeyboardInterrupt(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -50,11 +51,13 @@ def test_only_what_starts_a_run_can_be_waited_for(notebook: Notebook) -> None:
     [
         ("%nbflow stesp", "There is no command 'stesp'. Did you mean `%nbflow steps`?"),
         ("%nbflow plan --too load", "No such option"),
+        ("%nbflow -C demo", 'of another pipeline: nbflow.controls("FOLDER").'),
         ("%nbflow plan -p month 2", "No step declares a parameter 'month'"),
         ("%nbflow show", "`%nbflow run` makes one."),
         ("%nbflow plan 'load", "no closing quotation"),
         ("%nbflow use --step laod", "has no step laod. Did you mean load?"),
         ("%%step load\nx = 1", "load is a step already"),
+        ("%%step my step\nx = 1", "Call it my_step."),
         ("%%step\nx = 1", "Missing argument 'NAME'"),
     ],
 )
@@ -65,6 +68,15 @@ def test_what_is_wrong_is_said_without_a_traceback(
     assert not result.success
     assert said in printed + errors
     assert "Traceback" not in printed + errors
+
+
+def test_a_call_that_fails_shows_the_users_lines_alone(notebook: Notebook) -> None:
+    said, *_ = notebook('import nbflow\ndef f():\n    nbflow.read("nope.x")\nf()')
+    said = re.sub(r"\x1b\[[\d;]*m", "", said)
+    assert "----> 4 f()" in said
+    assert '----> 3     nbflow.read("nope.x")' in said
+    assert "has no step nope" in said
+    assert ".py" not in said
 
 
 def test_only_a_line_that_cannot_be_meant_is_a_usage_error(notebook: Notebook) -> None:

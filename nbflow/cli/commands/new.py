@@ -19,7 +19,7 @@ nbflow new report --folder notebooks   in another folder
 
 
 @click.command("new", cls=Command, examples=EXAMPLES)
-@click.argument("step")
+@options.new_name("step")
 @options.in_folder
 @options.as_json
 def command(*, step: str, folder: str | None, as_json: bool) -> Told:

@@ -19,7 +19,7 @@ EXAMPLES = """
 
 
 @click.command("step", cls=Command, examples=EXAMPLES)
-@click.argument("name")
+@options.new_name("name")
 @options.in_folder
 @click.pass_context
 def command(ctx: click.Context, /, *, name: str, folder: str | None) -> Told:
