@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -68,6 +69,14 @@ class _Names(NamedTuple):
 
     modules: set[str]
     functions: dict[str, str]
+
+
+def find_mentioning(cells: Sequence[CodeCell]) -> Iterator[CodeCell]:
+    """Find the cells that are not Python and may call one of the functions, by their text."""
+    names = _find_names(cells)
+    known = "|".join(map(re.escape, sorted({"nbflow", *names.modules, *names.functions})))
+    mentions = re.compile(rf"\b(?:{known})\b")
+    yield from (one for one in cells if one.tree is None and mentions.search(one.source))
 
 
 def find_calls(cells: Sequence[CodeCell]) -> Iterator[Call]:

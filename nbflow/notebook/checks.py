@@ -34,14 +34,16 @@ def find_problems(
     steps: Mapping[str, Step],
     skipped: Sequence[Skipped],
     broken: Collection[str],
+    hidden: Collection[str] = (),
 ) -> Iterator[Problem]:
     """Find what is wrong between the steps.
 
-    `broken` are the names of notebooks that could not be read: what needs them is not reported.
+    `broken` are the names of notebooks that could not be read, `hidden` those of steps with a cell
+    that could not: what needs them is not reported.
     """
     if not steps and not broken:
         yield _make_empty(project, skipped)
-    yield from find_unanswered(steps, skipped, broken)
+    yield from find_unanswered(steps, skipped, broken, hidden)
     for step in steps.values():
         yield from _find_unknown_after(step, steps, broken)
     yield from _find_disagreements(steps)

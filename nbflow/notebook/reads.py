@@ -15,15 +15,19 @@ if TYPE_CHECKING:
 
 
 def find_unanswered(
-    steps: Mapping[str, Step], skipped: Sequence[Skipped], broken: Collection[str]
+    steps: Mapping[str, Step],
+    skipped: Sequence[Skipped],
+    broken: Collection[str],
+    hidden: Collection[str],
 ) -> Iterator[Problem]:
     """Find the reads of what nobody writes, and those that are no `step.name`.
 
-    What notebooks that could not be read, the `broken`, would write is not known.
+    What notebooks that could not be read, the `broken`, would write is not known; nor is what
+    the `hidden` steps write, of which a cell could not.
     """
     for step in steps.values():
         for read in step.inputs:
-            if read.step in broken and read.step not in steps:
+            if (read.step in broken and read.step not in steps) or read.step in hidden:
                 continue
             if (problem := _find_read(step, read, steps, skipped)) is not None:
                 yield problem

@@ -11,6 +11,7 @@ from nbflow.errors import NotebookError
 from nbflow.model import Frozen, Options, Place, Problem, Scan, Skipped, Step, Write
 from nbflow.names import find_fault, make_name
 from nbflow.notebook import checks, line_magics, options, reads, sqlcells, sqlreads, tags
+from nbflow.notebook.calls import find_mentioning
 from nbflow.notebook.code import (
     CodeCell,
     find_imports,
@@ -35,11 +36,15 @@ if TYPE_CHECKING:
 
 
 class Reading(Frozen, frozen=True):
-    """What one notebook says: a step, or why it is none, and what is wrong with it."""
+    """What one notebook says: a step, or why it is none, and what is wrong with it.
+
+    `hidden` where a cell that is not Python may hide what the step declares.
+    """
 
     step: Step | None = None
     skipped: Skipped | None = None
     problems: tuple[Problem, ...] = ()
+    hidden: bool = False
     queries: sqlcells.Queries = sqlcells.Queries()
 
 
@@ -71,8 +76,9 @@ def read_folder(project: Project) -> Scan:
         if read.step is None and read.skipped is None
     }
     steps, unclear = _add_queried(steps, readings, sqlreads.find_known(steps, skipped, broken))
-    between = checks.find_problems(project, steps, skipped, broken)
-    settings = options.find_problems(project.settings, steps, broken)
+    hidden = {read.step.name for read in readings if read.step is not None and read.hidden}
+    between = checks.find_problems(project, steps, skipped, broken, hidden)
+    settings = options.find_problems(project.settings, steps, broken | hidden)
     return Scan(
         {name: _without_malformed(step) for name, step in steps.items()},
         tuple(skipped),
@@ -178,8 +184,10 @@ def _make_step(project: Project, name: str, notebook: _Notebook, trail: Trail) -
     )
     slips = (tags.make_slip_problem(place, slip) for slip in tags.find_slips(cells))
     sql = (*unread, *queries.problems)
-    problems = (*wrong, *_find_syntax(notebook), *slips, *doubtful, *dataflow.problems, *sql)
-    return Reading(step, problems=problems, queries=queries)
+    syntax = tuple(_find_syntax(notebook))
+    hidden = any(problem.severity == "error" for problem in syntax)
+    problems = (*wrong, *syntax, *slips, *doubtful, *dataflow.problems, *sql)
+    return Reading(step, problems=problems, hidden=hidden, queries=queries)
 
 
 def _find_parameters(notebook: _Notebook, trail: Trail) -> tuple[list[Parameter], list[Problem]]:
@@ -205,10 +213,11 @@ def _make_writes(dataflow: Dataflow, chosen: Options, place: str) -> tuple[Write
 
 def _find_syntax(notebook: _Notebook) -> Iterator[Problem]:
     """Find cells that are not Python: an error where they may hide what planning must know."""
+    mentioning = {cell.number for cell in find_mentioning(notebook.cells)}
     for cell in notebook.cells:
         if cell.tree is not None or not cell.error or "raises-exception" in cell.tags:
             continue
-        matters = bool(cell.tags & tags.STEP_TAGS) or "nbflow" in cell.source
+        matters = bool(cell.tags & tags.STEP_TAGS) or cell.number in mentioning
         what = f"this cell is not valid Python: {cell.error}."
         place = make_place(notebook.place, cell, cell.error_line)
         yield Problem(

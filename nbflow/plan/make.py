@@ -66,7 +66,7 @@ def make_plan(project: Project, scan: Scan, request: Request) -> Plan:
     _refuse(project, scan)
     parents = graph.make_parents(scan.steps)
     selected = select(parents, request)
-    overrides = assign(scan.steps, project.settings.parameters, request)
+    overrides = assign(scan.steps, project.settings.parameters, request, selected)
     refuse_missing({name: scan.steps[name] for name in selected}, overrides)
     steps, outside, prepared = {}, {}, {}
     latest: dict[str, Result | None] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from nbflow.errors import NbflowError, ParameterError
@@ -14,11 +14,15 @@ Parse = Callable[[Parameter, Any], Any]
 
 
 def assign(
-    steps: Mapping[str, Step], settings: Mapping[str, Any], request: Request
+    steps: Mapping[str, Step],
+    settings: Mapping[str, Any],
+    request: Request,
+    selected: Collection[str] = (),
 ) -> dict[str, dict[str, Any]]:
     """Return each step's overrides, in JSON forms.
 
-    What the request says wins over the project's settings, and `STEP.NAME` over `NAME`.
+    What the request says wins over the project's settings, and `STEP.NAME` over `NAME`. A value
+    for all must fit the `selected` steps that declare it; where none does, every step that does.
     Raises ParameterError with all that is wrong.
     """
     overrides: dict[str, dict[str, Any]] = {name: {} for name in steps}
@@ -30,10 +34,17 @@ def assign(
     ]
     for values, name, parse in _order(sources):
         try:
-            for step, parameter in _find_targets(steps, name):
-                overrides[step][parameter.name] = parse(parameter, values[name])
+            targets = list(_find_targets(steps, name))
         except NbflowError as error:
             problems.append(str(error))
+            continue
+        counting = [step for step, _ in targets if step in selected]
+        for step, parameter in targets:
+            try:
+                overrides[step][parameter.name] = parse(parameter, values[name])
+            except NbflowError as error:
+                if step in counting or not counting:
+                    problems.append(str(error))
     if problems:
         raise ParameterError("\n".join(dict.fromkeys(problems)))
     return overrides

@@ -67,6 +67,13 @@ def test_a_parameter_without_help_stays_on_one_line(tmp_path: Path) -> None:
     assert "  parameters  title: str = 'Delays by carrier and route'" in lines
 
 
+def test_a_notebook_that_cannot_be_a_step_is_named(tmp_path: Path) -> None:
+    project(tmp_path / "one", files={"04_check.ipynb": FLIGHTS})
+    rejected, why, *_, count, _ = trimmed(nbflow("steps", "one/notebooks").stdout)
+    assert (rejected, count) == ("rejected", "1 error in 1 rejected notebook")
+    assert why.startswith("  one/notebooks/04_check.ipynb  04_check.ipynb cannot be a step")
+
+
 def test_steps_as_json() -> None:
     told = json.loads(nbflow("steps", "notebooks", "--json").output)
     assert [step["name"] for step in told["steps"]] == ["delays", "load"]
@@ -133,6 +140,22 @@ def test_what_is_wrong_stops_before_anything_runs(
     assert not pipeline.runs.exists()
 
 
+def test_a_value_must_fit_the_selected_steps_alone(tmp_path: Path) -> None:
+    project(
+        tmp_path,
+        load=FLIGHTS,
+        other=[cell("month: bool = True", "parameters")],
+        third=[cell("x = 1", "parameters")],
+    )
+
+    def planned(value: str, *args: str) -> int:
+        return nbflow("plan", "notebooks", "-p", "month", value, *args).exit_code
+
+    assert (planned("2", "--to", "load"), planned("2")) == (0, 2)
+    assert planned("May", "--to", "load") == 2
+    assert planned("May", "--to", "third") == 2  # nobody takes it
+
+
 def test_an_error_as_json() -> None:
     result = nbflow("plan", "notebooks", "--to", "lod", "--json")
     assert json.loads(result.stdout) == {
@@ -159,7 +182,7 @@ def test_check_tells_all_problems_at_once_by_place(tmp_path: Path) -> None:
         "✗ error  bad/notebooks/bad.ipynb, cell 1 (import nbflow), line 3",
         "✗ error  bad/notebooks/broken.ipynb",
     ]
-    assert trimmed(result.output)[-1] == "2 errors in 1 step"
+    assert trimmed(result.output)[-1] == "2 errors in 1 step and 1 rejected notebook"
     assert result.exit_code == 2
     told = json.loads(nbflow("check", str(pipeline.folder), "--json").stdout)
     assert len(told["problems"]) == 2

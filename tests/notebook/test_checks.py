@@ -229,6 +229,22 @@ def test_two_notebooks_of_one_name_are_a_problem(tmp_path: Path) -> None:
     assert [step.path for step in scan.steps.values()] == ["notebooks/01_Load.ipynb"]
 
 
+HIDDEN = {
+    "a write": [cell("from nbflow import write as put", "inputs"), cell("put('paid', [1)")],
+    "a parameter": [cell(NBFLOW + "limit: int = (", "parameters")],
+    "what is read": [cell(NBFLOW + "nbflow.read('none.x'", "inputs")],
+}
+
+
+@pytest.mark.parametrize("cells", HIDDEN.values(), ids=HIDDEN)
+def test_what_is_not_python_is_one_problem(tmp_path: Path, cells: list[dict[str, Any]]) -> None:
+    toml = "[parameters]\nlimit = 3"
+    scan = read_folder(project(tmp_path, toml=toml, orders=cells, revenue=[reads("orders.paid")]))
+    assert [(found.severity, found.what.partition(":")[0]) for found in scan.problems] == [
+        ("error", "this cell is not valid Python")
+    ]
+
+
 EMPTY = {
     "nothing": (
         {},

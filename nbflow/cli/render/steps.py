@@ -12,14 +12,15 @@ from rich.text import Text
 
 from nbflow import words
 from nbflow.cli.render import parts
-from nbflow.model import Parameter, Place, Problem, Scan, Skipped, Step
+from nbflow.model import Parameter, Place, Problem, Scan, Step
 
 
 def make_steps(scan: Scan, root: Path, where: str = "") -> RenderableType:
     """Return each step with its contract, then what was skipped and why."""
     return parts.stack(
         *(part for step in scan.steps.values() for part in _make_step(step, root)),
-        _make_skipped(scan.skipped, root),
+        _make_table("skipped", ((one.path, one.why) for one in scan.skipped), root),
+        _make_table("rejected", sorted(_find_rejected(scan).items()), root),
         _make_count(scan),
         parts.make_next([(f"nbflow check{where}", "says what and where")] if scan.problems else []),
     )
@@ -98,18 +99,28 @@ def _join(items: Iterable[str]) -> list[RenderableType]:
     return [Text(text)] if text else []
 
 
-def _make_skipped(skipped: Iterable[Skipped], root: Path) -> RenderableType | None:
+def _find_rejected(scan: Scan) -> dict[str, str]:
+    """Return the notebooks that are no steps because something is wrong with them, and what."""
+    known = {step.path for step in scan.steps.values()} | {one.path for one in scan.skipped}
+    placed = [one for one in scan.problems if one.place and one.place.notebook not in known]
+    return {one.place.notebook: one.what for one in reversed(placed) if one.place}
+
+
+def _make_table(heading: str, rows: Iterable[tuple[str, str]], root: Path) -> RenderableType | None:
     grid = Table.grid(padding=(0, 2))
-    for one in skipped:
-        why = words.say_remedy(one.why, root)
-        grid.add_row(Text(words.say_path(root / one.path), "dim"), Text(why, "dim"))
+    for path, text in rows:
+        why = words.say_remedy(text, root)
+        grid.add_row(Text(words.say_path(root / path), "dim"), Text(why, "dim"))
     if not grid.row_count:
         return None
-    return parts.stack(Text("skipped", "bold"), Padding(grid, (0, 0, 1, 2), expand=False))
+    return parts.stack(Text(heading, "bold"), Padding(grid, (0, 0, 1, 2), expand=False))
 
 
 def _make_count(scan: Scan) -> Text:
     steps = words.say_count(len(scan.steps), "step")
+    if rejected := _find_rejected(scan):
+        count = words.say_count(len(rejected), "rejected notebook")
+        steps = f"{steps} and {count}" if scan.steps else count
     severities = [problem.severity for problem in scan.problems]
     if severities:
         style = "bold red" if "error" in severities else "yellow"
