@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,13 +51,13 @@ def make_step(
     number = max(_read_numbers(project.folder), default=0) + 1
     path = project.folder / f"{number:02}_{name}.ipynb"
     content = _to_json(_make_notebook(name, cells))
-    try:
-        with path.open("xb") as file:
+    with _writing(path):
+        try:
+            file = path.open("xb")
+        except FileExistsError as error:
+            raise PipelineError(f"{path} exists already; nothing was changed.") from error
+        with file:
             file.write(content)
-    except FileExistsError as error:
-        raise PipelineError(f"{path} exists already; nothing was changed.") from error
-    except OSError as error:
-        raise PipelineError(f"{path} cannot be written: {error.strerror}.") from error
     return path
 
 
@@ -97,10 +98,11 @@ def open_executed(project: Project, run: Run, step: str) -> Path:
     inputs = before.get("inputs", {}) | _find_inputs(project, run, step)
     ours["executed"] = before | {"run": run.id, "step": step, "inputs": inputs}
     folder = project.folder / OPENED / run.id
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder.parent / ".gitignore").write_text("# copies that `nbflow open` makes\n*\n")
     path = folder / f"{step}.ipynb"
-    write_file(path, _to_json(notebook))
+    with _writing(path):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder.parent / ".gitignore").write_text("# copies that `nbflow open` makes\n*\n")
+        write_file(path, _to_json(notebook))
     return path
 
 
@@ -127,10 +129,20 @@ def copy_demo(folder: Path) -> None:
     """Copy the example to a new or empty folder."""
     if folder.is_dir() and any(folder.iterdir()):
         raise ProjectError(f"{folder} is not empty. Name a new folder: `nbflow demo first-look`.")
-    try:
+    with _writing(folder):
         shutil.copytree(DEMO, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__*"))
+
+
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Say in words why a file or folder cannot be written."""
+    try:
+        yield
     except OSError as error:
-        raise ProjectError(f"{folder} cannot be written: {error}.") from error
+        raise ProjectError(
+            f"{path} cannot be written: {error.strerror or error}. Let your user write in "
+            f"{path.parent}, or work in a copy of the project."
+        ) from error
 
 
 def _check_free(project: Project, name: str) -> None:
@@ -185,7 +197,8 @@ def _write_tags(path: Path, cell: int, tags: list[str]) -> None:
         metadata["tags"] = tags
     else:
         del metadata["tags"]
-    write_file(path, _to_json(notebook))
+    with _writing(path):
+        write_file(path, _to_json(notebook))
 
 
 def _change(tags: list[str], tag: str, *, remove: bool) -> list[str]:

@@ -248,7 +248,7 @@ def test_own_environment_knows_pandas(tmp_path):
     assert found.distributions["pandas"] == f"pandas {version('pandas')}"
 
 
-def test_a_cache_that_is_damaged_or_cannot_be_written(venv, tmp_path):
+def test_a_cache_that_is_damaged_or_cannot_be_written(venv, tmp_path, capfd):
     cache = tmp_path / "cache"
     first = read_environment(venv, cache)
     (kept,) = cache.glob("environments/*")
@@ -257,6 +257,10 @@ def test_a_cache_that_is_damaged_or_cannot_be_written(venv, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("")
     assert read_environment(venv, blocked) == first
+    told = capfd.readouterr().err
+    assert f"{blocked / 'environments'} cannot be written (" in told
+    assert "which works and takes longer. XDG_CACHE_HOME names another folder." in told
+    assert "Errno" not in told
 
 
 def test_an_interpreter_that_does_not_work(tmp_path):

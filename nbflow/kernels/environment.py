@@ -157,4 +157,9 @@ def _keep(answer: _Answer, files: Iterable[Path]) -> None:
             why = error
         else:
             return
-    print(f"nbflow: {file.parent} cannot be written ({why})", file=sys.stderr)  # noqa: T201
+    reason = (why and why.strerror) or why
+    print(  # noqa: T201
+        f"nbflow: {file.parent} cannot be written ({reason}), so that what is installed is asked "
+        "anew each time, which works and takes longer. XDG_CACHE_HOME names another folder.",
+        file=sys.stderr,
+    )

@@ -247,10 +247,16 @@ def say_failed_at(path: str, failure: Failure) -> str:
 
 
 def say_parameter(one: Parameter) -> str:
-    """Return `month: int = 1`, or that it needs a value."""
+    """Return `month: int 1..12 = 1`, with the bounds of a number, or that it needs a value."""
     typed = f"{one.name}: {one.type}" if one.type else one.name
+    typed += f" {say_bounds(one.bounds)}" if one.bounds else ""
     default = f" = {one.default}" if one.default else "  (needs a value)"
     return typed + shorten(default, 60)
+
+
+def say_bounds(bounds: tuple[float | None, float | None]) -> str:
+    """Return `1..12`, `0.5..` or `..7`."""
+    return "..".join("" if one is None else f"{one:.12g}" for one in bounds)
 
 
 def say_options(options: Options) -> list[str]:

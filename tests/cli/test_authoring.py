@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 
+from nbflow import authoring
 from nbflow.authoring import DEMO
 from nbflow.notebook.scan import read_folder
 from nbflow.project import Project, find_project
@@ -57,6 +60,27 @@ def test_new_refuses(name: str, text: str, pipeline: Project) -> None:
 def test_two_words_are_one_name_that_cannot_be() -> None:
     assert "'my step': lower case" in (told := nbflow("new", "my", "step").stderr)
     assert "Call it my_step." in told
+
+
+@pytest.mark.parametrize(
+    "words", [["tag", "notebooks/03_load.ipynb", "1", "other"], ["new", "x"], ["demo", "x"]]
+)
+def test_what_cannot_be_written_says_what_to_do(
+    words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    def open_(path: Path, mode: str = "r", *args: Any, **options: Any) -> Any:
+        return refuse(path) if mode == "xb" else opened(path, mode, *args, **options)
+
+    opened = Path.open
+    monkeypatch.setattr(authoring, "write_file", refuse)
+    monkeypatch.setattr(Path, "open", open_)
+    monkeypatch.setattr(authoring.shutil, "copytree", refuse)
+    result = nbflow(*words)
+    assert result.exit_code == 2
+    assert re.search(r"cannot be written: Permission denied\. Let your user write", result.stderr)
 
 
 def tags(path: Path, number: int) -> Any:

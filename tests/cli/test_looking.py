@@ -67,6 +67,19 @@ def test_a_parameter_without_help_stays_on_one_line(tmp_path: Path) -> None:
     assert "  parameters  title: str = 'Delays by carrier and route'" in lines
 
 
+def test_steps_show_the_bounds_of_numbers(tmp_path: Path) -> None:
+    source = """
+from typing import Annotated
+month: Annotated[int, Ge(1), Le(12)] = 3
+day: int = 4  # 1..31
+share: Annotated[float, Field(ge=0.5)]
+"""
+    project(tmp_path / "bounds", bounded=[cell(source, "parameters")])
+    said = nbflow("steps", "bounds/notebooks").stdout
+    for one in ("month: int 1..12 = 3", "day: int 1..31 = 4", "share: float 0.5..  (needs a"):
+        assert one in said
+
+
 def test_a_notebook_that_cannot_be_a_step_is_named(tmp_path: Path) -> None:
     project(tmp_path / "one", files={"04_check.ipynb": FLIGHTS})
     rejected, why, *_, count, _ = trimmed(nbflow("steps", "one/notebooks").stdout)
