@@ -13,6 +13,7 @@ import pytest
 
 from nbflow import authoring
 from nbflow.authoring import DEMO
+from nbflow.cli import lab
 from nbflow.notebook.scan import read_folder
 from nbflow.project import Project, find_project
 from nbflow.step.notebooks import Executed, read_executed
@@ -173,6 +174,19 @@ def test_open_copies_to_a_folder_that_git_and_nbflow_ignore(pipeline: Project) -
     assert read_executed(path) == Executed(run=run.name, step="load")
     assert list(read_folder(pipeline).steps) == ["load"]
     nbformat.validate(nbformat.read(path, 4))
+
+
+def test_jupyterlab_is_suggested_where_it_is(
+    pipeline: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_run(pipeline, "20261101-000000-aaaa", {"load": {"n": 1}})
+    monkeypatch.setattr(lab, "find_lab", lambda: "/bin/jupyter-lab")
+    assert "nbflow open --lab load" in nbflow("open", "load").output
+    monkeypatch.setattr(lab, "find_lab", lambda: None)
+    add = 'pip install "nbflow[lab]"  # adds JupyterLab, to '
+    assert f"{add}open it" in (told := nbflow("open", "load").output)
+    assert "--lab" not in told
+    assert f"{add}write it" in nbflow("new", "other", "-C", "notebooks").output
 
 
 def test_open_the_notebook_of_a_failed_step(pipeline: Project) -> None:

@@ -10,6 +10,7 @@ from nbflow import authoring
 from nbflow.cli import options
 from nbflow.cli.answers import Told
 from nbflow.cli.command import Command
+from nbflow.cli.lab import suggest
 from nbflow.words import say_path
 
 EXAMPLES = """
@@ -32,7 +33,7 @@ def command(*, step: str, folder: str | None, as_json: bool) -> Told:
     path = authoring.make_step(options.find_folder(folder), step)
     shown = say_path(path)
     commands = (
-        (f"jupyter lab {shlex.quote(shown)}", "write it"),
+        *suggest(f"jupyter lab {shlex.quote(shown)}", "write it"),
         ("nbflow steps", "see what nbflow reads in it"),
     )
     return Told(f"{shown} is there.", {"path": str(path), "step": step}, commands)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from nbflow import authoring
 from nbflow.cli import complete, options
 from nbflow.cli.answers import Told
 from nbflow.cli.command import Command
+from nbflow.cli.lab import INSTALL, find_lab, suggest
 from nbflow.errors import UnknownNameError
 from nbflow.runlog import find_run
 
@@ -45,14 +45,14 @@ def command(*, words: tuple[str, ...], folder: str | None, lab: bool, as_json: b
         _start_lab(path)
         return None
     command = " ".join(["nbflow open --lab", *words]) + say_where(project)
-    more = (command, "open it in JupyterLab")
-    return Told(str(path), {"path": str(path), "run": run.id, "step": words[-1]}, (more,))
+    told = {"path": str(path), "run": run.id, "step": words[-1]}
+    return Told(str(path), told, suggest(command, "open it in JupyterLab"))
 
 
 def _start_lab(path: Path) -> None:
-    program = shutil.which("jupyter-lab")
+    program = find_lab()
     if program is None:
         raise UnknownNameError(
-            f"JupyterLab is not installed here: pip install jupyterlab. The notebook is {path}."
+            f"JupyterLab is not installed here: `{INSTALL}` adds it. The notebook is {path}."
         )
     subprocess.run([program, str(path)], check=False)
