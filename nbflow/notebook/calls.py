@@ -73,10 +73,11 @@ class _Names(NamedTuple):
 
 def find_mentioning(cells: Sequence[CodeCell]) -> Iterator[CodeCell]:
     """Find the cells that are not Python and may call one of the functions, by their text."""
-    names = _find_names(cells)
+    broken = [one for one in cells if one.tree is None]
+    names = _find_names(cells if broken else ())
     known = "|".join(map(re.escape, sorted({"nbflow", *names.modules, *names.functions})))
     mentions = re.compile(rf"\b(?:{known})\b")
-    yield from (one for one in cells if one.tree is None and mentions.search(one.source))
+    yield from (one for one in broken if mentions.search(one.source))
 
 
 def find_calls(cells: Sequence[CodeCell]) -> Iterator[Call]:

@@ -344,10 +344,10 @@ def test_loading_twice_and_unloading_leaves_nothing(shell: InteractiveShell, cap
 def test_a_misspelt_step_is_not_proposed_to_be_run(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = notebooks.project(tmp_path, load=[notebooks.cell("x = 1", "parameters")])
+    made = notebooks.project(tmp_path, grind=[notebooks.cell("x = 1", "parameters")])
     monkeypatch.chdir(made.folder)
     with pytest.raises(SqlError) as caught:
-        run("%%sql\nfrom laod.t")
-    assert str(caught.value) == "laod.t: notebooks has no step laod. Did you mean load?"
-    with pytest.raises(SqlError, match=r"Make one: `%nbflow run --to load`, or run its notebook"):
-        run("%%sql\nfrom load.t")
+        run("%%sql\nfrom gridn.t")
+    assert str(caught.value) == "gridn.t: notebooks has no step gridn. Did you mean grind?"
+    with pytest.raises(SqlError, match=r"Make one: `%nbflow run --to grind`, or run its notebook"):
+        run("%%sql\nfrom grind.t")
