@@ -33,6 +33,7 @@ class Form:
         self._forms: dict[str, Any] = {}  # by key: what differs from the default
         self._wrong: dict[str, str] = {}  # by key: why a control's value does not fit
         self._rows: dict[str, _Row] = {}
+        self._showing = False  # what changes then is told once
         self._search = build(
             w.Text,
             placeholder="Find a parameter or a step",
@@ -51,6 +52,7 @@ class Form:
         self._forms = {key: form for key, form in self._forms.items() if key in known}
         self._wrong, self._rows = {}, {}
         self._draw()
+        self._changed()
 
     def show_values(self, forms: Mapping[str, Any]) -> list[str]:
         """Choose these values and the defaults for the rest; return the keys that are not there."""
@@ -61,8 +63,10 @@ class Form:
             for key, form in forms.items()
             if key in known and not _same(form, known[key].default)
         }
+        self._showing = True
         for key, row in list(self._rows.items()):
             row.show(self._forms.get(key, UNSET))
+        self._showing = False
         self._changed()
         return [key for key in forms if key not in known]
 
@@ -138,7 +142,8 @@ class Form:
             self._wrong[key] = wrong
         elif form is not UNSET:
             self._forms[key] = form
-        self._changed()
+        if not self._showing:
+            self._changed()
 
 
 class _Row:

@@ -171,8 +171,24 @@ def test_sets_of_values_are_kept_by_name(tmp_path, panels):
     again._values._choice.value = "Defaults"
     assert again._form.values == {}
     again._values._choice.value = "many"
+    choose(again, "rows", 8)
+    assert again._values._choice.label == "many, changed"
+    again._values._choice.value = "many"  # restores it
+    assert again._form.values == {"rows": 9}
     again._values._drop()
+    assert (again._values._choice.label, again._form.values) == ("Defaults, changed", {"rows": 9})
     assert json.loads((made.home / "values.json").read_text())["sets"] == {}
+
+
+def test_a_set_cannot_have_the_name_of_the_defaults(tmp_path, panels):
+    panel = panels(project(tmp_path, load=LOAD, report=REPORT))
+    bar = panel._values
+    bar._save_button.click()
+    assert "Type a name for these values" in panel._notice.text
+    bar._name.value = "defaults"
+    bar._save_button.click()
+    assert "stands for the values in the notebooks" in panel._notice.text
+    assert not (panel._project.home / "values.json").exists()
 
 
 def test_a_large_pipeline_opens_fast_and_with_few_widgets(tmp_path, panels):
