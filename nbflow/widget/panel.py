@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
 from IPython.display import display
 
-from nbflow.errors import UnknownNameError
+from nbflow.errors import ParameterError, UnknownNameError
 from nbflow.graph import make_parents
 from nbflow.html import draw_plan
 from nbflow.html.markup import Markup, tag
@@ -21,10 +20,12 @@ from nbflow.notebook.scan import read_folder
 from nbflow.pipeline import Pipeline
 from nbflow.plan import make_plan
 from nbflow.project import Project
-from nbflow.runlog import cancel, find_run
+from nbflow.runlog import Run, cancel, find_run
 from nbflow.widget.asked import make_arguments, make_request, read_asked, read_project
+from nbflow.widget.busy import Busy
 from nbflow.widget.buttons import Buttons
 from nbflow.widget.detail import Detail
+from nbflow.widget.estimate import Foresight
 from nbflow.widget.fields import make_fields, read_values
 from nbflow.widget.follow import Follower, Tail, find_follower, find_newest
 from nbflow.widget.form import Form
@@ -42,6 +43,7 @@ from nbflow.widget.valuebar import ValueBar
 
 _PARAMETERS, _PLAN, _RUN, _HISTORY = range(4)
 _TITLES = ("Parameters", "Plan", "Run", "History")
+_MEND = "Does not fit yet, see below:"
 
 
 def controls(
@@ -81,8 +83,9 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._tail: Tail | None = None
         self._seen: tuple[Any, ...] = ()
         self._drawn: tuple[Any, ...] = ()  # what of the run the graph shows
-        self._doing, self._stopping = "", ""
+        self._stopping = ""
         self._was_live = False
+        self._foresight = Foresight()
         self._step, self._chosen = "", False  # which step is shown, and whether by a click
         self._lock = threading.RLock()
         self._make_parts()
@@ -122,15 +125,16 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     def _make_parts(self) -> None:
         style = build(w.HTML, f"<style>{CSS}</style>", css="nbflow-style")
         self._head, self._notice = build(w.HTML), Notice()
+        self._busy = Busy(self._notice, self._show_busy)
         self._selection = Selection(self._show_marked)
         self._buttons = Buttons(self._act, self._selection)
         self._graph = Graph()
         self._graph.observe(lambda change: self._choose(change["new"]), "selected")
         canvas = build(w.VBox, [self._graph], css="nbflow-canvas")
-        self._form = Form(lambda: self._values.show_choice())
+        self._form = Form(self._note_values)
         self._values = ValueBar(self._form, self._take_values, self._notice.guarded)
         self._plan, self._steps, self._history = build(w.HTML), Steps(), History(self._act_on_run)
-        self._detail = Detail(self._choose, self._later, self._graph.follow)
+        self._detail = Detail(self._choose, self._busy.later, self._graph.follow)
         split = build(w.HBox, [self._steps.box, self._detail.box], css="nbflow-split")
         asked = build(w.VBox, [self._values.box, self._form.box])
         pages = [asked, self._plan, split, self._history.box]
@@ -194,7 +198,12 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._wake()
         if self._tabs.selected_index == _HISTORY and self._project is not None:
             project = self._project
-            self._later(lambda: self._history.show(project))
+            self._busy.later(lambda: self._history.show(project))
+
+    def _note_values(self) -> None:
+        self._values.show_choice()
+        if not self._form.problems:
+            self._notice.forget(_MEND)
 
     def _take_values(self, forms: dict[str, Any]) -> None:
         missing = self._form.show_values(forms)
@@ -207,11 +216,11 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         shown = self._tail
         if tail is not shown:
             self._tail, self._seen, self._stopping = tail, (), ""
-        run = tail.run if tail and tail.run.steps else None
+        run = self._run
         now = time.time()
         live = run is not None and run.status == "running"
         second = int(now) if live else 0
-        seen = (tail and tail.version, second, self._doing, self._stopping, self._step)
+        seen = (tail and tail.version, second, self._busy.doing, self._stopping, self._step)
         if seen == self._seen:
             return
         before, self._seen = self._seen, seen
@@ -228,24 +237,36 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         if shown is not None and shown.removed:
             self._notice.say(f"Run {shown.run.id} was removed.")
         if self._project is not None:
-            self._detail.show(self._project, tail, self._step)
+            self._detail.show(self._project, tail, run, self._step)
         if live != self._was_live:
             self._show_page()  # the history has one more, or one more that is over
             if live and not before:
                 self._tabs.selected_index = _RUN
         self._was_live = live
 
+    @property
+    def _run(self) -> Run | None:
+        """The run that is shown, as it can be foreseen; None where there is none."""
+        run = self._tail.run if self._tail else None
+        return self._foresight.look(self._project, run) if run and run.steps else None
+
+    def _show_busy(self) -> None:
+        """Show that the panel does something, or has done it."""
+        self._seen = ()
+        self._show_head()
+        self._show_buttons()
+
     def _show_head(self) -> None:
-        run = self._tail.run if self._tail and self._tail.run.steps else None
+        run = self._run
         live = run is not None and run.status == "running"
-        doing = self._doing or (self._stopping if live else "")
+        doing = self._busy.doing or (self._stopping if live else "")
         head = draw_head(self._name, run, time.time(), doing)
         if self._head.value != head:
             self._head.value = head
 
     def _show_buttons(self) -> None:
-        run = self._tail.run if self._tail and self._tail.run.steps else None
-        doing = {"busy": bool(self._doing), "stopping": bool(self._stopping)}
+        run = self._run
+        doing = {"busy": bool(self._busy.doing), "stopping": bool(self._stopping)}
         self._buttons.show(run, usable=bool(self._scan.steps), **doing)
 
     def _choose_by_itself(self) -> None:
@@ -278,13 +299,13 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         if name == "stop":
             self._notice.guarded(self._stop)
         elif name == "run":
-            self._later(self._start, "starting …")
+            self._busy.later(self._start, "starting …")
         elif name == "plan":
-            self._later(self._make_plan, "planning …")
+            self._busy.later(self._make_plan, "planning …")
         elif name == "resume" and self._tail is not None:
             self._act_on_run("rerun", self._tail.run.id)
         elif name == "read":
-            self._later(self._read_again, "reading the notebooks …")
+            self._busy.later(self._read_again, "reading the notebooks …")
 
     def _act_on_run(self, name: str, run_id: str | None) -> None:
         if not run_id:
@@ -292,9 +313,9 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         if name == "show":
             self._show_run(run_id)
         elif name == "rerun":
-            self._later(lambda: self._rerun(run_id), "starting …")
+            self._busy.later(lambda: self._rerun(run_id), "starting …")
         else:
-            self._later(lambda: self._use_values(run_id))
+            self._busy.later(lambda: self._use_values(run_id))
 
     def _stop(self) -> None:
         """Ask the run to stop: only a file is made, so this works on any thread."""
@@ -302,8 +323,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             return
         cancel(self._project, self._tail.run)
         self._stopping = "stopping …"
-        self._show_head()
-        self._show_buttons()
+        self._show_busy()
 
     def _start(self) -> None:
         project = self._refuse_wrong()
@@ -367,32 +387,12 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._read(project)
         if self._form.problems:
             self._tabs.selected_index = _PARAMETERS
-            raise UnknownNameError("\n".join(self._form.problems))
+            self._form.reveal_problem()
+            raise ParameterError(f"{_MEND} {', '.join(self._form.problems)}.")
         if self._selection.is_open:
             raise UnknownNameError("Which steps? Click them in the graph, or choose “All steps”.")
         return project
 
-    # --- threads -----------------------------------------------------------------------------
-
     def _wake(self) -> None:
         if self._follower is not None:
             self._follower.wake()
-
-    def _later(self, act: Callable[[], None], doing: str = "") -> None:
-        """Run in a thread of its own: a callback must not hold up the kernel."""
-        if doing:
-            if self._doing:
-                return
-            self._doing = doing
-            self._show_head()
-            self._show_buttons()
-
-        def run() -> None:
-            self._notice.guarded(act, quiet=not doing)
-            if doing:
-                self._doing = ""
-                self._seen = ()
-                self._show_head()
-                self._show_buttons()
-
-        threading.Thread(target=run, daemon=True, name="nbflow-panel").start()

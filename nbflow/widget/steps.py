@@ -12,11 +12,11 @@ import ipywidgets as w
 from nbflow import words
 from nbflow.html.markup import Markup, bar, dim, join, state, tag
 from nbflow.runlog import Run, StepRun
+from nbflow.widget.estimate import find_expected
 from nbflow.widget.models import build
 
 _CHUNK = 20  # rows that are sent together
 _TAG = re.compile(r"<[^>]*>")
-_ENDED = {"done", "reused", "failed", "blocked", "skipped", "cancelled", "lost"}
 
 
 class Steps:
@@ -68,31 +68,13 @@ class Steps:
         return row
 
 
-def find_expected(run: Run, now: float) -> float | None:
-    """Return about how many seconds a run still takes; None where no step tells.
-
-    The work that is left, shared among the jobs, and no less than its longest step.
-    """
-    left = [_find_left(step, now) for step in run.steps.values() if step.status not in _ENDED]
-    known = [seconds for seconds in left if seconds is not None]
-    return max(sum(known) / max(run.jobs, 1), *known) if known else None
-
-
-def _find_left(step: StepRun, now: float) -> float | None:
-    if step.expected is None:
-        return None
-    if step.status == "running" and step.started is not None:
-        return max(step.expected - (now - step.started), 0.0)
-    return step.expected
-
-
 def _make_row(step: StepRun, now: float, *, chosen: bool) -> Markup:
     doing = words.say_doing(step.cells, step.cells_done, step.fraction, step.text)
     progress = dim(words.say_outputs(step.outputs))
     if step.status == "running" and doing is not None:
         progress = join(bar(doing[0]), " ", doing[1])
     time = words.say_step_time(
-        step.status, step.started, step.seconds, expected=step.expected, now=now
+        step.status, step.started, step.seconds, expected=find_expected(step, now), now=now
     )
     why = words.say_reasons(step.why, step.age, step.blocked_by, step.failure)
     return _join_row(step.name, state(step.status), progress, time, why, chosen=chosen)

@@ -18,7 +18,7 @@ min-height:0;margin:0;font-size:var(--jp-ui-font-size1,13px)}
 .nbflow-panel .nbflow-unseen{visibility:hidden}
 .nbflow-head-line{display:flex;flex-wrap:wrap;gap:2px 12px;align-items:baseline}
 .nbflow-head-line .nbflow-name{font-size:1.15em;font-weight:600}
-.nbflow-track{height:4px;border-radius:2px;margin:6px 0 0;overflow:hidden;
+.nbflow-track{display:flex;height:4px;border-radius:2px;margin:6px 0 0;overflow:hidden;
 background:var(--jp-layout-color3,rgba(128,128,128,.25))}
 .nbflow-track i{display:block;height:100%;background:var(--jp-brand-color1,#2f86d6);
 transition:width .3s}

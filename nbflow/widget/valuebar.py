@@ -49,7 +49,9 @@ class ValueBar:
         )
         label = build(w.HTML, '<span class="nbflow-label">Values</span>')
         self.box = build(
-            w.HBox, [label, self._choice, self._remove, self._name, self._save_button], css="nbflow-line"
+            w.HBox,
+            [label, self._choice, self._remove, self._name, self._save_button],
+            css="nbflow-line",
         )
         self._choice.observe(lambda change: guarded(lambda: self._use(change["new"])), "value")
         self._save_button.on_click(lambda _: guarded(self._save))

@@ -76,7 +76,7 @@ def run_with_values(page: Any) -> None:
     year = page.locator(".nbflow-field", has_text="year").locator("input")
     year.fill("next")
     press(page, "Plan")
-    page.locator(".nbflow-wrong", has_text="is an int").wait_for(timeout=20_000)
+    page.locator(".nbflow-wrong", has_text="is not an int").wait_for(timeout=20_000)
     year.fill("2024")
     press(page, "Run")
     wait_for_state(page, "running")

@@ -49,7 +49,7 @@ def wait(condition, seconds=60.0):
 
 def click(panel, name):
     getattr(panel._buttons, name).click()
-    wait(lambda: not panel._doing)
+    wait(lambda: not panel._busy.doing)
 
 
 def status(panel):
@@ -64,7 +64,7 @@ def choose(panel, key, value):
 def test_a_run_with_values_is_followed_and_can_be_looked_at(tmp_path, panels):
     made = project(tmp_path, load=LOAD, report=REPORT)
     panel, other = panels(made.folder), panels(made.folder)
-    choose(panel, "rows", 5)
+    choose(panel, "rows", "5")
     choose(panel, "carriers", "UA, AA")
     click(panel, "plan")
     assert "2 to run" in panel._plan.value
@@ -114,9 +114,14 @@ def test_stop_and_resume(tmp_path, panels):
 def test_wrong_values_are_told_and_nothing_is_started(tmp_path, panels):
     panel = panels(project(tmp_path, load=[cell("rows: int = 3", "parameters")]))
     choose(panel, "rows", "abc")
-    assert "is an int; &#x27;abc&#x27; is not" in panel._form._rows["rows"]._note.value
+    said = "&#x27;abc&#x27; is not an int. For example: 3</div>"
+    assert f'role="alert">{said}' in panel._form._rows["rows"]._note.value
     click(panel, "run")
-    assert "is an int" in panel._notice.text
+    assert "see below: rows." in panel._notice.text
+    assert "int" not in panel._notice.text  # the field says that
+    choose(panel, "rows", "4")
+    assert panel._notice.text == ""
+    choose(panel, "rows", "abc")
     assert Pipeline(panel._project.folder).project.runs.is_dir() is False
 
 
@@ -161,7 +166,7 @@ def test_a_step_that_vanished_leaves_the_choice(tmp_path, panels):
 def test_sets_of_values_are_kept_by_name(tmp_path, panels):
     made = project(tmp_path, load=LOAD, report=REPORT)
     panel = panels(made)
-    choose(panel, "rows", 9)
+    choose(panel, "rows", "9")
     bar = panel._values
     bar._name.value = "many"
     bar._save()
@@ -171,7 +176,7 @@ def test_sets_of_values_are_kept_by_name(tmp_path, panels):
     again._values._choice.value = "Defaults"
     assert again._form.values == {}
     again._values._choice.value = "many"
-    choose(again, "rows", 8)
+    choose(again, "rows", "8")
     assert again._values._choice.label == "many, changed"
     again._values._choice.value = "many"  # restores it
     assert again._form.values == {"rows": 9}
