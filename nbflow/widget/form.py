@@ -17,6 +17,7 @@ from nbflow.widget.inputs import UNSET, make_input
 from nbflow.widget.models import build, hide, set_class
 from nbflow.words import say_count, shorten
 
+MEND = "Does not fit yet, see below:"
 _FLAT = 14  # fields up to which all groups stand open
 _GROUPS = 20  # shown at a time, of more the search finds the others
 _REFUSED = re.compile(r"parameter \S+ of .+?, cell \d+, is (?P<what>.+?); (?P<given>.+?) is not")
@@ -87,12 +88,13 @@ class Form:
         """The parameters whose values in the form do not fit: their fields say why."""
         return list(self._wrong)
 
-    def reveal_problem(self) -> None:
-        """Show the first field whose value does not fit, also where its group is closed."""
+    def refuse(self) -> None:
+        """Raise ParameterError for values that do not fit; the first one's field is shown."""
         found = (field for field in self._fields if field.key in self._wrong)
         field = next(found, None)
         if field is not None and len(self._fields) > _FLAT and field.group != self._opened:
             self._search.value = " ".join((field.parameter.name, *field.steps))
+        raise ParameterError(f"{MEND} {', '.join(self._wrong)}.")
 
     def _draw(self) -> None:
         words = self._search.value.lower().split()

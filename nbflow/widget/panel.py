@@ -10,7 +10,7 @@ from typing import Any
 import ipywidgets as w
 from IPython.display import display
 
-from nbflow.errors import ParameterError, UnknownNameError
+from nbflow.errors import UnknownNameError
 from nbflow.graph import make_parents
 from nbflow.html import draw_plan
 from nbflow.html.markup import Markup, tag
@@ -21,14 +21,14 @@ from nbflow.pipeline import Pipeline
 from nbflow.plan import make_plan
 from nbflow.project import Project
 from nbflow.runlog import Run, cancel, find_run
-from nbflow.widget.asked import make_arguments, make_request, read_asked, read_project
+from nbflow.widget.asked import make_arguments, make_request, read_asked, read_project, read_running
 from nbflow.widget.busy import Busy
 from nbflow.widget.buttons import Buttons
 from nbflow.widget.detail import Detail
 from nbflow.widget.estimate import Foresight
 from nbflow.widget.fields import make_fields, read_values
 from nbflow.widget.follow import Follower, Tail, find_follower, find_newest
-from nbflow.widget.form import Form
+from nbflow.widget.form import MEND, Form
 from nbflow.widget.graph import Graph, make_nodes
 from nbflow.widget.head import draw_head
 from nbflow.widget.history import History
@@ -43,7 +43,6 @@ from nbflow.widget.valuebar import ValueBar
 
 _PARAMETERS, _PLAN, _RUN, _HISTORY = range(4)
 _TITLES = ("Parameters", "Plan", "Run", "History")
-_MEND = "Does not fit yet, see below:"
 
 
 def controls(
@@ -55,8 +54,8 @@ def controls(
     """Return the control panel of a pipeline; it shows the run that is going on, else the last.
 
     `folder_or_pipeline` is a folder of notebooks, None the pipeline at hand; `run_id` another run
-    to show, by its id, the start of one, or its name; `request` fills the form. What is wrong is
-    said in the panel.
+    to show, by its id, the start of one, or its name; `request` fills the form, else the run that
+    goes on does. What is wrong is said in the panel.
     """
     panel = Panel(folder_or_pipeline, run_id=run_id, request=request)
     claim_cell(panel)
@@ -89,7 +88,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._step, self._chosen = "", False  # which step is shown, and whether by a click
         self._lock = threading.RLock()
         self._make_parts()
-        self._notice.guarded(lambda: self._open(run_id, request or Request()))
+        self._notice.guarded(lambda: self._open(run_id, request))
         self._show_frame()
 
     def close(self) -> None:
@@ -133,7 +132,11 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         canvas = build(w.VBox, [self._graph], css="nbflow-canvas")
         self._form = Form(self._note_values)
         self._values = ValueBar(self._form, self._take_values, self._notice.guarded)
-        self._plan, self._steps, self._history = build(w.HTML), Steps(), History(self._act_on_run)
+        self._plan, self._steps, self._history = (
+            build(w.HTML),
+            Steps(self._choose),
+            History(self._act_on_run),
+        )
         self._detail = Detail(self._choose, self._busy.later, self._graph.follow)
         split = build(w.HBox, [self._steps.box, self._detail.box], css="nbflow-split")
         asked = build(w.VBox, [self._values.box, self._form.box])
@@ -149,16 +152,16 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     def _name(self) -> str:
         return self._project.folder.name if self._project else str(self._asked or "nbflow")
 
-    def _open(self, run_id: str, request: Request) -> None:
+    def _open(self, run_id: str = "", request: Request | None = None) -> None:
         self._project = project = read_project(self._asked)
         self._follower = find_follower(project)
         try:
             self._read(project)
-            self._form.show_values(read_values(self._form.fields, self._scan.steps, request))
-            self._selection.show(request)
-            self._buttons.force.value = request.force
+            newest = find_newest(project.runs)
+            self._show_request(request or read_running(project, run_id or newest))
+            self._buttons.force.value = request is not None and request.force
             found = find_run(project, run_id).id if run_id else ""
-            self.run_id = "" if found == find_newest(project.runs) else found
+            self.run_id = "" if found == newest else found
         finally:
             self._follower.add(self)
             self._plan.value = tag("div", "Plan says what a run would do.", class_="nb-dim")
@@ -203,7 +206,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     def _note_values(self) -> None:
         self._values.show_choice()
         if not self._form.problems:
-            self._notice.forget(_MEND)
+            self._notice.forget(MEND)
 
     def _take_values(self, forms: dict[str, Any]) -> None:
         missing = self._form.show_values(forms)
@@ -233,7 +236,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
                 self._drawn = (run.id, run.seq, run.status)
                 self._graph.states = make_run_states(run.steps)
             self._choose_by_itself()
-            self._steps.show(run, now, self._step)
+            self._steps.show(run, now)
         if shown is not None and shown.removed:
             self._notice.say(f"Run {shown.run.id} was removed.")
         if self._project is not None:
@@ -291,6 +294,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     def _show_step(self, name: str) -> None:
         self._step = name
         self._graph.selected = name
+        self._steps.mark(name)
         self._detail.choose(name)
 
     # --- what is asked for --------------------------------------------------------------------
@@ -308,14 +312,15 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._busy.later(self._read_again, "reading the notebooks …")
 
     def _act_on_run(self, name: str, run_id: str | None) -> None:
-        if not run_id:
+        project = self._project
+        if not run_id or project is None:
             return
         if name == "show":
             self._show_run(run_id)
         elif name == "rerun":
-            self._busy.later(lambda: self._rerun(run_id), "starting …")
+            self._busy.later(lambda: self._attach(project, [run_id], "rerun"), "starting …")
         else:
-            self._busy.later(lambda: self._use_values(run_id))
+            self._busy.later(lambda: self._use_values(project, run_id))
 
     def _stop(self) -> None:
         """Ask the run to stop: only a file is made, so this works on any thread."""
@@ -332,10 +337,6 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._form.values, self._selection, force=self._buttons.force.value
         )
         self._attach(project, arguments, "run")
-
-    def _rerun(self, run_id: str) -> None:
-        if self._project is not None:
-            self._attach(self._project, [run_id], "rerun")
 
     def _attach(self, project: Project, arguments: list[str], command: str) -> None:
         from nbflow.run.start import start_run, wait_for_log  # noqa: PLC0415 - not to open a panel
@@ -362,19 +363,19 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _read_again(self) -> None:
         if self._project is None:
-            self._open("", Request())
+            self._open()
         else:
             self._read(self._project)
             self._values.show(self._project)
         self._show_frame()
 
-    def _use_values(self, run_id: str) -> None:
-        if self._project is None:
-            return
-        request = read_asked(self._project, run_id)
-        self._take_values(read_values(self._form.fields, self._scan.steps, request))
-        self._selection.show(request)
+    def _use_values(self, project: Project, run_id: str) -> None:
+        self._show_request(read_asked(project, run_id))
         self._tabs.selected_index = _PARAMETERS
+
+    def _show_request(self, request: Request) -> None:
+        self._form.show_values(read_values(self._form.fields, self._scan.steps, request))
+        self._selection.show(request)
 
     def _make_request(self) -> Request:
         return make_request(self._form.values, self._selection, force=self._buttons.force.value)
@@ -382,13 +383,12 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     def _refuse_wrong(self) -> Project:
         """Read the notebooks as they are now; refuse what is wrong in the form."""
         if self._project is None:
-            self._open("", Request())
+            self._open()
         project = self._project or read_project(self._asked)
         self._read(project)
         if self._form.problems:
             self._tabs.selected_index = _PARAMETERS
-            self._form.reveal_problem()
-            raise ParameterError(f"{_MEND} {', '.join(self._form.problems)}.")
+            self._form.refuse()
         if self._selection.is_open:
             raise UnknownNameError("Which steps? Click them in the graph, or choose “All steps”.")
         return project

@@ -89,9 +89,9 @@ def say_age(seconds: float | None) -> str:
     return "just made"
 
 
-def say_when(moment: float) -> str:
-    """Return a local date and time."""
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(moment))
+def say_when(moment: float, *, exact: bool = False) -> str:
+    """Return a local date and time, `exact` with its seconds."""
+    return time.strftime(f"%Y-%m-%d %H:%M{':%S' if exact else ''}", time.localtime(moment))
 
 
 def say_bytes(count: float) -> str:
