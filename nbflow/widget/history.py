@@ -27,7 +27,7 @@ class History:
             _make_button("Run again", "repeat", lambda: act("rerun", self._table.chosen)),
             _make_button("Use its values", "sliders", lambda: act("values", self._table.chosen)),
         ]
-        hint = build(w.HTML, '<span class="nb-dim">the run that is chosen below</span>')
+        hint = build(w.HTML, '<span class="nbflow-help">for the run that is chosen below</span>')
         self._line = build(w.HBox, [*buttons, hint], css="nbflow-line")
         self._table = build(Rows)
         self.box = build(w.VBox, [self._line, self._table], css="nbflow-history")

@@ -182,7 +182,8 @@ def _make_slider(parameter: Parameter, kind: Type, default: Any) -> Input:
         slider.value = slider.value if form is None else form
 
     def tell(change: Any) -> None:
-        if change["new"] != read():
+        typed = read()
+        if typed is None or abs(change["new"] - typed) > step / 2:  # less is the slider's rounding
             moved = change["new"] if whole else round(change["new"], digits)
             made.control.value = to_text(parameter, moved) or ""
 

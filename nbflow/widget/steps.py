@@ -93,6 +93,8 @@ def _make_about(step: StepRun) -> str:
     if step.status == "running":
         doing = words.say_doing(step.cells, step.cells_done, step.fraction, step.text)
         return join(bar(doing[0]), " ", doing[1]) if doing is not None else ""
+    if step.status == "cancelled":
+        return ""
     wrote = dim(words.say_outputs(step.outputs)) if step.status == "done" else ""
     return wrote or words.say_reasons(step.why, step.age, step.blocked_by, step.failure)
 

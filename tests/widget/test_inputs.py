@@ -80,6 +80,13 @@ def test_a_slider_and_the_text_beside_follow_each_other(source, moved, form):
     assert slider.value == made.default
 
 
+def test_a_slider_does_not_round_what_was_typed():
+    made = make("share: float = 0.5  # 0..1")
+    made.control.value = "0.123"
+    made.box.children[0].value = 0.12  # as a front end says of its own
+    assert made.read() == 0.123
+
+
 def test_a_number_out_of_bounds_is_refused_instead_of_cut():
     made = make("rows: int = 10  # 1..500")
     made.control.value = "900"
