@@ -6,6 +6,12 @@ import anywidget
 import traitlets
 
 _SCRIPT = """
+// The row below a pointer may be drawn anew before a click ends, so that its start counts.
+const MEANT = {
+  mousedown: event => event.button === 0,
+  click: event => event.detail === 0, // of a program or a screen reader
+  keydown: event => event.key === 'Enter',
+};
 const find = el => [...el.querySelectorAll('[data-row]')];
 
 function render({ model, el }) {
@@ -13,7 +19,7 @@ function render({ model, el }) {
     for (const row of find(el)) {
       const chosen = row.dataset.row === model.get('chosen');
       row.classList.toggle('nbflow-chosen', chosen);
-      row.setAttribute('aria-selected', chosen);
+      row.setAttribute('aria-current', chosen);
     }
   };
   const draw = () => {
@@ -24,12 +30,11 @@ function render({ model, el }) {
   };
   const take = event => {
     const row = event.target.closest('[data-row]');
-    if (!row || (event.type === 'keydown' && event.key !== 'Enter')) return;
+    if (!row || !MEANT[event.type](event)) return;
     model.set('chosen', row.dataset.row);
     model.save_changes();
   };
-  el.addEventListener('click', take);
-  el.addEventListener('keydown', take);
+  for (const type of Object.keys(MEANT)) el.addEventListener(type, take);
   model.on('change:html', draw);
   model.on('change:chosen', mark);
   draw();

@@ -79,7 +79,7 @@ def choose_rows(page: Any) -> None:
     page.locator(".nbflow-history button", has_text="Show").click()
     wait_for_state(page, "done")
     page.locator(".nbflow-row", has_text="report").click()
-    page.locator(".nbflow-node.nbflow-is-selected[data-id=report]").wait_for(timeout=10_000)
+    page.locator(".nbflow-node.nbflow-selected[data-id=report]").wait_for(timeout=10_000)
     page.locator(".nbflow-row", has_text="summarise").press("Enter")
     page.locator(".nbflow-row.nbflow-chosen", has_text="summarise").wait_for(timeout=10_000)
 

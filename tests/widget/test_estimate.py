@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from msgspec.structs import replace
 
 from nbflow.runlog import Run, StepRun
-from nbflow.widget.estimate import find_expected, find_left, foresee
+from nbflow.widget.estimate import Foresight, find_expected, find_left, foresee
 from nbflow.widget.head import draw_head
+from tests.notebooks import project, write
 
 NOW = 1000.0
 RUN = Run(
@@ -59,3 +62,10 @@ def test_the_head_counts_what_is_done():
     head = draw_head("a", ended, NOW)
     assert "0 of 5 steps done · 1 failed · 2 blocked · 1 skipped · 12 s" in head
     assert "left" not in draw_head("a", foresee(RUN), NOW, doing="stopping …")
+
+
+@pytest.mark.parametrize(("keep_going", "status"), [(False, "skipped"), (True, "waiting")])
+def test_a_run_that_keeps_going_skips_nothing(tmp_path, keep_going, status):
+    made = project(tmp_path, load=[])
+    write(made.runs / "a" / "plan.json", json.dumps({"request": {"keep_going": keep_going}}))
+    assert Foresight().look(made, RUN).steps["other"].status == status
