@@ -184,6 +184,9 @@ def test_sets_of_values_are_kept_by_name(tmp_path, panels):
     assert again._values._choice.label == "many, changed"
     again._values._choice.value = "many"  # restores it
     assert again._form.values == {"rows": 9}
+    again._show_request(Request(parameters={"rows": 7}))  # as “Use its values” does
+    assert again._values._choice.label == "many, changed"
+    again._values._choice.value = "many"
     again._values._drop()
     assert (again._values._choice.label, again._form.values) == ("Defaults, changed", {"rows": 9})
     assert json.loads((made.home / "values.json").read_text())["sets"] == {}
