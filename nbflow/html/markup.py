@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
+from itertools import zip_longest
 from urllib.parse import quote
 
 from nbflow import words
@@ -30,18 +31,27 @@ def join(*content: str | None) -> Markup:
     return Markup("".join(_escape(part) for part in content if part is not None))
 
 
-def table(headings: Iterable[str], rows: Iterable[Iterable[str]], right: int = -1) -> Markup:
-    """Return a table; the column at position `right` is one of numbers."""
+def table(
+    headings: Iterable[str],
+    rows: Iterable[Iterable[str]],
+    right: int = -1,
+    keys: Iterable[str] = (),
+) -> Markup:
+    """Return a table; the column at position `right` is one of numbers.
 
-    def make_row(cell: str, row: Iterable[str]) -> Markup:
+    `keys` are those of the rows, where one can be chosen.
+    """
+
+    def make_row(cell: str, row: Iterable[str], key: str | None = None) -> Markup:
         made = (
             tag(cell, part, class_="nb-right" if number == right else None)
             for number, part in enumerate(row)
         )
-        return tag("tr", *made)
+        return tag("tr", *made, data_row=key, tabindex=None if key is None else "0")
 
     head = tag("thead", make_row("th", headings))
-    return tag("table", head, tag("tbody", *(make_row("td", row) for row in rows)))
+    keyed = zip_longest(rows, keys) if keys else ((row, None) for row in rows)
+    return tag("table", head, tag("tbody", *(make_row("td", *one) for one in keyed)))
 
 
 def state(status: str) -> Markup:

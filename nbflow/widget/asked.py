@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from nbflow.errors import RunError
 from nbflow.model import Frozen, Request
 from nbflow.pipeline import Pipeline
 from nbflow.project import Project, find_project
+from nbflow.runlog import is_alive
 from nbflow.widget.selection import Selection
 
 
@@ -35,6 +37,14 @@ def read_asked(project: Project, run_id: str) -> Request:
         return msgspec.json.decode(text, type=_Asked).request
     except (OSError, ValueError) as error:  # ValueError: also msgspec's
         raise RunError(f"Run {run_id} does not say what it was asked for: {error}.") from error
+
+
+def read_running(project: Project, run_id: str) -> Request:
+    """Return what a run was asked for as long as it goes on, else a request for nothing special."""
+    if run_id and is_alive(project, run_id):
+        with contextlib.suppress(RunError):
+            return read_asked(project, run_id)
+    return Request()
 
 
 class _Asked(Frozen, frozen=True):

@@ -73,19 +73,18 @@ class Detail:
         known = {value for _, value in self._step.options}
         self._step.value = name if name in known else ""
 
-    def show(self, project: Project, tail: Tail | None, name: str) -> None:
-        """Show a step as the run has it now."""
-        step = tail.run.steps.get(name) if tail else None
-        if tail is None or step is None:
+    def show(self, project: Project, tail: Tail | None, run: Run | None, name: str) -> None:
+        """Show a step as the run, that of the tail as it can be foreseen, has it now."""
+        step = run.steps.get(name) if run else None
+        if tail is None or run is None or step is None:
             self._clear(name)
             return
         self._show_printed(tail, name)
-        if self._shown == (tail.run.id, step):
+        if self._shown == (run.id, step):
             return
-        self._shown = (tail.run.id, step)
+        self._shown = (run.id, step)
         self._head.value = _draw_head(step)
         if step.status in _ENDED:
-            run = tail.run
             self._later(lambda: self._show_made(project, run, step))
         else:
             self._hide_made()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -16,8 +17,10 @@ from nbflow.widget.inputs import UNSET, make_input
 from nbflow.widget.models import build, hide, set_class
 from nbflow.words import say_count, shorten
 
+MEND = "Does not fit yet, see below:"
 _FLAT = 14  # fields up to which all groups stand open
 _GROUPS = 20  # shown at a time, of more the search finds the others
+_REFUSED = re.compile(r"parameter \S+ of .+?, cell \d+, is (?P<what>.+?); (?P<given>.+?) is not")
 
 
 class Form:
@@ -33,6 +36,8 @@ class Form:
         self._forms: dict[str, Any] = {}  # by key: what differs from the default
         self._wrong: dict[str, str] = {}  # by key: why a control's value does not fit
         self._rows: dict[str, _Row] = {}
+        self._showing = False  # what changes then is told once
+        self._opened: str | None = None  # the group of an accordion that stands open
         self._search = build(
             w.Text,
             placeholder="Find a parameter or a step",
@@ -51,6 +56,7 @@ class Form:
         self._forms = {key: form for key, form in self._forms.items() if key in known}
         self._wrong, self._rows = {}, {}
         self._draw()
+        self._changed()
 
     def show_values(self, forms: Mapping[str, Any]) -> list[str]:
         """Choose these values and the defaults for the rest; return the keys that are not there."""
@@ -61,8 +67,10 @@ class Form:
             for key, form in forms.items()
             if key in known and not _same(form, known[key].default)
         }
+        self._showing = True
         for key, row in list(self._rows.items()):
             row.show(self._forms.get(key, UNSET))
+        self._showing = False
         self._changed()
         return [key for key in forms if key not in known]
 
@@ -77,8 +85,16 @@ class Form:
 
     @property
     def problems(self) -> list[str]:
-        """What is wrong with values in the form."""
-        return list(self._wrong.values())
+        """The parameters whose values in the form do not fit: their fields say why."""
+        return list(self._wrong)
+
+    def refuse(self) -> None:
+        """Raise ParameterError for values that do not fit; the first one's field is shown."""
+        found = (field for field in self._fields if field.key in self._wrong)
+        field = next(found, None)
+        if field is not None and len(self._fields) > _FLAT and field.group != self._opened:
+            self._search.value = " ".join((field.parameter.name, *field.steps))
+        raise ParameterError(f"{MEND} {', '.join(self._wrong)}.")
 
     def _draw(self) -> None:
         words = self._search.value.lower().split()
@@ -114,6 +130,7 @@ class Form:
 
         def fill(change: Any) -> None:
             at = change["new"]
+            self._opened = None if at is None else list(groups)[at]
             if at is not None and not boxes[at].children:
                 boxes[at].children = self._make_rows(list(groups.values())[at])
 
@@ -138,7 +155,8 @@ class Form:
             self._wrong[key] = wrong
         elif form is not UNSET:
             self._forms[key] = form
-        self._changed()
+        if not self._showing:
+            self._changed()
 
 
 class _Row:
@@ -152,8 +170,8 @@ class _Row:
         )
         self._back.on_click(lambda _: self._input.show(UNSET))
         self._note = build(w.HTML)
-        control = build(w.HBox, [self._input.control, self._back])
-        self._input.control.add_class("nbflow-control")
+        control = build(w.HBox, [self._input.box, self._back])
+        self._input.box.add_class("nbflow-control")
         self.box = build(
             w.HBox,
             [build(w.HTML, _make_label(field)), build(w.VBox, [control, self._note])],
@@ -203,8 +221,8 @@ def _make_help(field: Field) -> str:
 
 
 def _make_wrong(text: str, name: str) -> str:
-    """Return what is wrong as a form says it: examples are values, not options to type."""
-    text = text.replace(f"-p {name} ", "")
+    """Return what is wrong as its field says it: the place is known, examples are values."""
+    text = _REFUSED.sub(r"\g<given> is not \g<what>", text).replace(f"-p {name} ", "")
     return text[:1].upper() + text[1:]
 
 

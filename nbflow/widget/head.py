@@ -5,7 +5,7 @@ from __future__ import annotations
 from nbflow import words
 from nbflow.html.markup import Markup, dim, state, tag
 from nbflow.runlog import Run
-from nbflow.widget.steps import find_expected
+from nbflow.widget.estimate import find_left
 
 
 def draw_head(name: str, run: Run | None, now: float, doing: str = "") -> Markup:
@@ -14,8 +14,8 @@ def draw_head(name: str, run: Run | None, now: float, doing: str = "") -> Markup
     if run is None or not run.steps:
         idle = tag("span", doing or "not run yet", class_="nb-dim")
         return _frame(tag("div", title, idle, class_="nbflow-head-line"))
-    over = sum(step.status not in {"waiting", "running"} for step in run.steps.values())
-    said = [f"{over} of {words.say_count(len(run.steps), 'step')}", _say_time(run, now)]
+    over = words.say_over(step.status for step in run.steps.values())
+    said = [over, _say_time(run, now, wait=not doing)]
     said += [run.name, words.say_parameters(run.parameters), run.message]
     text = " · ".join(part for part in said if part)
     line = tag(
@@ -27,33 +27,38 @@ def draw_head(name: str, run: Run | None, now: float, doing: str = "") -> Markup
         tag("span", f"run {run.id}", class_="nb-dim"),
         class_="nbflow-head-line",
     )
-    return _frame(line, _draw_track(run, over))
+    return _frame(line, _draw_track(run))
 
 
-def _say_time(run: Run, now: float) -> str:
+def _say_time(run: Run, now: float, *, wait: bool) -> str:
+    """Return how long the run took or goes on; `wait` is whether it is left to its end."""
     if run.status == "lost":
         return "its process ended without a word"
     if run.seconds is not None:
         return words.say_seconds(run.seconds)
-    left = find_expected(run, now)
+    left = find_left(run, now) if wait else None
     about = f", about {words.say_seconds(left)} left" if left else ""
     return words.say_seconds(round(now - run.started)) + about
 
 
-def _draw_track(run: Run, over: int) -> Markup:
+def _draw_track(run: Run) -> Markup:
+    """Return a bar: what is done, then what failed or was blocked by that; the rest is empty."""
+    steps = run.steps.values()
     doing = (
         words.say_doing(step.cells, step.cells_done, step.fraction)
-        for step in run.steps.values()
+        for step in steps
         if step.status == "running"
     )
-    done = over + sum(one[0] for one in doing if one is not None)
-    share = f"width:{min(done / max(len(run.steps), 1), 1):.1%}"
-    filled = tag(
-        "i", style=share, class_=f"nb-{run.status}" if run.status in {"failed", "done"} else None
-    )
-    return tag(
-        "div", filled, class_="nbflow-track", role="img", aria_label=share.removeprefix("width:")
-    )
+    done = sum(step.status in {"done", "reused"} for step in steps)
+    bad = sum(step.status in {"failed", "blocked"} for step in steps)
+    share = _say_share(done + sum(one[0] for one in doing if one is not None), run)
+    good = tag("i", style=f"width:{share}", class_="nb-done" if run.status == "done" else None)
+    wrong = tag("i", style=f"width:{_say_share(bad, run)}", class_="nb-failed") if bad else None
+    return tag("div", good, wrong, class_="nbflow-track", role="img", aria_label=share)
+
+
+def _say_share(count: float, run: Run) -> str:
+    return f"{min(count / max(len(run.steps), 1), 1):.1%}"
 
 
 def _frame(*parts: str) -> Markup:

@@ -24,7 +24,7 @@ _ROWS = 6  # of a list of choices
 
 
 class Input:
-    """A control for one parameter.
+    """A control for one parameter; `box` is what is shown, the control and what goes with it.
 
     `default` is the JSON form that holds where nothing is chosen, UNSET where only running the
     notebook would tell it; `to_value` and `to_form` translate between forms and the control's.
@@ -39,6 +39,7 @@ class Input:
         to_form: Callable[[Any], Any] = lambda value: value,
     ) -> None:
         self.parameter, self.control, self.default = parameter, control, default
+        self.box = control
         self._to_value, self._to_form = to_value, to_form
         self._empty = control.value
         self.show(default)
@@ -51,10 +52,12 @@ class Input:
     def read(self) -> Any:
         """Return the form that was chosen, UNSET for the default; raises ParameterError."""
         value = self.control.value
-        if value == self._empty and (self.default is UNSET or self._empty_is_nothing()):
+        if value == self._empty and self.default is UNSET:
             return UNSET
         if self.default is not UNSET and value == self._to_value(self.default):
             return UNSET
+        if value == self._empty and self._empty_is_nothing():
+            raise ParameterError("needs a value: choose one, or go back to the default")
         return self._to_form(value)
 
     def _empty_is_nothing(self) -> bool:
@@ -156,25 +159,38 @@ def _is_bounded(parameter: Parameter, default: Any) -> bool:
 
 
 def _make_slider(parameter: Parameter, kind: Type, default: Any) -> Input:
+    """Return a text with a slider beside: the slider's own readout would cut what is typed."""
     assert parameter.bounds is not None  # noqa: S101 - looked at before
     low, high = parameter.bounds
     assert low is not None and high is not None  # noqa: S101, PT018
-    if kind.kind == "int":
-        control = build(
-            w.IntSlider, min=int(low), max=int(high), value=int(low), continuous_update=False
-        )
-    else:
-        digits = max(2 - math.floor(math.log10(high - low or 1)), 0)
-        control = build(
-            w.FloatSlider,
-            min=low,
-            max=high,
-            step=10.0**-digits,
-            value=low,
-            continuous_update=False,
-            readout_format=f".{digits}f",
-        )
-    return Input(parameter, control, default)
+    digits = max(2 - math.floor(math.log10(high - low or 1)), 0)
+    whole = kind.kind == "int"
+    step = 1 if whole else 10.0**-digits
+    make, cast = (w.IntSlider, int) if whole else (w.FloatSlider, float)
+    slider = build(make, min=cast(low), max=cast(high), step=step, value=cast(low), readout=False)
+    made = _make_text(parameter, kind, default)
+    made.box = build(w.HBox, [slider, made.control], css="nbflow-bounded")
+
+    def read() -> Any:
+        try:
+            return parse_text(parameter, made.control.value)
+        except ParameterError:
+            return None
+
+    def follow(_: Any) -> None:
+        form = read()
+        slider.value = slider.value if form is None else form
+
+    def tell(change: Any) -> None:
+        typed = read()
+        if typed is None or abs(change["new"] - typed) > step / 2:  # less is the slider's rounding
+            moved = change["new"] if whole else round(change["new"], digits)
+            made.control.value = to_text(parameter, moved) or ""
+
+    made.control.observe(follow, "value")
+    slider.observe(tell, "value")
+    follow(None)
+    return made
 
 
 def _make_picker(parameter: Parameter, kind: Type, default: Any) -> Input | None:
@@ -197,7 +213,7 @@ def _make_picker(parameter: Parameter, kind: Type, default: Any) -> Input | None
     def show(form: Any) -> Any:
         return None if form is None else parse(form)
 
-    return Input(parameter, make(), default, show, tell)
+    return Input(parameter, build(make), default, show, tell)
 
 
 _PICKERS: dict[str, tuple[Callable[[], Any], Callable[[str], Any]]] = {
@@ -213,7 +229,7 @@ def _make_text(parameter: Parameter, kind: Type, default: Any) -> Input:
     placeholder = _say_default(parameter) if known is UNSET else _HINTS.get(kind.kind, "")
     several = text is not None and (len(text) > _LONG or "\n" in text)
     make = w.Textarea if several else w.Text
-    control = make(placeholder=placeholder, continuous_update=False)
+    control = build(make, placeholder=placeholder, continuous_update=False)
 
     def show(form: Any) -> str:
         return to_text(parameter, form) or ""

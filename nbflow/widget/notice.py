@@ -23,6 +23,7 @@ class Notice:
 
     def __init__(self) -> None:
         self.root = Path()
+        self._said = ""
         self._text, self._problems = build(w.HTML, css="nbflow-notice"), Linked()
         self.boxes = [self._text, self._problems.box]
         self.say("")
@@ -34,11 +35,17 @@ class Notice:
 
     def say(self, text: str, *, bad: bool = False) -> None:
         """Show a message instead of the one before; "" shows none."""
+        self._said = text
         kind = "nbflow-box nbflow-bad" if bad else "nbflow-box"
         value = tag("div", text, class_=kind, role="alert") if text else ""
         if self._text.value != value:
             self._text.value = value
         hide(self._text, unless=text)
+
+    def forget(self, start: str) -> None:
+        """Take back a message that begins so."""
+        if self._said.startswith(start):
+            self.say("")
 
     def say_wrong(self, error: Exception) -> None:
         """Show an error in its words, the problems of a pipeline each with its cell."""

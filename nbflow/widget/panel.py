@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +20,15 @@ from nbflow.notebook.scan import read_folder
 from nbflow.pipeline import Pipeline
 from nbflow.plan import make_plan
 from nbflow.project import Project
-from nbflow.runlog import cancel, find_run
-from nbflow.widget.asked import make_arguments, make_request, read_asked, read_project
+from nbflow.runlog import Run, cancel, find_run
+from nbflow.widget.asked import make_arguments, make_request, read_asked, read_project, read_running
+from nbflow.widget.busy import Busy
 from nbflow.widget.buttons import Buttons
 from nbflow.widget.detail import Detail
+from nbflow.widget.estimate import Foresight
 from nbflow.widget.fields import make_fields, read_values
 from nbflow.widget.follow import Follower, Tail, find_follower, find_newest
-from nbflow.widget.form import Form
+from nbflow.widget.form import MEND, Form
 from nbflow.widget.graph import Graph, make_nodes
 from nbflow.widget.head import draw_head
 from nbflow.widget.history import History
@@ -53,8 +54,8 @@ def controls(
     """Return the control panel of a pipeline; it shows the run that is going on, else the last.
 
     `folder_or_pipeline` is a folder of notebooks, None the pipeline at hand; `run_id` another run
-    to show, by its id, the start of one, or its name; `request` fills the form. What is wrong is
-    said in the panel.
+    to show, by its id, the start of one, or its name; `request` fills the form, else the run that
+    goes on does. What is wrong is said in the panel.
     """
     panel = Panel(folder_or_pipeline, run_id=run_id, request=request)
     claim_cell(panel)
@@ -81,12 +82,13 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._tail: Tail | None = None
         self._seen: tuple[Any, ...] = ()
         self._drawn: tuple[Any, ...] = ()  # what of the run the graph shows
-        self._doing, self._stopping = "", ""
+        self._stopping = ""
         self._was_live = False
+        self._foresight = Foresight()
         self._step, self._chosen = "", False  # which step is shown, and whether by a click
         self._lock = threading.RLock()
         self._make_parts()
-        self._notice.guarded(lambda: self._open(run_id, request or Request()))
+        self._notice.guarded(lambda: self._open(run_id, request))
         self._show_frame()
 
     def close(self) -> None:
@@ -122,15 +124,20 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     def _make_parts(self) -> None:
         style = build(w.HTML, f"<style>{CSS}</style>", css="nbflow-style")
         self._head, self._notice = build(w.HTML), Notice()
+        self._busy = Busy(self._notice, self._show_busy)
         self._selection = Selection(self._show_marked)
         self._buttons = Buttons(self._act, self._selection)
         self._graph = Graph()
         self._graph.observe(lambda change: self._choose(change["new"]), "selected")
         canvas = build(w.VBox, [self._graph], css="nbflow-canvas")
-        self._form = Form()
-        self._values = ValueBar(self._take_values, lambda: self._form.values, self._notice.guarded)
-        self._plan, self._steps, self._history = build(w.HTML), Steps(), History(self._act_on_run)
-        self._detail = Detail(self._choose, self._later, self._graph.follow)
+        self._form = Form(self._note_values)
+        self._values = ValueBar(self._form, self._take_values, self._notice.guarded)
+        self._plan, self._steps, self._history = (
+            build(w.HTML),
+            Steps(self._choose),
+            History(self._act_on_run),
+        )
+        self._detail = Detail(self._choose, self._busy.later, self._graph.follow)
         split = build(w.HBox, [self._steps.box, self._detail.box], css="nbflow-split")
         asked = build(w.VBox, [self._values.box, self._form.box])
         pages = [asked, self._plan, split, self._history.box]
@@ -145,16 +152,16 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     def _name(self) -> str:
         return self._project.folder.name if self._project else str(self._asked or "nbflow")
 
-    def _open(self, run_id: str, request: Request) -> None:
+    def _open(self, run_id: str = "", request: Request | None = None) -> None:
         self._project = project = read_project(self._asked)
         self._follower = find_follower(project)
         try:
             self._read(project)
-            self._form.show_values(read_values(self._form.fields, self._scan.steps, request))
-            self._selection.show(request)
-            self._buttons.force.value = request.force
+            newest = find_newest(project.runs)
+            self._show_request(request or read_running(project, run_id or newest))
+            self._buttons.force.value = request is not None and request.force
             found = find_run(project, run_id).id if run_id else ""
-            self.run_id = "" if found == find_newest(project.runs) else found
+            self.run_id = "" if found == newest else found
         finally:
             self._follower.add(self)
             self._plan.value = tag("div", "Plan says what a run would do.", class_="nb-dim")
@@ -194,7 +201,12 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._wake()
         if self._tabs.selected_index == _HISTORY and self._project is not None:
             project = self._project
-            self._later(lambda: self._history.show(project))
+            self._busy.later(lambda: self._history.show(project))
+
+    def _note_values(self) -> None:
+        self._values.show_choice()
+        if not self._form.problems:
+            self._notice.forget(MEND)
 
     def _take_values(self, forms: dict[str, Any]) -> None:
         missing = self._form.show_values(forms)
@@ -207,11 +219,11 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         shown = self._tail
         if tail is not shown:
             self._tail, self._seen, self._stopping = tail, (), ""
-        run = tail.run if tail and tail.run.steps else None
+        run = self._run
         now = time.time()
         live = run is not None and run.status == "running"
         second = int(now) if live else 0
-        seen = (tail and tail.version, second, self._doing, self._stopping, self._step)
+        seen = (tail and tail.version, second, self._busy.doing, self._stopping, self._step)
         if seen == self._seen:
             return
         before, self._seen = self._seen, seen
@@ -224,28 +236,40 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
                 self._drawn = (run.id, run.seq, run.status)
                 self._graph.states = make_run_states(run.steps)
             self._choose_by_itself()
-            self._steps.show(run, now, self._step)
+            self._steps.show(run, now)
         if shown is not None and shown.removed:
             self._notice.say(f"Run {shown.run.id} was removed.")
         if self._project is not None:
-            self._detail.show(self._project, tail, self._step)
+            self._detail.show(self._project, tail, run, self._step)
         if live != self._was_live:
             self._show_page()  # the history has one more, or one more that is over
             if live and not before:
                 self._tabs.selected_index = _RUN
         self._was_live = live
 
+    @property
+    def _run(self) -> Run | None:
+        """The run that is shown, as it can be foreseen; None where there is none."""
+        run = self._tail.run if self._tail else None
+        return self._foresight.look(self._project, run) if run and run.steps else None
+
+    def _show_busy(self) -> None:
+        """Show that the panel does something, or has done it."""
+        self._seen = ()
+        self._show_head()
+        self._show_buttons()
+
     def _show_head(self) -> None:
-        run = self._tail.run if self._tail and self._tail.run.steps else None
+        run = self._run
         live = run is not None and run.status == "running"
-        doing = self._doing or (self._stopping if live else "")
+        doing = self._busy.doing or (self._stopping if live else "")
         head = draw_head(self._name, run, time.time(), doing)
         if self._head.value != head:
             self._head.value = head
 
     def _show_buttons(self) -> None:
-        run = self._tail.run if self._tail and self._tail.run.steps else None
-        doing = {"busy": bool(self._doing), "stopping": bool(self._stopping)}
+        run = self._run
+        doing = {"busy": bool(self._busy.doing), "stopping": bool(self._stopping)}
         self._buttons.show(run, usable=bool(self._scan.steps), **doing)
 
     def _choose_by_itself(self) -> None:
@@ -270,6 +294,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     def _show_step(self, name: str) -> None:
         self._step = name
         self._graph.selected = name
+        self._steps.mark(name)
         self._detail.choose(name)
 
     # --- what is asked for --------------------------------------------------------------------
@@ -278,23 +303,24 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         if name == "stop":
             self._notice.guarded(self._stop)
         elif name == "run":
-            self._later(self._start, "starting …")
+            self._busy.later(self._start, "starting …")
         elif name == "plan":
-            self._later(self._make_plan, "planning …")
+            self._busy.later(self._make_plan, "planning …")
         elif name == "resume" and self._tail is not None:
             self._act_on_run("rerun", self._tail.run.id)
         elif name == "read":
-            self._later(self._read_again, "reading the notebooks …")
+            self._busy.later(self._read_again, "reading the notebooks …")
 
     def _act_on_run(self, name: str, run_id: str | None) -> None:
-        if not run_id:
+        project = self._project
+        if not run_id or project is None:
             return
         if name == "show":
             self._show_run(run_id)
         elif name == "rerun":
-            self._later(lambda: self._rerun(run_id), "starting …")
+            self._busy.later(lambda: self._attach(project, [run_id], "rerun"), "starting …")
         else:
-            self._later(lambda: self._use_values(run_id))
+            self._busy.later(lambda: self._use_values(project, run_id))
 
     def _stop(self) -> None:
         """Ask the run to stop: only a file is made, so this works on any thread."""
@@ -302,8 +328,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             return
         cancel(self._project, self._tail.run)
         self._stopping = "stopping …"
-        self._show_head()
-        self._show_buttons()
+        self._show_busy()
 
     def _start(self) -> None:
         project = self._refuse_wrong()
@@ -312,10 +337,6 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._form.values, self._selection, force=self._buttons.force.value
         )
         self._attach(project, arguments, "run")
-
-    def _rerun(self, run_id: str) -> None:
-        if self._project is not None:
-            self._attach(self._project, [run_id], "rerun")
 
     def _attach(self, project: Project, arguments: list[str], command: str) -> None:
         from nbflow.run.start import start_run, wait_for_log  # noqa: PLC0415 - not to open a panel
@@ -342,19 +363,19 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _read_again(self) -> None:
         if self._project is None:
-            self._open("", Request())
+            self._open()
         else:
             self._read(self._project)
             self._values.show(self._project)
         self._show_frame()
 
-    def _use_values(self, run_id: str) -> None:
-        if self._project is None:
-            return
-        request = read_asked(self._project, run_id)
-        self._take_values(read_values(self._form.fields, self._scan.steps, request))
-        self._selection.show(request)
+    def _use_values(self, project: Project, run_id: str) -> None:
+        self._show_request(read_asked(project, run_id))
         self._tabs.selected_index = _PARAMETERS
+
+    def _show_request(self, request: Request) -> None:
+        self._form.show_values(read_values(self._form.fields, self._scan.steps, request))
+        self._selection.show(request)
 
     def _make_request(self) -> Request:
         return make_request(self._form.values, self._selection, force=self._buttons.force.value)
@@ -362,37 +383,16 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     def _refuse_wrong(self) -> Project:
         """Read the notebooks as they are now; refuse what is wrong in the form."""
         if self._project is None:
-            self._open("", Request())
+            self._open()
         project = self._project or read_project(self._asked)
         self._read(project)
         if self._form.problems:
             self._tabs.selected_index = _PARAMETERS
-            raise UnknownNameError("\n".join(self._form.problems))
+            self._form.refuse()
         if self._selection.is_open:
             raise UnknownNameError("Which steps? Click them in the graph, or choose “All steps”.")
         return project
 
-    # --- threads -----------------------------------------------------------------------------
-
     def _wake(self) -> None:
         if self._follower is not None:
             self._follower.wake()
-
-    def _later(self, act: Callable[[], None], doing: str = "") -> None:
-        """Run in a thread of its own: a callback must not hold up the kernel."""
-        if doing:
-            if self._doing:
-                return
-            self._doing = doing
-            self._show_head()
-            self._show_buttons()
-
-        def run() -> None:
-            self._notice.guarded(act, quiet=not doing)
-            if doing:
-                self._doing = ""
-                self._seen = ()
-                self._show_head()
-                self._show_buttons()
-
-        threading.Thread(target=run, daemon=True, name="nbflow-panel").start()

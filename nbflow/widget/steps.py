@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import unescape
 from typing import Any
 
@@ -12,95 +12,96 @@ import ipywidgets as w
 from nbflow import words
 from nbflow.html.markup import Markup, bar, dim, join, state, tag
 from nbflow.runlog import Run, StepRun
+from nbflow.widget.estimate import find_expected
 from nbflow.widget.models import build
+from nbflow.widget.rows import Rows
 
 _CHUNK = 20  # rows that are sent together
 _TAG = re.compile(r"<[^>]*>")
-_ENDED = {"done", "reused", "failed", "blocked", "skipped", "cancelled", "lost"}
 
 
 class Steps:
     """A list of the steps; `box` is what is shown.
 
-    Nothing is sent before `wanted`: the page that has the list may never be looked at.
+    `choose` is called with the name of a step that was clicked. Nothing is sent before
+    `wanted`: the page that has the list may never be looked at.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, choose: Callable[[str], None]) -> None:
         self.box = build(w.VBox, css="nbflow-steps nbflow")
         self.wanted = False
+        self._choose, self._chosen = choose, ""
         self._chunks: list[Any] = []
         self._rows: dict[str, tuple[StepRun, Markup]] = {}
 
-    def show(self, run: Run, now: float, selected: str) -> None:
+    def show(self, run: Run, now: float) -> None:
         if not self.wanted:
             return
-        rows = [self._make_row(step, now, selected) for step in run.steps.values()]
+        rows = [self._make_row(step, now) for step in run.steps.values()]
         self._show_rows(rows)
 
     def show_names(self, names: Sequence[str]) -> None:
         """Show steps that have not run yet."""
         if not self.wanted:
             return
-        rows = [_join_row(name, dim("not run yet"), dim(""), dim(""), dim("")) for name in names]
-        self._show_rows(rows)
+        self._show_rows([_join_row(name, dim("not run yet"), "", "") for name in names])
+
+    def mark(self, name: str) -> None:
+        """Show a step as the chosen one, "" for none."""
+        self._chosen = name
+        for chunk in self._chunks:
+            chunk.chosen = name
+
+    def _take(self, chunk: Rows) -> None:
+        """Take a click; a step may have been chosen for a run instead of to be looked at."""
+        if chunk.chosen != self._chosen:
+            self._choose(chunk.chosen)
+            chunk.chosen = self._chosen
 
     def _show_rows(self, rows: Sequence[Markup]) -> None:
         texts = ["".join(rows[at : at + _CHUNK]) for at in range(0, len(rows), _CHUNK)]
         missing = texts[len(self._chunks) :]
-        self._chunks.extend(build(w.HTML, text) for text in missing)
+        self._chunks.extend(self._make_chunk(text) for text in missing)
         for chunk, text in zip(self._chunks, texts, strict=False):
-            if chunk.value != text:
-                chunk.value = text
+            chunk.html = text
         if len(self.box.children) != len(texts):
             self.box.children = self._chunks[: len(texts)]
 
-    def _make_row(self, step: StepRun, now: float, selected: str) -> Markup:
+    def _make_chunk(self, text: str) -> Rows:
+        chunk: Rows = build(Rows, html=text, chosen=self._chosen)
+        chunk.observe(lambda _: self._take(chunk), "chosen")
+        return chunk
+
+    def _make_row(self, step: StepRun, now: float) -> Markup:
         """Return a row; one of a step that did not change is taken as it was."""
         known = self._rows.get(step.name)
-        still = step.status != "running" and step.name != selected
-        if known and known[0] is step and still:
+        if known and known[0] is step and step.status != "running":
             return known[1]
-        row = _make_row(step, now, chosen=step.name == selected)
-        if still:
-            self._rows[step.name] = (step, row)
-        else:
-            self._rows.pop(step.name, None)
+        row = _make_row(step, now)
+        self._rows[step.name] = (step, row)
         return row
 
 
-def find_expected(run: Run, now: float) -> float | None:
-    """Return about how many seconds a run still takes; None where no step tells.
-
-    The work that is left, shared among the jobs, and no less than its longest step.
-    """
-    left = [_find_left(step, now) for step in run.steps.values() if step.status not in _ENDED]
-    known = [seconds for seconds in left if seconds is not None]
-    return max(sum(known) / max(run.jobs, 1), *known) if known else None
+def _make_row(step: StepRun, now: float) -> Markup:
+    expected = find_expected(step, now)
+    time = words.say_step_time(step.status, step.started, step.seconds, expected=expected, now=now)
+    return _join_row(step.name, state(step.status), time, _make_about(step))
 
 
-def _find_left(step: StepRun, now: float) -> float | None:
-    if step.expected is None:
-        return None
-    if step.status == "running" and step.started is not None:
-        return max(step.expected - (now - step.started), 0.0)
-    return step.expected
+def _make_about(step: StepRun) -> str:
+    """Return what matters most of a step: how far it is, what it wrote, or why it stands so."""
+    if step.status == "running":
+        doing = words.say_doing(step.cells, step.cells_done, step.fraction, step.text)
+        return join(bar(doing[0]), " ", doing[1]) if doing is not None else ""
+    if step.status == "cancelled":
+        return ""
+    wrote = dim(words.say_outputs(step.outputs)) if step.status == "done" else ""
+    return wrote or words.say_reasons(step.why, step.age, step.blocked_by, step.failure)
 
 
-def _make_row(step: StepRun, now: float, *, chosen: bool) -> Markup:
-    doing = words.say_doing(step.cells, step.cells_done, step.fraction, step.text)
-    progress = dim(words.say_outputs(step.outputs))
-    if step.status == "running" and doing is not None:
-        progress = join(bar(doing[0]), " ", doing[1])
-    time = words.say_step_time(
-        step.status, step.started, step.seconds, expected=step.expected, now=now
-    )
-    why = words.say_reasons(step.why, step.age, step.blocked_by, step.failure)
-    return _join_row(step.name, state(step.status), progress, time, why, chosen=chosen)
-
-
-def _join_row(name: str, *cells: str, chosen: bool = False) -> Markup:
-    texts = (tag("span", cell, title=_strip(cell)) for cell in (tag("b", name), *cells))
-    return tag("div", *texts, class_="nbflow-row nbflow-chosen" if chosen else "nbflow-row")
+def _join_row(name: str, *cells: str) -> Markup:
+    texts = (tag("span", cell, title=_strip(cell) or None) for cell in (tag("b", name), *cells))
+    return tag("div", *texts, class_="nbflow-row", data_row=name, tabindex="0")
 
 
 def _strip(cell: str) -> str:

@@ -17,8 +17,10 @@ min-height:0;margin:0;font-size:var(--jp-ui-font-size1,13px)}
 .nbflow-panel .nbflow-hidden{display:none!important}
 .nbflow-panel .nbflow-unseen{visibility:hidden}
 .nbflow-head-line{display:flex;flex-wrap:wrap;gap:2px 12px;align-items:baseline}
+.nbflow-head-line>span{overflow-wrap:anywhere;min-width:0}
+.nbflow-panel .nb-state>b{display:inline-block;width:1.1em;text-align:center}
 .nbflow-head-line .nbflow-name{font-size:1.15em;font-weight:600}
-.nbflow-track{height:4px;border-radius:2px;margin:6px 0 0;overflow:hidden;
+.nbflow-track{display:flex;height:4px;border-radius:2px;margin:6px 0 0;overflow:hidden;
 background:var(--jp-layout-color3,rgba(128,128,128,.25))}
 .nbflow-track i{display:block;height:100%;background:var(--jp-brand-color1,#2f86d6);
 transition:width .3s}
@@ -55,6 +57,7 @@ width:auto}
 padding:6px 10px;background:var(--jp-layout-color2,rgba(128,128,128,.1));overflow-wrap:anywhere;
 white-space:pre-wrap;max-height:260px;overflow:auto}
 .nbflow-notice .nbflow-bad{border-left-color:var(--jp-error-color1,#d9483b)}
+.nbflow-panel .nbflow-linked{margin:0}
 .nbflow-linked,.nbflow-linked .jp-OutputArea-output{overflow:visible}
 .nbflow-linked .jp-OutputPrompt,.nbflow-linked .jp-OutputArea-prompt,
 .nbflow-linked .jp-OutputArea-promptOverlay{display:none}
@@ -62,6 +65,7 @@ white-space:pre-wrap;max-height:260px;overflow:auto}
 .nbflow-linked a{color:var(--jp-content-link-color,#2f86d6)}
 .nbflow-opener>.widget-hbox{display:flex;flex-wrap:wrap;gap:2px 18px;align-items:baseline}
 .nbflow-opener .jp-OutputArea-output{padding:0}
+.nbflow-opener .nbflow-link i{display:none}
 .nbflow-panel .jupyter-button.nbflow-link{padding:0;height:auto;line-height:1.6;
 background:transparent;color:var(--jp-content-link-color,#2f86d6);box-shadow:none}
 .nbflow-panel .jupyter-button.nbflow-link:hover{text-decoration:underline}
@@ -81,11 +85,9 @@ color:var(--jp-ui-font-color0,inherit);border-bottom-color:var(--jp-brand-color1
 .nbflow-panel .nbflow-choice{width:240px;flex:0 1 auto}
 .nbflow-line>.widget-text{width:200px;flex:0 1 auto}
 .nbflow-form{gap:6px}
-.nbflow-form>.widget-vbox{display:grid;
-grid-template-columns:repeat(auto-fill,minmax(min(100%,400px),1fr));
-gap:4px 28px;align-items:start}
-.nbflow-form>.widget-vbox:has(>.widget-accordion){display:block}
-.nbflow-group{gap:6px;margin-bottom:8px}
+.nbflow-form>.widget-vbox{display:block;columns:400px;column-gap:28px}
+.nbflow-form>.widget-vbox:has(>.widget-accordion){columns:auto}
+.nbflow-panel .nbflow-group{gap:6px;margin-bottom:10px;break-inside:avoid}
 .nbflow-heading{font-weight:600;padding-bottom:2px;
 border-bottom:1px solid var(--jp-border-color3,rgba(128,128,128,.25))}
 .nbflow-field{display:grid;grid-template-columns:minmax(90px,130px) minmax(0,1fr);gap:0 10px;
@@ -96,24 +98,42 @@ margin:3px 0}
 .nbflow-wrong{overflow-wrap:anywhere;font-size:.95em}
 .nbflow-help{opacity:.7;font-size:.92em;overflow-wrap:anywhere}
 .nbflow-panel .nbflow-control{flex:1 1 auto;width:auto;max-width:320px}
+.nbflow-panel .nbflow-control.widget-checkbox{margin-left:0;height:28px;align-items:center}
+.nbflow-control.widget-checkbox label{height:28px;line-height:1}
+.nbflow-bounded>.widget-slider,.nbflow-bounded>.widget-hslider{flex:1 1 60px;width:auto}
+.nbflow-bounded .slider-container{margin:0 6px 0 8px}
+.nbflow-panel .nbflow-bounded>.widget-text{flex:none;width:76px}
 .nbflow-panel .nbflow-control textarea{min-height:4.5em}
 .nbflow-search{margin-bottom:4px}
 .nbflow-panel .widget-accordion{margin:0}
 .nbflow-split{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr);gap:6px 20px;
 align-items:start}
 .nbflow-steps{max-height:440px;overflow:auto!important;display:block}
-.nbflow-row{display:grid;grid-template-columns:minmax(90px,1.1fr) 84px minmax(120px,2fr)
-minmax(60px,.8fr) minmax(80px,1.3fr);gap:0 10px;padding:3px 4px;
+.nbflow-row{display:grid;grid-template-columns:minmax(80px,1fr) 84px minmax(108px,.7fr)
+minmax(120px,2.6fr);gap:0 10px;padding:3px 4px;
 border-bottom:1px solid var(--jp-border-color3,rgba(128,128,128,.18))}
 .nbflow-row>span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-.nbflow-row>span:nth-child(4){font-variant-numeric:tabular-nums}
+.nbflow-row>span:nth-child(3){font-variant-numeric:tabular-nums}
+.nbflow-panel [data-row]{cursor:pointer}
+.nbflow-panel [data-row]:hover{background:var(--jp-layout-color2,rgba(128,128,128,.1))}
+.nbflow-panel [data-row]:focus-visible{outline:2px solid var(--jp-brand-color1,#2f86d6);
+outline-offset:-2px}
+.nbflow-row>span:nth-child(4){display:-webkit-box;-webkit-box-orient:vertical;
+-webkit-line-clamp:2;white-space:normal;overflow-wrap:anywhere}
+.nbflow-panel .nbflow-history .nbflow :is(td,th):first-child{padding-left:6px}
+.nbflow-history .nbflow-scroll td:is(:nth-child(4),:nth-child(5)){white-space:normal!important;
+min-width:8em}
 .nbflow-row .nb-bar{width:2.2em}
-.nbflow-chosen{background:var(--jp-layout-color2,rgba(128,128,128,.14))}
+.nbflow-panel.nbflow-panel [data-row].nbflow-chosen{
+background:color-mix(in srgb,var(--jp-brand-color1,#2f86d6) 15%,transparent)}
 .nbflow-detail div:has(>.nb-failed){margin-top:6px}
 .nbflow-detail{gap:6px;border-left:1px solid var(--jp-border-color3,rgba(128,128,128,.25));
 padding-left:18px;min-width:0}
 .nbflow-detail .nbflow-line{flex-wrap:nowrap}
 .nbflow-detail .nbflow-line>.widget-dropdown{flex:1 1 auto;width:auto;max-width:260px}
+.nbflow-panel .nbflow-detail .widget-html-content{min-width:0;max-width:100%;overflow:hidden}
+.nbflow-panel pre,.nbflow-scroll,.nbflow-steps{scrollbar-width:thin}
+.nbflow-detail>.widget-html:has(>.widget-html-content:empty){display:none}
 .nbflow-log{max-height:240px;overflow:auto!important}
 .nbflow-scroll{overflow:auto;max-height:320px}
 .nbflow-scroll table{white-space:nowrap}
@@ -121,8 +141,12 @@ padding-left:18px;min-width:0}
 @container (max-width:820px){.nbflow-split{grid-template-columns:minmax(0,1fr)}
 .nbflow-detail{border-left:0;padding-left:0;padding-top:8px}}
 @container (max-width:560px){
-.nbflow-row{grid-template-columns:minmax(90px,1fr) 84px minmax(90px,1fr)}
-.nbflow-row>span:nth-child(n+4){display:none}
+.nbflow-row{grid-template-columns:minmax(80px,1fr) 84px minmax(60px,1fr)}
+.nbflow-row>span:nth-child(4){grid-column:1/-1;opacity:.8}
+.nbflow-row>span:nth-child(4):empty{display:none}
+.nbflow-panel .jupyter-button{padding:0 9px}
+.nbflow-history :is(td,th):is(:nth-child(3),:nth-child(4),:nth-child(6)){display:none}
+.nbflow-panel .nbflow-mode{width:auto;flex:1 1 100px;max-width:130px}
 .nbflow-field{grid-template-columns:minmax(0,1fr)}}
 .jp-OutputArea:has(.nbflow-panel) .jp-OutputArea-child:has(.nbflow-still),
 .nbflow-still:has(~ .nbflow-panel){display:none}

@@ -89,9 +89,9 @@ def say_age(seconds: float | None) -> str:
     return "just made"
 
 
-def say_when(moment: float) -> str:
-    """Return a local date and time."""
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(moment))
+def say_when(moment: float, *, exact: bool = False) -> str:
+    """Return a local date and time, `exact` with its seconds."""
+    return time.strftime(f"%Y-%m-%d %H:%M{':%S' if exact else ''}", time.localtime(moment))
 
 
 def say_bytes(count: float) -> str:
@@ -184,13 +184,24 @@ def say_reasons(
 
 def say_headline(run: Run, now: float) -> str:
     """Return `notebooks · 20261123-064312-1f3a · 3 of 9 steps · 12 s`."""
-    over = sum(step.status not in {"waiting", "running"} for step in run.steps.values())
     seconds = run.seconds if run.seconds is not None else now - run.started
     said = [part for part in (run.pipeline.strip("."), run.name, run.id) if part]
-    said += [f"{over} of {say_count(len(run.steps), 'step')}"]
+    said += [say_over(step.status for step in run.steps.values())]
     said += [say_seconds(seconds)] if run.status != "lost" else []
     said += [say_parameters(run.parameters)] if run.parameters else []
     return " · ".join(said)
+
+
+def say_over(statuses: Iterable[str]) -> str:
+    """Return `3 of 5 steps`, `3 of 5 steps done · 1 failed · 1 blocked`: reused ones are done."""
+    count = Counter(statuses)
+    good = f"{count['done'] + count['reused']} of {say_count(count.total(), 'step')}"
+    others = [
+        f"{count[state]} {state}"
+        for state in _ORDER
+        if count[state] and state not in {"done", "reused", "running", "waiting"}
+    ]
+    return " · ".join([f"{good} done", *others] if others else [good])
 
 
 def say_statuses(statuses: Iterable[str]) -> str:

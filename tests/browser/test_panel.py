@@ -68,7 +68,20 @@ def test_run_look_stop_resume_and_attach(lab, page, bakery: Path) -> None:
     press(page, "Stop")
     wait_for_state(page, "cancelled", 30)
     page.locator("[role=tab]", has_text="History").click()
-    page.locator(".nbflow-history tbody tr").nth(2).wait_for(timeout=20_000)
+    choose_rows(page)
+
+
+def choose_rows(page: Any) -> None:
+    """A click chooses a run in the history, and a step in the list; Enter does too."""
+    runs = page.locator(".nbflow-history tbody tr")
+    runs.nth(2).click(timeout=20_000)
+    page.locator(".nbflow-history tbody tr:nth-child(3).nbflow-chosen").wait_for(timeout=10_000)
+    page.locator(".nbflow-history button", has_text="Show").click()
+    wait_for_state(page, "done")
+    page.locator(".nbflow-row", has_text="report").click()
+    page.locator(".nbflow-node.nbflow-selected[data-id=report]").wait_for(timeout=10_000)
+    page.locator(".nbflow-row", has_text="summarise").press("Enter")
+    page.locator(".nbflow-row.nbflow-chosen", has_text="summarise").wait_for(timeout=10_000)
 
 
 def run_with_values(page: Any) -> None:
@@ -76,7 +89,7 @@ def run_with_values(page: Any) -> None:
     year = page.locator(".nbflow-field", has_text="year").locator("input")
     year.fill("next")
     press(page, "Plan")
-    page.locator(".nbflow-wrong", has_text="is an int").wait_for(timeout=20_000)
+    page.locator(".nbflow-wrong", has_text="is not an int").wait_for(timeout=20_000)
     year.fill("2024")
     press(page, "Run")
     wait_for_state(page, "running")

@@ -299,7 +299,10 @@ def test_runs_newest_first(pipeline: Project) -> None:
 def test_show_a_failed_run(pipeline: Project) -> None:
     make_run(pipeline, "20261102-000000-bbbb", {"load": {"n": 1}}, failed={"delays": {}})
     lines = trimmed(nbflow("show").output)
-    assert lines[0] == "✗ failed notebooks · 20261102-000000-bbbb · 2 of 2 steps · 12 s"
+    assert (
+        lines[0]
+        == "✗ failed notebooks · 20261102-000000-bbbb · 1 of 2 steps done · 1 failed · 12 s"
+    )
     at = lines.index("✗ failed after 12 s: 1 ran, 1 failed")
     assert lines[at + 1 :] == [
         "",

@@ -132,7 +132,7 @@ def test_a_run_shows_states_and_its_error() -> None:
     said = read(html.draw_run(run, 112.0, [("%nbflow rerun", "go on")], html.picture_run(run)))
     for part in (
         "✗ failed",
-        "3 of 4 steps",
+        "1 of 4 steps done · 1 failed · 1 blocked",
         "t 1,234 rows",
         "cell 2 of 4",
         "11 s",

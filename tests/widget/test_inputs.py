@@ -18,8 +18,8 @@ HEAD = (
 COLOUR = "class Colour(Enum):\n    RED = 1\n    BLUE = 2\n"
 CASES = [
     # parameter, control, what is set in it, the form
-    ("month: int = 1  # 1..12", "IntSlider", 7, 7),
-    ("share: float = 0.5  # 0..1", "FloatSlider", 0.25, 0.25),
+    ("month: int = 1  # 1..12", "Text", "7", 7),
+    ("share: float = 0.5  # 0..1", "Text", "0.25", 0.25),
     ("rows: int = 1", "Text", "7", 7),
     ("title = 'a'", "Text", "None", "None"),
     ("title: str | None = None", "Text", "b", "b"),
@@ -62,4 +62,41 @@ def test_what_does_not_fit_is_told_in_the_parsers_words():
     made = make("rows: int = 1")
     made.control.value = "abc"
     with pytest.raises(ParameterError, match="is an int; 'abc' is not"):
+        made.read()
+
+
+@pytest.mark.parametrize(
+    ("source", "moved", "form"),
+    [("month: int = 1  # 1..12", 7, 7), ("share: float = 0.5  # 0..1", 0.30000000000000004, 0.3)],
+)
+def test_a_slider_and_the_text_beside_follow_each_other(source, moved, form):
+    made = make(source)
+    slider, text = made.box.children
+    slider.value = moved
+    assert made.read() == form
+    text.value = "1"
+    assert slider.value == 1
+    made.show(UNSET)
+    assert slider.value == made.default
+
+
+def test_a_slider_does_not_round_what_was_typed():
+    made = make("share: float = 0.5  # 0..1")
+    made.control.value = "0.123"
+    made.box.children[0].value = 0.12  # as a front end says of its own
+    assert made.read() == 0.123
+
+
+def test_a_number_out_of_bounds_is_refused_instead_of_cut():
+    made = make("rows: int = 10  # 1..500")
+    made.control.value = "900"
+    with pytest.raises(ParameterError, match="is an int from 1 to 500; '900' is not"):
+        made.read()
+    assert made.box.children[0].value == 10
+
+
+def test_an_emptied_date_is_refused_instead_of_the_default():
+    made = make("day: date = date(2013, 1, 1)")
+    made.control.value = None
+    with pytest.raises(ParameterError, match="needs a value"):
         made.read()

@@ -9,6 +9,7 @@ import ipywidgets
 import pytest
 
 from nbflow import Pipeline
+from nbflow.errors import ParameterError
 from nbflow.model import Request
 from nbflow.project import find_project
 from nbflow.widget.panel import Panel
@@ -49,7 +50,7 @@ def wait(condition, seconds=60.0):
 
 def click(panel, name):
     getattr(panel._buttons, name).click()
-    wait(lambda: not panel._doing)
+    wait(lambda: not panel._busy.doing)
 
 
 def status(panel):
@@ -64,7 +65,7 @@ def choose(panel, key, value):
 def test_a_run_with_values_is_followed_and_can_be_looked_at(tmp_path, panels):
     made = project(tmp_path, load=LOAD, report=REPORT)
     panel, other = panels(made.folder), panels(made.folder)
-    choose(panel, "rows", 5)
+    choose(panel, "rows", "5")
     choose(panel, "carriers", "UA, AA")
     click(panel, "plan")
     assert "2 to run" in panel._plan.value
@@ -96,9 +97,11 @@ def test_a_run_with_values_is_followed_and_can_be_looked_at(tmp_path, panels):
 def test_stop_and_resume(tmp_path, panels):
     made = project(tmp_path, load=LOAD, report=SLEEPY)
     panel = panels(made)
+    choose(panel, "rows", "4")
     click(panel, "run")
     wait(lambda: panel._tail and panel._tail.run.steps["report"].status == "running")
     later = panels(made)  # as after a restart of the kernel: it shows what goes on
+    assert later._form.values == {"rows": 4}
     wait(lambda: status(later) == "running")
     assert not later._buttons.stop.disabled
     later._buttons.stop.click()
@@ -109,14 +112,20 @@ def test_stop_and_resume(tmp_path, panels):
     wait(lambda: status(panel) == "done")
     steps = panel._tail.run.steps
     assert (steps["load"].status, steps["report"].status) == ("reused", "done")
+    assert panels(made)._form.values == {}
 
 
 def test_wrong_values_are_told_and_nothing_is_started(tmp_path, panels):
     panel = panels(project(tmp_path, load=[cell("rows: int = 3", "parameters")]))
     choose(panel, "rows", "abc")
-    assert "is an int; &#x27;abc&#x27; is not" in panel._form._rows["rows"]._note.value
+    said = "&#x27;abc&#x27; is not an int. For example: 3</div>"
+    assert f'role="alert">{said}' in panel._form._rows["rows"]._note.value
     click(panel, "run")
-    assert "is an int" in panel._notice.text
+    assert "see below: rows." in panel._notice.text
+    assert "int" not in panel._notice.text  # the field says that
+    choose(panel, "rows", "4")
+    assert panel._notice.text == ""
+    choose(panel, "rows", "abc")
     assert Pipeline(panel._project.folder).project.runs.is_dir() is False
 
 
@@ -161,7 +170,7 @@ def test_a_step_that_vanished_leaves_the_choice(tmp_path, panels):
 def test_sets_of_values_are_kept_by_name(tmp_path, panels):
     made = project(tmp_path, load=LOAD, report=REPORT)
     panel = panels(made)
-    choose(panel, "rows", 9)
+    choose(panel, "rows", "9")
     bar = panel._values
     bar._name.value = "many"
     bar._save()
@@ -171,8 +180,55 @@ def test_sets_of_values_are_kept_by_name(tmp_path, panels):
     again._values._choice.value = "Defaults"
     assert again._form.values == {}
     again._values._choice.value = "many"
+    choose(again, "rows", "8")
+    assert again._values._choice.label == "many, changed"
+    again._values._choice.value = "many"  # restores it
+    assert again._form.values == {"rows": 9}
+    again._show_request(Request(parameters={"rows": 7}))  # as “Use its values” does
+    assert again._values._choice.label == "many, changed"
+    again._values._choice.value = "many"
     again._values._drop()
+    assert (again._values._choice.label, again._form.values) == ("Defaults, changed", {"rows": 9})
     assert json.loads((made.home / "values.json").read_text())["sets"] == {}
+
+
+def test_a_set_cannot_have_the_name_of_the_defaults(tmp_path, panels):
+    panel = panels(project(tmp_path, load=LOAD, report=REPORT))
+    bar = panel._values
+    bar._save_button.click()
+    assert "Type a name for these values" in panel._notice.text
+    bar._name.value = "defaults"
+    bar._save_button.click()
+    assert "stands for the values in the notebooks" in panel._notice.text
+    assert not (panel._project.home / "values.json").exists()
+
+
+def test_rows_of_the_history_and_of_the_steps_are_chosen(tmp_path, panels):
+    made = project(tmp_path, load=LOAD, report=REPORT)
+    for run_id in ("20260101-000000-aaaaaa", "20260101-000000-bbbbbb"):
+        make_run(made, run_id, {"load": {}})
+    panel = panels(made)
+    panel._tabs.selected_index = 3
+    rows = panel._history._table
+    wait(lambda: rows.chosen == "20260101-000000-bbbbbb")
+    assert 'data-row="20260101-000000-aaaaaa"' in rows.html
+    rows.chosen = "20260101-000000-aaaaaa"
+    panel._history._line.children[0].click()
+    wait(lambda: panel._tail.run.id == "20260101-000000-aaaaaa")
+    wait(lambda: panel._steps._chunks)
+    panel._steps._chunks[0].chosen = "load"
+    assert panel._graph.selected == "load"
+
+
+def test_a_closed_group_is_opened_for_a_value_that_does_not_fit(tmp_path, panels):
+    many = {f"s{at}": [cell(f"a{at}: int = 1", "parameters")] for at in range(20)}
+    form = panels(project(tmp_path, **many))._form
+    form._groups.children[0].selected_index = 4
+    form._rows["a12"]._input.control.value = "x"
+    form._groups.children[0].selected_index = 0
+    with pytest.raises(ParameterError, match="see below: a12"):
+        form.refuse()
+    assert form._opened == "s12"
 
 
 def test_a_large_pipeline_opens_fast_and_with_few_widgets(tmp_path, panels):

@@ -1,0 +1,71 @@
+"""How a run that goes on will end: by progress, and after a failure."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from msgspec.structs import replace
+
+from nbflow.runlog import Run, StepRun
+from nbflow.widget.estimate import Foresight, find_expected, find_left, foresee
+from nbflow.widget.head import draw_head
+from tests.notebooks import project, write
+
+NOW = 1000.0
+RUN = Run(
+    id="a",
+    steps={
+        "load": StepRun("load", "failed"),
+        "slow": StepRun("slow", "running", started=NOW - 10, expected=12.0),
+        "clean": StepRun("clean", expected=60.0),
+        "report": StepRun("report", expected=60.0),
+        "other": StepRun("other", expected=60.0),
+    },
+    parents={"clean": ("load",), "report": ("clean", "slow"), "other": ("slow",)},
+)
+EXPECTED = [
+    # fraction, seconds it took before, in all; it has run for 10 s
+    (None, None, None),
+    (None, 12.0, 12.0),
+    (0.2, None, 50.0),
+    (0.2, 12.0, 50.0),  # plainly longer
+    (0.2, 45.0, 45.0),
+    (0.5, 600.0, 20.0),  # plainly shorter
+    (1.0, 600.0, 600.0),  # one loop is over
+    (0.0, 12.0, 12.0),
+]
+
+
+@pytest.mark.parametrize(("fraction", "before", "expected"), EXPECTED)
+def test_progress_tells_where_nothing_better_does(fraction, before, expected):
+    step = StepRun("slow", "running", started=NOW - 10, fraction=fraction, expected=before)
+    assert find_expected(step, NOW) == expected
+
+
+def test_what_begins_no_more_after_a_failure_is_shown_so():
+    steps = foresee(RUN).steps
+    found = {name: (step.status, step.blocked_by or step.why) for name, step in steps.items()}
+    assert found == {
+        "load": ("failed", ()),
+        "slow": ("running", ()),
+        "clean": ("blocked", ("load",)),
+        "report": ("blocked", ("load",)),
+        "other": ("skipped", ("load failed",)),
+    }
+    assert foresee(RUN, keep_going=True).steps["other"].status == "waiting"
+    assert find_left(foresee(RUN), NOW) == 2.0
+
+
+def test_the_head_counts_what_is_done():
+    ended = replace(RUN, status="failed", seconds=12.0, steps=foresee(RUN).steps)
+    head = draw_head("a", ended, NOW)
+    assert "0 of 5 steps done · 1 failed · 2 blocked · 1 skipped · 12 s" in head
+    assert "left" not in draw_head("a", foresee(RUN), NOW, doing="stopping …")
+
+
+@pytest.mark.parametrize(("keep_going", "status"), [(False, "skipped"), (True, "waiting")])
+def test_a_run_that_keeps_going_skips_nothing(tmp_path, keep_going, status):
+    made = project(tmp_path, load=[])
+    write(made.runs / "a" / "plan.json", json.dumps({"request": {"keep_going": keep_going}}))
+    assert Foresight().look(made, RUN).steps["other"].status == status
