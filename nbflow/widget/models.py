@@ -14,7 +14,18 @@ def build(kind: Any, *args: Any, css: str = "", **traits: Any) -> Any:
     Its layout and style are those of all others: what differs between them is said by classes.
     """
     common = {name: _share(kind, name) for name in ("layout", "style") if hasattr(kind, name)}
-    return kind(*args, **common, _dom_classes=css.split(), **traits)
+    return hear_while_busy(kind(*args, **common, _dom_classes=css.split(), **traits))
+
+
+def hear_while_busy(widget: Any) -> Any:
+    """Return a widget whose messages are taken by the thread that the front end sends them to.
+
+    ipykernel gives them, from 7.4 on, to the thread that changed the widget last: where a cell did,
+    a click on Stop would wait for the cell that runs now.
+    """
+    if hasattr(widget.comm, "_reply_subshell_for"):
+        widget.comm._reply_subshell_for = lambda _, sent_to: sent_to  # noqa: SLF001
+    return widget
 
 
 def hide(widget: Any, *, unless: object = False) -> None:

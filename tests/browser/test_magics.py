@@ -11,6 +11,7 @@ import pytest
 from nbflow.project import find_project
 from nbflow.runlog import find_run
 from tests.browser.panels import (
+    KERNEL,
     TALL,
     find_cell,
     open_notebook,
@@ -32,6 +33,7 @@ CELLS = (
     "view = %nbflow run -p months 1,2,3,4 -p rounds 20",
     "%%sql\nselect airline, flights from route_delays.by_carrier order by flights desc limit 3",
 )
+BUSY = f"() => {{ {KERNEL}.requestExecute({{code: 'import time; time.sleep(15)'}}); }}"
 NAME = "flights/control.ipynb"
 
 
@@ -69,7 +71,7 @@ def plan_with_a_value(panel: Any) -> None:
 
 
 def run_and_stop(page: Any, panel: Any, live: Any) -> None:
-    """The cell returns at once; both panels show its run as it goes on, and stop it."""
+    """The cell returns at once; both panels show its run, and stop it while another cell runs."""
     took = run_cell(page, RUN)
     wait_for_state(live, "running")
     print(f"the cell of %nbflow run was over after {took:.0f} ms")
@@ -77,9 +79,10 @@ def run_and_stop(page: Any, panel: Any, live: Any) -> None:
     live.locator(".nbflow-node[data-id=load_flights].nbflow-is-done").wait_for(timeout=60_000)
     assert live.locator(".nbflow-node.nbflow-is-done").count() < 9, "seen while it goes on"
     wait_for_state(panel, "running")
-    press(panel, "Stop")
+    page.evaluate(BUSY)
+    press(live, "Stop")
     for one in (panel, live):
-        wait_for_state(one, "cancelled", 30)
+        wait_for_state(one, "cancelled", 10)
 
 
 def resume(panel: Any, flights: Path) -> None:
