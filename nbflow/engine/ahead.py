@@ -2,13 +2,51 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections import deque
+from pathlib import Path
 from typing import Any
 
 FEATURE = "nbflow ahead"  # among a kernel's `supported_features`: it heeds MARK
 MARK = "nbflow_ahead"  # in a request's metadata: not after a cell that failed
+LONGEST = 200  # bytes of a request's name
 
 Found = tuple[str, dict[str, Any]]
+
+
+class Begun:
+    """Which cell sent ahead a kernel has begun: a file beside its sockets.
+
+    A process that ends at once takes messages with it that say so: the cell before seems to have
+    ended it. The client makes the file and holds it, as the kernel's end removes its folder.
+    """
+
+    def __init__(self, address: str, flags: int) -> None:
+        self._descriptor: int | None = None
+        if Path(address).is_absolute():  # of a socket, not of a host
+            with contextlib.suppress(OSError):
+                path = Path(address).with_name("begun")
+                self._descriptor = os.open(path, flags | os.O_CLOEXEC, 0o600)
+
+    @classmethod
+    def make(cls, address: str) -> Begun:
+        return cls(address, os.O_RDONLY | os.O_CREAT | os.O_TRUNC)
+
+    def note(self, request: str) -> None:
+        """Write down a request."""
+        if self._descriptor is not None:
+            os.pwrite(self._descriptor, f"{request}\n".encode(), 0)
+
+    def read(self) -> str:
+        """Return the last request, "" for none."""
+        found = os.pread(self._descriptor, LONGEST, 0) if self._descriptor is not None else b""
+        return found.partition(b"\n")[0].decode()
+
+    def close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
 
 
 class Ahead:
@@ -20,6 +58,7 @@ class Ahead:
 
     def __init__(self, client: Any) -> None:
         self._client = client
+        self._begun = Begun.make(client.ip)
         self._request = ""
         self._content: dict[str, Any] = {}
         self._early: deque[Found] = deque()  # of the request
@@ -42,6 +81,13 @@ class Ahead:
         if request and self._content != make_content(code, **options):
             raise RuntimeError(f"another cell was sent ahead: {self._content['code']!r}")
         return request
+
+    def is_begun(self) -> bool:
+        """Tell whether the kernel came to the cell sent ahead, so that the one before is done."""
+        return bool(self._request) and self._begun.read() == self._request
+
+    def close(self) -> None:
+        self._begun.close()
 
     def hold(self, channel: str, message: dict[str, Any]) -> bool:
         """Keep a message until its cell's turn has come; False: it is of this one's."""

@@ -216,7 +216,9 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
                 if talk.over and talk.aborted:
                     talk = self._ask_again(talk, cell)
         except EndedError:
-            raise DeadKernelError(describe_death(self.km)) from None
+            if not self.kc.ahead.is_begun():
+                raise DeadKernelError(describe_death(self.km)) from None
+            talk.reply = talk.reply or {"content": {"status": "ok"}}  # it was lost
         if self.record_timing:
             cell["metadata"]["execution"]["shell.execute_reply"] = timestamp(talk.reply)
         return dict(talk.reply or {})

@@ -40,6 +40,10 @@ class WireClient(AsyncKernelClient):  # type: ignore[misc]
         self.ahead = Ahead(self)
         self.session.unpack = unpack
 
+    def stop_channels(self) -> None:
+        self.ahead.close()
+        super().stop_channels()
+
     def execute(self, code: str, **options: Any) -> str:
         """Send code, unless it was sent ahead as a cell; return the request."""
         asked = "" if options.get("silent") else self.ahead.take(code, options)

