@@ -40,10 +40,6 @@ class WireClient(AsyncKernelClient):  # type: ignore[misc]
         self.ahead = Ahead(self)
         self.session.unpack = unpack
 
-    def stop_channels(self) -> None:
-        self.ahead.close()
-        super().stop_channels()
-
     def execute(self, code: str, **options: Any) -> str:
         """Send code, unless it was sent ahead as a cell; return the request."""
         asked = "" if options.get("silent") else self.ahead.take(code, options)
@@ -55,6 +51,7 @@ class WireClient(AsyncKernelClient):  # type: ignore[misc]
 
     def stop_channels(self) -> None:
         """Stop them; jupyter_client makes the others first, to stop those too."""
+        self.ahead.close()
         self.shell_channel.stop()
         self.iopub_channel.stop()
 
