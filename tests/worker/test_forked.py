@@ -124,7 +124,9 @@ def _name(event: Event) -> tuple[str, int | None] | None:
 def test_a_process_that_ends_at_once_is_blamed_on_its_own_cell(tmp_path: Path) -> None:
     """What the cell before said of its end is lost with the process."""
     late = "import time\nget_ipython().kernel.iopub_thread.schedule(lambda: time.sleep(5))"
-    job = make_job(tmp_path, cell("print(1)"), cell(late), cell("import os; os._exit(7)"), cell("4"))
+    job = make_job(
+        tmp_path, cell("print(1)"), cell(late), cell("import os; os._exit(7)"), cell("4")
+    )
     outcome, _ = execute(job)
     assert outcome.failure is not None
     assert (outcome.failure.cell, outcome.failure.message) == (3, "Kernel died (exit code 7)")
