@@ -13,7 +13,7 @@ from IPython.display import display
 from nbflow.errors import UnknownNameError
 from nbflow.graph import make_parents
 from nbflow.html import draw_plan
-from nbflow.html.markup import Markup, tag
+from nbflow.html.markup import tag
 from nbflow.html.nodes import make_planned_states, make_run_states
 from nbflow.model import Request, Scan
 from nbflow.notebook.scan import read_folder
@@ -35,7 +35,7 @@ from nbflow.widget.history import History
 from nbflow.widget.models import build, hear_while_busy, hide
 from nbflow.widget.notice import Notice
 from nbflow.widget.places import claim_cell
-from nbflow.widget.saved import draw_saved
+from nbflow.widget.saved import Still, draw_saved
 from nbflow.widget.selection import Selection
 from nbflow.widget.steps import Steps
 from nbflow.widget.style import CSS
@@ -85,6 +85,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._stopping = ""
         self._was_live = False
         self._foresight = Foresight()
+        self._still = Still(self.draw_still)
         self._step, self._chosen = "", False  # which step is shown, and whether by a click
         self._lock = threading.RLock()
         self._make_parts()
@@ -111,13 +112,12 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         JupyterLab shows no other form of an output that has a widget, also where it is gone.
         """
         if self._project is not None:
-            display({"text/html": self.draw_still(), "text/plain": ""}, raw=True)
+            self._still.show()
         display({**self._repr_mimebundle_(), "text/plain": "the controls of nbflow"}, raw=True)
 
     def draw_still(self) -> str:
         run = self._tail.run if self._tail else None
-        html = draw_saved(self._name, self._scan.steps, self._form.fields, self._form.values, run)
-        return tag("div", Markup(html), class_="nbflow-still")
+        return draw_saved(self._name, self._scan.steps, self._form.fields, self._form.values, run)
 
     # --- parts --------------------------------------------------------------------------------
 
@@ -229,6 +229,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         before, self._seen = self._seen, seen
         self._show_head()
         self._show_buttons()
+        self._still.update(run)
         if run is None:
             self._steps.show_names(list(self._scan.steps))
         else:

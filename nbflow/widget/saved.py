@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+
+from IPython.display import display
 
 from nbflow import words
 from nbflow.html.markup import Markup, dim, join, state, table, tag
@@ -11,6 +13,32 @@ from nbflow.html.style import frame
 from nbflow.model import Step
 from nbflow.runlog import Run
 from nbflow.widget.fields import Field
+
+# JupyterLab says so itself, in red, where the panel's models ended with their kernel.
+_STYLE = ".jp-OutputArea:has(.nbflow-still) .jupyter-widgets:not(:has(*)){display:none}"
+
+
+class Still:
+    """What a saved notebook shows of a panel; `draw` gives its HTML."""
+
+    def __init__(self, draw: Callable[[], str]) -> None:
+        self._draw = draw
+        self._handle: Any = None
+        self._shown: Any = None
+
+    def show(self) -> None:
+        self._handle = display(self._make(), raw=True, display_id=True)
+
+    def update(self, run: Run | None) -> None:
+        """Draw it again where the run is another one, or has come further."""
+        state = run and (run.id, run.status)
+        if self._handle is not None and state != self._shown:
+            self._shown = state
+            self._handle.update(self._make(), raw=True)
+
+    def _make(self) -> dict[str, str]:
+        html = join(tag("style", Markup(_STYLE)), Markup(self._draw()))
+        return {"text/html": str(tag("div", html, class_="nbflow-still")), "text/plain": ""}
 
 
 def draw_saved(
@@ -28,7 +56,7 @@ def draw_saved(
          words.say_seconds(states[one].seconds) if one in states else "")
         for one in steps
     ]  # fmt: skip
-    last = f" · run {run.id} {run.status}" if run else " · not run yet"
+    last = f" · {_say_run(run)}" if run else " · not run yet"
     return frame(
         tag(
             "div",
@@ -40,6 +68,11 @@ def draw_saved(
         table(("step", "state", "took"), rows, right=2) if rows else None,
         tag("div", dim("Run this cell to have the controls.")),
     )
+
+
+def _say_run(run: Run) -> str:
+    when = f", {words.say_when(run.started)}" if run.started else ""
+    return f"run {run.id} {words.say_state(run.status)}{when}"
 
 
 def _make_value(field: Field, forms: Mapping[str, Any]) -> tuple[Markup, Markup, Markup]:

@@ -118,7 +118,7 @@ def _draw_still(browser: Any, folder: Path, target: Path) -> None:
         page.set_content(
             f'<body style="background: Canvas; color: CanvasText; color-scheme: {theme}">{panel.draw_still()}'
         )
-        page.locator(".nbflow-still").screenshot(path=target / f"still-{theme}.png")
+        page.locator("body > .nbflow").screenshot(path=target / f"still-{theme}.png")
     panel.close()
 
 

@@ -257,7 +257,9 @@ def test_a_large_pipeline_opens_fast_and_with_few_widgets(tmp_path, panels):
 def test_a_saved_panel_shows_a_static_form(tmp_path, panels, monkeypatch):
     panel = panels(project(tmp_path, load=LOAD, report=REPORT))
     shown = []
-    monkeypatch.setattr("nbflow.widget.panel.display", lambda data, **_: shown.append(data))
+    for module in ("panel", "saved"):
+        take = f"nbflow.widget.{module}.display"
+        monkeypatch.setattr(take, lambda data, **_: shown.append(data))
     panel._ipython_display_()
     still, live = shown
     assert "<code>rows</code>" in still["text/html"]
