@@ -50,7 +50,7 @@ extension:
 	cd extension && npm ci && npm run lint && npm test && npm run build
 	git diff --exit-code nbflow/widget/static nbflow/html/static
 
-# Beside its peers, each in an environment of its own: half an hour, on a machine with nothing else to do.
+# Beside its peers, each in an environment of its own: an hour, on a machine with nothing else to do.
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.benchmarks
 
