@@ -38,6 +38,7 @@ ADDRESS = "NBFLOW_ZYGOTE"  # an environment variable: the socket of a zygote tha
 NAMES = ("numpy", "pandas", "pyarrow", "duckdb")
 LIMIT = 60.0  # seconds; a zygote that still imports answers late
 FAREWELL = 3.0  # seconds for a zygote to end its kernels
+MOST = 6  # zygotes that wait for a next run, of about 100 MB each: those of three projects
 NOT_INHERITED = (ADDRESS, "JPY_PARENT_PID", "JPY_INTERRUPT_EVENT", "NBFLOW_JOB", "JPY_SESSION_NAME")
 
 
@@ -63,17 +64,28 @@ class Owner:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def leave(self, seconds: float) -> None:
-        """Leave the zygote to whoever starts the same in so many seconds; then it ends."""
+        """Leave the zygote to whoever starts the same in so many seconds; then it ends.
+
+        The oldest that were left end at once where there are more than MOST.
+        """
+        if self._let_go(seconds):
+            warm.offer(self.key, self.address)
+        for key in warm.find_surplus(MOST):
+            if (oldest := _adopt(key)) is not None:
+                oldest._let_go(0)  # noqa: SLF001 - of the same class
+
+    def _let_go(self, seconds: float) -> bool:
+        """Have the zygote live on for so long; False: it has ended."""
         try:
             send(self.lifeline, Stay(seconds))
-        except OSError:  # it has ended
+        except OSError:
             self.close()
-            return
-        warm.offer(self.key, self.address)
+            return False
         self.lifeline.close()
         if self.process is not None:
             threading.Thread(target=self.process.wait, daemon=True).start()  # no zombie
         os.close(self.pidfd)
+        return True
 
     def said(self) -> str:
         """Return what the zygote wrote to its stderr: why it does not answer."""

@@ -62,6 +62,15 @@ def take(key: str) -> str | None:
     return address
 
 
+def find_surplus(most: int) -> list[str]:
+    """Return the keys of the oldest zygotes that were offered, beyond so many."""
+    with contextlib.suppress(OSError):
+        offered = [file for file in _find_place().iterdir() if not file.suffix]
+        offered.sort(key=lambda file: file.stat().st_mtime_ns)
+        return [file.name for file in offered[: max(0, len(offered) - most)]]
+    return []
+
+
 def _find_place() -> Path:
     """Return a folder that only this user enters; PermissionError where somebody else made it."""
     parent = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()

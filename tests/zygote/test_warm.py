@@ -76,6 +76,18 @@ def test_it_ends_by_itself(place: Path) -> None:
     assert close(start(NAMES)) != pid
 
 
+def test_the_oldest_end_where_many_were_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nbflow.zygote.owner.MOST", 2)
+    pids = []
+    for number in range(3):
+        monkeypatch.setenv("OMP_NUM_THREADS", str(number + 1))  # another one each time
+        pids.append(leave())
+    assert not wait_for_end(pids[:1])
+    for number in (1, 2):
+        monkeypatch.setenv("OMP_NUM_THREADS", str(number + 1))
+        assert close(start(NAMES)) == pids[number]
+
+
 def test_who_wants_or_inherits_something_else_gets_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
