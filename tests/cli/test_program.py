@@ -61,7 +61,7 @@ def test_a_folder_before_the_command_says_where_it_stands() -> None:
     result = call("-C", "demo", "run")
     assert result.exit_code == 2
     assert "-C stands behind its command: `nbflow run -C FOLDER`." in result.output
-    assert "No such option '-x'" in call("-x").output
+    assert "No such option" in call("-x").output
 
 
 def test_ctrl_c_while_a_command_is_loaded_is_cancelled_too(monkeypatch) -> None:
