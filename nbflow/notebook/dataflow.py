@@ -27,6 +27,7 @@ class Dataflow(Frozen, frozen=True):
     files: tuple[Watched, ...] = ()
     writes: tuple[Write, ...] = ()
     problems: tuple[Problem, ...] = ()
+    unclear: bool = False  # what it writes is not known
 
 
 class _Written(Frozen, frozen=True):
@@ -51,6 +52,7 @@ def find_dataflow(
     files: dict[str, Watched] = {}
     writes: list[_Written] = []
     problems: list[Problem] = []
+    unclear = False
     for call in find_calls(cells):
         problems += _find_misplaced(call, notebook, listed=listed)
         match _read_call(call, notebook, parameters, listed=listed):
@@ -62,6 +64,7 @@ def find_dataflow(
                 writes.append(_Written(found, call.context))
             case Problem() as found:
                 problems.append(found)
+                unclear |= call.function == "write"
     writes += (_Written(one, Context()) for one in queried)
     writes.sort(key=lambda item: _order(item.write.place))
     problems += _find_repeated(writes)
@@ -69,7 +72,8 @@ def find_dataflow(
     for item in writes:
         unique.setdefault(item.write.name, item.write)
     ordered = tuple(sorted(problems, key=_position))
-    return Dataflow(tuple(inputs.values()), tuple(files.values()), tuple(unique.values()), ordered)
+    found = (tuple(one.values()) for one in (inputs, files, unique))
+    return Dataflow(*found, ordered, unclear)
 
 
 def _position(problem: Problem) -> tuple[int, int]:

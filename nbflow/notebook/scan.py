@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 class Reading(Frozen, frozen=True):
     """What one notebook says: a step, or why it is none, and what is wrong with it.
 
-    `hidden` where a cell that is not Python may hide what the step declares.
+    `hidden` where a cell that is not Python, or a name that is not literal, may hide what the step declares.
     """
 
     step: Step | None = None
@@ -185,7 +185,7 @@ def _make_step(project: Project, name: str, notebook: _Notebook, trail: Trail) -
     slips = (tags.make_slip_problem(place, slip) for slip in tags.find_slips(cells))
     sql = (*unread, *queries.problems)
     syntax = tuple(_find_syntax(notebook))
-    hidden = any(problem.severity == "error" for problem in syntax)
+    hidden = dataflow.unclear or any(problem.severity == "error" for problem in syntax)
     problems = (*wrong, *syntax, *slips, *doubtful, *dataflow.problems, *sql)
     return Reading(step, problems=problems, hidden=hidden, queries=queries)
 

@@ -79,8 +79,8 @@ def _execute(
         jobs = plan.request.jobs or os.cpu_count() or 1
         executor = _start_executor(plan, jobs, warm, stack)
         log.append(_make_started(plan, run_id, jobs, command))
-        for shortage in find_shortage(plan.project):
-            log.append(RunWarned(shortage))
+        for warning in (*find_shortage(plan.project), *_find_stale(plan)):
+            log.append(RunWarned(warning))
         with results.lock(plan.project):  # from here on `clean` keeps what plan.json names
             results.write_file(folder / "plan.json", _plan_json(plan))
             _refuse_removed(plan)
@@ -93,6 +93,18 @@ def _execute(
         stack.close()
         log.append(RunFinished(status=status, seconds=time.monotonic() - started))
     return filler.used
+
+
+def _find_stale(plan: Plan) -> Iterator[str]:
+    """Find the results that are read although their steps, which are not selected, would run."""
+    for name, planned in plan.outside.items():
+        mark = "stale: "
+        why = [text.removeprefix(mark) for text in planned.why if text.startswith(mark)]
+        if why:
+            yield (
+                f"{name} is not among the selected steps, and what is read of it is stale: "
+                f"{'; '.join(why)}. To make it anew, select it too."
+            )
 
 
 def _find_warm(plan: Plan) -> float:

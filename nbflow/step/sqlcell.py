@@ -20,7 +20,7 @@ OPTIONS = {  # what each takes, and what for
     "--write": "TABLE",
 }
 _WORD = re.compile(r"\s*(?:\"([^\"]*)\"|'([^']*)'|(\S+))")
-_OPTION = re.compile(r"\s*(--[\w-]+)(=|(?=\s|$))")
+_OPTION = re.compile(r"\s*(--[\w-]+|-C)(=|(?=\s|$))")
 _NAME = re.compile(r"\s*([^\W\d]\w*)\s*(?=--\w|$)")  # alone, or before options
 _NO_NAME = re.compile(r"[\w.-]+")  # a single word that is no name
 _REF = re.compile(r"[^\W\d]\w*\.[^\W\d]\w*")
@@ -113,6 +113,8 @@ def _check_ref(text: str) -> str:
 
 
 def _explain_unknown(option: str) -> str:
+    if option in {"-C", "--folder"}:
+        return f"%%sql has no {option}. It reads the project of the working folder: `%cd FOLDER`."
     near = difflib.get_close_matches(option, OPTIONS, 1)
     hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(OPTIONS)}."
     return f"%%sql has no option {option}. {hint}"

@@ -101,6 +101,7 @@ class Detail:
     def _hide_made(self) -> None:
         self._opener.hide()
         hide(self._tables)
+        self._found = (Path(), {})
         self._preview.value = ""
 
     def _show_printed(self, tail: Tail, name: str) -> None:
@@ -133,7 +134,7 @@ class Detail:
             self._show_table()
 
     def _show_table(self) -> None:
-        folder, outputs = self._found
+        found = folder, outputs = self._found
         output = outputs.get(self._table.value or "")
         if output is None:
             self._preview.value = ""
@@ -144,7 +145,8 @@ class Detail:
             drawn = draw_output(folder, output)
         except NbflowError as error:
             drawn = tag("div", str(error), class_="nbflow-wrong")
-        self._preview.value = tag("div", drawn, class_="nbflow")
+        if self._found == found:  # else another step was chosen meanwhile
+            self._preview.value = tag("div", drawn, class_="nbflow")
 
 
 def _draw_head(step: StepRun) -> Markup:

@@ -240,6 +240,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._steps.show(run, now)
         if shown is not None and shown.removed:
             self._notice.say(f"Run {shown.run.id} was removed.")
+            self._graph.states, self._drawn = {}, ()
         if self._project is not None:
             self._detail.show(self._project, tail, run, self._step)
         if live != self._was_live:

@@ -50,6 +50,13 @@ class Document:
         failed = (c for c in cells if c.metadata.get("papermill", {}).get("status") == "failed")
         return next(failed, None)
 
+    def ending_cell(self) -> Any | None:
+        """Return the cell that ended the notebook with `sys.exit(0)`, if one did."""
+        executed = (cell for cell in reversed(self.notebook.cells) if cell.get("execution_count"))
+        last = next(executed, None)
+        outputs = last.outputs if last is not None else []
+        return last if any(one.get("ename") == "SystemExit" for one in outputs) else None
+
     def finish(self, failure: Failure | None, struck: Any) -> None:
         """Show a failure in its cell, also one that no kernel could report."""
         if failure is not None and failure.cause == "timeout" and struck is not None:

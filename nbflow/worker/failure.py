@@ -51,7 +51,7 @@ def find_failure(
         return _place(make_other(error), document, cell)
     if cell is not None:
         return _make_error(document, cell)
-    return _find_unwritten(document.job, outputs)
+    return _find_unwritten(document, outputs)
 
 
 def make_other(error: Exception) -> Failure:
@@ -104,17 +104,22 @@ def _make_error(document: Document, cell: Any) -> Failure:
     return _place(failure, document, cell)
 
 
-def _find_unwritten(job: Job, outputs: Mapping[str, Output]) -> Failure | None:
+def _find_unwritten(document: Document, outputs: Mapping[str, Output]) -> Failure | None:
+    """Return which declared tables are not there, and the cell that ended the notebook before."""
+    job = document.job
     missing = [name for name in job.writes if name not in outputs]
     if not missing:
         return None
     names = ", ".join(missing)
-    return Failure(
+    ending = document.ending_cell()
+    early = f"Cell {document.number(ending)} ends the notebook before. " if ending else ""
+    failure = Failure(
         cause="not written",
         type="NotWritten",
         message=f"{job.step} declares that it writes {names}, but its cells did not.",
-        hint=f'Where there is nothing to write, say so: nbflow.write("{missing[0]}", None).',
+        hint=f'{early}Where there is nothing to write, say so: nbflow.write("{missing[0]}", None).',
     )
+    return _place(failure, document, ending)
 
 
 def _place(failure: Failure, document: Document, cell: Any) -> Failure:

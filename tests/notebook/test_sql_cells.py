@@ -116,6 +116,7 @@ WRONG = {
         (3, 'this is not valid SQL: syntax error at or near "selec".', "", "error"),
     ),
     "an option": ("%%sql --wirte x\nselect 1", (1, "%%sql has no option --wirte. Did you mean --write?", "", "error")),
+    "a folder": ("%%sql -C x\nselect 1", (1, "%%sql has no -C. It reads the project of the working folder: `%cd FOLDER`.", "", "error")),
     "a name": ("%%sql --write a-b\nselect 1", (1, "--write a-b: a table's name is letters, digits and _.", "", "error")),
 }  # fmt: skip
 

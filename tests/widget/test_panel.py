@@ -153,6 +153,7 @@ def test_a_run_that_was_lost_and_one_that_is_removed(tmp_path, panels):
         path.rmdir() if path.is_dir() else path.unlink()
     folder.rmdir()
     wait(lambda: "20260101-000000-000000 was removed" in panel._notice.text)
+    assert panel._graph.states == {}
     unknown = panels(made, run_id="nonsense")
     assert "nonsense" in unknown._notice.text or "No run yet" in unknown._notice.text
 

@@ -172,6 +172,16 @@ def test_a_declared_write_that_did_not_happen_fails_the_step(tmp_path: Path) -> 
 
 
 @pytest.mark.kernel
+def test_a_cell_that_ends_the_notebook_before_its_writes_is_named(tmp_path: Path) -> None:
+    ends = cell("import sys\nsys.exit(0)")
+    job = make_job(tmp_path, cell("1"), ends, cell("never"), writes=("delays",))
+    failure = execute(job)[0].failure
+    assert failure is not None
+    assert (failure.type, failure.cell, failure.line) == ("NotWritten", 2, 2)
+    assert failure.hint.startswith("Cell 2 ends the notebook before. ")
+
+
+@pytest.mark.kernel
 def test_tables_written_before_the_failure_are_in_the_outcome(tmp_path: Path) -> None:
     source = "import nbflow; nbflow.write('answer', 42)"
     job = make_job(tmp_path, cell(source), cell("1/0"), writes=("answer",))

@@ -1,0 +1,25 @@
+"""DuckDB's errors in words for who wrote the query."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbflow.store.sqlerrors import make_error
+
+GONE = "Catalog Error: Table with name sales does not exist!"
+SAID = {
+    "our own catalogs": (
+        f'{GONE}\nDid you mean "load.sales, or nbflow_7631c1aff89ad260.sales"?\nLINE 1: from sales',
+        "there is no table sales.\nLINE 1: from sales",
+    ),
+    "DuckDB's own tables": (f'{GONE}\nDid you mean "pg_tables"?', "there is no table sales."),
+    "a table of the user's": (
+        f'{GONE}\nDid you mean "sale"?',
+        'there is no table sales.\nDid you mean "sale"?',
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), SAID.values(), ids=SAID)
+def test_only_what_the_user_has_is_proposed(text: str, said: str) -> None:
+    assert str(make_error(RuntimeError(text))) == said
