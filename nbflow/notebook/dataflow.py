@@ -72,8 +72,9 @@ def find_dataflow(
     for item in writes:
         unique.setdefault(item.write.name, item.write)
     ordered = tuple(sorted(problems, key=_position))
-    found = (tuple(one.values()) for one in (inputs, files, unique))
-    return Dataflow(*found, ordered, unclear)
+    return Dataflow(
+        tuple(inputs.values()), tuple(files.values()), tuple(unique.values()), ordered, unclear
+    )
 
 
 def _position(problem: Problem) -> tuple[int, int]:

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 class Reading(Frozen, frozen=True):
     """What one notebook says: a step, or why it is none, and what is wrong with it.
 
-    `hidden` where a cell that is not Python, or a name that is not literal, may hide what the step declares.
+    `hidden` where a cell that is not Python, or a name that is not literal, may hide what the step
+    declares.
     """
 
     step: Step | None = None

@@ -9,7 +9,8 @@ from collections.abc import Collection
 from nbflow.errors import SqlError
 
 _KIND = re.compile(r"^[A-Z][A-Za-z ]* Error: ")  # "Catalog Error: ", which helps nobody
-_MEANT = re.compile(r"\nDid you mean \"(?:pg_|duckdb_|sqlite_|pragma_|information_schema|[^\n]*nbflow_[0-9a-f]{16})[^\n]*")
+_HIDDEN = r"(?:pg_|duckdb_|sqlite_|pragma_|information_schema|[^\n]*nbflow_[0-9a-f]{16})"
+_MEANT = re.compile(rf"\nDid you mean \"{_HIDDEN}[^\n]*")
 _NO_TABLE = re.compile(r"Table with name \"?(.+?)\"? does not exist(?:!| because [^\n]*)")
 _NAMED = 20
 

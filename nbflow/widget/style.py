@@ -36,7 +36,9 @@ color:var(--jp-ui-font-color2,inherit)}
 .nbflow-panel .nbflow-icon i,.nbflow-panel .nbflow-back i{margin:0}
 .nbflow-panel .jupyter-button:disabled{opacity:.45}
 .nbflow-panel .jupyter-button:is(.mod-primary,.mod-danger){color:#fff}
-.nbflow-panel .widget-dropdown>select{background-image:url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 20'%3E%3Cpath fill='none' stroke='%23888' stroke-width='2' d='M5 8l5 5 5-5'/%3E%3C/svg%3E")}
+.nbflow-panel .widget-dropdown>select{background-image:url("data:image/svg+xml,\
+%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 20'%3E\
+%3Cpath fill='none' stroke='%23888' stroke-width='2' d='M5 8l5 5 5-5'/%3E%3C/svg%3E")}
 .nbflow-panel .widget-checkbox{width:auto;margin:0 4px 0 6px;min-width:0}
 .nbflow-selection{display:flex;gap:6px;flex:1 1 140px;align-items:center;min-width:0}
 .nbflow-selection:has(.nbflow-names:not(.nbflow-hidden)){flex-basis:300px}

@@ -17,7 +17,7 @@ from nbflow.worker.recorder import first_line
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nbflow.model import Job, Output
+    from nbflow.model import Output
     from nbflow.worker.document import Document
     from nbflow.worker.guard import Guard
     from nbflow.worker.kernel import Kernel

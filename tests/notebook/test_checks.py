@@ -249,7 +249,7 @@ def test_writes_that_are_not_known_are_one_problem(tmp_path: Path) -> None:
     loop = cell(NBFLOW + "for name in 'tu':\n    nbflow.write(name, 1)", "parameters")
     scan = read_folder(project(tmp_path, orders=[loop], revenue=[reads("orders.t")]))
     assert [found.what for found in scan.problems] == [
-        "nbflow.write(name, …): the name is not a literal text, so planning cannot know it."
+        "nbflow.write(name): the name is not a literal text, so planning cannot know it."
     ]
 
 

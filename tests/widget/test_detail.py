@@ -21,7 +21,7 @@ def test_a_table_that_is_drawn_late_is_not_shown_at_another_step(
         return "96 rows"
 
     monkeypatch.setattr("nbflow.widget.preview.draw_output", draw)
-    detail._found = (Path(), {"sales": Output("sales", "table")})
+    detail._found = (Path(), {"sales": Output("sales", "table", "hash")})
     detail._table.options = ["sales"]
     detail._show_table()
     assert detail._preview.value == ""
