@@ -2,7 +2,6 @@
 
 from nbflow.plan.decide import Prepared, Recalled, decide, make_parts
 from nbflow.plan.diff import read_diff
-from nbflow.plan.here import find_absent
 from nbflow.plan.keys import find_changes, make_key
 from nbflow.plan.make import Plan, make_plan, read_recalled
 
@@ -11,7 +10,6 @@ __all__ = [
     "Prepared",
     "Recalled",
     "decide",
-    "find_absent",
     "find_changes",
     "make_key",
     "make_parts",

@@ -28,6 +28,8 @@ from nbflow.project import Project
 from nbflow.store import results
 from nbflow.store.hashing import hash_file
 
+_STALE = "stale: "  # begins why the result of a step that is not selected would be made anew
+
 
 class Plan(Frozen, frozen=True):
     """What a run will do: `steps` in execution order, what is not selected left out."""
@@ -47,6 +49,15 @@ class Plan(Frozen, frozen=True):
             for name, above in graph.make_parents(self.scan.steps).items()
             if name in self.steps
         }
+
+    @property
+    def stale(self) -> dict[str, list[str]]:
+        """Steps outside whose results are read although they would run, each with why."""
+        whys = {
+            name: [why.removeprefix(_STALE) for why in planned.why if why.startswith(_STALE)]
+            for name, planned in self.outside.items()
+        }
+        return {name: why for name, why in whys.items() if why}
 
     def __str__(self) -> str:
         return "\n".join(map(str, (*self.outside.values(), *self.steps.values())))
@@ -183,7 +194,7 @@ def _use_newest(
         action="reuse",
         result=newest.id,
         result_age=time.time() - newest.created,
-        why=tuple(f"stale: {why}" for why in stale),
+        why=tuple(f"{_STALE}{why}" for why in stale),
     )
 
 

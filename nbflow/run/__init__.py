@@ -97,14 +97,11 @@ def _execute(
 
 def _find_stale(plan: Plan) -> Iterator[str]:
     """Find the results that are read although their steps, which are not selected, would run."""
-    for name, planned in plan.outside.items():
-        mark = "stale: "
-        why = [text.removeprefix(mark) for text in planned.why if text.startswith(mark)]
-        if why:
-            yield (
-                f"{name} is not among the selected steps, and what is read of it is stale: "
-                f"{'; '.join(why)}. To make it anew, select it too."
-            )
+    for name, why in plan.stale.items():
+        yield (
+            f"{name} is not among the selected steps, and what is read of it is stale: "
+            f"{'; '.join(why)}. To make it anew, select it too."
+        )
 
 
 def _find_warm(plan: Plan) -> float:

@@ -14,18 +14,7 @@ def build(kind: Any, *args: Any, css: str = "", **traits: Any) -> Any:
     Its layout and style are those of all others: what differs between them is said by classes.
     """
     common = {name: _share(kind, name) for name in ("layout", "style") if hasattr(kind, name)}
-    return hear_while_busy(kind(*args, **common, _dom_classes=css.split(), **traits))
-
-
-def hear_while_busy(widget: Any) -> Any:
-    """Return a widget whose messages are taken by the thread that the front end sends them to.
-
-    ipykernel gives them, from 7.4 on, to the thread that changed the widget last: where a cell did,
-    a click on Stop would wait for the cell that runs now.
-    """
-    if hasattr(widget.comm, "_reply_subshell_for"):
-        widget.comm._reply_subshell_for = lambda _, sent_to: sent_to  # noqa: SLF001
-    return widget
+    return _hear_while_busy(kind(*args, **common, _dom_classes=css.split(), **traits))
 
 
 def hide(widget: Any, *, unless: object = False) -> None:
@@ -51,3 +40,14 @@ def _share(kind: Any, name: str) -> Any:
     if made not in _shared or _shared[made].comm is None:
         _shared[made] = made()
     return _shared[made]
+
+
+def _hear_while_busy(widget: Any) -> Any:
+    """Return a widget whose messages are taken by the thread that the front end sends them to.
+
+    ipykernel gives them, from 7.4 on, to the thread that changed the widget last: where a cell did,
+    a click on Stop would wait for the cell that runs now.
+    """
+    if hasattr(widget.comm, "_reply_subshell_for"):
+        widget.comm._reply_subshell_for = lambda _, sent_to: sent_to  # noqa: SLF001
+    return widget

@@ -32,7 +32,7 @@ from nbflow.widget.form import MEND, Form
 from nbflow.widget.graph import Graph, make_nodes
 from nbflow.widget.head import draw_head
 from nbflow.widget.history import History
-from nbflow.widget.models import build, hear_while_busy, hide
+from nbflow.widget.models import build, hide
 from nbflow.widget.notice import Notice
 from nbflow.widget.places import claim_cell
 from nbflow.widget.saved import Still, draw_saved
@@ -127,7 +127,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._busy = Busy(self._notice, self._show_busy)
         self._selection = Selection(self._show_marked)
         self._buttons = Buttons(self._act, self._selection)
-        self._graph = hear_while_busy(Graph())
+        self._graph = build(Graph)
         self._graph.observe(lambda change: self._choose(change["new"]), "selected")
         canvas = build(w.VBox, [self._graph], css="nbflow-canvas")
         self._form = Form(self._note_values)

@@ -25,7 +25,7 @@ def command(*, folder: str | None, as_json: bool) -> Checked:
     Each with its notebook, cell and line, and what to do. Exits with 2 when there is an error;
     warnings alone exit with 0, among them files and kernels that this machine has not.
     """
-    from nbflow.plan import find_absent  # noqa: PLC0415 - `--help` must not wait for it
+    from nbflow.plan.here import find_absent  # noqa: PLC0415 - `--help` must not wait for it
 
     del as_json
     project, scan = options.read_pipeline(folder)
