@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
 import time
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
-import msgspec
 import zmq
 from jupyter_client import AsyncKernelClient
 from jupyter_client.channels import ZMQSocketChannel
-from jupyter_client.session import json_unpacker
 from jupyter_core.utils import run_sync
 from traitlets import Instance, Type
 
+from nbflow.engine import packing
 from nbflow.engine.ahead import Ahead
 
 LOOK = 0.1  # seconds between looks at a process that nothing tells of
@@ -38,7 +35,7 @@ class WireClient(AsyncKernelClient):  # type: ignore[misc]
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.ahead = Ahead(self)
-        self.session.unpack = unpack
+        packing.use(self.session)
 
     def execute(self, code: str, **options: Any) -> str:
         """Send code, unless it was sent ahead as a cell; return the request."""
@@ -149,18 +146,6 @@ def greet(wire: Wire, client: Any, seconds: float) -> Message:
             if info is not None and heard:
                 break
     return info
-
-
-def unpack(data: bytes) -> Any:
-    """Read a part of a message; a header's date at once, as jupyter_client tries three parsers."""
-    try:
-        found = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):  # NaN, a lone surrogate
-        return json_unpacker(data)
-    if isinstance(found, dict) and "msg_id" in found and isinstance(found.get("date"), str):
-        with contextlib.suppress(ValueError):
-            found["date"] = datetime.fromisoformat(found["date"])
-    return found
 
 
 def _open_pidfd(manager: Any) -> int | None:

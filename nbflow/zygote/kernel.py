@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import contextlib
 import importlib.util
@@ -20,8 +21,9 @@ from ipykernel.kernelapp import IPKernelApp
 from traitlets import List, Unicode
 from traitlets.config import Config
 
+from nbflow.engine import packing
 from nbflow.engine.ahead import FEATURE, MARK, Begun
-from nbflow.zygote import packing, shell
+from nbflow.zygote import shell
 from nbflow.zygote.fresh import LIBC
 from nbflow.zygote.pattern import HISTORY
 from nbflow.zygote.stream import OutputThread, drain
@@ -96,6 +98,7 @@ def leave(app: Any, code: int) -> None:
     for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
         with contextlib.suppress(Exception):
             stream.flush()  # type: ignore[union-attr]
+    app.iopub_thread.settle()
     LIBC.fflush(None)
     os._exit(code)
 
@@ -108,6 +111,11 @@ class ForkedApp(IPKernelApp):  # type: ignore[misc]
     default_extensions = List(Unicode(), ["IPython.extensions.storemagic"])
 
     def init_poller(self) -> None: ...
+
+    def init_control(self, context: Any) -> None:
+        if is_executor(self.argv):
+            kernelapp.ShellChannelThread = NoSubshells
+        super().init_control(context)
 
     def init_iopub(self, context: Any) -> None:
         kernelapp.IOPubThread = OutputThread
@@ -135,6 +143,19 @@ class ForkedApp(IPKernelApp):  # type: ignore[misc]
         self.extra_args: list[str] = []
 
 
+class NoSubshells:
+    """Stands for the thread that passes requests on to subshells, where no client has any.
+
+    Without it a request reaches the main thread at once, and its reply the client.
+    """
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        self.parent_thread = threading.current_thread()
+
+    def __bool__(self) -> bool:
+        return False
+
+
 class ForkedKernel(IPythonKernel):  # type: ignore[misc]
     """An IPythonKernel that can be interrupted while it executes, and at no other time.
 
@@ -157,6 +178,15 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
     @cached_property
     def _begun(self) -> Begun:
         return Begun(self.parent.ip, os.O_WRONLY)
+
+    @property
+    def _supports_kernel_subshells(self) -> bool:
+        return bool(self.shell_channel_thread)
+
+    async def dispatch_shell(self, *args: Any, **options: Any) -> None:
+        """Begin no cell before all that the last one printed is with the socket."""
+        self.iopub_thread.settle()
+        await super().dispatch_shell(*args, **options)
 
     @property
     def kernel_info(self) -> dict[str, Any]:
@@ -196,6 +226,20 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
             self.replied = self._make_interrupted()
         drain(sys.stdout, sys.stderr)
         return self.replied
+
+    @contextlib.contextmanager
+    def _cancel_on_sigint(self, future: Any) -> Iterator[None]:
+        """Cancel a cell that awaits; ipykernel's own handler does not wake the event loop."""
+        loop = asyncio.get_running_loop()
+
+        def cancel(*_: Any) -> None:
+            loop.call_soon_threadsafe(future.cancel)
+
+        before = signal.signal(signal.SIGINT, cancel)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     async def _progressively_terminate_all_children(self) -> None:
         """Leave this to the zygote, which kills the process group: this one takes seconds."""

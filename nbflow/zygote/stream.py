@@ -11,6 +11,7 @@ import termios
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ipykernel.iostream import PIPE_BUFFER_SIZE, IOPubThread, OutStream
@@ -22,23 +23,54 @@ LOOK = 0.0001  # seconds
 class OutputThread(IOPubThread):  # type: ignore[misc]
     """ipykernel's output thread, woken once for all that it has not come to yet.
 
-    Each time costs both threads a turn: five times a cell that prints a line, where two will do.
+    Each time costs both threads a turn: five times a cell that prints a line, where one will do.
     """
 
     _woken = False
+    _busy = False
+
+    def _setup_event_pipe(self) -> None:
+        """Leave out ipykernel's socket: asyncio wakes the thread for a third of the price."""
 
     def schedule(self, f: Callable[[], None]) -> None:
-        if not self.thread.is_alive():
-            f()
-            return
-        self._events.append(f)
-        if not self._woken:
-            self._woken = True
-            self._event_pipe.send(b"")
+        if self._busy and threading.current_thread() is self.thread:
+            f()  # a part of what is being done
+        else:
+            self.add(f)
+            self.wake()
 
-    def _handle_event(self, message: Any) -> None:
+    def add(self, f: Callable[[], None]) -> None:
+        """Have it done after all that was added before, when the thread is next awake."""
+        if self.thread.is_alive():
+            self._events.append(f)
+        else:
+            f()
+
+    def wake(self) -> None:
+        if threading.current_thread() is self.thread:
+            self._catch_up()
+        elif self._events and not self._woken and self.thread.is_alive():
+            self._woken = True
+            self.io_loop.asyncio_loop.call_soon_threadsafe(self._catch_up)
+
+    def settle(self) -> None:
+        """Wait until all that was added is done."""
+        if self._events and self.thread.is_alive():
+            done = threading.Event()
+            self.schedule(done.set)
+            done.wait(OutStream.flush_timeout)
+
+    def _catch_up(self) -> None:
         self._woken = False  # first: what is added from here on wakes it again
-        super()._handle_event(message)
+        self._busy = True
+        try:
+            while self._events:
+                try:
+                    self._events[0]()
+                finally:
+                    self._events.popleft()  # only now, see `settle`
+        finally:
+            self._busy = False
 
 
 class Stream(OutStream):  # type: ignore[misc]
@@ -47,18 +79,49 @@ class Stream(OutStream):  # type: ignore[misc]
     ipykernel flushes four times a cell, and wakes that thread twice each time.
     """
 
+    _taken: Any = None  # buffers that are being sent
     _taking = False  # between the pipe and the buffer
+    _timed = False  # what was written is sent in a moment
+    _late = False  # that moment has come
 
     def flush(self) -> None:
-        if not (self._flush_pending or self._subprocess_flush_pending):
+        """Send what was written, and wait until the socket has it."""
+        if not (self._buffers or self._late):
             return
-        thread = self.pub_thread and self.pub_thread.thread
-        if thread is None or not thread.is_alive() or thread is threading.current_thread():
-            self._flush()
-            return
-        done = threading.Event()
-        self.pub_thread.schedule(lambda: self._flush_and_say(done))
-        done.wait(self.flush_timeout)
+        self.hand_over()
+        if self.pub_thread is not None:
+            self.pub_thread.settle()
+
+    def hand_over(self) -> None:
+        """Have what was written sent before all that is scheduled from here on."""
+        if self._buffers and self.pub_thread is not None:
+            with self._buffer_lock:
+                self.pub_thread.add(partial(self._send, super()._rotate_buffers()))
+            self.pub_thread.wake()
+
+    def _send(self, buffers: Any) -> None:
+        self._taken = buffers
+        self._flush()
+
+    def _rotate_buffers(self) -> Any:
+        taken, self._taken = self._taken, None
+        return super()._rotate_buffers() if taken is None else taken
+
+    def _schedule_flush(self) -> None:
+        """Have it sent in a moment, with all that is written until then."""
+        if not self._timed:
+            self.pub_thread.schedule(self._set_timer)
+            self._timed = True
+
+    def _set_timer(self) -> None:
+        self._io_loop.call_later(self.flush_interval, self._send_late)
+
+    def _send_late(self) -> None:
+        self._timed, self._late = False, True
+        try:
+            self.hand_over()
+        finally:
+            self._late = False
 
     def drain(self) -> None:
         """Wait until what C code and subprocesses have printed so far is in the buffer.
@@ -68,12 +131,6 @@ class Stream(OutStream):  # type: ignore[misc]
         deadline = time.monotonic() + PATIENCE
         while self._has_more() and time.monotonic() < deadline:
             time.sleep(LOOK)
-
-    def _flush_and_say(self, done: threading.Event) -> None:
-        try:
-            self._flush()
-        finally:
-            done.set()
 
     def _has_more(self) -> bool:
         if not self._should_watch:
@@ -103,7 +160,8 @@ class Stream(OutStream):  # type: ignore[misc]
 
 
 def drain(*streams: Any) -> None:
-    """Drain those that are ours: a notebook may have put others in their place."""
+    """Drain and hand over those that are ours: a notebook may have put others in their place."""
     for stream in streams:
         if isinstance(stream, Stream):
             stream.drain()
+            stream.hand_over()

@@ -109,14 +109,14 @@ FRAGMENTS = [
 ]
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 @given(st.lists(st.sampled_from(FRAGMENTS), min_size=1, max_size=8))
 def test_statements_keep_the_lines_that_ipython_gives_them(fragments: list[str]) -> None:
     source = "\n".join(["first = 0", *fragments])
     assert find_lines(parse(neutralise(source))) == find_lines(parse(transform(source)))
 
 
-@settings(max_examples=500, deadline=None, derandomize=True)
+@settings(max_examples=500, derandomize=True)
 @given(st.text("%!'\"()[]\n =a1#:", max_size=30))
 def test_what_ipython_can_parse_we_can_parse(source: str) -> None:
     try:
@@ -126,7 +126,6 @@ def test_what_ipython_can_parse_we_can_parse(source: str) -> None:
     parse(neutralise(source))
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text("%!?'\"()\\\n =a#.:>")), max_size=5).map(
         "\n".join

@@ -121,9 +121,18 @@ def _name(event: Event) -> tuple[str, int | None] | None:
     return None
 
 
+def test_what_was_printed_outlives_a_process_that_ends_in_the_next_cell(tmp_path: Path) -> None:
+    job = make_job(tmp_path, cell("print('kept')"), cell("import os; os._exit(7)"))
+    execute(job)
+    assert texts(read_executed(job))[0] == ["kept\n"]
+
+
 def test_a_process_that_ends_at_once_is_blamed_on_its_own_cell(tmp_path: Path) -> None:
     """What the cell before said of its end is lost with the process."""
-    late = "import time\nget_ipython().kernel.iopub_thread.schedule(lambda: time.sleep(5))"
+    late = (
+        "import time\nthread = get_ipython().kernel.iopub_thread\n"
+        "thread.schedule(lambda: time.sleep(5))\nthread.settle = lambda: None"
+    )
     job = make_job(
         tmp_path, cell("print(1)"), cell(late), cell("import os; os._exit(7)"), cell("4")
     )

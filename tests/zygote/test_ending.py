@@ -21,12 +21,18 @@ pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("owner")]
 SLEEPER = "import subprocess; child = subprocess.Popen(['sleep', '300'])"
 
 
-def test_interrupt_stops_the_cell_and_nothing_else() -> None:
+@pytest.mark.parametrize(
+    ("sleep", "error"),
+    [
+        ("import time\ntime.sleep(300)", "KeyboardInterrupt"),
+        ("import asyncio\nawait asyncio.sleep(300)", "CancelledError"),
+    ],
+    ids=["sync", "async"],
+)
+def test_interrupt_stops_the_cell_and_nothing_else(sleep: str, error: str) -> None:
     with kernel() as one:
         one.run("kept = 1")
-        request = one.client.execute(
-            "import time\nprint('in it', flush=True)\ntime.sleep(300)", stop_on_error=False
-        )
+        request = one.client.execute(f"print('in it', flush=True)\n{sleep}", stop_on_error=False)
         heard = ""
         while "in it" not in heard:
             message = one.client.get_iopub_msg(timeout=30)
@@ -35,7 +41,7 @@ def test_interrupt_stops_the_cell_and_nothing_else() -> None:
         reply = one.client.get_shell_msg(timeout=30)
         assert (reply["parent_header"]["msg_id"], reply["content"]["ename"]) == (
             request,
-            "KeyboardInterrupt",
+            error,
         )
         assert one.get("kept") == 1
 

@@ -40,6 +40,7 @@ import asyncio, builtins, os, resource, signal, sys, threading, warnings
 import numpy, pandas, pyarrow, duckdb  # they add to warnings.filters
 # By whom a kernel is run, and what its debugger sets, which a forked kernel of a step has none of.
 UNLIKE = ("JPY_PARENT_PID", "NBFLOW_ZYGOTE", "PYDEVD_USE_FRAME_EVAL")
+UNSEEN = ("Shell channel",)  # for subshells: who only executes has none
 OTHER = ("config", "kernel", "last_execution_result", "log", "parent")
 card = {
     "argv": [os.path.basename(sys.argv[0]), sys.argv[1], *sys.argv[3:]],
@@ -57,7 +58,7 @@ card = {
     "name": __name__,
     "main": sys.modules["__main__"].__dict__ is globals(),
     "module": type(sys.modules["__main__"]).__name__,
-    "threads": sorted(t.name.split("-")[0] for t in threading.enumerate() if type(t).__name__ != "ParentPollerUnix"),
+    "threads": sorted(t.name.split("-")[0] for t in threading.enumerate() if t.name not in UNSEEN and type(t).__name__ != "ParentPollerUnix"),
     "filters": len(warnings.filters),
     "excepthook": sys.excepthook.__qualname__,
     "stdin": os.read(0, 1),
@@ -98,6 +99,11 @@ def test_finds_what_an_ordinary_kernel_finds(tmp_path: Path) -> None:
     ordinary, first, ahead = cards
     assert differences(first, ordinary) == {}
     assert differences(ahead, ordinary) == {}
+
+
+def test_has_subshells_for_a_client_that_may_ask_for_them() -> None:
+    with kernel(extra_arguments=[]) as one:
+        assert "Shell channel" in one.get("[t.name for t in __import__('threading').enumerate()]")
 
 
 def differences(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

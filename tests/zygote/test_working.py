@@ -114,6 +114,26 @@ def test_prints_what_it_should(one: Kernel, name: str) -> None:
     assert said == expected if expected is not None else said
 
 
+def test_what_is_shown_comes_in_order(one: Kernel) -> None:
+    """Longer than what is printed waits, with and without a flush."""
+    said = one.run(
+        "import sys, time\nfor n in range(300):\n    print(n)\n    time.sleep(0.002)\n"
+        "    if n % 3 == 0: display(n)\n    if n % 7 == 0: sys.stdout.flush()"
+    )
+    assert said == "".join(f"{n}\n{n if n % 3 == 0 else ''}" for n in range(300))
+
+
+def test_a_thread_prints_to_its_cell_after_its_end(one: Kernel) -> None:
+    later = "import threading, time\ndef tell(): time.sleep(0.3); print('later')"
+    request = one.client.execute(f"{later}\nthreading.Thread(target=tell).start()")
+    said: dict[str, str] = {}
+    while not said:
+        message = one.client.get_iopub_msg(timeout=30)
+        if message["msg_type"] == "stream":
+            said[message["parent_header"]["msg_id"]] = message["content"]["text"]
+    assert said == {request: "later\n"}
+
+
 def test_a_figure_is_shown(one: Kernel) -> None:
     kinds: list[str] = []
 

@@ -1,7 +1,9 @@
-"""Packs the parts of messages as jupyter_client does: those of the kernel's own by msgspec."""
+"""Packs the parts of messages as jupyter_client does, those of every cell by msgspec."""
 
 from __future__ import annotations
 
+import contextlib
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -10,8 +12,9 @@ from jupyter_client.session import json_packer, json_unpacker
 # Of headers, states, what is printed and what is executed: text, numbers and times, never NaN.
 PLAIN = frozenset(
     {
-        "code", "date", "execution_count", "execution_state", "msg_id", "msg_type", "name",
-        "session", "subshell_id", "text", "username", "version",
+        "allow_stdin", "code", "date", "execution_count", "execution_state", "msg_id", "msg_type",
+        "name", "session", "silent", "stop_on_error", "store_history", "subshell_id", "text",
+        "user_expressions", "username", "version",
     }
 )  # fmt: skip
 
@@ -34,8 +37,12 @@ def pack(part: Any) -> bytes:
 
 
 def unpack(data: bytes) -> Any:
-    """Return what a part says."""
+    """Return what a part says; a header's date at once, as jupyter_client tries three parsers."""
     try:
-        return msgspec.json.decode(data)
-    except (msgspec.MsgspecError, TypeError, ValueError):
+        found = msgspec.json.decode(data)
+    except (msgspec.MsgspecError, TypeError, ValueError):  # NaN, a lone surrogate
         return json_unpacker(data)
+    if isinstance(found, dict) and "msg_id" in found and isinstance(found.get("date"), str):
+        with contextlib.suppress(ValueError):
+            found["date"] = datetime.fromisoformat(found["date"])
+    return found
