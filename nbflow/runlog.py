@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -301,9 +302,7 @@ def is_alive(project: Project, run_id: str) -> bool:
 
 def read_host() -> str:
     """Return this machine's name, as events have it."""
-    import socket  # noqa: PLC0415 - planning asks for no host
-
-    return socket.gethostname()
+    return platform.node()
 
 
 def cancel(project: Project, run: Run) -> None:

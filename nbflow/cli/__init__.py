@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 
 import nbflow
 from nbflow.cli.command import CANCELLED
+from nbflow.leaving import leave
 
 SECTIONS: dict[str, dict[str, str]] = {
     "Run": {
@@ -40,12 +41,16 @@ COMMANDS = {name: text for section in SECTIONS.values() for name, text in sectio
 
 
 def main() -> None:
-    """Be the program `nbflow`."""
+    """Be the program `nbflow`, and end its process."""
     gc.set_threshold(100_000, 20, 50)  # a plan makes many values and no cycles: a third less time
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal without UTF-8 shows ? for ✓
             stream.reconfigure(errors="replace")
-    program(prog_name="nbflow")
+    try:
+        program(prog_name="nbflow")
+    except SystemExit as end:
+        leave(end.code)
+        raise
 
 
 class Program(click.Group):

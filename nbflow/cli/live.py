@@ -33,7 +33,7 @@ from nbflow.events import (
     StepSkipped,
     StepStarted,
 )
-from nbflow.runlog import Folding
+from nbflow.runlog import Folding, fold
 
 _PER_SECOND = 8
 _ECHO = 3  # columns left free: the terminal writes ^C behind the last line
@@ -97,7 +97,6 @@ class Lines(View):
         super().__init__()
         self._console = console
         self._log = log
-        self._folding = Folding()
         self._reused = 0  # of many, these are counted
         self._many = False
 
@@ -106,7 +105,6 @@ class Lines(View):
             click.echo(_STOPPING, err=True)
 
     def _add(self, line: Line) -> None:
-        self._folding.add(line)
         if isinstance(line.event, StepReused) and self._many:
             self._reused += 1
             return
@@ -114,7 +112,7 @@ class Lines(View):
         if isinstance(line.event, RunStarted):
             reused = sum(planned.action == "reuse" for planned in line.event.planned)
             self._many = reused > MANY
-            self._console.print(make_headline(self._folding.run, line.time))
+            self._console.print(make_headline(fold([line]), line.time))
         elif isinstance(line.event, OutputPrinted):
             if self._log:
                 self._console.print(make_log(line.event))

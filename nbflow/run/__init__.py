@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,7 +17,6 @@ from nbflow.clean import prune
 from nbflow.errors import RunError, StoreError
 from nbflow.events import Line, RunFinished, RunStarted, RunWarned
 from nbflow.executors import Executor
-from nbflow.executors.launch import launch
 from nbflow.locks import hold
 from nbflow.plan import Plan
 from nbflow.plugins import load_executor
@@ -29,6 +29,9 @@ from nbflow.run.room import find_shortage
 from nbflow.run.standby import Standby
 from nbflow.runlog import Log, Run, read_host, read_run
 from nbflow.store import results
+
+if TYPE_CHECKING:
+    from nbflow.executors.launch import Launched
 
 _HEARTBEAT = 10.0  # seconds
 
@@ -86,7 +89,7 @@ def _execute(
             _refuse_removed(plan)
         may_run = [name for name, planned in plan.steps.items() if planned.action != "reuse"]
         take_copies(plan, folder, may_run)
-        with Filler(lambda: launch("filler", executor.zygote)) as filler:
+        with Filler(lambda: _launch_filler(executor.zygote)) as filler:
             status = Loop(plan, run_id, log, jobs, stop, filler=filler).run(executor)
             for trouble in filler.finish(stop):
                 log.append(RunWarned(trouble))
@@ -125,6 +128,12 @@ def _start_executor(plan: Plan, jobs: int, warm: float, stack: contextlib.ExitSt
     certain = [plan.prepared[name] for name, at in plan.steps.items() if at.action == "run"]
     executor.expect({(ready.step.language, ready.kernel) for ready in certain})
     return executor
+
+
+def _launch_filler(nursery: str) -> Launched:
+    from nbflow.executors.launch import launch  # noqa: PLC0415 - where all is reused, there is none
+
+    return launch("filler", nursery)
 
 
 def _make_started(plan: Plan, run_id: str, jobs: int, command: tuple[str, ...]) -> RunStarted:

@@ -7,14 +7,16 @@ import queue
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from nbflow.executors.launch import Launched
 from nbflow.model import Result
 from nbflow.project import Project
 from nbflow.store.results import is_filled, result_folder
+
+if TYPE_CHECKING:
+    from nbflow.executors.launch import Launched
 
 _LOOK = 0.05  # seconds between looks at whether to stop
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import msgspec
@@ -19,11 +19,13 @@ from nbflow.plan import Plan, Prepared
 from nbflow.store import results
 
 
-def take_copies(plan: Plan, folder: Path, names: Iterable[str]) -> None:
+def take_copies(plan: Plan, folder: Path, names: Collection[str]) -> None:
     """Copy the notebooks that may run, so that editing one during the run changes nothing.
 
     Raises RunError where one is no longer what was planned: its result's key would be wrong.
     """
+    if not names:
+        return
     with keep_answers(plan.project, "notebooks", Reading, spare=sys.maxsize) as known:
         for name in names:
             _take_copy(plan, folder, name, known)

@@ -75,10 +75,9 @@ def test_ctrl_c_while_a_command_is_loaded_is_cancelled_too(monkeypatch) -> None:
 
 def loaded_by(*args: str, cwd: Path | None = None) -> set[str]:
     code = (
-        "import sys\nfrom nbflow.cli import main\n"
-        f"sys.argv = ['nbflow', *{args!r}]\n"
-        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
-        "print('LOADED', *sys.modules)"
+        "import atexit, sys\nfrom nbflow.cli import main\n"
+        "atexit.register(lambda: print('LOADED', *sys.modules))\n"
+        f"sys.argv = ['nbflow', *{args!r}]\nmain()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=cwd

@@ -1,0 +1,30 @@
+"""The end of a process that does not free its memory piece by piece."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+
+
+def finish() -> None:
+    """Wait for threads and call what is registered for the end, as Python does."""
+    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001
+    atexit._run_exitfuncs()  # noqa: SLF001
+
+
+def leave(code: object) -> None:
+    """End the process with this code; return where Python must end it itself.
+
+    Freeing what a plan of 1,000 notebooks made takes a tenth of its time.
+    """
+    if not isinstance(code, int | None) or sys.getprofile() or sys.gettrace() or sys.flags.inspect:
+        return
+    finish()
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+    except (AttributeError, OSError, ValueError):  # a full disk, which Python tells of
+        return
+    os._exit(code or 0)
