@@ -113,13 +113,11 @@ class LocalExecutor:
             return worker
 
     def _start_zygotes(self, language: str, name: str) -> None:
-        """Start what is missing and can be used; the two import at the same time."""
+        """Start what is missing and can be used, first what takes longer."""
+        if "kernel" not in self._zygotes and not zygote.find_obstacle(find_kernel(language, name)):
+            self._zygotes["kernel"] = _try_start("kernel", self._imports)
         if "worker" not in self._zygotes and not zygote.find_platform_obstacle():
             self._zygotes["worker"] = _try_start("worker", ())
-        if "kernel" in self._zygotes:
-            return
-        if not zygote.find_obstacle(find_kernel(language, name)):
-            self._zygotes["kernel"] = _try_start("kernel", self._imports)
 
     def _make_worker(self) -> Worker:
         addresses = {role: owner.address for role, owner in self._zygotes.items() if owner}
