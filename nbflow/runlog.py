@@ -180,13 +180,14 @@ class Folding:
     def __init__(self) -> None:
         self._run = Run(id="")
         self._steps: dict[str, StepRun] = {}
+        self._seq = 0
 
     @property
     def run(self) -> Run:
-        return msgspec.structs.replace(self._run, steps=dict(self._steps))
+        return msgspec.structs.replace(self._run, steps=dict(self._steps), seq=self._seq)
 
     def add(self, line: Line) -> None:
-        self._run = msgspec.structs.replace(self._run, seq=line.seq)
+        self._seq = line.seq
         event = line.event
         if isinstance(event, RunStarted):
             self._start(event, line.time)
@@ -213,7 +214,6 @@ class Folding:
             jobs=event.jobs,
             host=event.host,
             pid=event.pid,
-            seq=self._run.seq,
         )
         self._steps = {
             planned.step: StepRun(

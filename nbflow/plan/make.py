@@ -112,18 +112,15 @@ def decide_now(
 ) -> Planned:
     """Decide with what the disk says now; `latest` has the results of the steps above."""
     name, inputs, now = ready.step.name, find_inputs(ready.step, latest), time.time()
-
-    @functools.cache  # asked up to three times about one key
-    def recall(key: str) -> Recalled | None:
-        return _find_recalled(project, snapshot, name, key, read_hash)
-
+    recall = functools.partial(_find_recalled, project, snapshot, name, read_hash=read_hash)
     if reused := find_reuse(ready, inputs, recall, now):
         return reused
-    planned = decide(ready, inputs, recall, snapshot.find_newest(name), now)
+    once = functools.cache(recall)  # asked twice, mostly about one key
+    planned = decide(ready, inputs, once, snapshot.find_newest(name), now)
     if planned.action == "reuse" or not planned.expected:
         return planned
     nearest = find_nearest(snapshot.read_all(name), make_parts(ready, inputs))
-    return decide(ready, inputs, recall, nearest, now)
+    return decide(ready, inputs, once, nearest, now)
 
 
 def find_inputs(step: Step, latest: Mapping[str, Result | None]) -> dict[str, Output | None]:
