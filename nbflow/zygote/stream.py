@@ -79,7 +79,6 @@ class Stream(OutStream):  # type: ignore[misc]
     ipykernel flushes four times a cell, and wakes that thread twice each time.
     """
 
-    _taken: Any = None  # buffers that are being sent
     _taking = False  # between the pipe and the buffer
     _timed = False  # what was written is sent in a moment
     _late = False  # that moment has come
@@ -100,11 +99,11 @@ class Stream(OutStream):  # type: ignore[misc]
             self.pub_thread.wake()
 
     def _send(self, buffers: Any) -> None:
-        self._taken = buffers
+        self._local.taken = buffers  # of this thread: a child that is forked now has none
         self._flush()
 
     def _rotate_buffers(self) -> Any:
-        taken, self._taken = self._taken, None
+        taken, self._local.taken = getattr(self._local, "taken", None), None
         return super()._rotate_buffers() if taken is None else taken
 
     def _schedule_flush(self) -> None:
