@@ -26,7 +26,8 @@ class OutputThread(IOPubThread):  # type: ignore[misc]
     Each time costs both threads a turn: five times a cell that prints a line, where one will do.
     """
 
-    _woken = False
+    _round = 0  # how often it has been awake
+    _woken = -1  # in which round it was last woken for the next
     _busy = False
 
     def _setup_event_pipe(self) -> None:
@@ -47,21 +48,30 @@ class OutputThread(IOPubThread):  # type: ignore[misc]
             f()
 
     def wake(self) -> None:
+        """Wake the thread, unless it is about to be; an interrupt in here costs no more than that.
+
+        Were it noted beforehand, an interrupt would leave it noted and not done, for ever.
+        """
         if threading.current_thread() is self.thread:
             self._catch_up()
-        elif self._events and not self._woken and self.thread.is_alive():
-            self._woken = True
+        elif self._events and self._woken != self._round and self.thread.is_alive():
+            now = self._round
             self.io_loop.asyncio_loop.call_soon_threadsafe(self._catch_up)
+            self._woken = now
 
     def settle(self) -> None:
-        """Wait until all that was added is done."""
+        """Wait until all that was added is done.
+
+        By a lock: an interrupt may leave an Event's own one held, on which the thread would wait.
+        """
         if self._events and self.thread.is_alive():
-            done = threading.Event()
-            self.schedule(done.set)
-            done.wait(OutStream.flush_timeout)
+            undone = threading.Lock()
+            undone.acquire()
+            self.schedule(undone.release)
+            undone.acquire(timeout=OutStream.flush_timeout)
 
     def _catch_up(self) -> None:
-        self._woken = False  # first: what is added from here on wakes it again
+        self._round += 1  # first: what is added from here on wakes it again
         self._busy = True
         try:
             while self._events:
@@ -80,20 +90,21 @@ class Stream(OutStream):  # type: ignore[misc]
     """
 
     _taking = False  # between the pipe and the buffer
-    _timed = False  # what was written is sent in a moment
+    _due = float("-inf")  # when what was written is sent, on the monotonic clock
     _late = False  # that moment has come
 
     def flush(self) -> None:
         """Send what was written, and wait until the socket has it."""
-        if not (self._buffers or self._late):
-            return
-        self.hand_over()
-        if self.pub_thread is not None:
+        if self.pub_thread is not None and (self._buffers or self._late):
+            self.pub_thread.schedule(self._flush)
             self.pub_thread.settle()
 
     def hand_over(self) -> None:
-        """Have what was written sent before all that is scheduled from here on."""
-        if self._buffers and self.pub_thread is not None:
+        """Have what was written sent before all that is scheduled from here on.
+
+        For where no interrupt can strike: one between the two steps would lose it.
+        """
+        if self.pub_thread is not None and self._buffers:
             with self._buffer_lock:
                 self.pub_thread.add(partial(self._send, super()._rotate_buffers()))
             self.pub_thread.wake()
@@ -108,15 +119,16 @@ class Stream(OutStream):  # type: ignore[misc]
 
     def _schedule_flush(self) -> None:
         """Have it sent in a moment, with all that is written until then."""
-        if not self._timed:
+        now = time.monotonic()
+        if now > self._due:
+            self._due = now + self.flush_interval
             self.pub_thread.schedule(self._set_timer)
-            self._timed = True
 
     def _set_timer(self) -> None:
         self._io_loop.call_later(self.flush_interval, self._send_late)
 
     def _send_late(self) -> None:
-        self._timed, self._late = False, True
+        self._late = True
         try:
             self.hand_over()
         finally:

@@ -47,6 +47,26 @@ def test_interrupt_stops_the_cell_and_nothing_else(sleep: str, error: str) -> No
         assert one.get("kept") == 1
 
 
+def test_an_interrupt_while_output_is_handed_over_silences_nothing() -> None:
+    """It strikes where the output thread is woken."""
+    struck = """
+import sys, time
+time.sleep(0.5)  # by now it sleeps
+loop = sys.stdout.pub_thread.io_loop.asyncio_loop
+def interrupt(*_):
+    del loop.call_soon_threadsafe
+    raise KeyboardInterrupt
+loop.call_soon_threadsafe = interrupt
+try:
+    print("before", flush=True)
+except KeyboardInterrupt:
+    print("after")
+"""
+    with kernel() as one:
+        assert one.run(struck) == "beforeafter\n"
+        assert one.run("print('next', flush=True)") == "next\n"
+
+
 def test_interrupts_between_cells_change_nothing() -> None:
     with kernel() as one:
         for _ in range(20):
