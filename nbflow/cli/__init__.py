@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import difflib
 import gc
+import os
 import sys
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
 
 import click
 from click.shell_completion import CompletionItem
@@ -43,6 +45,7 @@ COMMANDS = {name: text for section in SECTIONS.values() for name, text in sectio
 def main() -> None:
     """Be the program `nbflow`, and end its process."""
     gc.set_threshold(100_000, 20, 50)  # a plan makes many values and no cycles: a third less time
+    sys.stdout, sys.stderr = (one or _make_nothing() for one in (sys.stdout, sys.stderr))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal without UTF-8 shows ? for ✓
             stream.reconfigure(errors="replace")
@@ -51,6 +54,11 @@ def main() -> None:
     except SystemExit as end:
         leave(end.code)
         raise
+
+
+def _make_nothing() -> TextIO:
+    """Return what stands for a stream that was closed, as `>&-` does."""
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 class Program(click.Group):

@@ -35,9 +35,11 @@ def heard() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in {errno.EIO, errno.EPIPE}:
-            raise
         sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - for what is flushed at the end
+        if error.errno not in {errno.EIO, errno.EPIPE}:
+            why = error.strerror or error
+            said = f"The answer could not be written: {why}. What was asked for is done."
+            raise click.ClickException(said) from error
 
 
 def _print(answer: answers.Answer, *, as_json: bool) -> None:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import IO, Any
 
 from rich.console import Console, RenderableType
 
 _PIPE = 400  # columns: what is piped is not folded
+
+
+class _Console(Console):
+    """rich's console, which leaves it to us what happens when a pipe's reader has gone."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 
 def make_console(
@@ -16,7 +25,7 @@ def make_console(
 
     In a kernel, rich by itself would display what is written to any file.
     """
-    console = Console(
+    console = _Console(
         file=file,
         stderr=stderr,
         width=width,

@@ -64,6 +64,24 @@ def test_a_folder_before_the_command_says_where_it_stands() -> None:
     assert "No such option" in call("-x").output
 
 
+FULL = """\
+Error: The answer could not be written: No space left on device. What was asked for is done.
+"""
+
+
+@pytest.mark.parametrize(
+    ("redirect", "code", "said"),
+    [("| head -1; exit ${PIPESTATUS[0]}", 0, ""), (">&-", 0, ""), ("> /dev/full", 1, FULL)],
+    ids=["reader gone", "closed", "full"],
+)
+def test_what_cannot_be_written(tmp_path: Path, redirect: str, code: int, said: str) -> None:
+    pipeline = project(tmp_path, load=[cell("month: int = 1", "parameters")])
+    make_pipeline.finish(pipeline)
+    program = f"{sys.executable} -m nbflow run {pipeline.folder} {redirect}"
+    done = subprocess.run(["bash", "-c", program], stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (code, said)
+
+
 def test_ctrl_c_while_a_command_is_loaded_is_cancelled_too(monkeypatch) -> None:
     def interrupt(name: str) -> None:
         raise KeyboardInterrupt(name)
