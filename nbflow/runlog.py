@@ -44,7 +44,7 @@ StepStatus = Literal[
     "waiting", "running", "done", "reused", "failed", "blocked", "skipped", "cancelled", "lost"
 ]
 HEARTBEAT = 60.0  # seconds after which a run on another host counts as lost
-_POLL = 0.05  # seconds
+POLL = 0.05  # seconds between looks of who follows a run
 
 
 class StepRun(Frozen, frozen=True):
@@ -281,7 +281,7 @@ def follow(project: Project, run_id: str) -> Iterator[Run]:
         if not alive:
             yield _place(project, folding.run, run_id, alive=False)
             return
-        time.sleep(_POLL)
+        time.sleep(POLL)
 
 
 def is_alive(project: Project, run_id: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import gc
 import os
 import sys
 from importlib import import_module
@@ -15,7 +14,7 @@ from click.shell_completion import CompletionItem
 
 import nbflow
 from nbflow.cli.command import CANCELLED
-from nbflow.leaving import leave
+from nbflow.process import collect_seldom, leave
 
 SECTIONS: dict[str, dict[str, str]] = {
     "Run": {
@@ -44,7 +43,7 @@ COMMANDS = {name: text for section in SECTIONS.values() for name, text in sectio
 
 def main() -> None:
     """Be the program `nbflow`, and end its process."""
-    gc.set_threshold(100_000, 20, 50)  # a plan makes many values and no cycles: a third less time
+    collect_seldom()
     sys.stdout, sys.stderr = (one or _make_nothing() for one in (sys.stdout, sys.stderr))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal without UTF-8 shows ? for ✓

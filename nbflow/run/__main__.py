@@ -12,12 +12,14 @@ from nbflow.errors import NbflowError
 from nbflow.model import Request
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import make_plan
+from nbflow.process import collect_seldom
 from nbflow.project import find_project
 from nbflow.run import execute
 
 
 def main(folder: str, run_id: str) -> int:
     """Run under the id that the starter chose; its log says the rest."""
+    collect_seldom()
     request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())

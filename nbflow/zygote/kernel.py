@@ -21,7 +21,7 @@ from ipykernel.kernelapp import IPKernelApp
 from traitlets import List, Unicode
 from traitlets.config import Config
 
-from nbflow import leaving
+from nbflow import process
 from nbflow.engine import packing
 from nbflow.engine.ahead import FEATURE, MARK, Begun
 from nbflow.zygote import shell
@@ -94,7 +94,7 @@ def leave(app: Any, code: int) -> None:
     atexit.unregister(app.close)
     atexit.unregister(app.iopub_thread.stop)
     with contextlib.suppress(BaseException):
-        leaving.finish()
+        process.finish()
     for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
         with contextlib.suppress(Exception):
             stream.flush()  # type: ignore[union-attr]

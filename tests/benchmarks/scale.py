@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import shutil
@@ -21,8 +22,9 @@ from nbflow.events import Line, StepStarted, read_lines
 from nbflow.model import Request
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import Plan, make_plan
+from nbflow.process import collect_seldom
 from nbflow.project import Project, find_project
-from nbflow.runlog import Folding
+from nbflow.runlog import POLL, Folding
 from nbflow.store.results import read_run_ids
 from tests.benchmarks.make_pipeline import SHAPES, edit, execute, finish, make_pipeline
 
@@ -126,6 +128,7 @@ def _start(folder: Path, steps: int, shape: str) -> dict[str, float]:
 
 def _measure_one(folder: Path, steps: int, shape: str) -> dict[str, float]:
     """Return microseconds of CPU a step for each part, and the seconds to a first start."""
+    collect_seldom()  # as the program does
     warming, root = folder / f"warming{os.getpid()}", folder / f"{shape}{steps}-{os.getpid()}"
     try:
         _warm(warming)
@@ -152,18 +155,23 @@ def _plan(project: Project) -> Plan:
 
 
 def _count(call: Callable[[], T]) -> tuple[float, T]:
-    """Return the seconds of CPU that this process takes for a call, and what it gives."""
+    """Return the seconds of CPU that this process takes for a call, and what it gives.
+
+    What was made before is looked through for garbage first: that is not this call's.
+    """
+    gc.collect()
     began = time.process_time()
     given = call()
     return time.process_time() - began, given
 
 
 def _fold(lines: list[Line]) -> None:
-    """Fold as a follower does: a run is asked for after each hundred lines."""
-    folding = Folding()
-    for number, line in enumerate(lines):
+    """Fold as whoever followed this run: it is asked for when a look was due."""
+    folding, due = Folding(), 0.0
+    for line in lines:
         folding.add(line)
-        if number % 100 == 0:
+        if line.time >= due:
+            due = line.time + POLL
             _ = folding.run
 
 
