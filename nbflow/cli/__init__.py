@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import os
 import sys
 from importlib import import_module
-from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
 import nbflow
 from nbflow.cli.command import CANCELLED
-from nbflow.process import collect_seldom, leave
+from nbflow.process import collect_seldom, leave, open_nothing
 
 SECTIONS: dict[str, dict[str, str]] = {
     "Run": {
@@ -44,7 +42,7 @@ COMMANDS = {name: text for section in SECTIONS.values() for name, text in sectio
 def main() -> None:
     """Be the program `nbflow`, and end its process."""
     collect_seldom()
-    sys.stdout, sys.stderr = (one or _make_nothing() for one in (sys.stdout, sys.stderr))
+    sys.stdout, sys.stderr = (one or open_nothing() for one in (sys.stdout, sys.stderr))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal without UTF-8 shows ? for ✓
             stream.reconfigure(errors="replace")
@@ -53,11 +51,6 @@ def main() -> None:
     except SystemExit as end:
         leave(end.code)
         raise
-
-
-def _make_nothing() -> TextIO:
-    """Return what stands for a stream that was closed, as `>&-` does."""
-    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 class Program(click.Group):

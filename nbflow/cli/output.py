@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from nbflow.cli import answers, terminal
 from nbflow.cli.jsonform import make_error, make_json
 from nbflow.cli.render import make_text, steps
 from nbflow.errors import NbflowError, PipelineError
+from nbflow.process import open_nothing
 
 DONE, FAILED, WRONG, CANCELLED = 0, 1, 2, 130
 
@@ -35,7 +35,7 @@ def heard() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - for what is flushed at the end
+        sys.stdout = open_nothing()  # for what is flushed at the end
         if error.errno not in {errno.EIO, errno.EPIPE}:
             why = error.strerror or error
             said = f"The answer could not be written: {why}. What was asked for is done."

@@ -227,19 +227,10 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
         drain(sys.stdout, sys.stderr)
         return self.replied
 
-    @contextlib.contextmanager
-    def _cancel_on_sigint(self, future: Any) -> Iterator[None]:
+    def _cancel_on_sigint(self, future: Any) -> contextlib.AbstractContextManager[None]:
         """Cancel a cell that awaits; ipykernel's own handler does not wake the event loop."""
         loop = asyncio.get_running_loop()
-
-        def cancel(*_: Any) -> None:
-            loop.call_soon_threadsafe(future.cancel)
-
-        before = signal.signal(signal.SIGINT, cancel)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
+        return interruptible(lambda *_: loop.call_soon_threadsafe(future.cancel))
 
     async def _progressively_terminate_all_children(self) -> None:
         """Leave this to the zygote, which kills the process group: this one takes seconds."""
@@ -270,12 +261,12 @@ def _listing_nothing() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def interruptible() -> Iterator[None]:
-    """Turn SIGINT into KeyboardInterrupt; elsewhere than in the main thread signals never come."""
+def interruptible(handler: Any = signal.default_int_handler) -> Iterator[None]:
+    """Have SIGINT raise KeyboardInterrupt; elsewhere than in the main thread signals never come."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    before = signal.signal(signal.SIGINT, handler)
     try:
         yield
     finally:
