@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
     from nbflow.notebook.code import CodeCell
 
+_SHELLS = frozenset({"!", "bash", "sh", "sx", "system", "zsh"})
+_OUTPUT = "get_ipython().getoutput("
+
 
 class Magic(NamedTuple):
     """A magic's call; `body` is None for a line magic."""
@@ -41,3 +44,21 @@ def find_magics(cell: CodeCell) -> Iterator[Magic]:
                 ],
             ):
                 yield Magic(name, arguments, body, call.lineno)
+
+
+def find_commands(cell: CodeCell) -> Iterator[tuple[str, int]]:
+    """Yield the shell commands of a cell, a line each: of `!`, `%sx` and `%%bash`."""
+    for magic in find_magics(cell):
+        if magic.name in _SHELLS:
+            text = magic.arguments if magic.body is None else magic.body
+            below = 0 if magic.body is None else 1
+            for number, line in enumerate(text.splitlines(), magic.line + below):
+                yield line, number
+    if cell.tree is not None and ("get_ipython().system(" in cell.plain or _OUTPUT in cell.plain):
+        for node in ast.walk(cell.tree):
+            match node:
+                case ast.Call(
+                    func=ast.Attribute(attr="system" | "getoutput"),
+                    args=[ast.Constant(value=str(text))],
+                ):
+                    yield text, node.lineno

@@ -27,6 +27,7 @@ from nbflow.notebook.foreign import to_python
 from nbflow.notebook.pairs import find_output, find_pairs
 from nbflow.notebook.parameters import find_parameters
 from nbflow.notebook.source import read_notebook
+from nbflow.notebook.starts import find_starts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -187,7 +188,8 @@ def _make_step(project: Project, name: str, notebook: _Notebook, trail: Trail) -
     sql = (*unread, *queries.problems)
     syntax = tuple(_find_syntax(notebook))
     hidden = dataflow.unclear or any(problem.severity == "error" for problem in syntax)
-    problems = (*wrong, *syntax, *slips, *doubtful, *dataflow.problems, *sql)
+    starts = find_starts(cells, project, notebook.path, place)
+    problems = (*wrong, *syntax, *slips, *doubtful, *dataflow.problems, *sql, *starts)
     return Reading(step, problems=problems, hidden=hidden, queries=queries)
 
 

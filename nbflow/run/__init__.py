@@ -18,6 +18,7 @@ from nbflow.errors import RunError, StoreError
 from nbflow.events import Line, RunFinished, RunStarted, RunWarned
 from nbflow.executors import Executor
 from nbflow.locks import hold
+from nbflow.nesting import refuse_nested
 from nbflow.plan import Plan
 from nbflow.plugins import load_executor
 from nbflow.project import make_home
@@ -49,6 +50,7 @@ def execute(
     Setting `stop` cancels: kernels are stopped and what is finished is kept. `run_id` is a new
     one, or what its starter chose by `store.results.make_id`.
     """
+    refuse_nested(plan.project)
     run_id = run_id or results.make_id()
     with explaining(plan.project):
         grown = _execute(plan, run_id, observe, stop or threading.Event(), command)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_core.utils import run_sync
 
 from nbflow.kernels import make_manager_class
+from nbflow.nesting import WITHIN, make_within
 from nbflow.zygote import ADDRESS, use
 from nbflow.zygote.folders import make_folder
 from nbflow.zygote.process import Process
@@ -131,7 +132,11 @@ class Kernel:
 
 def name_job(job: Job) -> dict[str, str]:
     """Return the variables that differ from job to job."""
-    return {"NBFLOW_JOB": str(Path(job.folder, "job.json")), "JPY_SESSION_NAME": job.source}
+    return {
+        "NBFLOW_JOB": str(Path(job.folder, "job.json")),
+        "JPY_SESSION_NAME": job.source,
+        WITHIN: make_within(job),
+    }
 
 
 def make_environment() -> dict[str, str]:

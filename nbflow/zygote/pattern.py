@@ -9,7 +9,7 @@ from pathlib import Path
 from nbflow.zygote.messages import Request
 
 # Nothing that a kernel does before its first cell depends on these.
-VOLATILE = frozenset({"NBFLOW_JOB", "JPY_SESSION_NAME", "JPY_PARENT_PID"})
+VOLATILE = frozenset({"NBFLOW_JOB", "NBFLOW_WITHIN", "JPY_SESSION_NAME", "JPY_PARENT_PID"})
 HISTORY = "--HistoryManager.hist_file="
 # Read once, when Python starts or a library is imported: a fork cannot change them any more.
 FROZEN = (
