@@ -141,7 +141,7 @@ def _writing(path: Path) -> Iterator[None]:
     except OSError as error:
         raise ProjectError(
             f"{path} cannot be written: {error.strerror or error}. Let your user write in "
-            f"{path.parent}, or work in a copy of the project."
+            f"{path.absolute().parent}, or work in a copy of the project."
         ) from error
 
 

@@ -65,7 +65,7 @@ def remove(project: Project, removable: list[Removable]) -> None:
     except OSError as error:
         raise StoreError(
             f"Nothing can be removed from {project.home}: {error.strerror or error}. "
-            "Mend the permissions, or ask whose it is."
+            "Fix the permissions, or ask whose it is."
         ) from error
 
 

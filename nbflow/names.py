@@ -34,7 +34,7 @@ def make_name(stem: str) -> str:
 def find_fault(name: str, stem: str) -> str | None:
     """Return why a step cannot have this name, with a better one; None where it can."""
     if not name:
-        return f'nothing of the name "{stem}" is left without its leading digits. {_rename(stem)}'
+        return f'no name is left of "{stem}" without its leading digits. {_rename(stem)}'
     if not name.isidentifier():
         return f'"{name}" is not an identifier. {_rename(stem)}'
     if name in RESERVED:

@@ -74,7 +74,7 @@ def test_a_second_ctrl_c_leaves_a_cancelled_run(made: Project) -> None:
 
 def test_a_store_that_cannot_be_written_is_told(made: Project) -> None:
     (made.root / ".nbflow").write_text("a file where a folder should be")
-    with pytest.raises(RunError, match=r"The run cannot go on: .*\.nbflow.*`store` keeps results"):
+    with pytest.raises(RunError, match=r"The run stops: .*\.nbflow.*`store` keeps results"):
         execute(plan(made))
 
 

@@ -11,7 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 import nbflow
-from nbflow.cli.command import CANCELLED
+from nbflow.cli.command import CANCELLED, FAULT
 from nbflow.process import collect_seldom, leave, open_nothing
 
 SECTIONS: dict[str, dict[str, str]] = {
@@ -106,7 +106,10 @@ class Program(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Exit as cancelled also where Ctrl-C comes while a command's module is loaded."""
+        """Exit as cancelled also where Ctrl-C comes while a command's module is loaded.
+
+        An exception that nobody expected is told in a few lines, as the fault of nbflow that it is.
+        """
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -114,6 +117,15 @@ class Program(click.Group):
                 raise
             click.echo("\nCancelled.", err=True)
             ctx.exit(CANCELLED)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            if ctx.obj is not None or ctx.params.get("traceback"):
+                raise
+            from nbflow.cli.faults import say_fault  # noqa: PLC0415 - only where one is
+
+            click.echo(say_fault(error, ctx.meta["nbflow.command"]), err=True)
+            ctx.exit(FAULT)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta["nbflow.command"] = ("nbflow", *args)
@@ -122,10 +134,11 @@ class Program(click.Group):
         except click.NoSuchOption as error:
             if error.option_name not in {"-C", "--folder"}:
                 raise
-            text = f"{error.option_name} stands behind its command: `nbflow run -C FOLDER`."
+            text = f"{error.option_name} goes after the command: `nbflow run -C FOLDER`."
             raise click.UsageError(text + self.of_folder, ctx) from None
 
 
+_TRACEBACK = "Show the full Python traceback of an error."
 EPILOG = """\
 \b
 Start here:
@@ -135,7 +148,8 @@ Start here:
 
 \b
 RUN is an id, the start of one, a name or `last`, which is the default.
-Exit codes: 0 done, 1 a step failed, 2 pipeline or command wrong, 130 cancelled.
+Exit codes: 0 done, 1 a step failed, 2 pipeline or command wrong, 70 a fault of nbflow,
+130 cancelled.
 
 \b
 Shell completion, for bash (or zsh, fish):
@@ -145,7 +159,6 @@ Shell completion, for bash (or zsh, fish):
 
 @click.group(cls=Program, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(nbflow.__version__, message="nbflow %(version)s")
-@click.option("--traceback", is_flag=True, envvar="NBFLOW_TRACEBACK", help="Show where in nbflow.")
-def program(*, traceback: bool) -> None:
+@click.option("--traceback", is_flag=True, envvar="NBFLOW_TRACEBACK", help=_TRACEBACK)
+def program(**_: bool) -> None:
     """Run the notebooks you already have as a pipeline."""
-    del traceback

@@ -9,6 +9,7 @@ import click
 from nbflow.errors import NbflowError
 
 CANCELLED = 130
+FAULT = 70  # sysexits.h: an error in the program itself
 ROOT = "nbflow.root"  # of the project that a command has found, in click's `Context.meta`
 
 

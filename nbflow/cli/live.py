@@ -37,7 +37,6 @@ from nbflow.runlog import Folding, fold
 
 _PER_SECOND = 8
 _ECHO = 3  # columns left free: the terminal writes ^C behind the last line
-_STOPPING = "Stopping. Ctrl-C again stops at once."
 
 
 @contextlib.contextmanager
@@ -68,10 +67,10 @@ class LiveTable(View):
         self._log = log
         self._folding = Folding()
         self._lock = threading.Lock()
-        self._stopping = False
+        self._stopping = ""
 
-    def stop(self) -> None:
-        self._stopping = True
+    def stop(self, said: str) -> None:
+        self._stopping = said
 
     def _add(self, line: Line) -> None:
         with self._lock:
@@ -87,7 +86,7 @@ class LiveTable(View):
             table = make_progress(run, time.time(), None if over else console.height - 2)
             yield Constrain(table, options.max_width - _ECHO)
         if self._stopping and not over:
-            yield Text(_STOPPING, "yellow")
+            yield Text(self._stopping, "yellow")
 
 
 class Lines(View):
@@ -100,9 +99,9 @@ class Lines(View):
         self._reused = 0  # of many, these are counted
         self._many = False
 
-    def stop(self) -> None:
+    def stop(self, said: str) -> None:
         with contextlib.suppress(OSError, RuntimeError):  # the signal may have come while printing
-            click.echo(_STOPPING, err=True)
+            click.echo(said, err=True)
 
     def _add(self, line: Line) -> None:
         if isinstance(line.event, StepReused) and self._many:

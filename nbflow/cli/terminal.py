@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterable
 from typing import IO, Any
 
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+
+from nbflow import words
 
 _PIPE = 400  # columns: what is piped is not folded
 
 
 class _Console(Console):
-    """rich's console, which leaves it to us what happens when a pipe's reader has gone."""
+    """rich's console; it prints no control character of a name or value to the terminal.
+
+    What happens when a pipe's reader has gone is left to us.
+    """
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            plain = segment.text if segment.control else words.show_controls(segment.text)
+            yield segment if plain is segment.text else Segment(plain, segment.style)
 
 
 def make_console(

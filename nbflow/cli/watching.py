@@ -38,7 +38,7 @@ class View:
             except (OSError, ValueError):  # a closed file is a ValueError
                 self._broken = True
 
-    def stop(self) -> None:
+    def stop(self, said: str) -> None:
         """Say that the run was asked to stop; called by a signal's handler."""
 
     def _add(self, line: Line) -> None:
@@ -65,15 +65,15 @@ class Drawn(View):
         self._lines: queue.SimpleQueue[Line | None] = queue.SimpleQueue()
         self._busy = threading.Event()
         self._view: View | None = None
-        self._stopped = False
+        self._stopped = ""
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._work, name="nbflow-view", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        self._stopped = True
+    def stop(self, said: str) -> None:
+        self._stopped = said
         if self._view is not None:
-            self._view.stop()
+            self._view.stop(said)
 
     def close(self) -> None:
         """Draw what is left; raise what struck the thread."""
@@ -101,6 +101,6 @@ class Drawn(View):
         with drawing(log=self._log) as view:
             self._view = view
             if self._stopped:
-                view.stop()
+                view.stop(self._stopped)
             while (line := self._lines.get()) is not None:
                 view.observe(line)

@@ -37,9 +37,9 @@ def explaining(project: Project) -> Iterator[None]:
     except OSError as error:
         where = error.filename2 or error.filename
         raise RunError(
-            f"The run cannot go on: {error.strerror or error}{f' ({where})' if where else ''}. "
+            f"The run stops: {error.strerror or error}{f' ({where})' if where else ''}. "
             "What is finished is kept. "
-            f"Make room or mend the permissions of {project.home}, then run again; "
+            f"Make room or fix the permissions of {project.home}, then run again; "
             "the setting `store` keeps results elsewhere."
         ) from error
 

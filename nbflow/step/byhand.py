@@ -255,7 +255,7 @@ def _find_output(project: Project, step: str, result_id: str, name: str) -> Path
         raise CallError(
             f"{step}.{name}: {step} wrote {', '.join(sorted(result.outputs)) or 'nothing'}."
             f'{make_hint(name, result.outputs)} Add nbflow.write("{name}", …) to {step}, '
-            "or mend the name."
+            "or correct the name."
         )
     return result_folder(project, step, result_id)
 

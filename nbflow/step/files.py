@@ -25,7 +25,7 @@ def find_files(pattern: str, folder: Path) -> Path | list[Path]:
     if not found or not found[0].exists():
         raise CallError(
             f"nbflow.file({pattern!r}): there is nothing of this name in {folder}. "
-            "Relative paths start at the notebook's folder; create the file, or mend the name."
+            "Relative paths start at the notebook's folder; create the file, or correct the name."
         )
     _declare(found)
     return path if found == [path] else found

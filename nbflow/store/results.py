@@ -89,7 +89,7 @@ def keep_result(project: Project, making: Path, result: Result) -> Path:
     except OSError as error:
         raise StoreError(
             f"The result of {result.step} could not be kept in {folder}: {error.strerror}. "
-            "Make room or mend the permissions, then run again."
+            "Make room or fix the permissions, then run again."
         ) from error
     return folder
 

@@ -99,7 +99,7 @@ class ValueBar:
         assert self._project is not None  # noqa: S101 - shown before
         name = _check_name(self._name.value.strip(), self._chosen)
         if self._form.problems:
-            raise ParameterError("Not saved: mend the value in red first.")
+            raise ParameterError("Not saved: correct the value in red first.")
         save_set(self._project, name, self._form.values)
         self._name.value = ""
         self._chosen, self._held = name, self._form.values

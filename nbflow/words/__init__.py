@@ -50,6 +50,7 @@ _ORDER = (
 )
 _EXACT = 10  # below this a number is given with one decimal
 _TAGGING = re.compile(r'(`nbflow tag )"([^"`]+)"')
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and newline
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400  # seconds
 _KILO = 1000
 
@@ -106,12 +107,25 @@ def say_bytes(count: float) -> str:
 
 
 def say_path(path: str | Path) -> str:
-    """Return a path as it is typed from the current folder, where that is shorter."""
+    """Return a path in one line, as it is typed from the current folder where that is shorter."""
     try:
         relative = os.path.relpath(path)
     except ValueError:  # another drive
-        return str(path)
-    return min(relative, str(path), key=len)
+        relative = str(path)
+    return show_controls(min(relative, str(path), key=len)).replace("\n", "␤")
+
+
+def show_controls(text: str) -> str:
+    """Return the text with a picture for each control character but tab and newline.
+
+    A terminal obeys control characters: ESC ] 0 ; in a name would set the window's title.
+    """
+    return _CONTROLS.sub(_draw_control, text) if _CONTROLS.search(text) else text
+
+
+def _draw_control(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return chr(0x2400 + code) if code < 0x20 else "␡" if code == 0x7F else "�"  # noqa: PLR2004
 
 
 def say_place(place: Place | None, root: Path | None = None) -> str:
@@ -153,6 +167,14 @@ def shorten(text: str, length: int) -> str:
     """Return the first line, cut with an ellipsis."""
     line, *more = text.splitlines() or [""]
     return line if len(line) <= length and not more else line[: length - 1].rstrip("…") + "…"
+
+
+def shorten_middle(text: str, length: int) -> str:
+    """Return the text, cut in its middle where it is longer than `length` characters."""
+    if len(text) <= length:
+        return text
+    head = length // 2
+    return f"{text[:head]}…{text[len(text) - (length - 1 - head) :]}"[:length]
 
 
 def say_outputs(outputs: Iterable[Output]) -> str:
@@ -240,9 +262,12 @@ def say_step_time(
     expected: float | None,
     now: float,
 ) -> str:
-    """Return `3.0 s of ~12 s` of a running step, `~12 s` of a waiting one, what another took."""
+    """Return `3.0 s of ~12 s` of a running step, `~12 s` of a waiting one, what another took.
+
+    What takes longer than the last time is not measured by it any more.
+    """
     if status == "running" and started is not None:
-        about = f" of ~{say_seconds(expected)}" if expected else ""
+        about = f" of ~{say_seconds(expected)}" if expected and now - started <= expected else ""
         return f"{say_seconds(now - started)}{about}"
     if status == "waiting":
         return f"~{say_seconds(expected)}" if expected else ""

@@ -186,7 +186,7 @@ def test_a_low_terminal_shows_what_runs_and_counts_the_rest(
 
 def test_stopping_is_said_until_it_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     view = table(monkeypatch, *RUNNING)
-    view.stop()
+    view.stop("Stopping. Ctrl-C again stops at once.")
     assert draw(view, 100, 24)[-1] == "Stopping. Ctrl-C again stops at once."
     feed(view, [RunFinished("cancelled", 13.0)])
     assert "Stopping" not in draw(view, 100, 24)[-1]
@@ -202,4 +202,4 @@ class Gone(io.StringIO):
 def test_a_closed_terminal_does_not_end_the_run() -> None:
     view = Lines(make_console(Gone()), log=True)
     feed(view, [STARTED, StepStarted("load"), RunFinished("done", 1.0)])
-    view.stop()
+    view.stop("Stopping.")

@@ -313,7 +313,7 @@ def test_show_a_failed_run(pipeline: Project) -> None:
         "",
         "executed notebooks: .nbflow/notebooks/runs/20261102-000000-bbbb/notebooks",
         "  nbflow open delays  # the notebook as it failed",
-        "  nbflow rerun        # when it is mended; what is finished is reused",
+        "  nbflow rerun        # once it is fixed; what is finished is reused",
     ]
 
 

@@ -60,7 +60,7 @@ def test_an_unknown_command_names_the_nearest() -> None:
 def test_a_folder_before_the_command_says_where_it_stands() -> None:
     result = call("-C", "demo", "run")
     assert result.exit_code == 2
-    assert "-C stands behind its command: `nbflow run -C FOLDER`." in result.output
+    assert "-C goes after the command: `nbflow run -C FOLDER`." in result.output
     assert "No such option" in call("-x").output
 
 
@@ -120,7 +120,24 @@ def test_looking_loads_nothing_heavy(name: str, tmp_path: Path) -> None:
     assert not HEAVY & loaded_by(name, str(pipeline.folder))
 
 
-def test_a_bug_shows_its_traceback_and_an_error_does_when_asked(tmp_path: Path) -> None:
+def test_a_bug_is_told_in_a_few_lines_as_the_fault_of_nbflow(monkeypatch) -> None:
+    def fail(name: str) -> None:
+        raise KeyError(f"no {name}\x1b]0;title\x07")
+
+    monkeypatch.setattr("nbflow.cli.import_module", fail)
+    result = call("plan", "my notebooks")
+    assert result.exit_code == 70
+    said = result.output.splitlines()
+    assert said[0] == "Error: This is a fault of nbflow itself, not of your notebooks."
+    assert said[1] == "  KeyError: 'no nbflow.cli.commands.plan\\x1b]0;title\\x07'"
+    assert said[2].startswith("  in fail, line ")
+    assert said[3:] == [
+        "Please report it with what this shows: nbflow --traceback plan 'my notebooks'"
+    ]
+    assert type(call("--traceback", "plan").exception) is KeyError
+
+
+def test_an_error_shows_its_traceback_when_asked(tmp_path: Path) -> None:
     missing = str(tmp_path / "nowhere")
     assert call("plan", missing).output.startswith(f"Error: {missing} does not exist.")
     assert type(call("--traceback", "plan", missing).exception).__name__ == "ProjectError"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
 from rich.console import RenderableType
+from rich.text import Text
 
 from nbflow import words
 from nbflow.cli.render import parts, plans, profile, runs
+from nbflow.cli.render.progress import make_progress
 from nbflow.cli.render.traceback import make_traceback
 from nbflow.cli.terminal import make_console
 from nbflow.model import Failure, Output, Planned, Request, Scan, Spent
@@ -277,3 +280,35 @@ def test_a_profile_of_an_older_run_says_that_there_is_none() -> None:
     assert text(profile.make_profile([step])) == [
         "Where the time went is not known: no step was executed and measured."
     ]
+
+
+def test_control_characters_of_names_are_shown_and_not_obeyed() -> None:
+    name = "a\x1b]0;title\x07\x9b2Jb\x7f"
+    assert text(Text(name)) == ["a␛]0;title�2Jb␡"]  # rich itself drops the bell
+    assert words.say_path("a\nb\x1b.ipynb") == "a␤b␛.ipynb"
+    assert words.show_controls("tab\tand\nnewline") == "tab\tand\nnewline"
+
+
+@pytest.mark.parametrize(
+    ("length", "shown"),
+    [
+        (30, "step_with_a_long_name_07"),
+        (24, "step_with_a_long_name_07"),
+        (11, "step_…me_07"),
+        (1, "…"),
+    ],
+)
+def test_names_are_cut_in_their_middle(length: int, shown: str) -> None:
+    assert words.shorten_middle("step_with_a_long_name_07", length) == shown
+
+
+def test_a_long_name_leaves_room_for_time_and_reason() -> None:
+    name = "join_the_orders_of_all_shops_with_customers_2"
+    steps = {name: StepRun(name, "running", started=0.0, expected=12.0, why=("input a.t changed",))}
+    run = Run("20261123-064312-1f3a", status="running", steps=steps)
+    line = next(one for one in text(make_progress(run, 3.0), 80) if "_2" in one)
+    assert re.fullmatch(r"join_\S*…\S*_2 +▸ running .* 3\.0 s of ~12 s .*input a\.t.*", line)
+
+
+def test_a_step_that_takes_longer_than_the_last_time_names_no_end() -> None:
+    assert words.say_step_time("running", 0.0, None, expected=0.8, now=8.8) == "8.8 s"

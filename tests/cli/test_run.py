@@ -7,7 +7,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -50,9 +51,9 @@ def nbflow(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def start(pipeline: Project, *args: str) -> subprocess.Popen[bytes]:
+def start(pipeline: Project, *args: str, before: Sequence[str] = ()) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [*PROGRAM, "run", str(pipeline.folder), *args],
+        [*before, *PROGRAM, "run", str(pipeline.folder), *args],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
@@ -133,6 +134,41 @@ def test_signals_cancel(name: str, tmp_path: Path) -> None:
         process.send_signal(getattr(signal, name))
         assert process.wait(60) == 130
     assert find_run(pipeline).status == "cancelled"
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGHUP"])
+def test_a_signal_that_was_ignored_at_the_start_stays_ignored(name: str, tmp_path: Path) -> None:
+    ignoring = ["bash", "-c", f"trap '' {name}; exec \"$@\"", "-"]  # as nohup does
+    go_on = tmp_path / "go on"
+    wait = (
+        f"import pathlib, time\nwhile not pathlib.Path({str(go_on)!r}).exists(): time.sleep(0.01)"
+    )
+    pipeline = project(tmp_path, slow=[cell("import nbflow", "inputs"), cell(wait)])
+    with start(pipeline, "--json", before=ignoring) as process:
+        lines = read_lines(process)
+        wait_for_cell(lines, 2)
+        os.killpg(process.pid, getattr(signal, name))  # as a terminal does with all that it started
+        go_on.touch()
+        assert process.wait(60) == 0
+    assert find_run(pipeline).status == "done"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("SIGINT", "Stopping. Ctrl-C again stops at once."),
+        ("SIGTERM", "Stopping, as SIGTERM asks."),
+    ],
+)
+def test_what_asked_for_the_stop_is_said(name: str, said: str, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    slow = cell(f"import pathlib, time\npathlib.Path({str(begun)!r}).touch()\ntime.sleep(600)")
+    pipeline = project(tmp_path, slow=[cell("import nbflow", "inputs"), slow])
+    with start(pipeline) as process:
+        while not begun.exists():
+            time.sleep(0.01)
+        process.send_signal(getattr(signal, name))
+        assert process.communicate(timeout=60)[1].decode().strip() == said
 
 
 def test_cancel_from_elsewhere(tmp_path: Path) -> None:

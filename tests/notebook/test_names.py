@@ -27,7 +27,7 @@ def test_a_step_is_called_as_its_stem(stem: str, name: str) -> None:
 
 
 FAULTS = {
-    "2013": 'nothing of the name "2013" is left without its leading digits. '
+    "2013": 'no name is left of "2013" without its leading digits. '
     "Rename it, for example to step_2013.",
     "Order": '"order" is a reserved word of SQL, so order.table is no query. '
     "Rename it, for example to order_step.",

@@ -7,6 +7,7 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
+from nbflow import words
 from nbflow.cli import options
 from nbflow.cli.answers import Executed
 from nbflow.cli.command import Command
@@ -64,15 +65,16 @@ def execute(
     run_id: str = "",
 ) -> Executed:
     """Plan, run and show; the run stops at Ctrl-C, `kill` and a closed terminal."""
-    from nbflow.cli.stopping import stopping  # noqa: PLC0415 - `--help` must not wait for it
+    from nbflow.cli.stopping import showing_cursor, stopping  # noqa: PLC0415 - `--help` must not wait for it
     from nbflow.cli.watching import watch  # noqa: PLC0415
     from nbflow.plan import make_plan  # noqa: PLC0415
     from nbflow.run import execute as execute_plan  # noqa: PLC0415
 
     plan = make_plan(project, scan, request)
     if scan.problems and not as_json:  # warnings: with errors there would be no plan
-        click.secho("The notebooks have warnings: nbflow check", fg="yellow", err=True)
-    words = tuple(ctx.find_root().meta.get("nbflow.command", ("nbflow",)))
-    with watch(as_json=as_json, log=log) as view, stopping(view.stop) as stop:
-        run = execute_plan(plan, observe=view.observe, stop=stop, command=words, run_id=run_id)
+        count = words.say_count(len(scan.problems), "warning")
+        click.secho(f"{count} in the notebooks; `nbflow check` shows them", fg="yellow", err=True)
+    typed = tuple(ctx.find_root().meta.get("nbflow.command", ("nbflow",)))
+    with watch(as_json=as_json, log=log) as view, stopping(view.stop) as stop, showing_cursor():
+        run = execute_plan(plan, observe=view.observe, stop=stop, command=typed, run_id=run_id)
     return Executed(project, run, shown=as_json)

@@ -6,7 +6,9 @@ import shlex
 from collections.abc import Iterable
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -33,6 +35,7 @@ STYLES = {
     "warning": "yellow",
 }
 _BAR = 8  # characters
+_NAME = 20  # characters of a name that are always shown
 _SHORT = 44  # characters of a command that leave room for what it does
 
 
@@ -64,6 +67,20 @@ def make_table(
             overflow="fold" if folds else "ellipsis",
         )
     return table
+
+
+class Name:
+    """A name, cut in its middle where there is no room: often only its end tells it apart."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __rich_measure__(self, _: Console, options: ConsoleOptions) -> Measurement:
+        length = cell_len(self._name)
+        return Measurement(min(length, _NAME), length).with_maximum(options.max_width)
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text(words.shorten_middle(self._name, options.max_width), no_wrap=True)
 
 
 def make_bar(fraction: float) -> Text:

@@ -29,7 +29,7 @@ def make_progress(run: Run, now: float, height: int | None = None) -> Renderable
     table = _make_table()
     for step in shown:
         table.add_row(
-            Text(step.name),
+            parts.Name(step.name),
             parts.make_state(step.status),
             _one_line(_make_doing(step)),
             _say_time(step, now),
@@ -49,7 +49,7 @@ def make_headline(run: Run, now: float) -> Text:
 
 def _make_table() -> Table:
     table = parts.make_table(
-        "step", "state", "progress", "time", "why", right=["time"], fold=["progress"]
+        "step", "state", "progress", "time", "why", right=["time"], fold=["step", "progress"]
     )
     for column, width in zip(table.columns, _WIDTHS, strict=True):
         column.min_width = width

@@ -167,7 +167,7 @@ def find_next(run: Run, where: str) -> list[tuple[str, str]]:
     if failed:
         return [
             (f"nbflow open {failed[0]}{where}", "the notebook as it failed"),
-            (f"nbflow rerun{where}", "when it is mended; what is finished is reused"),
+            (f"nbflow rerun{where}", "once it is fixed; what is finished is reused"),
         ]
     if run.status == "running":
         return [(f"nbflow cancel {run.id}{where}", "stop it; what is finished is kept")]
