@@ -1,55 +1,20 @@
-"""Where a project lies, what its settings are, and every path under `.nbflow/`."""
+"""Where a project lies, and every path under `.nbflow/`."""
 
 from __future__ import annotations
 
-import difflib
 import functools
 import os
-import re
-import tomllib
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from nbflow.errors import ProjectError
 from nbflow.model import Frozen
+from nbflow.settings import Settings, has_settings, read_settings
+from nbflow.stores import HOME, check_store, find_store, make_store
 
-HOME = ".nbflow"
 _ROOT = "_root"  # the pipeline that is the root itself: a renamed project keeps its results
 _INSIDE = {"by-hand", "cache", "keys", "results", "runs"}  # of a pipeline's home
-_KNOWN = {"cache", "defaults", "exclude", "keep", "parameters", "steps", "store", "warm"}
-
-
-class Cache(Frozen, frozen=True, forbid_unknown_fields=True):
-    """`[cache]`: how much of what can be made again is kept; `arrow` as in "10 GB"."""
-
-    arrow: str = "10 GB"
-
-    @property
-    def limit(self) -> int:
-        """The bytes that Arrow files may take; raises ProjectError."""
-        found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kMGT]?)B\s*", self.arrow)
-        if found is None:
-            raise ProjectError(
-                f'[cache] arrow = "{self.arrow}" is no size. Write a number and kB, MB, GB or TB, '
-                'as in "10 GB"; "0 B" keeps no Arrow files.'
-            )
-        return int(float(found[1]) * 1000 ** " kMGT".index(found[2] or " "))
-
-
-class Settings(Frozen, frozen=True):
-    """`nbflow.toml`, or `[tool.nbflow]` of pyproject.toml; `file` is where they stand."""
-
-    file: str = ""
-    cache: Cache = Cache()
-    defaults: dict[str, Any] = {}
-    exclude: tuple[str, ...] = ()
-    keep: int = 5
-    parameters: dict[str, Any] = {}
-    steps: dict[str, dict[str, Any]] = {}
-    store: str = ""
-    warm: float = 10.0  # minutes that zygotes stay ready for the next run; 0: not at all
 
 
 class Project(Frozen, frozen=True):
@@ -68,7 +33,7 @@ class Project(Frozen, frozen=True):
     @property
     def store(self) -> Path:
         """The folder of all of the project's pipelines: `.nbflow/`, or the setting `store`."""
-        return self.root / (self.settings.store or HOME)
+        return find_store(self.root, self.settings.store)
 
     @property
     def home(self) -> Path:
@@ -109,7 +74,7 @@ class Project(Frozen, frozen=True):
 def _make_place(root: Path, folder: Path, store: str, what: str) -> Path:
     """Return a place in a pipeline's home: made once, since each step asks for some."""
     name = folder.relative_to(root).as_posix()
-    return root / (store or HOME) / (_ROOT if name == "." else name) / what
+    return find_store(root, store) / (_ROOT if name == "." else name) / what
 
 
 def find_project(folder: Path | str | None = None) -> Project:
@@ -130,7 +95,9 @@ def find_project(folder: Path | str | None = None) -> Project:
     start = Path(os.path.realpath(start))
     roots = [at for at in (start, *start.parents) if is_root(at)]
     root = roots[0] if roots else start
-    return Project(root=root, folder=start, settings=read_settings(root), rivals=tuple(roots[1:]))
+    settings = read_settings(root)
+    check_store(root, start, settings.store)
+    return Project(root=root, folder=start, settings=settings, rivals=tuple(roots[1:]))
 
 
 def find_pipeline(start: Path) -> Project:
@@ -170,47 +137,11 @@ def _find_homes(folder: Path) -> list[Path]:
 
 
 def make_home(project: Project) -> None:
-    """Create the store; it ignores itself in git."""
+    """Create the store; it ignores itself in git, and says whose it is."""
+    make_store(project.root, project.settings.store)
     project.home.mkdir(parents=True, exist_ok=True)
-    ignore = project.store / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("# nbflow's results: made again by running\n*\n")
-
-
-def read_settings(root: Path) -> Settings:
-    """Read `nbflow.toml` or `[tool.nbflow]`; unknown settings are errors."""
-    own, shared = root / "nbflow.toml", root / "pyproject.toml"
-    if own.exists():
-        return _make_settings(_read_toml(own), own)
-    if shared.exists():
-        return _make_settings(_read_toml(shared).get("tool", {}).get("nbflow", {}), shared)
-    return Settings()
 
 
 def is_root(folder: Path) -> bool:
     """Say whether a folder is a project's root by what lies in it."""
-    if (folder / HOME).is_dir() or (folder / "nbflow.toml").exists():
-        return True
-    shared = folder / "pyproject.toml"
-    return shared.exists() and "nbflow" in _read_toml(shared).get("tool", {})
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProjectError(f"{path} is not valid TOML: {error}.") from error
-
-
-def _make_settings(table: dict[str, Any], path: Path) -> Settings:
-    for name in table:
-        if name not in _KNOWN:
-            near = difflib.get_close_matches(name, _KNOWN, 1)
-            meant = f" Did you mean {near[0]}?" if near else f" Known: {', '.join(sorted(_KNOWN))}."
-            raise ProjectError(f"{path.name}: unknown setting {name!r}.{meant}")
-    try:
-        settings = msgspec.convert({**table, "file": path.name}, Settings)
-    except msgspec.ValidationError as error:
-        raise ProjectError(f"{path.name}: {error}.") from error
-    _ = settings.cache.limit  # raises for what is no size
-    return settings
+    return (folder / HOME).is_dir() or has_settings(folder)

@@ -1,9 +1,12 @@
 """Where a project lies and what its settings are."""
 
+import re
+
 import pytest
 
 from nbflow.errors import ProjectError
-from nbflow.project import Settings, find_project, make_home, read_pipelines
+from nbflow.project import find_project, make_home, read_pipelines
+from nbflow.settings import Settings
 
 
 def test_without_any_mark_the_folder_itself_is_the_root(tmp_path):
@@ -76,8 +79,14 @@ def test_several_pipelines_of_a_project_keep_apart(tmp_path):
 def test_the_setting_store_keeps_results_elsewhere(tmp_path):
     (tmp_path / "nbflow.toml").write_text('store = "/scratch/results"\nkeep = 2\n')
     project = find_project(tmp_path)
-    assert project.results.as_posix() == "/scratch/results/_root/results"
+    named = rf"/scratch/results/{tmp_path.name}-[0-9a-f]{{8}}/_root/results"
+    assert re.fullmatch(named, project.results.as_posix())
     assert project.settings == Settings("nbflow.toml", keep=2, store="/scratch/results")
+
+
+def test_a_relative_store_lies_in_the_project_as_it_is_named(tmp_path):
+    (tmp_path / "nbflow.toml").write_text('store = "kept/results"')
+    assert find_project(tmp_path).home == tmp_path / "kept" / "results" / "_root"
 
 
 def test_the_store_ignores_itself_in_git(tmp_path):
@@ -92,6 +101,18 @@ def test_the_store_ignores_itself_in_git(tmp_path):
         ("keep = 'many'", "keep"),
         ("keep = 3\nkeep = 4", "is not valid TOML"),
         ("exclude = 'drafts'", "exclude"),
+        ("keep = 0", "the setting `keep` is 0. Write a whole number from 1, as in keep = 5"),
+        ("keep = -1", "the setting `keep` is -1"),
+        ("keep = true", "the setting `keep` is True"),
+        ("keep = 2.5", "the setting `keep` is 2.5"),
+        ("warm = -1", "the setting `warm` is -1. Write minutes from 0, as in warm = 10"),
+        ("warm = nan", "the setting `warm` is nan"),
+        ("warm = inf", "the setting `warm` is inf"),
+        ('store = "x\\u0000y"', "the setting `store` is"),
+        ("steps = 3", "the setting `steps` is 3"),
+        ('[steps."../x"]', "names no step"),
+        ('[steps."01_load.ipynb"]', r"Did you mean \[steps.load\]?"),
+        ("[steps.clean-flights]", r"Did you mean \[steps.clean_flights\]?"),
     ],
 )
 def test_wrong_settings_say_what_and_where(tmp_path, text, message):

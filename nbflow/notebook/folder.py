@@ -12,6 +12,7 @@ from nbflow.errors import NotebookError
 from nbflow.model import Frozen, Skipped
 from nbflow.notebook.jupytexts import SUFFIXES, is_text_notebook
 from nbflow.notebook.source import read_bytes
+from nbflow.stores import is_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -110,6 +111,8 @@ def _find_folder_reason(project: Project, path: Path) -> str | None:
         return _describe_hidden(path)
     if path.name.startswith(OPENED):
         return "copies made by `nbflow open`"
+    if is_store(path):
+        return "results that nbflow keeps"
     if os.path.exists(path / "nbflow.toml"):  # noqa: PTH110 - False where that cannot be read
         return "a project of its own"
     if path.name == "node_modules" or _is_environment(path):

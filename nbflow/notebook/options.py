@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from nbflow.model import Step
-    from nbflow.project import Settings
+    from nbflow.settings import Settings
 
 _TYPES = {field.name: field.type for field in msgspec.structs.fields(Options)}
 _AGE = re.compile(r"\d+(?:\.\d+)?\s*[smhdw]")

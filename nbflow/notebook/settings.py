@@ -12,7 +12,7 @@ from nbflow.notebook.parameters import check_value
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from nbflow.project import Settings
+    from nbflow.settings import Settings
 
 
 def find_wrong_parameters(

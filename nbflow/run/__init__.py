@@ -30,6 +30,7 @@ from nbflow.run.room import find_shortage
 from nbflow.run.standby import Standby
 from nbflow.runlog import Log, Run, read_host, read_run
 from nbflow.store import results
+from nbflow.stores import find_orphans
 
 if TYPE_CHECKING:
     from nbflow.executors.launch import Launched
@@ -69,7 +70,7 @@ def _execute(
     command: tuple[str, ...],
 ) -> bool:
     """Execute, and say whether tables were made."""
-    warm = _find_warm(plan)
+    warm, new = _find_warm(plan), not plan.project.store.exists()
     make_home(plan.project)
     folder = plan.project.runs / run_id
     folder.mkdir(parents=True)
@@ -84,7 +85,8 @@ def _execute(
         jobs = plan.request.jobs or os.cpu_count() or 1
         executor = _start_executor(plan, jobs, warm, stack)
         log.append(_make_started(plan, run_id, jobs, command))
-        for warning in (*find_shortage(plan.project), *_find_stale(plan)):
+        orphans = find_orphans(plan.project.root, plan.project.settings.store) if new else ()
+        for warning in (*find_shortage(plan.project), *orphans, *_find_stale(plan)):
             log.append(RunWarned(warning))
         with results.lock(plan.project):  # from here on `clean` keeps what plan.json names
             results.write_file(folder / "plan.json", _plan_json(plan))

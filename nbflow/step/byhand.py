@@ -17,6 +17,7 @@ from nbflow.step.messages import find_caller, make_age, make_rows, say, say_comm
 from nbflow.step.names import Source, check_step, make_hint
 from nbflow.step.notebooks import find_changed
 from nbflow.store.results import find_result, read_result, result_folder
+from nbflow.stores import is_store
 
 if TYPE_CHECKING:
     from nbflow.project import Project
@@ -235,8 +236,9 @@ def _check_known(project: Project | None, step: str) -> None:
 def _find_step_names(project: Project) -> set[str]:
     """Return what the notebooks are called, also those that are no step yet, and the results."""
     found = {at.name for at in project.results.iterdir()} if project.results.is_dir() else set()
-    for _, folders, files in os.walk(project.folder):
-        folders[:] = [one for one in folders if not one.startswith(".")]
+    for at, folders, files in os.walk(project.folder):
+        inside = (one for one in folders if not one.startswith("."))
+        folders[:] = [one for one in inside if not is_store(f"{at}/{one}")]
         paths = map(Path, files)
         found |= {make_name(path.stem) for path in paths if path.suffix in _NOTEBOOKS}
     return found
