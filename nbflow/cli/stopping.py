@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
 
-_SHOW, _HIDE = "\x1b[?25h", "\x1b[?25l"  # the cursor, in a terminal's own code
+_SHOW, _HIDE = b"\x1b[?25h", b"\x1b[?25l"  # the cursor, in a terminal's own code
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
 
 
@@ -45,15 +45,14 @@ def showing_cursor() -> Iterator[None]:
     if not sys.stdout.isatty() or not hasattr(signal, "SIGTSTP"):
         yield
         return
+    terminal = sys.stdout.fileno()
 
     def suspend(number: int, _: FrameType | None) -> None:
-        sys.stdout.write(_SHOW)
-        sys.stdout.flush()
+        os.write(terminal, _SHOW)  # rich has taken sys.stdout over
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)  # returns when the shell's `fg` continues it
         signal.signal(number, suspend)
-        sys.stdout.write(_HIDE)
-        sys.stdout.flush()
+        os.write(terminal, _HIDE)
 
     before = signal.signal(signal.SIGTSTP, suspend)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -202,6 +203,37 @@ def test_a_closed_terminal_cancels(tmp_path: Path) -> None:
         seen += os.read(terminal, 65536)
     os.close(terminal)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130
+    assert find_run(pipeline).status == "cancelled"
+
+
+def test_a_suspended_run_leaves_the_shell_its_cursor(tmp_path: Path) -> None:
+    pty = pytest.importorskip("pty", reason="no terminals here")
+    pipeline = project(tmp_path, slow=SLOW)
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execvp("bash", ["bash", "--norc", "-i"])
+    seen = b""
+
+    def see(text: bytes) -> bytes:
+        nonlocal seen
+        while text not in seen:
+            seen += os.read(terminal, 65536)
+        before, _, seen = seen.partition(text)
+        return before
+
+    run = shlex.join([*PROGRAM, "run", str(pipeline.folder)])
+    os.write(terminal, f"{run}\n".encode())
+    see(b"\x1b[?25l")
+    see(b"cell 2 of 2")
+    os.write(terminal, b"\x1a")  # Ctrl-Z
+    assert see(b"Stopped").rpartition(b"\x1b[?25")[2].startswith(b"h")
+    os.write(terminal, b"fg\n")
+    see(b"\x1b[?25l")
+    see(b"cell 2 of 2")
+    os.write(terminal, b"\x03exit\n")
+    see(b"cancelled after")
+    os.waitpid(pid, 0)
+    os.close(terminal)
     assert find_run(pipeline).status == "cancelled"
 
 
