@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -15,6 +17,7 @@ import pytest
 
 pytestmark = pytest.mark.kernel
 
+README = Path(__file__).parents[1] / "README.md"
 SOURCE = Path(__file__).parents[1] / "notebooks"
 STEPS = {
     "clean_flights", "features", "load_flights", "load_reference", "load_weather",
@@ -64,6 +67,14 @@ def test_the_plan_for_other_parameters_runs_only_what_declares_them(finished: Pa
     plan = json.loads(nbflow(finished, "plan", "-p", "watched_share", "0.2", "--json"))
     actions = {one["step"]: one["action"] for one in plan["steps"]}
     assert {name for name, action in actions.items() if action != "reuse"} == {"predict", "report"}
+
+
+def test_the_commands_that_the_readme_shows_for_it(finished: Path):
+    section = README.read_text(encoding="utf-8").partition("## Try it")[2].partition("\n## ")[0]
+    shown = re.findall(r"^\$ nbflow (.*)", section, re.MULTILINE)
+    assert len(shown) == 4
+    for line in shown:
+        nbflow(finished, *shlex.split(line, comments=True))
 
 
 def test_the_tour_runs_by_hand(finished: Path):

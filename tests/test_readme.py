@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -14,9 +14,9 @@ from pathlib import Path
 import click
 import pytest
 
+from nbflow.authoring import DEMO
 from nbflow.cli import COMMANDS, program
 from nbflow.project import read_settings
-from tests.notebooks import cell, project
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -26,11 +26,6 @@ NBFLOW = [sys.executable, "-m", "nbflow"]
 
 def blocks(kind: str) -> list[str]:
     return [text for name, text in BLOCKS if name == kind]
-
-
-def commands(kind: str) -> list[list[str]]:
-    lines = [line.removeprefix("$ ") for text in blocks(kind) for line in text.splitlines()]
-    return [shlex.split(line, comments=True) for line in lines if line.startswith("nbflow")]
 
 
 def test_every_command_is_in_the_table_and_every_command_of_the_table_exists():
@@ -53,31 +48,57 @@ def test_the_settings_are_settings(tmp_path):
     assert read_settings(tmp_path).parameters == tomllib.loads(text)["parameters"]
 
 
+def test_the_cells_of_the_walk_through_are_cells_of_the_demo():
+    found = 0
+    for block in blocks("python"):
+        head = re.match(r'# (\S+\.ipynb)(?:, tagged "(\w+)")?\n', block)
+        if head is not None:
+            path, tag = head.groups()
+            notebook = json.loads((DEMO / path).read_text(encoding="utf-8"))
+            cells = {
+                "".join(one["source"]).rstrip("\n"): one["metadata"].get("tags", [])
+                for one in notebook["cells"]
+            }
+            assert cells[block[head.end() :].rstrip("\n")] == ([tag] if tag else [])
+            found += 1
+    assert found == 4
+
+
 @pytest.mark.kernel
 def test_the_first_five_minutes(tmp_path):
-    parameters, write, inputs = blocks("python")[:3]
-    made = project(
-        tmp_path,
-        files={
-            "01_load_flights.ipynb": [
-                cell(parameters, "parameters"),
-                cell("import pandas as pd\nflights = pd.DataFrame({'carrier': ['UA'] * month})"),
-                cell(write),
-            ],
-            "02_clean_flights.ipynb": [cell(inputs, "inputs"), cell("print(len(flights))")],
-        },
+    section = README.partition("## Your first five minutes")[2].partition("\n## ")[0]
+    folder = tmp_path
+    for command, shown in read_console(section):
+        if command[0] == "cd":
+            folder /= command[1]
+            continue
+        said = run(command, folder)
+        assert not shown or without_times(said) == without_times(shown)
+    assert "3 reused" in said
+
+
+def read_console(text: str) -> list[tuple[list[str], str]]:
+    """Return each command of the console blocks, and what is shown below it."""
+    blocks = re.findall(r"^```console\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    parts = [part for block in blocks for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
+    split = [part.partition("\n") for part in parts]
+    return [(shlex.split(line, comments=True), shown.strip()) for line, _, shown in split]
+
+
+def without_times(text: str) -> list[list[str]]:
+    """Return the words of a text whose durations differ from run to run."""
+    told = re.sub(r"\d+(\.\d+)? (s|min)\b|just made|\d+ min old|─+", "", text.strip())
+    return [line.split() for line in told.splitlines()]
+
+
+def run(command: list[str], folder: Path) -> str:
+    ended = subprocess.run(
+        [*NBFLOW, *command[1:]],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"COLUMNS": "100"},
+        check=False,
     )
-    (made.folder / "data").mkdir()
-    shutil.copy(ROOT / "notebooks" / "data" / "airports.csv", made.folder / "data")
-    for command in commands("console"):
-        ended = subprocess.run(
-            [*NBFLOW, *command[1:]],
-            cwd=made.folder,
-            capture_output=True,
-            text=True,
-            env=os.environ | {"COLUMNS": "100"},
-            check=False,
-        )
-        assert ended.returncode == 0, (command, ended.stdout, ended.stderr)
-    assert commands("console")[-1] == ["nbflow", "plan"]
-    assert "reuse" in ended.stdout
+    assert ended.returncode == 0, (command, ended.stdout, ended.stderr)
+    return ended.stdout
