@@ -80,11 +80,15 @@ def _remove(project: Project, removable: list[Removable]) -> None:
             shutil.rmtree(one.path, ignore_errors=True)
 
 
-def prune(project: Project, *, grown: bool = True) -> None:
-    """Remove what is beyond the settings `keep` and, if Arrow files came, `cache`."""
+def prune(project: Project, run: str, *, grown: bool = True) -> None:
+    """Remove what is beyond the settings `keep` and, if Arrow files came, `cache`.
+
+    What the run has made or reused, which has just ended, stays.
+    """
     keep = project.settings.keep
     if any(_read_surplus(project, keep)):
-        remove(project, _old_results(project, keep, _read_pinned(project)))
+        ours = set(results.read_pins(project, run).items())
+        remove(project, _old_results(project, keep, _read_pinned(project) | ours))
     if grown:
         remove(project, find_cached(project))
 

@@ -25,6 +25,7 @@ from nbflow.plan import Plan, make_plan
 from nbflow.project import Project
 from nbflow.runlog import Run
 from nbflow.store import results
+from nbflow.store.ids import make_id
 from tests.benchmarks.make_pipeline import WritingExecutor, edit, finish, make_pipeline, name
 
 NEVER = mock.Mock(side_effect=AssertionError("no executor is needed"))
@@ -76,7 +77,7 @@ def test_a_plan_sees_pointers_that_another_process_moved(finished: Project) -> N
     before = plan(finished)
     step = before.steps[name(0)]
     old = results.result_folder(finished, name(0), step.result)
-    twin = results.make_id()
+    twin = make_id()
     shutil.copytree(old, old.with_name(twin))
     text = (old.with_name(twin) / results.RESULT).read_text().replace(step.result, twin)
     (old.with_name(twin) / results.RESULT).write_text(text)

@@ -30,6 +30,7 @@ from nbflow.run.room import find_shortage
 from nbflow.run.standby import Standby
 from nbflow.runlog import Log, Run, read_host, read_run
 from nbflow.store import results
+from nbflow.store.ids import make_next_id
 from nbflow.stores import find_orphans
 
 if TYPE_CHECKING:
@@ -49,16 +50,16 @@ def execute(
     """Execute a plan and return its run; `observe` sees each event as it is written.
 
     Setting `stop` cancels: kernels are stopped and what is finished is kept. `run_id` is a new
-    one, or what its starter chose by `store.results.make_id`.
+    one, or what its starter chose by `store.ids.make_next_id`.
     """
     refuse_nested(plan.project)
-    run_id = run_id or results.make_id()
+    run_id = run_id or make_next_id(plan.project.runs)
     with explaining(plan.project):
         grown = _execute(plan, run_id, observe, stop or threading.Event(), command)
         run = read_run(plan.project, run_id)
         if any(step.status == "done" for step in run.steps.values()):
             with contextlib.suppress(OSError, StoreError):  # what stays is no fault of the run
-                prune(plan.project, grown=grown)
+                prune(plan.project, run_id, grown=grown)
         return run
 
 

@@ -15,6 +15,7 @@ from nbflow.notebook.files import read_files
 from nbflow.notebook.modules import read_modules
 from nbflow.plan import Plan, Prepared, make_key, read_recalled
 from nbflow.store import results
+from nbflow.store.ids import make_next_id
 
 
 def keep_outcome(plan: Plan, ready: Prepared, job: Job, outcome: Outcome, started: float) -> Result:
@@ -35,7 +36,7 @@ def keep_outcome(plan: Plan, ready: Prepared, job: Job, outcome: Outcome, starte
     seen = _find_seen(parts, outcome)
     moved = _find_moved(plan, ready, seen, started)
     result = Result(
-        id=results.make_id(),
+        id=make_next_id(project.results / job.step),
         step=job.step,
         run=job.run,
         key=key,

@@ -18,7 +18,7 @@ import msgspec
 from nbflow.errors import RunError
 from nbflow.model import Frozen, Request
 from nbflow.project import Project
-from nbflow.store.results import make_id
+from nbflow.store.ids import make_next_id
 
 _POLL = 0.02  # seconds
 _EXPECTED = {0, 1, 130}  # how a run ends that has told all in its own log
@@ -42,14 +42,14 @@ def start_run(project: Project, arguments: Sequence[str] = (), *, command: str =
     Neither an interrupt nor the end of this process reaches it. The run's id is known before
     its log is there; `wait_for_log` waits for that, `find_refusal` says why it never came.
     """
-    run_id = make_id()
+    run_id = make_next_id(project.runs)
     words = ["nbflow", command, "--run-id", run_id, "-C", str(project.folder), *arguments]
     return _start(project, run_id, words)
 
 
 def start_request(project: Project, request: Request) -> Started:
     """Start a run of just this request, whose values keep their types, as `start_run` does."""
-    run_id = make_id()
+    run_id = make_next_id(project.runs)
     words = ["nbflow.run", str(project.folder), run_id]
     return _start(project, run_id, words, msgspec.json.encode(request, enc_hook=str))
 

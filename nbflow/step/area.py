@@ -19,26 +19,35 @@ if TYPE_CHECKING:
 KEPT = 3  # writes of one name
 _SECONDS = "%Y%m%d-%H%M%S"
 _ASIDE = ".part"
+_AFTER = "after.txt"  # the run that was the newest then: clocks may be set back
 
 
 class Written(Frozen, frozen=True):
-    """One write by hand; `time` is in seconds since the epoch."""
+    """One write by hand; `time` is in seconds since the epoch.
+
+    `after` is the newest run that had finished then, "" for none; None where that is not known.
+    """
 
     folder: Path
     time: float
+    after: str | None = None
 
 
-def write(project: Project, step: str, name: str, value: Any) -> Output:
-    """Keep a value aside, then rename it into place, so that readers never see half of it."""
+def write(project: Project, step: str, name: str, value: Any, after: str = "") -> Output:
+    """Keep a value aside, then rename it into place, so that readers never see half of it.
+
+    `after` is the newest run that has finished.
+    """
     from nbflow.store import tables  # noqa: PLC0415 - importing nbflow must not load duckdb
 
     make_home(project)
     folder = _folder(project, step, name)
-    write_id = make_id(time.time_ns())
+    write_id = _make_next_id(folder)
     aside = folder / f"{write_id}{_ASIDE}"
     aside.mkdir(parents=True)
     try:
         output = tables.write(aside, name, value)
+        (aside / _AFTER).write_text(after, encoding="utf-8")
         aside.rename(folder / write_id)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
@@ -51,7 +60,10 @@ def find_written(project: Project, step: str, name: str) -> Written | None:
     """Return this user's newest write of a name."""
     ids = _read_ids(_folder(project, step, name))
     newest = max(ids, default=None)
-    return Written(_folder(project, step, name) / newest, read_time(newest)) if newest else None
+    if newest is None:
+        return None
+    folder = _folder(project, step, name) / newest
+    return Written(folder, read_time(newest), _read_after(folder))
 
 
 def read_names(project: Project) -> list[tuple[str, str]]:
@@ -73,6 +85,19 @@ def read_time(write_id: str) -> float:
     """Return the seconds since the epoch that an id was made from."""
     at, _, rest = write_id.rpartition("-")
     return calendar.timegm(time.strptime(at, _SECONDS)) + int(rest) / 10**9
+
+
+def _make_next_id(folder: Path) -> str:
+    """Return an id that is later than those in the folder, also where the clock is behind."""
+    made, last = make_id(time.time_ns()), max(_read_ids(folder), default="")
+    return made if made > last else make_id(round(read_time(last) * 10**9) + 10**6)
+
+
+def _read_after(folder: Path) -> str | None:
+    try:
+        return (folder / _AFTER).read_text(encoding="utf-8")
+    except FileNotFoundError:  # written by an earlier version
+        return None
 
 
 def _folder(project: Project, step: str, name: str) -> Path:

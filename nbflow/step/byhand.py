@@ -70,7 +70,8 @@ def write(name: str, value: Any) -> None:
         return
     step = _session.step or here.step or _find_writer(here.project, name)
     try:
-        output = area.write(here.project, step, name, value)
+        newest = next(runs.read_runs(here.project), None)
+        output = area.write(here.project, step, name, value, newest.id if newest else "")
     except OSError as error:
         _warn_once(f"{here.project.home}: {error.strerror}, so that nothing written is kept.")
         return
@@ -162,13 +163,20 @@ def _locate_newest(project: Project, step: str, name: str) -> Source:
     """Read from the run that reads stay with, unless its author wrote by hand since."""
     run = _find_run(project, step)
     written = area.find_written(project, step, name)
-    if written and (run is None or written.time > run.time):
+    if written and (run is None or _is_since(written, run)):
         since = run and f"after {run.label}"
         say(f"{step}.{name}", f"written by hand {make_age(written.time)} ago", since or "")
         return Source(folder=written.folder, name=name)
     if run is None:
         raise CallError(_explain_no_result(project, step, name))
     return _locate_pinned(project, run, step, name)
+
+
+def _is_since(written: area.Written, run: Finished) -> bool:
+    """Say whether a write by hand came after a run; by clocks only where nothing else tells."""
+    if written.after is None:
+        return written.time > run.time
+    return written.after >= run.id
 
 
 def _find_run(project: Project, step: str) -> Finished | None:
@@ -195,7 +203,7 @@ def _tell_newer(project: Project, stays: Finished) -> None:
 
 def _find_newer(project: Project, stays: Finished) -> Finished | None:
     newest = next(runs.read_runs(project), None)
-    return newest if newest and newest.id != stays.id and newest.time > stays.time else None
+    return newest if newest and newest.id > stays.id else None
 
 
 def _describe_reads(here: Here, project: Project) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -59,20 +58,17 @@ class Snapshot:
         at = (step, result_id)
         if at not in self._found:
             path = f"{self._results}/{step}/{result_id}/{RESULT}"
-            self._found[at] = _find_value(path, _RESULTS)
+            found = _find_value(path, _RESULTS)
+            # A backup or a tool that copies may have put another result in its place.
+            same = found is not None and (found.step, found.id) == at
+            self._found[at] = found if same else None
         return self._found[at]
 
     def find_pointer(self, step: str, key: str) -> Pointer | None:
-        """Return what a key leads to, None where its result is gone."""
+        """Return what a key leads to; None where its result is gone, or is another key's."""
         pointer = _find_value(f"{self._keys}/{step}/{key}", _POINTERS)
-        return pointer if pointer and self.find_result(step, pointer.result) else None
-
-
-def make_id(now: float | None = None) -> str:
-    """Return an id that sorts by time: date and time in UTC, milliseconds in hex, and chance."""
-    at = time.time() if now is None else now
-    seconds = time.strftime("%Y%m%d-%H%M%S", time.gmtime(at))
-    return f"{seconds}-{int(at % 1 * 1000):03x}{os.urandom(2).hex()[:3]}"
+        result = self.find_result(step, pointer.result) if pointer else None
+        return pointer if result is not None and result.key == key else None
 
 
 def result_folder(project: Project, step: str, result_id: str) -> Path:
@@ -136,8 +132,8 @@ def _find_value(path: str, decoder: msgspec.json.Decoder[T]) -> T | None:
     try:
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - called often
             found = decoder.decode(file.read())
-    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: also msgspec's
-        return None
+    except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError):
+        return None  # ValueError: also msgspec's, and of a path that holds a NUL
     except OSError as error:  # another user's, a damaged disk
         raise StoreError(
             f"{path} cannot be read: {error.strerror}. Mend its permissions."

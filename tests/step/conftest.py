@@ -18,7 +18,8 @@ from nbflow.project import Project
 from nbflow.step import byhand, job
 from nbflow.step.watcher import VARIABLE
 from nbflow.store import tables
-from nbflow.store.results import keep_result, make_id
+from nbflow.store.ids import make_id
+from nbflow.store.results import keep_result
 
 HOUR = 3600
 

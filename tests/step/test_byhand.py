@@ -149,6 +149,29 @@ def test_a_run_that_finished_later_wins_over_what_was_written(project: Project) 
     assert read() == 1
 
 
+def test_what_was_written_after_a_run_wins_though_the_clock_was_set_back(project: Project) -> None:
+    finish_run(project, {"clean_flights": {"flights": frame(1)}}, hours_ago=-10)
+    nbflow.use(step="clean_flights")
+    for number in (8, 9):
+        nbflow.write("flights", frame(number))
+        assert read() == number
+
+
+def test_a_run_wins_over_what_was_written_while_the_clock_was_ahead(project: Project) -> None:
+    finish_run(project, {"clean_flights": {"flights": frame(1)}}, hours_ago=5)
+    nbflow.use(step="clean_flights")
+    nbflow.write("flights", frame(8))
+    written = area.find_written(project, "clean_flights", "flights")
+    assert written is not None
+    ahead = written.folder.with_name(area.make_id(time.time_ns() + 10 * 3600 * 10**9))
+    written.folder.rename(ahead)
+    nbflow.write("flights", frame(9))  # is the newer of the two all the same
+    assert read() == 9
+    finish_run(project, {"clean_flights": {"flights": frame(2)}}, hours_ago=3)
+    nbflow.use("latest")
+    assert read() == 2
+
+
 def test_writes_by_hand_never_touch_a_run(project: Project) -> None:
     run = finish_run(project, {"clean_flights": {"flights": frame(1)}}).run
     folder = result_folder(project, "clean_flights", read_pins(project, run)["clean_flights"])

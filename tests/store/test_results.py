@@ -39,11 +39,6 @@ def test_a_result_is_there_once_it_is_renamed_into_place(project):
     assert results.read_result_ids(project, "clean") == [RESULT.id]
 
 
-def test_ids_sort_by_time():
-    ids = [results.make_id(at) for at in (1.0, 1.25, 1.5, 2.0, 86_400.0)]
-    assert ids == sorted(ids)
-
-
 def test_a_key_leads_to_its_result_until_that_is_removed(project):
     keep(project)
     pointer = results.Pointer(RESULT.id, {"late.py": "h"})
@@ -55,7 +50,46 @@ def test_a_key_leads_to_its_result_until_that_is_removed(project):
         results.read_result(project, "clean", RESULT.id)
 
 
-@pytest.mark.parametrize("content", [b"", b'{"id":', b"\xff\xfe", b"[]", b'{"format": 99}'])
+def keep_another(project, **changes):
+    """Keep a result of these, and point the key "k" of clean to it."""
+    other = msgspec.structs.replace(RESULT, **{"id": "20260101-000001-000bbb"} | changes)
+    keep(project, other)
+    results.write_pointer(project, "clean", "k", results.Pointer(other.id))
+
+
+def test_a_pointer_to_the_result_of_another_key_is_not_believed(project):
+    keep_another(project, key="another", parts=Parts(parameters={"month": 2}))
+    assert results.find_pointer(project, "clean", "k") is None
+    assert len(results.read_results(project, "clean")) == 1  # which is whole
+
+
+def test_a_pointer_never_leads_to_another_step(project):
+    keep_another(project, step="load")
+    results.write_pointer(project, "clean", "k", results.Pointer("../load/20260101-000001-000bbb"))
+    assert results.find_pointer(project, "clean", "k") is None
+
+
+def test_a_result_in_the_place_of_another_is_none(project):
+    folder = keep(project)
+    folder.rename(folder.with_name("20260101-000009-000ccc"))
+    assert results.read_results(project, "clean") == []
+    (project.results / "load").mkdir()
+    folder.with_name("20260101-000009-000ccc").rename(project.results / "load" / RESULT.id)
+    assert results.find_result(project, "load", RESULT.id) is None
+
+
+BROKEN = {
+    "empty": b"",
+    "cut": b'{"id":',
+    "binary": b"\xff\xfe",
+    "a list": b"[]",
+    "later": b'{"format": 99}',
+    "deep": b"[" * 100_000,
+    "deep within": b'{"parts": {"parameters": ' + b'{"a":' * 100_000,
+}
+
+
+@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
 def test_a_broken_file_counts_as_none(project, content):
     folder = keep(project)
     results.write_pointer(project, "clean", "k", results.Pointer(RESULT.id))

@@ -1,0 +1,53 @@
+"""Ids of results and runs: they sort by time, and each is later than those that are there."""
+
+from __future__ import annotations
+
+import calendar
+import os
+import random
+import re
+import time
+from pathlib import Path
+
+_SECONDS = "%Y%m%d-%H%M%S"
+_ID = re.compile(r"(\d{8}-\d{6})-([0-9a-f]{3})[0-9a-f]+")
+_APART = 16  # milliseconds: processes whose clocks are all behind do not choose the same one
+
+
+def make_id(now: float | None = None, *, after: str = "") -> str:
+    """Return an id: date and time in UTC, milliseconds in hex, and chance.
+
+    It is later than the id `after`, also where the clock is behind.
+    """
+    at = int((time.time() if now is None else now) * 1000)
+    if after and at <= (last := _read_milliseconds(after)):
+        at = last + random.randint(1, _APART)  # noqa: S311 - no secret
+    seconds, rest = divmod(at, 1000)
+    said = time.strftime(_SECONDS, time.gmtime(seconds))
+    return f"{said}-{rest:03x}{os.urandom(2).hex()[:3]}"
+
+
+def make_next_id(folder: Path, now: float | None = None) -> str:
+    """Return an id that is later than each that lies in a folder, whichever host made it."""
+    return make_id(now, after=find_last_id(folder))
+
+
+def find_last_id(folder: Path) -> str:
+    """Return the latest id that lies in a folder, "" where there is none."""
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - of 1,000 runs
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    return max(filter(_ID.fullmatch, names), default="")
+
+
+def _read_milliseconds(an_id: str) -> int:
+    """Return when an id was made, in milliseconds since the epoch; 0 for another text."""
+    found = _ID.fullmatch(an_id)
+    if found is None:
+        return 0
+    try:
+        seconds = calendar.timegm(time.strptime(found[1], _SECONDS))
+    except ValueError:  # digits that are no date
+        return 0
+    return seconds * 1000 + int(found[2], 16)
