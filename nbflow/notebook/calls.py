@@ -89,6 +89,11 @@ def find_calls(cells: Sequence[CodeCell]) -> Iterator[Call]:
             yield from _find_in(cell, cell.tree, names)
 
 
+def find_modules(cells: Iterable[CodeCell]) -> frozenset[str]:
+    """Return the names by which the cells know the module nbflow: `nf` of `import nbflow as nf`."""
+    return frozenset(_find_names(cells).modules)
+
+
 def _find_names(cells: Iterable[CodeCell]) -> _Names:
     names = _Names(set(), {})
     for cell in cells:

@@ -1,22 +1,16 @@
-"""Code cells as they count for the key, and the modules they import."""
+"""The code cells that a run executes, and the modules they import."""
 
 from __future__ import annotations
 
 import ast
-import io
-import tokenize
 from typing import TYPE_CHECKING, Any
 
-from nbflow.model import Cell, Frozen, Place
+from nbflow.model import Frozen, Place
 from nbflow.notebook.syntax import neutralise, parse
-from nbflow.store.hashing import hash_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
-TAGS = frozenset({"inputs", "parameters", "raises-exception"})  # those that count for the key
-_DROPPED = frozenset({tokenize.COMMENT, tokenize.ENCODING, tokenize.ENDMARKER, tokenize.NL})
-_LAYOUT = {tokenize.NEWLINE: "\n", tokenize.INDENT: "\t", tokenize.DEDENT: "\b"}
 _FIRST_LINE = 60
 
 
@@ -57,16 +51,6 @@ def make_place(notebook: str, cell: CodeCell, line: int | None = None) -> Place:
     return Place(notebook, cell.number, line, cell.first_line)
 
 
-def make_digests(cells: Sequence[CodeCell]) -> tuple[Cell, ...]:
-    """Return the cells that hold code, with digests of their tokens and of tags that count."""
-    digests = ((cell, _make_digest(cell)) for cell in cells)
-    return tuple(
-        Cell(cell.number, cell.first_line, digest, tuple(sorted(cell.tags & TAGS)))
-        for cell, digest in digests
-        if digest is not None
-    )
-
-
 def find_imports(cells: Iterable[CodeCell]) -> tuple[str, ...]:
     """Return the dotted names of all modules that the cells import, wherever they do."""
     trees = (cell.tree for cell in cells if cell.tree is not None and "import" in cell.source)
@@ -105,59 +89,6 @@ def _find_first_line(source: str, language: str) -> str:
     lines = [line.strip() for line in source.splitlines() if line.strip()]
     first = next((line for line in lines if not line.startswith(comment)), lines[0])
     return first if len(first) <= _FIRST_LINE else first[: _FIRST_LINE - 1] + "…"
-
-
-def _make_digest(cell: CodeCell) -> str | None:
-    """Return the hash of a cell's code, None where it holds nothing but comments.
-
-    What this Python cannot parse counts as text: there its versions' tokens differ.
-    """
-    parts = _read_tokens(cell.plain) if cell.tree is not None else None
-    if parts is None:
-        parts = ["text", cell.source.strip()]
-    if not parts:
-        return None
-    tags = sorted(cell.tags & TAGS)
-    return hash_bytes("\0".join([*tags, "", *parts]).encode("utf-8", "surrogatepass"))
-
-
-def _read_tokens(plain: str) -> list[str] | None:
-    """Return the tokens, None where the text has none: no comments, blank lines or widths."""
-    try:
-        tokens = list(tokenize.generate_tokens(io.StringIO(plain).readline))
-    except (tokenize.TokenError, SyntaxError, ValueError):
-        return None
-    if any(token.type == tokenize.ERRORTOKEN for token in tokens):
-        return None
-    merged = _merge_strings(tokens, plain.splitlines(keepends=True))
-    return [_LAYOUT.get(kind, text) for kind, text in merged if kind not in _DROPPED]
-
-
-def _merge_strings(
-    tokens: Iterable[tokenize.TokenInfo], lines: Sequence[str]
-) -> Iterator[tuple[int, str]]:
-    """Yield kinds and texts, an f-string as one: Python 3.12 and later takes it apart."""
-    depth = 0
-    start = (0, 0)
-    for token in tokens:
-        name = tokenize.tok_name[token.type]
-        if name in {"FSTRING_START", "TSTRING_START"}:
-            start = token.start if depth == 0 else start
-            depth += 1
-        elif name in {"FSTRING_END", "TSTRING_END"}:
-            depth -= 1
-            if depth == 0:
-                yield tokenize.STRING, _cut(lines, start, token.end)
-        elif depth == 0:
-            yield token.type, token.string
-
-
-def _cut(lines: Sequence[str], start: tuple[int, int], end: tuple[int, int]) -> str:
-    (first, left), (last, right) = start, end
-    if first == last:
-        return lines[first - 1][left:right]
-    middle = lines[first : last - 1]
-    return "".join([lines[first - 1][left:], *middle, lines[last - 1][:right]])
 
 
 def _imported(node: ast.AST) -> Iterator[str]:

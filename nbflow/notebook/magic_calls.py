@@ -15,12 +15,13 @@ _OUTPUT = "get_ipython().getoutput("
 
 
 class Magic(NamedTuple):
-    """A magic's call; `body` is None for a line magic."""
+    """A magic's call at `line`, in the bytes `span` of it; `body` is None for a line magic."""
 
     name: str
     arguments: str
     body: str | None
     line: int
+    span: tuple[int, int]
 
 
 def find_magics(cell: CodeCell) -> Iterator[Magic]:
@@ -29,12 +30,13 @@ def find_magics(cell: CodeCell) -> Iterator[Magic]:
         return
     calls = (node for node in ast.walk(cell.tree) if isinstance(node, ast.Call))
     for call in sorted(calls, key=lambda call: call.lineno):
+        span = (call.col_offset, call.end_col_offset or call.col_offset)
         match call:
             case ast.Call(
                 func=ast.Attribute(attr="run_line_magic"),
                 args=[ast.Constant(value=str(name)), ast.Constant(value=str(arguments))],
             ):
-                yield Magic(name, arguments, None, call.lineno)
+                yield Magic(name, arguments, None, call.lineno, span)
             case ast.Call(
                 func=ast.Attribute(attr="run_cell_magic"),
                 args=[
@@ -43,7 +45,7 @@ def find_magics(cell: CodeCell) -> Iterator[Magic]:
                     ast.Constant(value=str(body)),
                 ],
             ):
-                yield Magic(name, arguments, body, call.lineno)
+                yield Magic(name, arguments, body, call.lineno, span)
 
 
 def find_commands(cell: CodeCell) -> Iterator[tuple[str, int]]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import ast
 import functools
+import io
 import os
 import time
+import tokenize
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from nbflow.model import Frozen
 from nbflow.notebook.filecache import FileCache, Stamp, is_settled, read_stamp
-from nbflow.store.hashing import hash_bytes
+from nbflow.notebook.pythontokens import read_tokens
+from nbflow.store.hashing import hash_bytes, hash_file
 
 _OWN = "nbflow"  # a change in nbflow itself is no reason to run every step again
 
@@ -92,6 +95,12 @@ def read_modules(
     kernel's `sys.path`. Keys are paths relative to `root`, absolute for modules elsewhere.
     """
     return read_closure(imports, folder, path, root).modules
+
+
+def hash_module(path: Path | str) -> str:
+    """Return the hash of what counts in a module's file; raises OSError."""
+    file = str(path)
+    return _read_settled(file).hash if file.endswith(".py") else hash_file(file)
 
 
 def read_closure(
@@ -204,13 +213,21 @@ def _read_once(file: str, _stamp: Stamp | None) -> ModuleFile:
 
 
 def _read_module(file: str) -> ModuleFile:
-    """Read a module; one with a syntax error counts as text."""
+    """Read a module: its tokens count, as a cell's do; one with a syntax error counts as text."""
     data = Path(file).read_bytes()
     try:
         tree = ast.parse(data)
     except (SyntaxError, ValueError):
         return ModuleFile(hash=hash_bytes(data), imports=())
-    return ModuleFile(hash=hash_bytes(data), imports=tuple(dict.fromkeys(_find_imports(tree))))
+    imports = tuple(dict.fromkeys(_find_imports(tree)))
+    return ModuleFile(hash=_hash_tokens(data) or hash_bytes(data), imports=imports)
+
+
+def _hash_tokens(data: bytes) -> str | None:
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    text = io.TextIOWrapper(io.BytesIO(data), encoding).read()  # with line ends as Python has them
+    tokens = read_tokens(text)
+    return None if tokens is None else hash_bytes("\0".join(["tokens", *tokens]))
 
 
 def _find_imports(tree: ast.AST) -> Iterator[str]:

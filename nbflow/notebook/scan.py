@@ -16,11 +16,11 @@ from nbflow.notebook.code import (
     CodeCell,
     find_imports,
     make_code_cells,
-    make_digests,
     make_place,
     read_tags,
 )
 from nbflow.notebook.dataflow import Dataflow, find_dataflow
+from nbflow.notebook.digests import make_digests
 from nbflow.notebook.filecache import FileCache, Trail, keep_answers
 from nbflow.notebook.folder import read_listing
 from nbflow.notebook.foreign import to_python
@@ -175,7 +175,7 @@ def _make_step(project: Project, name: str, notebook: _Notebook, trail: Trail) -
         path=place,
         language=notebook.language,
         kernel=str(metadata.get("kernelspec", {}).get("name", "")),
-        cells=make_digests(cells),
+        cells=make_digests(cells, found),
         cell_count=len(cells),
         parameters=tuple(parameters),
         inputs=dataflow.inputs,

@@ -40,11 +40,12 @@ class Queries(Frozen, frozen=True):
 
 
 class Found(NamedTuple):
-    """A `%%sql` cell or `%sql` line; `line` is where its magic stands."""
+    """A `%%sql` cell or `%sql` line; `line` and `span` are where its magic's call stands."""
 
     sql: SqlCell
     cell: CodeCell
     line: int
+    span: tuple[int, int]
 
 
 def find_cells(cells: Sequence[CodeCell], notebook: str) -> tuple[list[Found], list[Problem]]:
@@ -62,7 +63,8 @@ def find_cells(cells: Sequence[CodeCell], notebook: str) -> tuple[list[Found], l
         if not loaded:
             problems.append(_make_unloaded(magic, make_place(notebook, cell, magic.line)))
         try:
-            found.append(Found(read_cell(magic.arguments, magic.body), cell, magic.line))
+            sql = read_cell(magic.arguments, magic.body)
+            found.append(Found(sql, cell, magic.line, magic.span))
         except SqlError as error:
             problems += _make_wrong(str(error), notebook, cell, magic.line)
     return found, problems

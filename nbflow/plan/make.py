@@ -12,6 +12,7 @@ import msgspec
 from nbflow import graph
 from nbflow.errors import NbflowError, PipelineError
 from nbflow.model import Frozen, Output, Parts, Planned, Problem, Request, Result, Scan, Step
+from nbflow.notebook.modules import hash_module
 from nbflow.plan.decide import (
     Prepared,
     Recalled,
@@ -26,7 +27,6 @@ from nbflow.plan.selection import select
 from nbflow.plan.values import assign, refuse_missing
 from nbflow.project import Project
 from nbflow.store import results
-from nbflow.store.hashing import hash_file
 
 _STALE = "stale: "  # begins why the result of a step that is not selected would be made anew
 
@@ -92,7 +92,7 @@ def make_plan(project: Project, scan: Scan, request: Request) -> Plan:
                 if name in selected:
                     raise
                 ready = Prepared(step=scan.steps[name], parts=Parts(), never=str(error))
-            planned = decide_now(project, snapshot, ready, latest, reading.read_hash)
+            planned = decide_now(project, snapshot, ready, latest, reading.hash_module)
             if name in selected:
                 steps[name], prepared[name] = planned, ready
             else:
@@ -108,7 +108,7 @@ def decide_now(
     snapshot: results.Snapshot,
     ready: Prepared,
     latest: Mapping[str, Result | None],
-    read_hash: Callable[[Path], str] = hash_file,
+    read_hash: Callable[[Path], str] = hash_module,
 ) -> Planned:
     """Decide with what the disk says now; `latest` has the results of the steps above."""
     name, inputs, now = ready.step.name, find_inputs(ready.step, latest), time.time()
@@ -134,7 +134,7 @@ def find_inputs(step: Step, latest: Mapping[str, Result | None]) -> dict[str, Ou
 
 def read_recalled(project: Project, step: str, key: str) -> Recalled | None:
     """Return the result that a key leads to, with the modules that changed since it was made."""
-    return _find_recalled(project, results.Snapshot(project), step, key, hash_file)
+    return _find_recalled(project, results.Snapshot(project), step, key, hash_module)
 
 
 def _find_recalled(

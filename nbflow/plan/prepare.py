@@ -65,6 +65,12 @@ class Preparing:
         """Return the hash of a file's content; raises OSError."""
         return self._files.get(str(path), lambda _: hash_file(path))
 
+    def hash_module(self, path: Path) -> str:
+        """Return the hash of what counts in a module's file; raises OSError."""
+        if path.suffix == ".py":
+            return self._search.read_file(str(path)).hash
+        return self.read_hash(path)
+
     def _read_kernel(self, step: Step) -> tuple[kernels.Kernel, Environment]:
         asked = (step.language, step.kernel, step.options.kernel)
         if asked not in self._kernels:

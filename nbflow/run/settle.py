@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import time
@@ -12,8 +13,9 @@ import msgspec
 from nbflow.errors import NbflowError
 from nbflow.model import Job, Outcome, Parts, Result
 from nbflow.notebook.files import read_files
-from nbflow.notebook.modules import read_modules
+from nbflow.notebook.modules import hash_module, read_modules
 from nbflow.plan import Plan, Prepared, make_key, read_recalled
+from nbflow.project import Project
 from nbflow.store import results
 from nbflow.store.ids import make_next_id
 
@@ -33,7 +35,7 @@ def keep_outcome(plan: Plan, ready: Prepared, job: Job, outcome: Outcome, starte
     if free and (twin := _find_twin(plan, job.step, key, started)):
         shutil.rmtree(making)
         return twin
-    seen = _find_seen(parts, outcome)
+    seen = _find_seen(project, parts, outcome)
     moved = _find_moved(plan, ready, seen, started)
     result = Result(
         id=make_next_id(project.results / job.step),
@@ -98,8 +100,13 @@ def _is_older(path: Path, started: float) -> bool:
         return False
 
 
-def _find_seen(parts: Parts, outcome: Outcome) -> dict[str, str]:
-    return {path: digest for path, digest in outcome.modules.items() if path not in parts.modules}
+def _find_seen(project: Project, parts: Parts, outcome: Outcome) -> dict[str, str]:
+    """Return the modules that only running showed, each with the hash of what counts in it."""
+    seen = {path: one for path, one in outcome.modules.items() if path not in parts.modules}
+    for path in seen:
+        with contextlib.suppress(OSError):  # gone since: what was seen of it counts
+            seen[path] = hash_module(project.root / path)
+    return seen
 
 
 def _undeclared(plan: Plan, ready: Prepared, outcome: Outcome) -> list[str]:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from nbflow.notebook.modules import read_closure, read_modules
+from nbflow.notebook.modules import hash_module, read_closure, read_modules
 
 PATH = [at for at in sys.path if at]
 
@@ -110,3 +110,44 @@ def test_imports_of_modules_count_as_well(tmp_path):
 def test_a_module_that_cannot_be_read_counts_as_such(tmp_path):
     (tmp_path / "delays.py").write_bytes(b"\xff\x00 = 1")
     assert list(read_modules(["delays"], tmp_path, PATH, tmp_path)) == ["delays.py"]
+
+
+SAME = {
+    "comments": "# why\ndef f(x):  # so\n    return x + 1\n",
+    "blank lines": "\n\ndef f(x):\n\n    return x + 1\n\n\n",
+    "widths": "def  f( x ) :\n  return x+1\n",
+    "Windows lines": "def f(x):\r\n    return x + 1\r\n",
+    "an encoding": "# -*- coding: latin-1 -*-\ndef f(x):\n    return x + 1\n",
+    "no line end": "def f(x):\n    return x + 1",
+}
+OTHER_CODE = {
+    "a number": "def f(x):\n    return x + 2\n",
+    "a docstring": "def f(x):\n    'more'\n    return x + 1\n",
+    "a space in a text": "def f(x):\n    return x + 1\ny = ' # '\n",
+    "no Python": "def f(x):\n    return x + \n",
+}
+
+
+@pytest.mark.parametrize("source", SAME.values(), ids=SAME)
+def test_layout_and_comments_of_a_module_do_not_count(tmp_path, source):
+    assert hash_source(tmp_path / "a.py", source) == hash_source(
+        tmp_path / "b.py", "def f(x):\n    return x + 1\n"
+    )
+
+
+def test_the_code_of_a_module_counts(tmp_path):
+    sources = [*SAME.values(), *OTHER_CODE.values()]
+    hashes = {hash_source(tmp_path / f"{n}.py", text) for n, text in enumerate(sources)}
+    assert len(hashes) == 1 + len(OTHER_CODE)
+
+
+def test_texts_of_two_encodings_are_two(tmp_path):
+    source = "x = '\xe9'\n"
+    (tmp_path / "a.py").write_bytes(source.encode())
+    (tmp_path / "b.py").write_bytes(b"# coding: latin-1\n" + source.encode())
+    assert hash_module(tmp_path / "a.py") != hash_module(tmp_path / "b.py")
+
+
+def hash_source(path, source):
+    path.write_bytes(source.encode())
+    return hash_module(path)

@@ -212,7 +212,7 @@ def test_other_languages_have_no_such_cells(tmp_path: Path) -> None:
 def test_the_text_of_a_query_counts_for_the_key(tmp_path: Path) -> None:
     first, _ = read(tmp_path / "1", LOAD, cell("%%sql\nselect 1"))
     same, _ = read(tmp_path / "2", LOAD, cell("%%sql\nselect 1"))
-    other, _ = read(tmp_path / "3", LOAD, cell("%%sql\nselect  1"))
+    other, _ = read(tmp_path / "3", LOAD, cell("%%sql\nselect 2"))
     assert first.cells == same.cells
     assert first.cells != other.cells
 
