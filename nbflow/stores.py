@@ -14,10 +14,10 @@ from pathlib import Path
 import msgspec
 
 from nbflow.errors import ProjectError
+from nbflow.globs import STORE_MARK as MARK
 from nbflow.model import FORMAT, Frozen
 
 HOME = ".nbflow"
-MARK = "nbflow-store.json"  # says that a folder is a store, and whose
 _IGNORE = "# nbflow's results: made again by running\n*\n"
 _VARIABLE = re.compile(r"\$\{?(\w+)")
 _LONGEST = 60  # characters of a project's name in that of its folder

@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, Literal
 
+from nbflow import globs
 from nbflow.model import Frozen, Input, Place, Problem, Watched, Write
 from nbflow.notebook.calls import Call, Context, find_calls
 from nbflow.notebook.code import make_place
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from nbflow.notebook.code import CodeCell
 
-_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
 _EXAMPLES = {"file": 'nbflow.file("data/file.csv")', "read": 'nbflow.read("step.table")'}
 _LISTED = 'Names that a loop or a module writes are listed by the option: writes = ["a", "b"].'
 
@@ -177,7 +177,7 @@ def _make_watched(call: Call, notebook: str, parameters: Collection[str]) -> Wat
         what = f"{call.text}: {unknown[0]} is no parameter, so planning cannot know its value."
         hint = "Set it in a cell tagged `parameters`, or write the path out."
         return _problem(call, notebook, what, hint)
-    if _URL.match(pattern):
+    if globs.is_url(pattern):
         what = f"{call.text}: nbflow cannot tell when what lies behind a URL changes."
         hint = 'Read it without nbflow.file, and set the option cache = "6h".'
         return _problem(call, notebook, what, hint)

@@ -4,21 +4,45 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
-
+from nbflow import globs
 from nbflow.errors import PipelineError
-from nbflow.model import Parameter, Problem, Watched
+from nbflow.model import Frozen, Parameter, Problem, Watched
 from nbflow.notebook.parameters import make_objects
-from nbflow.store.hashing import hash_file
+from nbflow.store.hashing import hash_bytes, hash_file
 
-_LEFT_OUT = {"__pycache__"}  # as are hidden files and folders, .ipynb_checkpoints among them
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
-_GLOB = re.compile(r"[*?\[]")
+
+class Pattern(Frozen, frozen=True):
+    """A declared pattern with the parameters' values in it; `folder` is its notebook's."""
+
+    text: str
+    folder: Path
+    watched: Watched
+
+
+class Overlay(Frozen, frozen=True):
+    """How files will be when a step starts: put back from a result, or taken away, by real path."""
+
+    hashes: dict[str, str] = {}
+    gone: frozenset[str] = frozenset()
+
+
+_AS_IT_IS = Overlay()
+
+
+class Found(Frozen, frozen=True):
+    """What patterns name: by key the content hashes and the paths.
+
+    `missing` are problems that a step above may solve, the `wrong` ones stay.
+    """
+
+    hashes: dict[str, str] = {}
+    paths: dict[str, str] = {}
+    missing: tuple[Problem, ...] = ()
+    wrong: tuple[Problem, ...] = ()
 
 
 def read_files(
@@ -30,63 +54,137 @@ def read_files(
     *,
     read_hash: Callable[[Path], str] = hash_file,
 ) -> dict[str, str]:
-    """Return the hash of each declared file, by its path relative to `root`.
+    """Return the hash of each declared file, by its key: see `make_key`.
 
     `values` are the parameters' JSON forms, and formatted into the patterns as Python objects
     would be (`{day:%Y-%m}`) if their `parameters` are given. Patterns are relative to `folder`,
     the notebook's. `read_hash` may remember files. Raises PipelineError with one problem for
     each that names nothing.
     """
-    objects = _make_values(values, parameters) if watched else {}
-    hashes: dict[str, str] = {}
-    problems: list[Problem] = []
-    for one in watched:
-        try:
-            for file in find_files(one, objects, folder):
-                hashes[_make_key(file, root)] = read_hash(file)
-        except PipelineError as error:
-            problems += error.problems
-        except OSError as error:
-            problems.append(Problem(f"{one.pattern!r} cannot be read: {error}", one.place))
-    if problems:
-        text = "\n".join(f"{_name(one)}: {one.what}. {one.hint}".rstrip() for one in problems)
-        raise PipelineError(text, tuple(problems))
-    return dict(sorted(hashes.items()))
+    patterns, wrong = make_patterns(watched, values, folder, parameters)
+    found = find_files(patterns, root, read_hash=read_hash)
+    refuse([*wrong, *found.wrong, *found.missing])
+    return found.hashes
 
 
-def find_missing(
+def make_patterns(
     watched: Sequence[Watched],
     values: Mapping[str, Any],
     folder: Path,
-    parameters: Iterable[Parameter],
-) -> Iterator[Problem]:
-    """Find the patterns that name nothing here; those whose values are not known are left out."""
+    parameters: Iterable[Parameter] = (),
+) -> tuple[list[Pattern], list[Problem]]:
+    """Return the patterns with the parameters' values in them, and what is wrong with others."""
     objects = _make_values(values, parameters) if watched else {}
+    patterns: list[Pattern] = []
+    problems: list[Problem] = []
     for one in watched:
         try:
-            find_files(one, objects, folder)
+            patterns.append(Pattern(_format(one, objects), folder, one))
         except PipelineError as error:
-            if not isinstance(error.__cause__, KeyError):
-                yield from (replace(problem, severity="warning") for problem in error.problems)
+            problems += error.problems
+    return patterns, problems
+
+
+def find_files(
+    patterns: Iterable[Pattern],
+    root: Path,
+    *,
+    overlay: Overlay = _AS_IT_IS,
+    read_hash: Callable[[Path], str] = hash_file,
+) -> Found:
+    """Find and hash what patterns name, as it will be by `overlay`."""
+    hashes: dict[str, str] = {}
+    paths: dict[str, str] = {}
+    missing: list[Problem] = []
+    wrong: list[Problem] = []
+    for one in patterns:
+        found = _find(one, overlay)
+        if found is None:
+            missing.append(_make_missing(one))
+        try:
+            for path, digest in (found or {}).items():
+                key = make_key(path, one, root)
+                hashes[key] = digest or _read_hash(path, read_hash)
+                paths[key] = path
         except OSError as error:
-            what = f"nbflow.file({one.pattern!r}) cannot be read: {error.strerror}"
-            yield Problem(what, one.place, "Let your user read it.", "warning")
+            what = f"{one.text!r} cannot be read: {error}"
+            wrong.append(Problem(what, one.watched.place, "Let your user read it."))
+    return Found(dict(sorted(hashes.items())), paths, tuple(missing), tuple(wrong))
 
 
-def find_files(one: Watched, objects: Mapping[str, Any], folder: Path) -> list[Path]:
-    """Return the files that a pattern names, sorted; raises PipelineError if there are none."""
-    pattern = _format(one, objects)
-    if _URL.match(pattern):
-        hint = 'Leave it out, and say how long a result holds by the option cache, as cache = "6h".'
-        raise _refuse(one, f"nbflow.file({pattern!r}) is a URL, which cannot be watched", hint)
-    at = folder / Path(pattern).expanduser()
-    if at.is_file():
-        return [at]
-    if at.is_dir():
-        return sorted(_walk(at))
-    if _GLOB.search(pattern):
-        return _glob(one, pattern, folder)
-    raise _refuse(one, f"nbflow.file({pattern!r}) does not exist in {folder}", _find_nearest(at))
+def refuse(problems: Sequence[Problem]) -> None:
+    """Raise PipelineError with these problems, if there are any."""
+    if problems:
+        text = "\n".join(f"{_name(one)}: {one.what}. {one.hint}".rstrip() for one in problems)
+        raise PipelineError(text, tuple(problems))
+
+
+def make_key(path: str, pattern: Pattern, root: Path) -> str:
+    """Return what names a file in a result: its path relative to the root.
+
+    Outside the root it is relative to the notebook's folder, and begins with `..`, so that a tree
+    that is moved keeps its keys; but a file that is declared by an absolute path keeps that path.
+    """
+    inside = _make_relative(path, root)
+    if inside is not None:
+        return inside
+    if os.path.isabs(os.path.expanduser(pattern.text)):  # noqa: PTH111, PTH117
+        return Path(path).as_posix()
+    return Path(os.path.relpath(_collapse(path), pattern.folder)).as_posix()
+
+
+def find_path(key: str, folder: Path, root: Path) -> Path:
+    """Return the path of a key; `folder` is that of the notebook that has it."""
+    return (folder if key.startswith("../") else root) / key
+
+
+def _make_relative(path: str, root: Path) -> str | None:
+    collapsed = _collapse(path)
+    if not collapsed.startswith(os.path.join(root, "")):  # noqa: PTH118
+        return None
+    return Path(collapsed).relative_to(root).as_posix()
+
+
+def _collapse(path: str) -> str:
+    """Take `..` out of a path, unless a link before it makes that another file."""
+    normal = os.path.normpath(path)
+    if ".." in Path(path).parts and os.path.realpath(normal) != os.path.realpath(path):
+        return path
+    return normal
+
+
+def _find(pattern: Pattern, overlay: Overlay) -> dict[str, str] | None:
+    """Return the files of a pattern, with the hashes that are known already."""
+    found = globs.find_files(pattern.text, pattern.folder)
+    if not overlay.hashes and not overlay.gone:
+        return None if found is None else dict.fromkeys(map(str, found), "")
+    files = {}
+    for path in map(str, found or ()):
+        real = os.path.realpath(path)
+        if real not in overlay.gone:
+            files[path] = overlay.hashes.get(real, "")
+    for real, digest in overlay.hashes.items():
+        place = globs.find_place(pattern.text, pattern.folder, real)
+        if place is not None and digest not in (files.get(place), files.get(real)):
+            files[place] = digest
+    return None if found is None and not files else files
+
+
+def _read_hash(path: str, read_hash: Callable[[Path], str]) -> str:
+    if not os.path.isdir(path):  # noqa: PTH112
+        return read_hash(Path(path))
+    leads = os.path.relpath(os.path.realpath(path), os.path.realpath(os.path.dirname(path)))  # noqa: PTH120
+    return hash_bytes(f"a link to {leads}")
+
+
+def _make_missing(pattern: Pattern) -> Problem:
+    text, folder = pattern.text, pattern.folder
+    if globs.is_glob(text):
+        what, hint = f"nbflow.file({text!r}) matches no file in {folder}", ""
+    else:
+        what = f"nbflow.file({text!r}) does not exist in {folder}"
+        hint = _find_nearest(globs.locate(text, folder))
+    return Problem(what, pattern.watched.place, hint)
 
 
 def _make_values(values: Mapping[str, Any], parameters: Iterable[Parameter]) -> dict[str, Any]:
@@ -105,7 +203,7 @@ def _is_open(form: Any) -> bool:
 
 def _format(one: Watched, objects: Mapping[str, Any]) -> str:
     try:
-        return one.pattern.format_map(objects)
+        text = one.pattern.format_map(objects)
     except KeyError as error:
         name = error.args[0]
         what = f"nbflow.file({one.pattern!r}) needs the parameter {name}, whose value is not known"
@@ -116,36 +214,17 @@ def _format(one: Watched, objects: Mapping[str, Any]) -> str:
         raise _refuse(
             one, what, "Braces that are no parameter are written twice: {{ }}."
         ) from error
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    for at, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not _is_left_out(name))
-        yield from (Path(at, name) for name in files if not _is_left_out(name))
-
-
-def _is_left_out(name: str) -> bool:
-    return name.startswith(".") or name in _LEFT_OUT
-
-
-def _glob(one: Watched, pattern: str, folder: Path) -> list[Path]:
-    at = Path(pattern).expanduser()
-    start = Path(at.anchor) if at.is_absolute() else folder
-    matches = start.glob(str(at.relative_to(at.anchor)) if at.is_absolute() else pattern)
-    kept = [
-        match for match in matches if not any(map(_is_left_out, match.relative_to(start).parts))
-    ]
-    files = {file for match in kept for file in ([match] if match.is_file() else _walk(match))}
-    if not files:
-        raise _refuse(one, f"nbflow.file({pattern!r}) matches no file in {folder}", "")
-    return sorted(files)
+    if globs.is_url(text):
+        hint = 'Leave it out, and say how long a result holds by the option cache, as cache = "6h".'
+        raise _refuse(one, f"nbflow.file({text!r}) is a URL, which cannot be watched", hint)
+    return text
 
 
 def _find_nearest(at: Path) -> str:
     """Return a hint with the nearest file in the nearest folder that exists."""
     folder = next((one for one in at.parents if one.is_dir()), at.parent)
     missing = at.relative_to(folder).parts[0]
-    names = [one.name for one in folder.iterdir() if not _is_left_out(one.name)]
+    names = [one.name for one in folder.iterdir() if not one.name.startswith(".")]
     near = difflib.get_close_matches(missing, names, 1)
     return f"Did you mean {near[0]}?" if near else "Paths are relative to the notebook's folder."
 
@@ -157,11 +236,3 @@ def _refuse(one: Watched, what: str, hint: str) -> PipelineError:
 def _name(problem: Problem) -> str:
     place = problem.place
     return f"{place.notebook}, cell {place.cell}" if place else ""
-
-
-def _make_key(file: Path, root: Path) -> str:
-    path = Path(os.path.normpath(file))
-    try:
-        return path.relative_to(root).as_posix()
-    except ValueError:
-        return path.as_posix()

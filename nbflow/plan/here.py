@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from nbflow import kernels
 from nbflow.errors import KernelError, ParameterError
 from nbflow.model import Place, Problem, Request, Scan, Step
-from nbflow.notebook.files import find_missing
+from nbflow.notebook.files import find_files, make_patterns
 from nbflow.plan.values import assign, make_effective
 from nbflow.project import Project
 
@@ -42,7 +44,10 @@ def _find_files(project: Project, scan: Scan) -> Iterator[Problem]:
     for name, step in scan.steps.items():
         folder = (project.root / step.path).parent
         values = make_effective(step, overrides[name])
-        yield from find_missing(step.files, values, folder, step.parameters)
+        patterns, _ = make_patterns(step.files, values, folder, step.parameters)
+        found = find_files(patterns, project.root, read_hash=lambda _: "")
+        for problem in (*found.missing, *found.wrong):
+            yield replace(problem, severity="warning")
 
 
 def _name_all(steps: list[Step]) -> str:

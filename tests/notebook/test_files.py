@@ -57,11 +57,16 @@ CASES = [
     ("data/{carrier.value}.csv", ["data/planes.csv"]),
     ("data/a {{b}}.csv", ["data/a {b}.csv"]),
     ("data/deep", ["data/deep/x.csv"]),
-    ("data/", ["data/02.csv", "data/2013-01.csv", "data/a {b}.csv", "data/airports.csv", "data/deep/x.csv", "data/planes.csv"]),
+    ("data/", ["data/.hidden.csv", "data/02.csv", "data/2013-01.csv", "data/a {b}.csv", "data/airports.csv", "data/deep/x.csv", "data/planes.csv"]),
     ("data/*s.csv", ["data/airports.csv", "data/planes.csv"]),
     ("data/**/*.csv", ["data/02.csv", "data/2013-01.csv", "data/a {b}.csv", "data/airports.csv", "data/deep/x.csv", "data/planes.csv"]),
-    ("d*", ["data/02.csv", "data/2013-01.csv", "data/a {b}.csv", "data/airports.csv", "data/deep/x.csv", "data/planes.csv"]),
+    ("d*", ["data/.hidden.csv", "data/02.csv", "data/2013-01.csv", "data/a {b}.csv", "data/airports.csv", "data/deep/x.csv", "data/planes.csv"]),
     ("../outside/rates.csv", ["../outside/rates.csv"]),
+    ("../outside/*.csv", ["../outside/rates.csv"]),
+    ("../*/rates.csv", ["../outside/rates.csv"]),
+    ("data/../../outside/r*", ["../outside/rates.csv"]),
+    ("data/deep/__pycache__/*", ["data/deep/__pycache__/x.pyc"]),
+    ("data/.*.csv", ["data/.hidden.csv"]),
     ("data/.hidden.csv", ["data/.hidden.csv"]),  # named, not found by a glob
 ]  # fmt: skip
 
@@ -125,3 +130,50 @@ def test_values_given_as_python_objects_are_formatted_alike(folder):
         [Watched("data/{day:%Y-%m}.csv", Place("n", 1))], values, folder, folder, [day]
     )
     assert list(found) == ["data/2013-01.csv"]
+
+
+def test_hidden_files_of_a_folder_count(tmp_path):
+    (tmp_path / "store.zarr").mkdir()
+    (tmp_path / "store.zarr/.zattrs").write_text("{}")
+    assert list(read_here(tmp_path, "store.zarr")) == ["store.zarr/.zattrs"]
+
+
+def test_links_are_followed_once_each(tmp_path):
+    """`data/back` leads to what is entered already: where it leads counts, not what is there."""
+    made = tmp_path / "root"
+    (made / "data/deep").mkdir(parents=True)
+    (made / "data/a.csv").write_text("a")
+    (tmp_path / "big").mkdir()
+    (tmp_path / "big/b.csv").write_text("b")
+    (made / "data/linked").symlink_to("../../big")
+    (made / "data/deep/back").symlink_to("..")
+    assert list(read_here(made, "data/**/*.csv")) == ["data/a.csv", "data/linked/b.csv"]
+    before = read_here(made, "data")
+    assert list(before) == ["data/a.csv", "data/deep/back", "data/linked/b.csv"]
+    (made / "data/deep/back").unlink()
+    (made / "data/deep/back").symlink_to("../../data/linked")
+    assert read_here(made, "data")["data/deep/back"] != before["data/deep/back"]
+
+
+def test_files_outside_the_root_keep_their_keys_when_the_tree_moves(tmp_path):
+    (tmp_path / "tree/data").mkdir(parents=True)
+    (tmp_path / "tree/nb").mkdir()
+    (tmp_path / "tree/data/x.csv").write_text("x")
+    before = read_here(tmp_path / "tree/nb", "../data/x.csv", "../data/*.csv")
+    assert list(before) == ["../data/x.csv"]
+    (tmp_path / "tree").rename(tmp_path / "moved")
+    assert read_here(tmp_path / "moved/nb", "../data/x.csv", "../data/*.csv") == before
+    absolute = f"{tmp_path}/moved/data/x.csv"
+    assert list(read_here(tmp_path / "moved/nb", absolute)) == [absolute]
+
+
+def test_what_is_kept_by_nbflow_does_not_count(tmp_path):
+    for name in ("x.csv", ".nbflow/a", "kept/nbflow-store.json", "kept/results/b"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("1")
+    assert list(read_here(tmp_path, ".")) == ["x.csv"]
+
+
+def read_here(folder: Path, *patterns: str) -> dict[str, str]:
+    watched = [Watched(pattern, Place("n.ipynb", 2)) for pattern in patterns]
+    return read_files(watched, {}, folder, folder)
