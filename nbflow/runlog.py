@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import time
@@ -151,6 +152,11 @@ class Log:
             raise
         self._torn = b""
         self._observe(line)
+
+    def flush(self) -> None:
+        """Have the disk keep what was written; one that cannot say is no fault of the run."""
+        with contextlib.suppress(OSError):
+            os.fsync(self._file.fileno())
 
     def close(self) -> None:
         self._file.close()

@@ -24,6 +24,7 @@ from nbflow.plugins import load_executor
 from nbflow.project import make_home
 from nbflow.run.ending import ending, explaining
 from nbflow.run.filler import Filler
+from nbflow.run.flusher import Flusher
 from nbflow.run.jobs import take_copies
 from nbflow.run.loop import Loop
 from nbflow.run.room import find_shortage
@@ -94,12 +95,17 @@ def _execute(
             _refuse_removed(plan)
         may_run = [name for name, planned in plan.steps.items() if planned.action != "reuse"]
         take_copies(plan, folder, may_run)
-        with Filler(lambda: _launch_filler(executor.zygote)) as filler:
-            status = Loop(plan, run_id, log, jobs, stop, filler=filler).run(executor)
-            for trouble in filler.finish(stop):
+        with (
+            Filler(lambda: _launch_filler(executor.zygote)) as filler,
+            Flusher(plan.project) as flusher,
+        ):
+            loop = Loop(plan, run_id, log, jobs, stop, filler=filler, flusher=flusher)
+            status = loop.run(executor)
+            for trouble in (*filler.finish(stop), *flusher.finish()):
                 log.append(RunWarned(trouble))
         stack.close()
         log.append(RunFinished(status=status, seconds=time.monotonic() - started))
+        log.flush()
     return filler.used
 
 

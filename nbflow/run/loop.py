@@ -34,6 +34,7 @@ from nbflow.plan import Plan
 from nbflow.plan.make import decide_now
 from nbflow.run.blame import explain_failure
 from nbflow.run.filler import Filler
+from nbflow.run.flusher import Flusher
 from nbflow.run.jobs import find_executed, link_notebook, make_job
 from nbflow.run.settle import keep_outcome
 from nbflow.runlog import Log
@@ -55,9 +56,11 @@ class Loop:
         stop: threading.Event,
         *,
         filler: Filler,
+        flusher: Flusher,
     ) -> None:
         self._plan, self._project, self._run_id = plan, plan.project, run_id
-        self._log, self._jobs, self._stop, self._filler = log, jobs, stop, filler
+        self._log, self._jobs, self._stop = log, jobs, stop
+        self._filler, self._flusher = filler, flusher
         self._folder = plan.project.runs / run_id
         self._looked = float("-inf")  # for the file `cancel`, on the monotonic clock
         self._inbox: queue.Queue[Event | Future[Outcome]] = queue.Queue()
@@ -179,7 +182,7 @@ class Loop:
     def _reuse(self, decided: Planned, result: Result) -> None:
         name, age = decided.step, decided.result_age
         self._log.append(StepReused(name, result.id, age, decided.why, decided.warnings))
-        self._filler.add(self._project, result)  # a lost run's
+        self._complete(result)  # a lost run's
         self._settle(name, result)
 
     def _start(self, name: str, pool: ThreadPoolExecutor, executor: Executor) -> None:
@@ -235,7 +238,7 @@ class Loop:
             )
         )
         self._show(result)
-        self._filler.add(self._project, result)
+        self._complete(result)
         self._settle(job.step, result)
 
     def _fail(self, job: Job, outcome: Outcome, failure: Failure) -> None:
@@ -262,6 +265,12 @@ class Loop:
     def _show(self, result: Result) -> None:
         executed = results.result_folder(self._project, result.step, result.id) / "notebook.ipynb"
         link_notebook(executed, self._folder, result.step)
+
+    def _complete(self, result: Result) -> None:
+        """Have what is still missing of a result made behind the run."""
+        if results.is_pending(self._project, result.step, result.id):
+            self._flusher.add(result)
+        self._filler.add(self._project, result)
 
     def _leave(self, name: str) -> None:
         """Note that a step was started or settled."""

@@ -21,7 +21,7 @@ from nbflow.store.ids import make_next_id
 
 
 def keep_outcome(plan: Plan, ready: Prepared, job: Job, outcome: Outcome, started: float) -> Result:
-    """Keep what a job made, and let its key lead to it.
+    """Keep what a job made; it is pending until the disk has it.
 
     Where another run made the same meanwhile, that result is adopted instead.
     Raises StoreError where it cannot be kept.
@@ -52,9 +52,6 @@ def keep_outcome(plan: Plan, ready: Prepared, job: Job, outcome: Outcome, starte
     )
     _protect(making / "notebook.ipynb")
     results.keep_result(project, making, result)
-    if result.reusable:
-        pointer = results.Pointer(result=result.id, seen_modules=result.seen_modules)
-        results.write_pointer(project, job.step, key, pointer)
     return result
 
 

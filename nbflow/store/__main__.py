@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 import msgspec
 
 from nbflow.errors import NbflowError
-from nbflow.store.arrowfile import flush_arrow
 from nbflow.store.connections import process_connection
 from nbflow.store.filling import fill
 
@@ -31,8 +29,6 @@ def main() -> None:
 def _fill(folder: Path) -> str:
     try:
         fill(folder)
-        with contextlib.suppress(FileNotFoundError):  # dropped by another run's end
-            flush_arrow(folder)
     except (NbflowError, OSError) as error:
         return str(error)
     except Exception as error:  # noqa: BLE001 - the next result can be filled all the same

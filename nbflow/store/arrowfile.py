@@ -57,13 +57,6 @@ def map_arrow(path: Path) -> pa.Table:
     return table
 
 
-def flush_arrow(folder: Path) -> None:
-    """Have the disk keep a result's Arrow files: they may outlive a loss of power from here on."""
-    for path in (folder / ARROW).glob("*.arrows"):
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
-
-
 def _write(file: pa.NativeFile, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
     empty = True
     with pa.ipc.new_stream(file, schema) as writer:

@@ -18,6 +18,7 @@ from nbflow.store.arrowfile import find_arrow, map_arrow
 from nbflow.store.codec import Codec
 from nbflow.store.connections import FILE, attached_to_write, process_connection
 from nbflow.store.expressions import make_expression
+from nbflow.store.flushing import flush, flush_folder
 from nbflow.store.names import quote
 from nbflow.store.outputs import read_outputs
 from nbflow.store.sqltypes import make_sql_names
@@ -89,7 +90,9 @@ def _fill(folder: Path, *, alone: bool) -> None:
     try:
         with attached_to_write(process_connection(), part, block) as (cursor, alias):
             _make_tables(cursor, alias, folder, tables)
+        flush(part)
         os.replace(part, folder / FILE)  # noqa: PTH105 - atomic on Windows too
+        flush_folder(folder)  # Arrow files may be dropped from here on
     except duckdb.Error as error:
         raise make_error(FILE, folder, error) from error
     finally:

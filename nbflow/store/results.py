@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nbflow.project import Project
 
 RESULT = "result.json"
+PENDING = "pending.json"  # the same, of a result that the disk need not have kept yet
 TABLES = "tables.duckdb"
 _TAIL = 1 << 16  # bytes, more than the last line of a log has
 
@@ -57,18 +58,35 @@ class Snapshot:
         """Return the result, None where there is no complete one."""
         at = (step, result_id)
         if at not in self._found:
-            path = f"{self._results}/{step}/{result_id}/{RESULT}"
-            found = _find_value(path, _RESULTS)
+            folder = f"{self._results}/{step}/{result_id}"
+            found = _find_value(f"{folder}/{RESULT}", _RESULTS)
+            found = found or _find_value(f"{folder}/{PENDING}", _RESULTS)
             # A backup or a tool that copies may have put another result in its place.
             same = found is not None and (found.step, found.id) == at
             self._found[at] = found if same else None
         return self._found[at]
 
     def find_pointer(self, step: str, key: str) -> Pointer | None:
-        """Return what a key leads to; None where its result is gone, or is another key's."""
+        """Return what a key leads to; None where its result is gone, or is another key's.
+
+        A result that the disk need not have kept yet is found by looking at all of the step.
+        """
         pointer = _find_value(f"{self._keys}/{step}/{key}", _POINTERS)
         result = self.find_result(step, pointer.result) if pointer else None
-        return pointer if result is not None and result.key == key else None
+        if result is not None and result.key == key:
+            return pointer
+        pending = (one for one in self._read_pending(step) if one.key == key and one.reusable)
+        return next(map(make_pointer, pending), None)
+
+    def _read_pending(self, step: str) -> Iterator[Result]:
+        for name in read_names(f"{self._results}/{step}"):
+            folder = f"{self._results}/{step}/{name}"
+            if _exists(f"{folder}/{PENDING}") and (found := self.find_result(step, name)):
+                yield found
+
+
+def make_pointer(result: Result) -> Pointer:
+    return Pointer(result=result.id, seen_modules=result.seen_modules)
 
 
 def result_folder(project: Project, step: str, result_id: str) -> Path:
@@ -76,10 +94,13 @@ def result_folder(project: Project, step: str, result_id: str) -> Path:
 
 
 def keep_result(project: Project, making: Path, result: Result) -> Path:
-    """Complete the result made in `making` and rename it into place."""
+    """Rename the result made in `making` into place, to be read from here on.
+
+    It is pending: `lasting.complete` has the disk keep it, and only then its key may lead to it.
+    """
     folder = result_folder(project, result.step, result.id)
     try:
-        write_file(making / RESULT, msgspec.json.format(msgspec.json.encode(result), indent=1))
+        (making / PENDING).write_bytes(encode_result(result))
         folder.parent.mkdir(parents=True, exist_ok=True)
         making.rename(folder)
     except OSError as error:
@@ -88,6 +109,10 @@ def keep_result(project: Project, making: Path, result: Result) -> Path:
             "Make room or fix the permissions, then run again."
         ) from error
     return folder
+
+
+def encode_result(result: Result) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(result), indent=1)
 
 
 def read_result(project: Project, step: str, result_id: str) -> Result:
@@ -110,13 +135,23 @@ def read_result_ids(project: Project, step: str) -> list[str]:
 
 
 def is_kept(project: Project, step: str, result_id: str) -> bool:
-    """Tell whether a complete result is there."""
-    return os.path.exists(f"{project.results}/{step}/{result_id}/{RESULT}")  # noqa: PTH110 - often
+    """Tell whether a complete or pending result is there."""
+    folder = f"{project.results}/{step}/{result_id}"
+    return _exists(f"{folder}/{RESULT}") or _exists(f"{folder}/{PENDING}")
 
 
 def is_filled(project: Project, step: str, result_id: str) -> bool:
     """Tell whether a result's tables are in DuckDB."""
-    return os.path.exists(f"{project.results}/{step}/{result_id}/{TABLES}")  # noqa: PTH110 - often
+    return _exists(f"{project.results}/{step}/{result_id}/{TABLES}")
+
+
+def is_pending(project: Project, step: str, result_id: str) -> bool:
+    """Tell whether the disk need not have kept a result yet: its run goes on, or was killed."""
+    return _exists(f"{project.results}/{step}/{result_id}/{PENDING}")
+
+
+def _exists(path: str) -> bool:
+    return os.path.exists(path)  # noqa: PTH110 - called often
 
 
 def read_names(folder: str) -> list[str]:
@@ -151,10 +186,12 @@ def find_pointer(project: Project, step: str, key: str) -> Pointer | None:
     return Snapshot(project).find_pointer(step, key)
 
 
-def write_pointer(project: Project, step: str, key: str, pointer: Pointer) -> None:
+def write_pointer(project: Project, step: str, key: str, pointer: Pointer) -> Path:
+    """Let a key lead to a result; return the folder that holds the pointer."""
     path = project.keys / step / key
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_file(path, msgspec.json.encode(pointer), lasting=False)
+    write_file(path, msgspec.json.encode(pointer))
+    return path.parent
 
 
 def read_run_ids(project: Project) -> list[str]:
@@ -185,8 +222,8 @@ def remove_result(project: Project, step: str, result_id: str) -> None:
     import shutil  # noqa: PLC0415 - planning removes nothing
 
     folder = result_folder(project, step, result_id)
-    with contextlib.suppress(FileNotFoundError):
-        (folder / RESULT).unlink()
+    for name in (RESULT, PENDING):
+        (folder / name).unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
 
 

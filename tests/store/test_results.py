@@ -6,7 +6,7 @@ import pytest
 from nbflow.errors import StoreError, UnknownNameError
 from nbflow.model import Output, Parts, Result
 from nbflow.project import find_project
-from nbflow.store import results
+from nbflow.store import lasting, results
 
 RESULT = Result(
     id="20260101-000000-000aaa",
@@ -28,7 +28,9 @@ def project(tmp_path):
 def keep(project, result=RESULT):
     making = project.runs / "r1" / "jobs" / result.id / "result"
     making.mkdir(parents=True)
-    return results.keep_result(project, making, result)
+    folder = results.keep_result(project, making, result)
+    lasting.complete(project, result)
+    return folder
 
 
 def test_a_result_is_there_once_it_is_renamed_into_place(project):

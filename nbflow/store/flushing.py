@@ -1,0 +1,23 @@
+"""Files and folders that the disk is made to keep: what a loss of power leaves."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+
+def flush(path: Path) -> None:
+    """Have the disk keep a file's content, or a folder's entries; raises OSError."""
+    if os.name == "posix":  # Windows flushes only what is open for writing
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def flush_folder(folder: Path) -> None:
+    """Have the disk keep a folder's entries, where the file system can."""
+    with contextlib.suppress(OSError):
+        flush(folder)
