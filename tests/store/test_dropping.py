@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from nbflow.errors import ProjectError
-from nbflow.project import Cache
+from nbflow.settings import Cache
 from nbflow.store import dropping, tables
 from nbflow.store.dropping import find_droppable
 from nbflow.store.filling import fill
