@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable, Mapping
 
 from nbflow.zygote.preload import DESCRIPTORS
+from nbflow.zygote.remembered import renew
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
 LIBC = ctypes.CDLL(None)
@@ -46,12 +47,13 @@ def redirect(*descriptors: int) -> None:
 
 
 def settle(cwd: str, env: Mapping[str, str]) -> None:
-    """Take on the environment and the folder."""
+    """Take on the environment and the folder, and let libraries know them."""
     if dict(os.environ) != env:
         os.environ.clear()
         os.environ.update(env)
         time.tzset()
     os.chdir(cwd)
+    renew()
 
 
 def _close_all_but(keep: set[int]) -> None:

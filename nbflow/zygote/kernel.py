@@ -27,6 +27,7 @@ from nbflow.engine.ahead import FEATURE, MARK, Begun
 from nbflow.zygote import shell
 from nbflow.zygote.fresh import LIBC
 from nbflow.zygote.pattern import HISTORY
+from nbflow.zygote.remembered import renew_main
 from nbflow.zygote.stream import OutputThread, drain
 
 _spec = importlib.util.find_spec("ipykernel_launcher")
@@ -47,6 +48,7 @@ def make_app(arguments: Sequence[str], file: str) -> Any:
         sys.modules["ipykernel.debugger"] = NO_DEBUGGER  # type: ignore[assignment]
     app.parent_handle = os.getppid()  # 0 would mean: started by hand in a terminal
     app.initialize(sys.argv[1:])
+    renew_main()
     app.log.setLevel(app.log_level)  # else what its handler drops is first made into a record
     return app
 

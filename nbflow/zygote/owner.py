@@ -33,6 +33,7 @@ from nbflow.zygote.messages import (
     send,
 )
 from nbflow.zygote.process import Process, is_readable
+from nbflow.zygote.remembered import HERE
 
 ADDRESS = "NBFLOW_ZYGOTE"  # an environment variable: the socket of a zygote that somebody started
 NAMES = ("numpy", "pandas", "pyarrow", "duckdb")
@@ -150,7 +151,7 @@ def _start(key: str, names: Sequence[str], env: dict[str, str], role: Role) -> O
     with listener, theirs, (folder / "log.txt").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-Xfrozen_modules=off", "-m", "nbflow.zygote", json.dumps(given)],
-            cwd="/",
+            cwd=HERE,
             env=env,
             stdin=subprocess.DEVNULL,
             stdout=log,

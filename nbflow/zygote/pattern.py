@@ -13,11 +13,18 @@ VOLATILE = frozenset({"NBFLOW_JOB", "NBFLOW_WITHIN", "JPY_SESSION_NAME", "JPY_PA
 HISTORY = "--HistoryManager.hist_file="
 # Read once, when Python starts or a library is imported: a fork cannot change them any more.
 FROZEN = (
-    "ARROW_", "BLIS_", "DEBUGPY_", "GLIBC_", "GOMP_", "GOTO_", "HOME", "JE_", "KMP_", "LANG",
-    "LC_", "LD_", "MALLOC_", "MKL_", "NPY_", "NUMEXPR_", "NUMPY_", "OMP_", "OPENBLAS_", "PYDEVD_",
-    "PYTHON",
+    "ARROW_", "BLIS_", "DEBUGPY_", "GLIBC_", "GOMP_", "GOTO_", "HOME", "IN_SPHINX_RUN", "IPYTHON_",
+    "JE_", "JOBLIB_", "JUPYTER_ALLOW_INSECURE_WRITES", "JUPYTER_PLATFORM_DIRS",
+    "JUPYTER_USE_PROGRAMDATA", "KMP_", "LANG", "LC_", "LD_", "LOKY_", "MALLOC_", "MIMALLOC_",
+    "MKL_", "NPY_", "NUMEXPR_", "NUMPY_", "OMP_", "OPENBLAS_", "PANDAS_", "PSUTIL_", "PYARROW_",
+    "PYDEVD_", "PYTHON", "PYZMQ_", "SCIPY_", "SKLEARN_", "TORNADO_", "TRAITLETS_",
 )  # fmt: skip
-LATE = frozenset({"PYTHONSTARTUP", "PYTHONBREAKPOINT", "PYTHONINSPECT"})  # read when needed
+LATE = frozenset(  # read when needed
+    {
+        "JOBLIB_TEMP_FOLDER", "LOKY_MAX_CPU_COUNT", "PYTHONBREAKPOINT", "PYTHONINSPECT",
+        "PYTHONSTARTUP",
+    }
+)  # fmt: skip
 # What the zygote itself sets before it imports: no threads of jemalloc's.
 CURES = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
 

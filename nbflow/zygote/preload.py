@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from nbflow.zygote.remembered import HERE, seeming_kernel
 
 # Tried in forked children. Never a user's own modules: they change between two kernels.
 SAFE = frozenset(
@@ -46,14 +49,20 @@ def preload(role: str, names: Sequence[str], left_out: dict[str, str]) -> list[s
     """
     own = WORKER if role == "worker" else KERNEL
     imported = [name for name in own if name not in left_out and _try(name, left_out)]
+    with seeming_kernel() if role == "kernel" else contextlib.nullcontext():
+        imported += _import_safe(names, left_out)
+    if role == "kernel" and REHEARSAL not in left_out:
+        _try(REHEARSAL, left_out)
+    return imported
+
+
+def _import_safe(names: Sequence[str], left_out: dict[str, str]) -> Iterator[str]:
+    """Import those that are known to be safe; yield their names."""
     for name in names:
         if name.partition(".")[0] not in SAFE:
             left_out.setdefault(name, "not on the list of libraries known to be safe")
         if name not in left_out and _try(name, left_out):
-            imported.append(name)
-    if role == "kernel" and REHEARSAL not in left_out:
-        _try(REHEARSAL, left_out)
-    return imported
+            yield name
 
 
 def _try(name: str, left_out: dict[str, str]) -> bool:
@@ -98,4 +107,5 @@ def _fork_and_forget() -> None:
 
 def forget_launcher() -> None:
     """Take the folder that `python -m` put first out of the path, as ipykernel_launcher does."""
-    del sys.path[0]
+    if sys.path[0] in {"", HERE}:  # not where PYTHONSAFEPATH is set
+        del sys.path[0]
