@@ -43,11 +43,11 @@ def read_table(
     """Return a table in the form `to`; only columns and rows that are asked for are loaded."""
     if to == "relation":
         query = _make_query(folder, name, where, connection)
-        return query.relate(_find_places(name, query.schema, columns))
+        return query.relate(_find_places(folder, name, query.schema, columns))
     mapped = _find_mapped(folder, name) if where is None else None
     rows = mapped or _make_query(folder, name, where, connection)
-    places = _find_places(name, rows.schema, columns, index=to == "pandas")
-    return _stream(rows, places) if to == "reader" else _FORMS[to](rows.read(places))
+    places = _find_places(folder, name, rows.schema, columns, index=to == "pandas")
+    return _stream(rows, places) if to == "reader" else _FORMS[to](rows.read(places), folder)
 
 
 class Mapped:
@@ -86,12 +86,12 @@ def _stream(rows: Rows, places: list[int]) -> pa.RecordBatchReader:
     return pa.RecordBatchReader.from_batches(schema, batches)
 
 
-def _make_pandas(table: pa.Table) -> Any:
+def _make_pandas(table: pa.Table, folder: Path) -> Any:
     if FRAME not in (table.schema.metadata or {}):
         return _shrink(table).to_pandas()
     from nbflow.store.frames import decode_frame  # noqa: PLC0415 - loads pandas
 
-    return decode_frame(table)
+    return decode_frame(table, folder)
 
 
 def _shrink(table: pa.Table) -> pa.Table:
@@ -104,20 +104,20 @@ def _shrink(table: pa.Table) -> pa.Table:
     return table
 
 
-def _make_arrow(table: pa.Table) -> pa.Table:
+def _make_arrow(table: pa.Table, _: Path) -> pa.Table:
     """Return the table without metadata of ours."""
     return table.replace_schema_metadata(_strip(table.schema.metadata))
 
 
-def _make_polars(table: pa.Table) -> Any:
+def _make_polars(table: pa.Table, folder: Path) -> Any:
     try:
         import polars as pl  # noqa: PLC0415 - the user's, not ours
     except ImportError as error:
         raise StoreError('to="polars" needs Polars: install it, or use to="arrow".') from error
-    return pl.from_arrow(_drop_extensions(_make_arrow(table)))
+    return pl.from_arrow(_drop_extensions(_make_arrow(table, folder)))
 
 
-_FORMS: dict[str, Callable[[pa.Table], Any]] = {
+_FORMS: dict[str, Callable[[pa.Table, Path], Any]] = {
     "pandas": _make_pandas,
     "arrow": _make_arrow,
     "polars": _make_polars,
@@ -125,24 +125,30 @@ _FORMS: dict[str, Callable[[pa.Table], Any]] = {
 
 
 def _find_places(
-    name: str, schema: pa.Schema, columns: Sequence[str] | None, *, index: bool = False
+    folder: Path,
+    name: str,
+    schema: pa.Schema,
+    columns: Sequence[str] | None,
+    *,
+    index: bool = False,
 ) -> list[int]:
     """Return the positions of the columns asked for, the index of a frame included."""
     if columns is None:
         return list(range(len(schema)))
     wanted = [columns] if isinstance(columns, str) else columns
     names = make_sql_names(schema)
-    known = _find_known(schema, names)
+    known = _find_known(folder, schema, names)
     for column in wanted:
         if column not in known:
             raise UnknownNameError(
                 f"{name!r} has no column {column!r}. {suggest(str(column), names)}"
             )
     places = [known[column] for column in wanted]
-    return [*places, *(p for p in _find_levels(schema) if p not in places)] if index else places
+    levels = _find_levels(folder, schema) if index else []
+    return [*places, *(place for place in levels if place not in places)]
 
 
-def _find_known(schema: pa.Schema, names: list[str]) -> dict[Any, int]:
+def _find_known(folder: Path, schema: pa.Schema, names: list[str]) -> dict[Any, int]:
     """Return every name of each column: in SQL, in Arrow, and its label in pandas."""
     places = {name: place for place, name in enumerate(schema.names)}
     known: dict[Any, int] = {name: place for place, name in enumerate(names)} | places
@@ -150,15 +156,16 @@ def _find_known(schema: pa.Schema, names: list[str]) -> dict[Any, int]:
         return known
     from nbflow.store.frames import find_label_names  # noqa: PLC0415 - loads pandas
 
-    return known | {label: places[name] for label, name in find_label_names(schema).items()}
+    labels = find_label_names(schema, folder)
+    return known | {label: places[name] for label, name in labels.items()}
 
 
-def _find_levels(schema: pa.Schema) -> list[int]:
+def _find_levels(folder: Path, schema: pa.Schema) -> list[int]:
     if FRAME not in (schema.metadata or {}):
         return []
     from nbflow.store.frames import find_index_columns  # noqa: PLC0415 - loads pandas
 
-    return [schema.names.index(name) for name in find_index_columns(schema)]
+    return [schema.names.index(name) for name in find_index_columns(schema, folder)]
 
 
 def _strip(metadata: dict[bytes, bytes] | None) -> dict[bytes, bytes]:

@@ -15,6 +15,7 @@ from nbflow.errors import StoreError
 from nbflow.model import Kind, Output
 from nbflow.store.hashing import hash_bytes, hash_file
 from nbflow.store.names import make_path
+from nbflow.store.pickles import unpickle
 
 _SUFFIX = {"json": ".json", "numpy": ".npy", "figure": ".pickle", "pickle": ".pickle", "file": ""}
 
@@ -214,10 +215,8 @@ def _read_numpy(path: Path) -> Any:
 
 
 def _read_pickle(path: Path) -> Any:
-    import pickle  # noqa: PLC0415
-
     with path.open("rb") as file:
-        return pickle.load(file)  # noqa: S301 - our own file
+        return unpickle(file, path)
 
 
 def _read_path(path: Path) -> Path:
