@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from nbflow.errors import StoreError
-from nbflow.events import read_heading
+from nbflow.events import read_beginning, read_heading, read_pairs
+from nbflow.liveness import LOG, is_alive
 from nbflow.model import Frozen, Planned
 from nbflow.project import Project
-from nbflow.runlog import is_alive
 from nbflow.store import dropping, results
+
+_STARTING = 60.0  # seconds in which a run begins, once its folder is there
 
 
 class Removable(Frozen, frozen=True):
@@ -88,7 +91,8 @@ def prune(project: Project, run: str, *, grown: bool = True) -> None:
     keep = project.settings.keep
     if any(_read_surplus(project, keep)):
         ours = set(results.read_pins(project, run).items())
-        remove(project, _old_results(project, keep, _read_pinned(project) | ours))
+        old = _old_results(project, keep, _read_pinned(project))
+        remove(project, [one for one in old if (one.step, one.id) not in ours])
     if grown:
         remove(project, find_cached(project))
 
@@ -98,11 +102,15 @@ def find_old_runs(project: Project, keep: int) -> list[Removable]:
     return [
         Removable("run", project.runs / run, id=run, bytes=_size(project.runs / run), why="old")
         for run in results.read_run_ids(project)[keep:]
-        if not is_alive(project, run) and not _read_name(project, run)
+        if not is_alive(project, run)
+        and not _read_name(project, run)
+        and _read_beginning(project.runs / run) != "later"
     ]
 
 
-def _old_results(project: Project, keep: int, pinned: set[tuple[str, str]]) -> list[Removable]:
+def _old_results(
+    project: Project, keep: int, pinned: Container[tuple[str, str]]
+) -> list[Removable]:
     found = []
     for step, result in _read_surplus(project, keep):
         if (step, result) not in pinned:
@@ -120,25 +128,50 @@ def _read_surplus(project: Project, keep: int) -> Iterator[tuple[str, str]]:
             yield from ((step, one) for one in results.read_result_ids(project, step)[keep:])
 
 
-def _leftovers(project: Project) -> list[Removable]:
-    """Return the job folders of ended runs that hold nothing anyone may still look at."""
-    return [
-        Removable("leftover", making, id=run, bytes=_size(making), why="a run that was lost")
-        for run in results.read_run_ids(project)
-        if (left := list((project.runs / run).glob("jobs/*/result")))
-        and not is_alive(project, run)
-        and not results.is_finished(project, run)
-        for making in left
-    ]
+def _leftovers(project: Project) -> Iterator[Removable]:
+    """Yield what ended runs have left of steps that failed, and runs that never began.
+
+    Their executed notebooks and what they printed lie elsewhere and stay.
+    """
+    for run in results.read_names(str(project.runs)):
+        folder = project.runs / run
+        left, beginning = sorted(folder.glob("jobs/*/result")), _read_beginning(folder)
+        nothing = not beginning and time.time() - folder.stat().st_mtime > _STARTING
+        if beginning == "later" or not (left or nothing) or is_alive(project, run):
+            continue
+        if nothing:
+            yield Removable("leftover", folder, "", run, _size(folder), "a run that never began")
+        elif not _read_name(project, run):
+            for making in left:
+                why, step = "of a step that did not end well", making.parent.name
+                yield Removable("leftover", making, step, run, _size(making), why)
 
 
-def _read_pinned(project: Project) -> set[tuple[str, str]]:
-    return {
-        pin
-        for run in results.read_run_ids(project)
-        if _read_name(project, run) or _may_go_on(project, run)
-        for pin in (*results.read_pins(project, run).items(), *_read_outside(project, run))
-    }
+def _read_beginning(run: Path) -> str:
+    try:
+        return read_beginning(run / LOG)
+    except OSError:
+        return ""
+
+
+def _read_pinned(project: Project) -> Container[tuple[str, str]]:
+    """Return the results that live and named runs rely on, and those of a later version."""
+    found: set[tuple[str, str]] = set()
+    for run in results.read_names(str(project.runs)):
+        log = project.runs / run / LOG
+        if _read_beginning(log.parent) in {"later", "unreadable"}:  # no heading that we can read
+            if is_alive(project, run):
+                return _Everything()  # for nothing says what it uses
+            found |= set(read_pairs(log))
+        elif _read_name(project, run) or _may_go_on(project, run):
+            found |= set(results.read_pins(project, run).items())
+            found |= set(_read_outside(project, run))
+    return found
+
+
+class _Everything:
+    def __contains__(self, _: object) -> bool:
+        return True
 
 
 def _may_go_on(project: Project, run: str) -> bool:
@@ -163,7 +196,7 @@ class _Planned(Frozen, frozen=True):
 
 
 def _read_name(project: Project, run: str) -> str:
-    heading = read_heading(project.runs / run / "events.jsonl")
+    heading = read_heading(project.runs / run / LOG)
     return heading.name if heading else ""
 
 

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-RunStatus = Literal["running", "done", "failed", "cancelled", "lost"]
+# The last two are of logs that cannot be read: of a later version of nbflow, and damaged ones.
+RunStatus = Literal["running", "done", "failed", "cancelled", "lost", "later", "unreadable"]
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class Event(Frozen, frozen=True):
@@ -137,7 +139,13 @@ class _Head(Frozen, frozen=True):
     format: int = FORMAT
 
 
+class _Pair(Frozen, frozen=True):
+    step: str = ""
+    result: str = ""
+
+
 _HEADS = msgspec.json.Decoder(_Head)
+_PAIRS = msgspec.json.Decoder(_Pair)
 _EVENTS = {name: msgspec.json.Decoder(kind) for name, kind in KINDS.items()}
 
 
@@ -171,7 +179,7 @@ def from_line(text: bytes) -> Line | None:
         if decoder is None or head.format > FORMAT:
             return None
         return Line(seq=head.seq, time=head.time, event=decoder.decode(text))
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except _UNREADABLE:
         return None
 
 
@@ -189,7 +197,35 @@ def read_heading(path: Path) -> Heading | None:
     """Return how a log begins; None where nothing is there yet, or it is damaged."""
     try:
         with path.open("rb") as log:
-            heading = msgspec.json.decode(log.readline(), type=Heading)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            text = log.readline()
+        heading = msgspec.json.decode(text, type=Heading)
+    except (OSError, *_UNREADABLE):
         return None
-    return heading if heading.kind == RunStarted.__name__ and heading.format <= FORMAT else None
+    ours = heading.kind == RunStarted.__name__ and heading.format <= FORMAT
+    return heading if ours and text.endswith(b"\n") else None
+
+
+def read_beginning(path: Path) -> Literal["", "begun", "later", "unreadable"]:
+    """Say whether a log's first line tells of a run; "" where it is not there yet."""
+    if read_heading(path):
+        return "begun"
+    with path.open("rb") as log:
+        text = log.readline()
+    if not text.endswith(b"\n"):
+        return ""
+    try:
+        return "later" if _HEADS.decode(text).format > FORMAT else "unreadable"
+    except _UNREADABLE:
+        return "unreadable"
+
+
+def read_pairs(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield each step and result that a line of a log names, whatever version wrote it."""
+    with path.open("rb") as log:
+        for text in log:
+            try:
+                pair = _PAIRS.decode(text)
+            except _UNREADABLE:
+                continue
+            if pair.step and pair.result:
+                yield pair.step, pair.result

@@ -29,13 +29,47 @@ def hold(path: Path, *, wait: bool = True) -> Iterator[None]:
         os.close(descriptor)
 
 
+@contextlib.contextmanager
+def hold_too(path: Path) -> Iterator[None]:
+    """Hold the lock of a file that others read meanwhile, where the system lets them."""
+    descriptor = _lock(path, wait=True)
+    try:
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def is_held(path: Path) -> bool:
+    """Say whether somebody holds a file's lock, who asks at the same time not counted.
+
+    Raises FileNotFoundError where there is no such file.
+    """
+    try:
+        import fcntl  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return _is_held_elsewhere(path)
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError as error:
+        if error.errno in _NO_LOCKS:
+            return _is_held_elsewhere(path)
+        raise
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def _lock(path: Path, *, wait: bool) -> int | None:
     """Return the descriptor that holds the lock; None where there is no flock."""
     try:
         import fcntl  # noqa: PLC0415 - not on Windows
     except ImportError:
         return None
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    descriptor = _open(path)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BaseException as error:
@@ -44,6 +78,19 @@ def _lock(path: Path, *, wait: bool) -> int | None:
             return None
         raise
     return descriptor
+
+
+def _open(path: Path) -> int:
+    """Open a lock's file; who may write there is for the umask to say, as for all other files.
+
+    One that only its maker may write can be held all the same.
+    """
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except PermissionError:
+        with contextlib.suppress(OSError):
+            return os.open(path, os.O_RDONLY)
+        raise
 
 
 @contextlib.contextmanager
@@ -59,3 +106,13 @@ def _hold_elsewhere(path: Path, *, wait: bool) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _is_held_elsewhere(path: Path) -> bool:
+    if not path.exists():
+        raise FileNotFoundError(errno.ENOENT, "No such file", str(path))
+    try:
+        with _hold_elsewhere(path, wait=False):
+            return False
+    except BlockingIOError:
+        return True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -32,19 +31,20 @@ from nbflow.events import (
     StepSkipped,
     StepStarted,
     from_line,
+    read_beginning,
     read_heading,
     read_lines,
     to_line,
 )
-from nbflow.locks import hold
+from nbflow.liveness import LOG, is_alive
 from nbflow.model import Failure, Frozen, Output, Spent
 from nbflow.project import Project
+from nbflow.store.ids import find_named, read_time
 from nbflow.store.results import read_run_ids
 
 StepStatus = Literal[
     "waiting", "running", "done", "reused", "failed", "blocked", "skipped", "cancelled", "lost"
 ]
-HEARTBEAT = 60.0  # seconds after which a run on another host counts as lost
 POLL = 0.05  # seconds between looks of who follows a run
 
 
@@ -120,6 +120,8 @@ class Run(Frozen, frozen=True):
     def find_folder(self, step: str) -> Path:
         """Return the folder that holds a step's tables: of a failed step, what it left."""
         state = self.steps.get(step)
+        if state is None and self.status in {"later", "unreadable"}:
+            raise UnknownNameError(f"Run {self.id} cannot be read: {self.message}.")
         if state is None:
             names = ", ".join(sorted(self.steps))
             raise UnknownNameError(f"Run {self.id} has no step {step!r}. It has: {names}.")
@@ -244,8 +246,14 @@ def fold(lines: Iterable[Line]) -> Run:
 
 def read_run(project: Project, run_id: str) -> Run:
     """Return a run as its log says; one that neither lives nor has finished is lost."""
-    folder = project.runs / run_id
-    return _place(project, fold(read_lines(folder / "events.jsonl")), run_id)
+    path = project.runs / run_id / LOG
+    try:
+        run = fold(read_lines(path))
+    except FileNotFoundError as error:
+        raise UnknownNameError(
+            f"There is no run {run_id} any more: {path} is gone. `nbflow runs` lists what there is."
+        ) from error
+    return _place(project, run, run_id)
 
 
 def read_runs(project: Project) -> list[Run]:
@@ -262,20 +270,22 @@ def find_run(project: Project, text: str = "last") -> Run:
         )
     if text == "last":
         return read_run(project, ids[0])
-    found = [one for one in ids if one.startswith(text)]
-    if not found:
-        named = [run.id for run in read_runs(project) if run.name == text]
-        found = named[:1]  # of several runs with one name, the newest
+    found = find_named(text, ids, lambda one: _read_name(project, one))
     if len(found) != 1:
-        wrong = "fits several runs" if found else "is no run"
+        wrong = f"{text!r} fits several runs" if found else f"There is no run {text!r}. The newest"
         shown = ", ".join((found or ids)[:5])
-        raise UnknownNameError(f"{text!r} {wrong}: {shown}. `nbflow runs` lists them all.")
+        raise UnknownNameError(f"{wrong}: {shown}. `nbflow runs` lists them all.")
     return read_run(project, found[0])
+
+
+def _read_name(project: Project, run_id: str) -> str:
+    heading = read_heading(project.runs / run_id / LOG)
+    return heading.name if heading else ""
 
 
 def follow(project: Project, run_id: str) -> Iterator[Run]:
     """Yield the run each time its log has grown, until it is over."""
-    reader, folding = Reader(project.runs / run_id / "events.jsonl"), Folding()
+    reader, folding = Reader(project.runs / run_id / LOG), Folding()
     while True:
         alive = is_alive(project, run_id)  # asked before reading: the last lines are not missed
         if lines := reader.read_new():
@@ -284,31 +294,10 @@ def follow(project: Project, run_id: str) -> Iterator[Run]:
             yield _place(project, folding.run, run_id, alive=True)
         if folding.run.status != "running":
             return
-        if not alive:
-            yield _place(project, folding.run, run_id, alive=False)
+        if not alive or "status" in _read_unread(project, folding.run, run_id):
+            yield _place(project, folding.run, run_id, alive=alive)
             return
         time.sleep(POLL)
-
-
-def is_alive(project: Project, run_id: str) -> bool:
-    """Say whether a run's process holds its lock; on another host, whether its heart beats."""
-    path = project.runs / run_id / "lock"
-    try:
-        if time.time() - path.stat().st_mtime > HEARTBEAT and _host(project, run_id) != read_host():
-            return False
-        with hold(path, wait=False):
-            return False
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    except OSError:  # read-only, or another user's: its heart tells
-        return time.time() - path.stat().st_mtime < HEARTBEAT
-
-
-def read_host() -> str:
-    """Return this machine's name, as events have it."""
-    return platform.node()
 
 
 def cancel(project: Project, run: Run) -> None:
@@ -365,11 +354,13 @@ def _make_end(status: StepStatus, event: Any, **changes: Any) -> dict[str, Any]:
 
 def _place(project: Project, run: Run, run_id: str, *, alive: bool | None = None) -> Run:
     """Add what the log cannot say: where the run lies, and whether it was lost."""
+    changes = _read_unread(project, run, run_id)
     run = msgspec.structs.replace(
         run,
         id=run_id,
         folder=str(project.runs / run_id),
         results=str(project.results),
+        **changes,
     )
     if run.status != "running" or (is_alive(project, run_id) if alive is None else alive):
         return run
@@ -380,11 +371,21 @@ def _place(project: Project, run: Run, run_id: str, *, alive: bool | None = None
     return msgspec.structs.replace(run, status="lost", steps=steps)
 
 
+def _read_unread(project: Project, run: Run, run_id: str) -> dict[str, Any]:
+    """Return what is to be said of a run whose beginning says nothing to us."""
+    if run.id:
+        return {}
+    beginning = read_beginning(project.runs / run_id / LOG)
+    started = read_time(run_id) or 0.0
+    if not beginning:
+        return {"started": started}  # it begins, or has ended before
+    if beginning == "later":
+        message = "a later version of nbflow wrote it; an upgrade of nbflow reads it"
+        return {"status": "later", "started": started, "message": message}
+    message = f"the first line of its {LOG} is damaged; its results are not"
+    return {"status": "unreadable", "started": started, "message": message}
+
+
 def _say_run(folder: Path) -> str:
     at = os.path.relpath(folder)
     return "nbflow run" if at == os.curdir else f"nbflow run {at}"
-
-
-def _host(project: Project, run_id: str) -> str:
-    heading = read_heading(project.runs / run_id / "events.jsonl")
-    return heading.host if heading else ""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,14 +14,14 @@ import msgspec
 import pytest
 
 from nbflow import clean
-from nbflow.errors import RunError, StoreError
+from nbflow.errors import RunError, StoreError, UnknownNameError
 from nbflow.events import Line, RunStarted
 from nbflow.model import Request
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import Plan, make_plan
-from nbflow.project import Project
+from nbflow.project import Project, make_home
 from nbflow.run import execute
-from nbflow.runlog import Run, read_runs
+from nbflow.runlog import Run, find_run, read_runs
 from nbflow.store import results
 from tests.cli.runs import make_run
 from tests.notebooks import cell, project, write
@@ -56,9 +59,9 @@ def test_a_notebook_that_is_no_longer_the_planned_one_is_not_run(
     )
     with pytest.raises(RunError) as raised:
         execute(planned)
-    (run,) = read_runs(made)
-    assert (str(raised.value), run.message) == (said, said)
-    assert tell(run) == ("failed", {"first": "cancelled", "second": "cancelled"})
+    assert str(raised.value) == said
+    assert read_runs(made) == []
+    assert [*made.runs.iterdir()] == []
 
 
 def test_a_second_ctrl_c_leaves_a_cancelled_run(made: Project) -> None:
@@ -99,6 +102,51 @@ def test_what_was_removed_since_the_plan_is_refused_before_anything_runs(made: P
         "second reads first.number, and the newest result of first does not hold it any more. "
         "`nbflow run --to second` makes it first."
     )
+    assert [run.id for run in read_runs(made)] == ["20261101-000000-aaaa"]  # this one left nothing
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such limit")
+def test_a_run_that_cannot_write_its_first_line_leaves_nothing(made: Project) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    planned = plan(made)
+    make_home(made)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        with pytest.raises(RunError, match=r"The run stops: File too large"):
+            execute(planned)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [*made.runs.iterdir()] == []
+    with pytest.raises(UnknownNameError, match="No run yet"):
+        find_run(made, "last")
+
+
+def test_a_run_that_died_before_its_first_line_is_none_and_can_be_removed(made: Project) -> None:
+    make_run(made, "20261101-000000-aaaa", {"first": {"number": 3}})
+    folder = made.runs / "20261102-000000-bbbb"
+    folder.mkdir()
+    (folder / "events.jsonl").touch()
+    assert find_run(made, "last").id == "20261101-000000-aaaa"
+    assert clean.find_removable(made) == []  # it may be about to begin
+    os.utime(folder, (0, 0))
+    with filelock.FileLock(folder / "lock"):
+        os.utime(folder, (0, 0))
+        assert clean.find_removable(made) == []
+    os.utime(folder, (0, 0))
+    (one,) = clean.find_removable(made)
+    assert (one.kind, one.id, one.why) == ("leftover", folder.name, "a run that never began")
+    clean.remove(made, [one])
+    assert not folder.exists()
+
+
+def test_clean_makes_room_of_what_failed_steps_left(made: Project) -> None:
+    make_run(made, "20261101-000000-aaaa", {"first": {"n": 3}}, failed={"second": {"n": 1}})
+    make_run(made, "20261102-000000-aaaa", {}, failed={"second": {"n": 1}}, name="kept")
+    live = make_run(made, "20261103-000000-aaaa", {}, failed={"second": {"n": 1}}, ended=False)
+    with filelock.FileLock(live / "lock"):
+        (one,) = clean.find_removable(made)
+    assert (one.kind, one.id, one.step) == ("leftover", "20261101-000000-aaaa", "second")
+    assert one.bytes > 0
 
 
 @pytest.mark.kernel

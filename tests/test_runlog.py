@@ -1,11 +1,17 @@
 """Everything anyone sees is the fold of a run's events."""
 
+import contextlib
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import filelock
+import msgspec
 import pytest
 
 from nbflow import events as e
 from nbflow import runlog
 from nbflow.errors import RunError, UnknownNameError
+from nbflow.locks import hold, hold_too
 from nbflow.model import Failure, Output, Planned, Spent
 from nbflow.project import find_project
 from nbflow.runlog import Run, StepRun
@@ -158,6 +164,55 @@ def test_a_run_whose_lock_is_held_lives(tmp_path):
         assert runlog.read_run(project, "r1").status == "running"
 
 
+def test_a_run_whose_lock_was_deleted_lives_as_long_as_it_holds_its_log(tmp_path):
+    project = write_log(tmp_path, ("r1", STORY[:6]))
+    lock, log = (project.runs / "r1" / name for name in ("lock", "events.jsonl"))
+    with hold(lock), hold_too(log):
+        lock.unlink()
+        assert runlog.read_run(project, "r1").status == "running"
+    assert runlog.read_run(project, "r1").status == "lost"
+
+
+def test_those_who_look_at_a_dead_run_do_not_see_one_another(tmp_path):
+    project = write_log(tmp_path, ("r1", STORY[:6]))
+    (project.runs / "r1" / "lock").touch()
+    with ThreadPoolExecutor(8) as pool:
+        looks = [pool.submit(runlog.read_run, project, "r1") for _ in range(2000)]
+    assert {look.result().status for look in looks} == {"lost"}
+
+
+LATER = b'{"format":2,"seq":1,"time":100.0,"kind":"RunStarted","run":"r1","name":"nightly"}\n'
+UNREAD = {
+    "later": (LATER, "later"),
+    "later, other fields": (b'{"format":2,"seq":1,"time":1.0,"kind":"Begun"}\n', "later"),
+    "damaged": (b"\0\0\0\n", "unreadable"),
+    "deep": (b'{"seq":' + b"[" * 100_000 + b"\n", "unreadable"),
+    "deep in what is skipped": (b'{"format":1,"x":' + b"[" * 100_000 + b"\n", "unreadable"),
+    "no run": (e.to_line(e.Line(1, 1.0, e.RunWarned("w"))), "unreadable"),
+    "wrong types": (
+        b'{"format":1,"seq":1,"time":1.0,"kind":"RunStarted","run":1}\n',
+        "unreadable",
+    ),
+}
+
+
+@pytest.mark.parametrize(("first", "status"), UNREAD.values(), ids=UNREAD)
+@pytest.mark.parametrize("live", [True, False])
+def test_a_run_that_cannot_be_read_is_called_so(tmp_path, first, status, live):
+    run_id = "20260102-030405-000aaa"
+    project = write_log(tmp_path, (run_id, STORY))
+    log = project.runs / run_id / "events.jsonl"
+    log.write_bytes(first + b"".join(log.read_bytes().splitlines(keepends=True)[1:-1]))
+    with hold(log) if live else contextlib.nullcontext():
+        run = runlog.read_run(project, run_id)
+        *_, followed = runlog.follow(project, run_id)
+    assert (run.status, followed.status, run.steps) == (status, status, {})
+    assert time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(run.started)) == "2026-01-02 03:04:05"
+    assert runlog.find_run(project, "last") == run
+    with pytest.raises(UnknownNameError, match=f"Run {run_id} cannot be read: {run.message}"):
+        run.find_folder("load")
+
+
 def test_following_yields_the_end_of_a_run_once_it_is_over(tmp_path):
     project = write_log(tmp_path, ("r1", STORY))
     assert [run.status for run in runlog.follow(project, "r1")] == ["failed"]
@@ -169,9 +224,20 @@ def test_a_run_is_found_by_id_prefix_name_and_as_the_last(tmp_path):
         assert runlog.find_run(project, text).id == "20260102-01"
 
 
+def test_a_name_goes_before_the_beginnings_of_ids_and_an_id_before_a_name(tmp_path):
+    called = [msgspec.structs.replace(STARTED, name=name) for name in ("2026", "20260101-01", "")]
+    project = write_log(tmp_path, *((f"2026010{day}-01", [one]) for day, one in enumerate(called)))
+    assert runlog.find_run(project, "2026").id == "20260100-01"
+    assert runlog.find_run(project, "20260101-01").id == "20260101-01"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("2026", "fits several runs: 20260102-01, 20260101-01"), ("weekly", "'weekly' is no run")],
+    [
+        ("2026", "'2026' fits several runs: 20260102-01, 20260101-01"),
+        ("weekly", "There is no run 'weekly'. The newest: 20260102-01, 20260101-01"),
+        ("", "fits several runs"),
+    ],
 )
 def test_a_run_that_cannot_be_told_is_refused(tmp_path, text, message):
     project = write_log(tmp_path, ("20260101-01", STORY), ("20260102-01", [STARTED]))

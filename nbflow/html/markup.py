@@ -56,8 +56,8 @@ def table(
 
 def state(status: str) -> Markup:
     """Return glyph and word of a state; the glyph has its colour."""
-    glyph = tag("b", words.GLYPHS.get(status, "·"), class_=f"nb-{status}", aria_hidden="true")
-    return tag("span", glyph, " ", status, class_="nb-state")
+    glyph = tag("b", words.find_glyph(status), class_=f"nb-{status}", aria_hidden="true")
+    return tag("span", glyph, " ", words.find_word(status), class_="nb-state")
 
 
 def bar(fraction: float) -> Markup:

@@ -67,8 +67,8 @@ def draw_runs(runs: Sequence[Run]) -> str:
             state(run.status),
             words.say_when(run.started),
             words.say_seconds(run.seconds),
-            words.say_statuses(step.status for step in run.steps.values()),
-            "  ".join(part for part in (run.name, words.say_parameters(run.parameters)) if part),
+            words.say_steps(run),
+            "  ".join(words.say_about(run)),
         )
         for run in runs
     )

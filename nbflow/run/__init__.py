@@ -17,19 +17,20 @@ from nbflow.clean import prune
 from nbflow.errors import RunError, StoreError
 from nbflow.events import Line, RunFinished, RunStarted, RunWarned
 from nbflow.executors import Executor
-from nbflow.locks import hold
+from nbflow.liveness import LOCK, LOG, read_host
+from nbflow.locks import hold, hold_too
 from nbflow.nesting import refuse_nested
 from nbflow.plan import Plan
 from nbflow.plugins import load_executor
 from nbflow.project import make_home
-from nbflow.run.ending import ending, explaining
+from nbflow.run.ending import beginning, ending, explaining
 from nbflow.run.filler import Filler
 from nbflow.run.flusher import Flusher
 from nbflow.run.jobs import take_copies
 from nbflow.run.loop import Loop
 from nbflow.run.room import find_shortage
 from nbflow.run.standby import Standby
-from nbflow.runlog import Log, Run, read_host, read_run
+from nbflow.runlog import Log, Run, read_run
 from nbflow.store import results
 from nbflow.store.ids import make_next_id
 from nbflow.stores import find_orphans
@@ -74,11 +75,11 @@ def _execute(
     """Execute, and say whether tables were made."""
     warm, new = _find_warm(plan), not plan.project.store.exists()
     make_home(plan.project)
-    folder = plan.project.runs / run_id
-    folder.mkdir(parents=True)
-    path = folder / "events.jsonl"
+    path = plan.project.runs / run_id / LOG
     with (
-        _lock(folder / "lock"),
+        beginning(path.parent) as folder,
+        _lock(folder / LOCK),
+        hold_too(path),
         contextlib.closing(Log(path, observe)) as log,
         ending(log, path),
         contextlib.ExitStack() as stack,
@@ -86,15 +87,15 @@ def _execute(
         started = time.monotonic()
         jobs = plan.request.jobs or os.cpu_count() or 1
         executor = _start_executor(plan, jobs, warm, stack)
-        log.append(_make_started(plan, run_id, jobs, command))
-        orphans = find_orphans(plan.project.root, plan.project.settings.store) if new else ()
-        for warning in (*find_shortage(plan.project), *orphans, *_find_stale(plan)):
-            log.append(RunWarned(warning))
         with results.lock(plan.project):  # from here on `clean` keeps what plan.json names
             results.write_file(folder / "plan.json", _plan_json(plan))
             _refuse_removed(plan)
         may_run = [name for name, planned in plan.steps.items() if planned.action != "reuse"]
         take_copies(plan, folder, may_run)
+        log.append(_make_started(plan, run_id, jobs, command))
+        orphans = find_orphans(plan.project.root, plan.project.settings.store) if new else ()
+        for warning in (*find_shortage(plan.project), *orphans, *_find_stale(plan)):
+            log.append(RunWarned(warning))
         with (
             Filler(lambda: _launch_filler(executor.zygote)) as filler,
             Flusher(plan.project) as flusher,

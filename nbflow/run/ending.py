@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbflow.errors import RunError
-from nbflow.events import Event, RunFinished, StepCancelled, read_lines
+from nbflow.events import Event, RunFinished, StepCancelled, read_beginning, read_lines
+from nbflow.liveness import LOG
 from nbflow.runlog import Log, Run, fold
 
 if TYPE_CHECKING:
@@ -24,9 +26,29 @@ def ending(log: Log, path: Path) -> Iterator[None]:
         yield
     except BaseException as error:
         with contextlib.suppress(OSError):
-            for event in _make_end(fold(read_lines(path)), error, time.monotonic() - started):
+            run = fold(read_lines(path))
+            for event in _make_end(run, error, time.monotonic() - started):
                 log.append(event)
         raise
+
+
+@contextlib.contextmanager
+def beginning(folder: Path) -> Iterator[Path]:
+    """Make a run's folder, and take it away where an error comes before the run has begun."""
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    except BaseException:
+        if not _has_begun(folder / LOG):
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _has_begun(log: Path) -> bool:
+    try:
+        return read_beginning(log) == "begun"
+    except FileNotFoundError:
+        return False
 
 
 @contextlib.contextmanager
@@ -45,6 +67,8 @@ def explaining(project: Project) -> Iterator[None]:
 
 
 def _make_end(run: Run, error: BaseException, seconds: float) -> Iterator[Event]:
+    if not run.id:  # it has not begun
+        return
     open_ = (name for name, step in run.steps.items() if step.status in {"waiting", "running"})
     yield from map(StepCancelled, open_)
     if isinstance(error, KeyboardInterrupt):

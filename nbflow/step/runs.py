@@ -11,6 +11,7 @@ from nbflow.errors import CallError
 from nbflow.events import RunFinished, RunStarted, StepFinished, StepReused, read_lines
 from nbflow.model import Frozen
 from nbflow.step.messages import make_parameters
+from nbflow.store.ids import find_named
 from nbflow.store.results import find_result, read_run_ids
 
 if TYPE_CHECKING:
@@ -66,8 +67,9 @@ def choose_run(project: Project, text: str, said: str = "") -> Finished:
     `said` is how the user asked for it, if not by nbflow.use.
     """
     runs = list(read_runs(project))
-    found = runs[:1] if text == "last" else [run for run in runs if run.id.startswith(text)]
-    found = found or [run for run in runs if run.name == text][:1]
+    known = {run.id: run for run in runs}
+    ids = find_named(text, [*known], lambda one: known[one].name)
+    found = runs[:1] if text == "last" else [known[one] for one in ids]
     if len(found) == 1:
         return found[0]
     shown = ", ".join(run.name or run.id for run in (found or runs)[:_LISTED]) or "none yet"

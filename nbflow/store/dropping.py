@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,7 +22,7 @@ class Cached(Frozen, frozen=True):
 
 
 def find_droppable(
-    results: Path, limit: int, read_pinned: Callable[[], Collection[tuple[str, str]]]
+    results: Path, limit: int, read_pinned: Callable[[], Container[tuple[str, str]]]
 ) -> list[Cached]:
     """Return what must go to keep within `limit` bytes, the oldest first.
 

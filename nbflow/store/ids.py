@@ -7,6 +7,7 @@ import os
 import random
 import re
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 _SECONDS = "%Y%m%d-%H%M%S"
@@ -39,6 +40,23 @@ def find_last_id(folder: Path) -> str:
     except (FileNotFoundError, NotADirectoryError):
         return ""
     return max(filter(_ID.fullmatch, names), default="")
+
+
+def find_named(text: str, ids: Sequence[str], read_name: Callable[[str], str]) -> list[str]:
+    """Return the ids that a text stands for: an id, else a name, else the beginning of ids.
+
+    `ids` are those of runs, the newest first: of several with one name the newest is meant.
+    """
+    if text in ids:
+        return [text]
+    named = next((one for one in ids if text and read_name(one) == text), None)
+    return [named] if named else [one for one in ids if one.startswith(text)]
+
+
+def read_time(an_id: str) -> float | None:
+    """Return when an id was made, in seconds since the epoch; None for another text."""
+    milliseconds = _read_milliseconds(an_id)
+    return milliseconds / 1000 if milliseconds else None
 
 
 def _read_milliseconds(an_id: str) -> int:

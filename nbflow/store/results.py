@@ -195,10 +195,17 @@ def write_pointer(project: Project, step: str, key: str, pointer: Pointer) -> Pa
 
 
 def read_run_ids(project: Project) -> list[str]:
-    """Return the ids of all runs, newest first."""
-    if not project.runs.is_dir():
-        return []
-    return sorted((at.parent.name for at in project.runs.glob("*/events.jsonl")), reverse=True)
+    """Return the ids of all runs that have begun, newest first."""
+    folder = str(project.runs)
+    return [one for one in read_names(folder) if _has_begun(f"{folder}/{one}/events.jsonl")]
+
+
+def _has_begun(log: str) -> bool:
+    """Say whether a run has written something: one that could not is none."""
+    try:
+        return os.stat(log).st_size > 0  # noqa: PTH116 - of 1,000 runs
+    except OSError:
+        return False
 
 
 def read_pins(project: Project, run_id: str) -> dict[str, str]:

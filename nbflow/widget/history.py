@@ -57,8 +57,8 @@ def _draw(runs: list[Run]) -> Markup:
             words.say_when(run.started, exact=True),
             state(run.status),
             words.say_seconds(run.seconds),
-            words.say_statuses(step.status for step in run.steps.values()),
-            " · ".join(part for part in (run.name, words.say_parameters(run.parameters)) if part),
+            words.say_steps(run),
+            " · ".join(words.say_about(run)),
             tag("code", run.id),
         )
         for run in runs

@@ -48,6 +48,7 @@ _ORDER = (
     "running",
     "waiting",
 )
+_OF_RUNS = {"later": "of a later version", "unreadable": "unreadable"}  # whose log says nothing
 _EXACT = 10  # below this a number is given with one decimal
 _TAGGING = re.compile(r'(`nbflow tag )"([^"`]+)"')
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and newline
@@ -57,7 +58,15 @@ _KILO = 1000
 
 def say_state(state: str) -> str:
     """Return glyph and word."""
-    return f"{GLYPHS.get(state, '·')} {state}"
+    return f"{find_glyph(state)} {find_word(state)}"
+
+
+def find_glyph(state: str) -> str:
+    return "?" if state in _OF_RUNS else GLYPHS.get(state, "·")
+
+
+def find_word(state: str) -> str:
+    return _OF_RUNS.get(state, state)
 
 
 def say_seconds(seconds: float | None) -> str:
@@ -208,8 +217,8 @@ def say_headline(run: Run, now: float) -> str:
     """Return `notebooks · 20261123-064312-1f3a · 3 of 9 steps · 12 s`."""
     seconds = run.seconds if run.seconds is not None else now - run.started
     said = [part for part in (run.pipeline.strip("."), run.name, run.id) if part]
-    said += [say_over(step.status for step in run.steps.values())]
-    said += [say_seconds(seconds)] if run.status != "lost" else []
+    said += [say_over(step.status for step in run.steps.values())] if run.steps else []
+    said += [say_seconds(seconds)] if run.status not in {"lost", *_OF_RUNS} else []
     said += [say_parameters(run.parameters)] if run.parameters else []
     return " · ".join(said)
 
@@ -233,6 +242,18 @@ def say_statuses(statuses: Iterable[str]) -> str:
         f"{count[state]} {'ran' if state == 'done' else state}" for state in _ORDER if count[state]
     ]
     return ", ".join(found) or "no step"
+
+
+def say_steps(run: Run) -> str:
+    """Return how many steps of a run ran; "" where its log does not say."""
+    known = run.steps or run.status not in _OF_RUNS
+    return say_statuses(step.status for step in run.steps.values()) if known else ""
+
+
+def say_about(run: Run) -> list[str]:
+    """Return a run's name and parameters, and what is to be said of one that cannot be read."""
+    said = (run.name, say_parameters(run.parameters), "" if run.steps else run.message)
+    return [part for part in said if part]
 
 
 def say_actions(planned: Iterable[Planned]) -> str:

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import filelock
 import pytest
+from msgspec.structs import replace
 
+from nbflow import clean
 from nbflow.cli.commands.rerun import read_request
 from nbflow.errors import RunError
 from nbflow.model import Request
 from nbflow.project import Project
+from nbflow.settings import Settings
 from nbflow.store.results import read_result_ids, read_run_ids
 from tests.cli.runs import make_run, nbflow
 from tests.notebooks import cell, project
@@ -93,3 +96,43 @@ def test_rerun_asks_for_the_same_without_force(pipeline: Project) -> None:
 def test_rerun_of_a_run_that_died_too_early(pipeline: Project) -> None:
     with pytest.raises(RunError, match="does not say what it was asked for"):
         read_request(pipeline, IDS[0])
+
+
+LATER = b'{"format":2,"seq":1,"time":1.0,"kind":"RunStarted","run":"r","name":""}\n'
+
+
+def make_later(pipeline: Project, *, rest: bytes = b"") -> Path:
+    """Leave a run that a later version of nbflow made."""
+    folder = make_run(pipeline, "20261105-000000-aaaa", {}, failed={"load": {"n": 1}})
+    (folder / "events.jsonl").write_bytes(LATER + rest)
+    return folder
+
+
+def test_clean_removes_nothing_beside_a_live_run_of_a_later_version(pipeline: Project) -> None:
+    folder = make_later(pipeline)
+    with filelock.FileLock(folder / "lock"):
+        result = nbflow("clean", "--keep", "0", "--yes")
+        assert (result.exit_code, result.output) == (0, "Nothing to remove.\n")
+        clean.prune(replace(pipeline, settings=Settings(keep=1)), IDS[0])
+    assert read_result_ids(pipeline, "load") == IDS[::-1]
+
+
+def test_clean_leaves_what_an_ended_run_of_a_later_version_relies_on(pipeline: Project) -> None:
+    used = b'{"format":2,"seq":2,"kind":"TaskEnded","step":"load","result":"%s","more":[1]}\n'
+    folder = make_later(pipeline, rest=used % IDS[0].encode())
+    assert nbflow("clean", "--keep", "0", "--runs", "--yes").exit_code == 0
+    assert read_result_ids(pipeline, "load") == [IDS[0]]
+    assert (folder / "jobs" / "load" / "result").is_dir()
+    assert read_run_ids(pipeline) == [folder.name]
+
+
+def test_every_face_says_of_a_later_version(pipeline: Project) -> None:
+    make_later(pipeline)
+    (line,) = [one for one in nbflow("runs").output.splitlines() if "20261105" in one]
+    assert "? of a later version  2026-11-05" in line
+    assert line.endswith("an upgrade of nbflow reads it")
+    assert "1970" not in nbflow("runs").output
+    shown = nbflow("show").output
+    assert "? of a later version: a later version of nbflow wrote it" in shown
+    assert "lost" not in shown
+    assert "cannot be read: a later version" in nbflow("sql", "from load.n").stderr

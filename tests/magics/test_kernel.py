@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from jupyter_client import KernelManager
 
+from nbflow.liveness import is_alive
 from nbflow.project import Project
-from nbflow.runlog import find_run, is_alive
+from nbflow.runlog import find_run
 from nbflow.store.results import read_run_ids
 from tests.notebooks import cell, write
 

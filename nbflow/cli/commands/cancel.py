@@ -10,8 +10,9 @@ from nbflow.cli import complete, options
 from nbflow.cli.answers import Told
 from nbflow.cli.command import Command
 from nbflow.errors import RunError
+from nbflow.liveness import is_alive
 from nbflow.project import Project
-from nbflow.runlog import Run, cancel, find_run, is_alive, read_run
+from nbflow.runlog import Run, cancel, find_run, read_run
 from nbflow.store.results import read_run_ids
 
 _POLL = 0.1  # seconds

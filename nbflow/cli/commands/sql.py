@@ -121,6 +121,8 @@ def _explain(run: Run, query: str, error: SqlError) -> SqlError:
             f'nbflow.Pipeline().find_run().read("{value}").'
         )
     tables = [f"{step}.{table}" for step, table in find_tables(run)]
+    if run.status in {"later", "unreadable"}:
+        return SqlError(f"Run {run.id} cannot be read: {run.message}.")
     if not tables:
         return SqlError(f"There is no table {name}: run {run.id} has none at all.")
     hint = sqlerrors.suggest_table(name, tables)

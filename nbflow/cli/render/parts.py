@@ -27,6 +27,8 @@ STYLES = {
     "skipped": "dim",
     "cancelled": "magenta",
     "lost": "magenta",
+    "later": "magenta",
+    "unreadable": "magenta",
     "run": "bold blue",
     "reuse": "cyan",
     "wait": "blue",

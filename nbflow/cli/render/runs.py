@@ -57,10 +57,8 @@ def make_runs(runs: Sequence[Run]) -> RenderableType:
             parts.make_state(run.status),
             words.say_when(run.started),
             words.say_seconds(run.seconds),
-            words.say_statuses(step.status for step in run.steps.values()),
-            Text(
-                "  ".join(part for part in (run.name, words.say_parameters(run.parameters)) if part)
-            ),
+            words.say_steps(run),
+            Text("  ".join(words.say_about(run))),
         )
     return table
 
@@ -143,11 +141,8 @@ def _make_summary(run: Run) -> Text:
         text.append(
             f" {'in' if run.status == 'done' else 'after'} {words.say_seconds(run.seconds)}"
         )
-    return Text.assemble(
-        text,
-        f": {words.say_statuses(step.status for step in run.steps.values())}",
-        f" · {run.message}" if run.message else "",
-    )
+    said = " · ".join(filter(None, (words.say_steps(run), run.message)))
+    return Text.assemble(text, f": {said}")
 
 
 def _make_warning(text: str, who: str) -> Text:
