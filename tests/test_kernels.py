@@ -204,6 +204,20 @@ def test_the_interpreter_is_asked_once(venv, tmp_path):
     assert log.read_text() == "xx"
 
 
+def test_no_module_of_the_folder_is_executed_whatever_its_name(venv, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "more"))
+    plain = read_environment(venv, tmp_path / "cache")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name in sys.stdlib_module_names:
+        (folder / f"{name}.py").write_text(
+            f"open({str(tmp_path / 'executed')!r}, 'a').write('{name} ')"
+        )
+    monkeypatch.chdir(folder)
+    assert read_environment(venv, tmp_path / "other") == plain
+    assert not (tmp_path / "executed").exists()
+
+
 def test_a_new_project_need_not_ask_again(venv, tmp_path):
     log = count_starts(venv, tmp_path)
     first = read_environment(venv, tmp_path / "shared", tmp_path / "mine")

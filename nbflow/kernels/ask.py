@@ -1,4 +1,7 @@
-"""Prints what is installed here, as JSON: run by a kernel's interpreter (Python 3.8 or later)."""
+"""Prints what is installed here, as JSON: run by a kernel's interpreter (Python 3.8 or later).
+
+`environment.CLEAN` takes all but the standard library out of `sys.path`, and calls `main`.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ from pathlib import Path
 EDITABLE_FINDER = re.compile(r"__editable__.*_finder\.py$")
 
 
-def main() -> None:
-    folders = [Path(at).absolute() for at in dict.fromkeys(sys.path) if at and Path(at).exists()]
+def main(path: list[str]) -> None:
+    """Print what is found on this `sys.path`."""
+    folders = [Path(at).absolute() for at in dict.fromkeys(path) if at and Path(at).exists()]
     distributions: dict[str, set[str]] = {}
     extra: list[str] = []
     for folder in folders:
@@ -84,7 +88,3 @@ def read(path: Path) -> str:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-
-
-if __name__ == "__main__":
-    main()

@@ -20,6 +20,17 @@ if TYPE_CHECKING:
     import subprocess
 
 _SECONDS = 120  # an interpreter on a sleeping network disk may take its time
+# Python looks first in the folder where it is started, so that a user's json.py would be executed;
+# `os` was imported before it does. A `__future__` at the top of a text would be looked for, too.
+CLEAN = """
+import os, sys
+path = list(sys.path)
+library = os.path.realpath(os.path.dirname(os.__file__))
+inside = [at for at in path if at and (os.path.realpath(at) + os.sep).startswith(library + os.sep)]
+sys.path[:] = [at for at in inside if not at.endswith(("site-packages", "dist-packages"))]
+exec({text!r})
+main(path)
+"""
 _OWN = "nbflow"  # a new nbflow alone is no reason to run every step again
 
 
@@ -94,7 +105,7 @@ def _ask(kernel: Kernel) -> _Answer:
 
 
 def _ask_python(kernel: Kernel) -> _Answer:
-    code = Path(__file__).with_name("ask.py").read_text(encoding="utf-8")
+    code = CLEAN.format(text=Path(__file__).with_name("ask.py").read_text(encoding="utf-8"))
     said = _run([*kernel.command, "-c", code], kernel)
     try:
         answer = msgspec.json.decode(said.stdout.splitlines()[-1])

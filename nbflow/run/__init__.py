@@ -17,6 +17,7 @@ from nbflow.clean import prune
 from nbflow.errors import RunError, StoreError
 from nbflow.events import Line, RunFinished, RunStarted, RunWarned
 from nbflow.executors import Executor
+from nbflow.folders import sweep_folders
 from nbflow.liveness import LOCK, LOG, read_host
 from nbflow.locks import hold, hold_too
 from nbflow.nesting import refuse_nested
@@ -59,6 +60,7 @@ def execute(
     with explaining(plan.project):
         grown = _execute(plan, run_id, observe, stop or threading.Event(), command)
         run = read_run(plan.project, run_id)
+        sweep_folders()
         if any(step.status == "done" for step in run.steps.values()):
             with contextlib.suppress(OSError, StoreError):  # what stays is no fault of the run
                 prune(plan.project, run_id, grown=grown)

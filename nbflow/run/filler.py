@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
+from nbflow.folders import remove_folders
 from nbflow.model import Result
 from nbflow.project import Project
 from nbflow.store.results import is_filled, result_folder
@@ -43,6 +44,7 @@ class Filler:
         if self._process is not None:
             self._process.kill()  # what it did not finish, it did not rename
             self._process.wait()
+            remove_folders(self._process.pid)
 
     @property
     def used(self) -> bool:

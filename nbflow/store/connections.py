@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
-import tempfile
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from nbflow.errors import StoreError, UnknownNameError
+from nbflow.folders import make_room
 from nbflow.store.hashing import hash_bytes
 from nbflow.store.names import quote, quote_text
 
@@ -33,11 +35,22 @@ def connect() -> duckdb.DuckDBPyConnection:
     # Variables of whichever function of ours is running are not tables.
     connection.execute("SET python_enable_replacements = false")
     # By default large queries spill into .tmp of the current folder, among the notebooks.
-    spill = Path(tempfile.gettempdir()) / f"nbflow-spill-{os.getpid()}"
-    connection.execute(f"SET temp_directory = {quote_text(str(spill))}")
+    connection.execute(f"SET temp_directory = {quote_text(str(_make_spill()))}")
     # Arrow's 32-bit offsets end at 2 GB of text in a chunk.
     connection.execute("SET arrow_large_buffer_size = true")
     return connection
+
+
+def _make_spill() -> Path:
+    """Return a folder that nobody else enters; a killed process's is swept by the next run."""
+    folder, maker = make_room(), os.getpid()
+
+    def remove() -> None:
+        if os.getpid() == maker:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(remove)
+    return folder
 
 
 def process_connection() -> duckdb.DuckDBPyConnection:

@@ -10,11 +10,11 @@ import threading
 from typing import BinaryIO
 
 from nbflow.events import Event
+from nbflow.folders import sweep_folders
 from nbflow.worker.job import execute_job
 from nbflow.worker.protocol import Answer, Ended, Launched, Start, make_told, read_order, to_line
 from nbflow.worker.spare import Spare
 from nbflow.worker.unused import leave_out
-from nbflow.zygote.folders import sweep_folders
 
 LAST_SECONDS = 5.0  # to save the notebook and clean up when the run was killed
 

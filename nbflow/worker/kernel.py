@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_core.utils import run_sync
 
+from nbflow.folders import make_folder
 from nbflow.kernels import make_manager_class
 from nbflow.nesting import WITHIN, make_within
 from nbflow.zygote import ADDRESS, use
-from nbflow.zygote.folders import make_folder
 from nbflow.zygote.process import Process
 
 if TYPE_CHECKING:

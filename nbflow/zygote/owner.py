@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import KernelError
+from nbflow.folders import keep_for, make_folder, sweep_folders
 from nbflow.zygote import warm
-from nbflow.zygote.folders import keep_for, make_folder, sweep_folders
 from nbflow.zygote.messages import (
     Adopt,
     Ended,

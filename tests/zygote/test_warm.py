@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from nbflow.folders import sweep_folders
 from nbflow.zygote import Request, start
-from nbflow.zygote.folders import sweep_folders
 from nbflow.zygote.owner import Owner, ask, fork
 from tests.notebooks import cell, project
 from tests.worker.jobs import wait_for_end

@@ -1,4 +1,4 @@
-"""Private folders for sockets: short, nobody else's, swept when maker and keeper are gone."""
+"""Private folders, for sockets and spilled data: swept when maker and keeper are gone."""
 
 from __future__ import annotations
 
@@ -15,8 +15,19 @@ ROOM = 40  # bytes for what stands below the folder's parent
 
 
 def make_folder() -> Path:
-    """Return a new folder that only this user enters; its name says which process made it."""
-    parent = next((place for place in _places() if _fits(place)), tempfile.gettempdir())
+    """Return a new folder that only this user enters; its name says which process made it.
+
+    Its path is short, as those of sockets must be.
+    """
+    return _make(next((place for place in _places() if _fits(place)), tempfile.gettempdir()))
+
+
+def make_room() -> Path:
+    """Return such a folder for much data: where temporary files are, and not in memory."""
+    return _make(tempfile.gettempdir())
+
+
+def _make(parent: str) -> Path:
     return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent))
 
 
@@ -29,12 +40,22 @@ def sweep_folders() -> None:
     """Remove the folders of this user's processes that were killed."""
     if not hasattr(os, "getuid"):  # Windows, where no process is asked by a signal
         return
+    for folder in _find("*"):
+        pid = folder.name.removeprefix(PREFIX).partition("-")[0]
+        users = (pid, _read_keeper(folder))
+        if pid.isdigit() and not any(map(_is_alive, users)) and _is_ours(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_folders(pid: int) -> None:
+    """Remove the folders of a process of ours that was ended without being asked."""
+    for folder in _find(str(pid)):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _find(pid: str) -> Iterator[Path]:
     for place in set(_places()):
-        for folder in Path(place).glob(f"{PREFIX}*-*"):
-            pid = folder.name.removeprefix(PREFIX).partition("-")[0]
-            users = (pid, _read_keeper(folder))
-            if pid.isdigit() and not any(map(_is_alive, users)) and _is_ours(folder):
-                shutil.rmtree(folder, ignore_errors=True)
+        yield from Path(place).glob(f"{PREFIX}{pid}-*")
 
 
 def _places() -> Iterator[str]:
