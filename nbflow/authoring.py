@@ -118,6 +118,8 @@ def find_executed(run: Run, step: str) -> Path:
     candidates.append(Path(run.folder) / "jobs" / step / "result" / "notebook.ipynb")
     found = next((path for path in candidates if path.is_file()), None)
     if found is None:
+        if state.result:
+            run.find_folder(step)  # raises where it was removed
         raise UnknownNameError(
             f"Run {run.id} has no executed notebook of {step}: it is {state.status}. "
             f"`nbflow show {run.id}` says more."

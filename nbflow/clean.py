@@ -16,6 +16,7 @@ from nbflow.liveness import LOG, is_alive
 from nbflow.model import Frozen, Planned
 from nbflow.project import Project
 from nbflow.store import dropping, results
+from nbflow.store.removed import note_removed
 
 _STARTING = 60.0  # seconds in which a run begins, once its folder is there
 
@@ -55,8 +56,8 @@ def find_cached(project: Project) -> list[Removable]:
     ]
 
 
-def remove(project: Project, removable: list[Removable]) -> None:
-    """Remove what was found, less what a run has come to rely on since.
+def remove(project: Project, removable: list[Removable], by: str = "`nbflow clean`") -> None:
+    """Remove what was found, less what a run has come to rely on since; `by` is who asked.
 
     Raises StoreError where the disk lets nothing be removed.
     """
@@ -64,7 +65,7 @@ def remove(project: Project, removable: list[Removable]) -> None:
         return
     try:
         with results.lock(project):
-            _remove(project, removable)
+            _remove(project, removable, by)
     except OSError as error:
         raise StoreError(
             f"Nothing can be removed from {project.home}: {error.strerror or error}. "
@@ -72,8 +73,10 @@ def remove(project: Project, removable: list[Removable]) -> None:
         ) from error
 
 
-def _remove(project: Project, removable: list[Removable]) -> None:
+def _remove(project: Project, removable: list[Removable], by: str) -> None:
     pinned = _read_pinned(project)
+    going = [(one.step, one.id) for one in removable if one.kind == "result"]
+    note_removed(project.home, (one for one in going if one not in pinned), by)
     for one in removable:
         if one.kind == "result" and (one.step, one.id) not in pinned:
             results.remove_result(project, one.step, one.id)
@@ -92,7 +95,8 @@ def prune(project: Project, run: str, *, grown: bool = True) -> None:
     if any(_read_surplus(project, keep)):
         ours = set(results.read_pins(project, run).items())
         old = _old_results(project, keep, _read_pinned(project))
-        remove(project, [one for one in old if (one.step, one.id) not in ours])
+        gone = [one for one in old if (one.step, one.id) not in ours]
+        remove(project, gone, f"keep = {keep}")
     if grown:
         remove(project, find_cached(project))
 

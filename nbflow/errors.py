@@ -68,6 +68,10 @@ class UnknownNameError(NbflowError):
     """A step, table, run or executor that does not exist; names the nearest."""
 
 
+class RemovedError(UnknownNameError):
+    """A result that was removed since its run; says by what, and what makes it again."""
+
+
 class CallError(NbflowError):
     """A call of `nbflow.read`, `write`, `file` or `use` that cannot work here."""
 

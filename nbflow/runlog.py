@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
-from nbflow.errors import RunError, UnknownNameError
+from nbflow.errors import RemovedError, RunError, UnknownNameError
 from nbflow.events import (
     CellFinished,
     CellStarted,
@@ -30,17 +29,17 @@ from nbflow.events import (
     StepReused,
     StepSkipped,
     StepStarted,
-    from_line,
     read_beginning,
     read_heading,
     read_lines,
-    to_line,
 )
 from nbflow.liveness import LOG, is_alive
+from nbflow.logs import Reader
 from nbflow.model import Failure, Frozen, Output, Spent
 from nbflow.project import Project
 from nbflow.store.ids import find_named, read_time
-from nbflow.store.results import read_run_ids
+from nbflow.store.removed import explain_removed
+from nbflow.store.results import has_result, read_run_ids
 
 StepStatus = Literal[
     "waiting", "running", "done", "reused", "failed", "blocked", "skipped", "cancelled", "lost"
@@ -118,7 +117,10 @@ class Run(Frozen, frozen=True):
         return tables.read(self.find_folder(step), name, **options)
 
     def find_folder(self, step: str) -> Path:
-        """Return the folder that holds a step's tables: of a failed step, what it left."""
+        """Return the folder that holds a step's tables: of a failed step, what it left.
+
+        Raises UnknownNameError where there is none, RemovedError where there is none any more.
+        """
         state = self.steps.get(step)
         if state is None and self.status in {"later", "unreadable"}:
             raise UnknownNameError(f"Run {self.id} cannot be read: {self.message}.")
@@ -126,60 +128,15 @@ class Run(Frozen, frozen=True):
             names = ", ".join(sorted(self.steps))
             raise UnknownNameError(f"Run {self.id} has no step {step!r}. It has: {names}.")
         if state.result:
-            return Path(self.results) / step / state.result
+            folder = Path(self.results) / step / state.result
+            if not has_result(folder):
+                home = Path(self.results).parent
+                raise RemovedError(explain_removed(home, step, state.result, self.id))
+            return folder
         left = Path(self.folder) / "jobs" / step / "result"
         if not left.is_dir():
             raise UnknownNameError(f"{step} made nothing in run {self.id}: it is {state.status}.")
         return left
-
-
-class Log:
-    """The one writer of a run's events."""
-
-    def __init__(self, path: Path, observe: Callable[[Line], None]) -> None:
-        self._file = path.open("ab")
-        self._observe = observe
-        self._seq = 0
-        self._torn = b""
-
-    def append(self, event: Event) -> None:
-        """Give the event its number and time, write it, and show it to the observer."""
-        self._seq += 1
-        line = Line(seq=self._seq, time=time.time(), event=event)
-        try:
-            self._file.write(self._torn + to_line(line))
-            self._file.flush()
-        except OSError:
-            self._torn = b"\n"  # what comes behind half a line begins a new one
-            raise
-        self._torn = b""
-        self._observe(line)
-
-    def flush(self) -> None:
-        """Have the disk keep what was written; one that cannot say is no fault of the run."""
-        with contextlib.suppress(OSError):
-            os.fsync(self._file.fileno())
-
-    def close(self) -> None:
-        self._file.close()
-
-
-class Reader:
-    """Reads a run's log as it grows."""
-
-    def __init__(self, path: Path) -> None:
-        self._path, self._offset = path, 0
-
-    def read_new(self, most: int = -1) -> list[Line]:
-        """Return the lines that came since; one without its newline is not there yet.
-
-        Of a long log `most` bytes or a little more are read at a time, by default all.
-        """
-        with self._path.open("rb") as log:
-            log.seek(self._offset)
-            whole = [text for text in log.readlines(most) if text.endswith(b"\n")]
-        self._offset += sum(map(len, whole))
-        return [line for text in whole if (line := from_line(text))]
 
 
 class Folding:
@@ -276,6 +233,12 @@ def find_run(project: Project, text: str = "last") -> Run:
         shown = ", ".join((found or ids)[:5])
         raise UnknownNameError(f"{wrong}: {shown}. `nbflow runs` lists them all.")
     return read_run(project, found[0])
+
+
+def find_run_with(project: Project, step: str) -> Run | None:
+    """Return the newest run that has a step, None where none has it."""
+    runs = (read_run(project, run_id) for run_id in read_run_ids(project))
+    return next((run for run in runs if step in run.steps), None)
 
 
 def _read_name(project: Project, run_id: str) -> str:

@@ -12,6 +12,7 @@ from nbflow import events as e
 from nbflow import runlog
 from nbflow.errors import RunError, UnknownNameError
 from nbflow.locks import hold, hold_too
+from nbflow.logs import Reader
 from nbflow.model import Failure, Output, Planned, Spent
 from nbflow.project import find_project
 from nbflow.runlog import Run, StepRun
@@ -129,7 +130,7 @@ def test_a_growing_log_is_read_piece_by_piece(tmp_path, most):
     log = tmp_path / "events.jsonl"
     first, second, third = make_lines(STORY[:3])
     log.write_bytes(e.to_line(first) + b"\xff\n" + e.to_line(second) + e.to_line(third)[:-5])
-    reader = runlog.Reader(log)
+    reader = Reader(log)
     assert reader.read_new(most) == ([first, second] if most < 0 else [first])
     found = [line for _ in range(3) for line in reader.read_new(most)]
     assert found == ([] if most < 0 else [second])

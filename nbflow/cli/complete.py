@@ -53,8 +53,9 @@ def runs(ctx: click.Context, parameter: click.Parameter, typed: str) -> list[Com
 
     found = [read_run(project, one) for one in read_run_ids(project)[:_RUNS]]
     ids = [(run.id, f"{run.status} {run.name}".strip()) for run in found]
-    names = [(run.name, f"{run.status} {run.id}") for run in found if run.name]
-    return _match(typed, [*ids, *names, ("last", "the newest run")])
+    # Of several runs with one name, the newest is meant.
+    names = {run.name: f"{run.status} {run.id}" for run in reversed(found) if run.name}
+    return _match(typed, [*ids, *names.items(), ("last", "the newest run")])
 
 
 def runs_and_steps(

@@ -19,6 +19,7 @@ from nbflow.cli.command import ROOT
 from nbflow.errors import ParameterError, ProjectError
 from nbflow.model import Request, Scan
 from nbflow.project import Project, find_project, read_pipelines
+from nbflow.store.ids import find_name_fault
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -210,8 +211,8 @@ def make_request(asked: Mapping[str, Any], steps: Iterable[str]) -> Request:
 
     `steps` are the pipeline's, to tell a forgotten `--force-step`.
     """
-    if asked["name"] == "last":
-        raise ParameterError("--name last: `last` is the newest run. Choose another name.")
+    if fault := find_name_fault(asked["name"]):
+        raise ParameterError(f"--name {asked['name']}: {fault} Choose another name.")
     values: dict[str, Any] = {}
     for text in asked["encoded"]:
         values |= _parse_yaml(_decode(text), f"-b {text}")

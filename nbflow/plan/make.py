@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from nbflow import graph
-from nbflow.errors import NbflowError, PipelineError
+from nbflow.errors import NbflowError, ParameterError, PipelineError
 from nbflow.model import Frozen, Output, Parts, Planned, Problem, Request, Result, Scan, Step
 from nbflow.notebook.modules import hash_module
 from nbflow.plan.decide import (
@@ -27,6 +27,7 @@ from nbflow.plan.selection import select
 from nbflow.plan.values import assign, refuse_missing
 from nbflow.project import Project
 from nbflow.store import results
+from nbflow.store.ids import find_name_fault
 
 _STALE = "stale: "  # begins why the result of a step that is not selected would be made anew
 
@@ -75,6 +76,7 @@ def make_plan(project: Project, scan: Scan, request: Request) -> Plan:
     Raises PipelineError with all problems, ParameterError, UnknownNameError.
     """
     _refuse(project, scan)
+    _refuse_name(project, request.name)
     parents = graph.make_parents(scan.steps)
     selected = select(parents, request)
     overrides = assign(scan.steps, project.settings.parameters, request, selected)
@@ -168,6 +170,12 @@ def _refuse(project: Project, scan: Scan) -> None:
             f"{project.folder} holds no step. {seen if scan.skipped else ''}{hint}",
             (Problem(what=f"{project.folder} holds no step.", hint=hint),),
         )
+
+
+def _refuse_name(project: Project, name: str) -> None:
+    fault = find_name_fault(name, results.read_names(str(project.runs))) if name else ""
+    if fault:
+        raise ParameterError(f"A run cannot be called {name!r}: {fault} Choose another name.")
 
 
 def _is_forced(name: str, request: Request, selected: set[str]) -> bool:

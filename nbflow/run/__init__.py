@@ -20,6 +20,7 @@ from nbflow.executors import Executor
 from nbflow.folders import sweep_folders
 from nbflow.liveness import LOCK, LOG, read_host
 from nbflow.locks import hold, hold_too
+from nbflow.logs import Log
 from nbflow.nesting import refuse_nested
 from nbflow.plan import Plan
 from nbflow.plugins import load_executor
@@ -31,7 +32,7 @@ from nbflow.run.jobs import take_copies
 from nbflow.run.loop import Loop
 from nbflow.run.room import find_shortage
 from nbflow.run.standby import Standby
-from nbflow.runlog import Log, Run, read_run
+from nbflow.runlog import Run, read_run
 from nbflow.store import results
 from nbflow.store.ids import make_next_id
 from nbflow.stores import find_orphans

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from nbflow.errors import RunError
 from nbflow.events import Event, RunFinished, StepCancelled, read_beginning, read_lines
 from nbflow.liveness import LOG
-from nbflow.runlog import Log, Run, fold
+from nbflow.logs import Log
+from nbflow.runlog import Run, fold
 
 if TYPE_CHECKING:
     from nbflow.project import Project

@@ -29,6 +29,7 @@ from nbflow.events import (
     StepStarted,
 )
 from nbflow.executors import Executor
+from nbflow.logs import Log
 from nbflow.model import Failure, Job, Outcome, Planned, Result
 from nbflow.plan import Plan
 from nbflow.plan.make import decide_now
@@ -37,7 +38,6 @@ from nbflow.run.filler import Filler
 from nbflow.run.flusher import Flusher
 from nbflow.run.jobs import find_executed, link_notebook, make_job
 from nbflow.run.settle import keep_outcome
-from nbflow.runlog import Log
 from nbflow.store import results
 
 _TICK = 0.1  # seconds between looks at the file `cancel`

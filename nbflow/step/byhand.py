@@ -16,6 +16,7 @@ from nbflow.step.identity import Here, find_here
 from nbflow.step.messages import find_caller, make_age, make_rows, say, say_command
 from nbflow.step.names import Source, check_step, make_hint
 from nbflow.step.notebooks import find_changed
+from nbflow.store.removed import explain_removed
 from nbflow.store.results import find_result, read_result, result_folder
 from nbflow.stores import is_store
 
@@ -137,7 +138,7 @@ def _locate_executed(here: Here, project: Project, step: str, name: str) -> Sour
     assert executed is not None  # noqa: S101 - the caller saw it
     result_id = executed.inputs.get(f"{step}.{name}")
     if result_id is not None:
-        folder = _find_output(project, step, result_id, name)
+        folder = _find_output(project, step, result_id, name, executed.run)
         say(f"{step}.{name}", f"as run {executed.run} read it")
         return Source(folder=folder, name=name)
     return _locate_pinned(project, runs.choose_run(project, executed.run), step, name)
@@ -151,7 +152,7 @@ def _locate_pinned(project: Project, run: Finished, step: str, name: str) -> Sou
             f"{step}.{name}: {run.label} has no result of {step}. It has: {had}."
             f'{make_hint(step, run.pins)} nbflow.use("latest") reads the newest of each step.'
         )
-    folder = _find_output(project, step, run.pins[step], name)
+    folder = _find_output(project, step, run.pins[step], name, run.id)
     created = read_result(project, step, run.pins[step]).created
     changed = find_changed(project.root, folder, created)
     since = changed and f"{changed} changed since"
@@ -252,15 +253,13 @@ def _find_step_names(project: Project) -> set[str]:
     return found
 
 
-def _find_output(project: Project, step: str, result_id: str, name: str) -> Path:
-    """Return the folder of a result that holds this name."""
+def _find_output(project: Project, step: str, result_id: str, name: str, run: str) -> Path:
+    """Return the folder of a run's result that holds this name."""
     result = find_result(project, step, result_id)
     if result is None:
-        raise CallError(
-            f"{step}.{name}: the result {result_id} was removed by `nbflow clean`. "
-            f'{say_command(f"run --to {step}")} makes a new one; nbflow.use("latest") reads the '
-            "newest."
-        )
+        again = say_command(f"rerun {run}")
+        gone = explain_removed(project.home, step, result_id, run, again)
+        raise CallError(f'{step}.{name}: {gone} nbflow.use("latest") reads the newest.')
     if name not in result.outputs:
         raise CallError(
             f"{step}.{name}: {step} wrote {', '.join(sorted(result.outputs)) or 'nothing'}."

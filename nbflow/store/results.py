@@ -136,7 +136,11 @@ def read_result_ids(project: Project, step: str) -> list[str]:
 
 def is_kept(project: Project, step: str, result_id: str) -> bool:
     """Tell whether a complete or pending result is there."""
-    folder = f"{project.results}/{step}/{result_id}"
+    return has_result(f"{project.results}/{step}/{result_id}")
+
+
+def has_result(folder: str | Path) -> bool:
+    """Tell whether a complete or pending result is in this folder."""
     return _exists(f"{folder}/{RESULT}") or _exists(f"{folder}/{PENDING}")
 
 

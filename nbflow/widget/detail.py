@@ -10,7 +10,7 @@ from typing import Any
 import ipywidgets as w
 
 from nbflow import words
-from nbflow.errors import NbflowError, UnknownNameError
+from nbflow.errors import NbflowError, RemovedError, UnknownNameError
 from nbflow.html.markup import Markup, dim, join, notes, state, tag
 from nbflow.html.runs import make_traceback
 from nbflow.model import Output
@@ -119,7 +119,7 @@ class Detail:
             outputs = read_outputs(folder)
         except NbflowError as error:
             folder, outputs = Path(), {}
-            if not isinstance(error, UnknownNameError):
+            if isinstance(error, RemovedError) or not isinstance(error, UnknownNameError):
                 wrong = tag("div", str(error), class_="nbflow-wrong")
         if self._shown != (run.id, step):
             return  # another was chosen meanwhile

@@ -14,8 +14,9 @@ import msgspec
 from nbflow.errors import NbflowError
 from nbflow.events import OutputPrinted
 from nbflow.liveness import is_alive
+from nbflow.logs import Reader
 from nbflow.project import Project
-from nbflow.runlog import Folding, Reader, Run, read_run
+from nbflow.runlog import Folding, Run, read_run
 
 TICK = 0.1  # seconds between two looks at a run that is under way
 REST = 1.0  # … and where none is

@@ -253,7 +253,7 @@ def test_use_of_no_run(project: Project) -> None:
             "clean_flights.flight",
             (
                 "clean_flights.flight: clean_flights wrote flights. Did you mean flights? "
-                'Add nbflow.write("flight", …) to clean_flights, or mend the name.'
+                'Add nbflow.write("flight", …) to clean_flights, or correct the name.'
             ),
         ),
     ],

@@ -13,10 +13,10 @@ from nbflow.cli.answers import Told
 from nbflow.cli.command import Command
 from nbflow.cli.lab import INSTALL, find_lab, suggest
 from nbflow.errors import UnknownNameError
-from nbflow.runlog import find_run
+from nbflow.runlog import find_run, find_run_with
 
 EXAMPLES = """
-nbflow open report                 of the last run
+nbflow open report                 of the newest run that has it
 nbflow open baseline report        of the run called baseline
 nbflow open --lab clean_flights    and start JupyterLab there
 """
@@ -40,6 +40,8 @@ def command(*, words: tuple[str, ...], folder: str | None, lab: bool, as_json: b
 
     project = options.find_folder(folder)
     run = find_run(project, words[0] if len(words) == 2 else "last")  # noqa: PLR2004
+    if len(words) == 1:
+        run = find_run_with(project, words[0]) or run
     path = authoring.open_executed(project, run, words[-1])
     if lab:
         _start_lab(path)

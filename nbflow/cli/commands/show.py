@@ -10,15 +10,15 @@ from msgspec.structs import replace
 from nbflow.cli import complete, options
 from nbflow.cli.answers import Answer, ShownRun, ShownStep
 from nbflow.cli.command import Command
-from nbflow.errors import UnknownNameError
+from nbflow.errors import RemovedError, UnknownNameError
 from nbflow.project import Project
-from nbflow.runlog import Run, find_run
+from nbflow.runlog import Run, find_run, find_run_with
 from nbflow.store.outputs import read_outputs
 
 EXAMPLES = """
 nbflow show                       the last run
 nbflow show 20261123              the run whose id begins so
-nbflow show clean_flights         a step of the last run: its tables, its error
+nbflow show clean_flights         a step of the newest run: its tables, its error
 nbflow show baseline report       a step of the run called baseline
 nbflow show --profile             where each step's time went
 """
@@ -35,8 +35,8 @@ def command(
 ) -> Answer:
     """Show a run, or one step of it.
 
-    RUN is an id, the start of one, a name or `last`, which is the default; a STEP alone is
-    looked for in the last run.
+    RUN is an id, the start of one, a name or `last`, which is the default; a STEP alone is that
+    of the newest run that has it.
     """
     del as_json
     project = options.find_folder(folder)
@@ -47,10 +47,12 @@ def command(
 
 
 def find_run_or_step(project: Project, run: str, step: str | None) -> tuple[Run, str | None]:
-    """Return the run; a single word may also be a step of the last one."""
+    """Return the run; a single word may also be a step, of the newest run that has it."""
     last = find_run(project, "last")
     if step is None and run in last.steps:
         return last, run
+    if step is None and (older := _find_older(project, run)):
+        return older, run
     near = difflib.get_close_matches(run, last.steps, 1)
     if step is None and near and run != "last" and not _is_run(project, run):
         raise UnknownNameError(
@@ -61,6 +63,11 @@ def find_run_or_step(project: Project, run: str, step: str | None) -> tuple[Run,
         names = ", ".join(found.steps)
         raise UnknownNameError(f"Run {found.id} has no step {step!r}. It has: {names}.")
     return found, step
+
+
+def _find_older(project: Project, text: str) -> Run | None:
+    """Return the newest run with a step of this name, where no run is meant."""
+    return None if _is_run(project, text) else find_run_with(project, text)
 
 
 def _is_run(project: Project, text: str) -> bool:
@@ -76,6 +83,8 @@ def show_step(project: Project, run: Run, step: str) -> ShownStep:
     state = run.steps[step]
     try:
         folder = run.find_folder(step)
+    except RemovedError as error:
+        return ShownStep(project, run, replace(state, warnings=(*state.warnings, str(error))))
     except UnknownNameError:
         return ShownStep(project, run, state)
     outputs = tuple(read_outputs(folder).values())

@@ -13,6 +13,7 @@ from nbflow.cli.answers import Queried
 from nbflow.cli.command import Command
 from nbflow.errors import SqlError, UnknownNameError
 from nbflow.model import Output
+from nbflow.project import Project
 from nbflow.runlog import Run, find_run
 from nbflow.store.outputs import read_outputs
 
@@ -63,10 +64,10 @@ def command(
     found = find_run(project, run)
     text = sys.stdin.read() if query == "-" else query
     kind = kind or ("json" if as_json else _guess_format(output))
-    return Queried(make_relation(found, text), kind, output, limit)
+    return Queried(make_relation(project, found, text), kind, output, limit)
 
 
-def make_relation(run: Run, query: str) -> Any:
+def make_relation(project: Project, run: Run, query: str) -> Any:
     """Return DuckDB's relation, lazy, over the tables of a run."""
     from nbflow.cli import tables  # noqa: PLC0415 - `--help` must not wait for rich
     from nbflow.store import views  # noqa: PLC0415 - nor for duckdb
@@ -75,7 +76,7 @@ def make_relation(run: Run, query: str) -> Any:
         with tables.translated():
             relation = views.query(query, find_tables(run, query))
     except SqlError as error:
-        raise _explain(run, query, error) from error
+        raise _explain(project, run, query, error) from error
     if relation is None:
         raise SqlError("This statement gives no rows. `nbflow sql` takes queries: select, from …")
     return relation
@@ -105,8 +106,9 @@ def _read_outputs(run: Run, step: str) -> list[Output]:
     return list(read_outputs(folder).values())
 
 
-def _explain(run: Run, query: str, error: SqlError) -> SqlError:
+def _explain(project: Project, run: Run, query: str, error: SqlError) -> SqlError:
     """Return the error; where it is about a table, with what there is instead of it."""
+    from nbflow.cli import elsewhere  # noqa: PLC0415 - only to explain an error
     from nbflow.store import sqlerrors  # noqa: PLC0415 - loads duckdb's reading of queries
 
     if "Values were not provided for the following parameters" in str(error):
@@ -120,13 +122,16 @@ def _explain(run: Run, query: str, error: SqlError) -> SqlError:
             f"{value} is a value, and SQL reads tables; in Python: "
             f'nbflow.Pipeline().find_run().read("{value}").'
         )
-    tables = [f"{step}.{table}" for step, table in find_tables(run)]
     if run.status in {"later", "unreadable"}:
         return SqlError(f"Run {run.id} cannot be read: {run.message}.")
+    if gone := elsewhere.explain_removed(run, name):
+        return SqlError(gone)
+    tables = [f"{step}.{table}" for step, table in find_tables(run)]
+    hint = sqlerrors.suggest_table(name, tables) if tables else ""
+    other = elsewhere.suggest_run(project, run, name)
     if not tables:
-        return SqlError(f"There is no table {name}: run {run.id} has none at all.")
-    hint = sqlerrors.suggest_table(name, tables)
-    return SqlError(f"Run {run.id} has no table {name}.{hint}")
+        return SqlError(f"There is no table {name}: run {run.id} has none at all.{other}")
+    return SqlError(f"Run {run.id} has no table {name}.{other or hint}")
 
 
 def _find_qualified(query: str, name: str) -> str:

@@ -17,6 +17,7 @@ from nbflow.cli.render import parts, progress
 from nbflow.cli.render.traceback import make_traceback
 from nbflow.model import Output
 from nbflow.runlog import Run, StepRun
+from nbflow.store.ids import find_last_id
 
 
 def make_outcome(
@@ -157,19 +158,25 @@ def _make_where(run: Run) -> RenderableType | None:
 
 
 def find_next(run: Run, where: str) -> list[tuple[str, str]]:
-    """Return the commands that make sense after a run, with what they do."""
+    """Return the commands that make sense after a run, with what they do.
+
+    They name the run where it is not the newest, which is meant where none is named.
+    """
+    newest = not run.folder or find_last_id(Path(run.folder).parent) in {"", run.id}
+    named = "" if newest else f" {run.id}"
     failed = [step.name for step in run.steps.values() if step.status == "failed"]
     if failed:
         return [
-            (f"nbflow open {failed[0]}{where}", "the notebook as it failed"),
-            (f"nbflow rerun{where}", "once it is fixed; what is finished is reused"),
+            (f"nbflow open{named} {failed[0]}{where}", "the notebook as it failed"),
+            (f"nbflow rerun{named}{where}", "once it is fixed; what is finished is reused"),
         ]
     if run.status == "running":
         return [(f"nbflow cancel {run.id}{where}", "stop it; what is finished is kept")]
     if run.status in {"cancelled", "lost"}:
-        return [(f"nbflow rerun{where}", "go on; what is finished is reused")]
+        return [(f"nbflow rerun{named}{where}", "go on; what is finished is reused")]
     made = [step for step in run.steps.values() if step.status in {"done", "reused"}]
-    return [(f"nbflow open {made[-1].name}{where}", "look at an executed notebook")] if made else []
+    opening = f"nbflow open{named} {made[-1].name}{where}" if made else ""
+    return [(opening, "look at an executed notebook")] if made else []
 
 
 def find_step_next(shown: answers.ShownStep) -> list[tuple[str, str]]:
