@@ -67,10 +67,15 @@ class Owner:
     def leave(self, seconds: float) -> None:
         """Leave the zygote to whoever starts the same in so many seconds; then it ends.
 
-        The oldest that were left end at once where there are more than MOST.
+        The oldest that were left end at once where there are more than MOST, and one that nobody
+        could find.
         """
-        if self._let_go(seconds):
-            warm.offer(self.key, self.address)
+        if (same := _adopt(self.key)) is not None:  # that of a run beside this one
+            same._let_go(0)  # noqa: SLF001 - of the same class
+        if self._let_go(seconds) and not warm.offer(self.key, self.address):
+            unfound = _adopt_at(self.key, self.address)
+            if unfound is not None:
+                unfound._let_go(0)  # noqa: SLF001 - as above
         for key in warm.find_surplus(MOST):
             if (oldest := _adopt(key)) is not None:
                 oldest._let_go(0)  # noqa: SLF001 - of the same class
@@ -118,8 +123,10 @@ def start(
 
 def _adopt(key: str) -> Owner | None:
     address = warm.take(key)
-    if address is None:
-        return None
+    return None if address is None else _adopt_at(key, address)
+
+
+def _adopt_at(key: str, address: str) -> Owner | None:
     ours, theirs = socket.socketpair()
     try:
         with theirs:

@@ -38,16 +38,24 @@ def make_key(role: str, names: Sequence[str], env: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def offer(key: str, address: str) -> None:
-    """Let another process find the zygote; a place that cannot be written is no reason to stop."""
-    with contextlib.suppress(OSError):
-        place = _find_place()
-        for file in place.iterdir():  # of zygotes that have ended
-            if not Path(file.read_text(encoding="utf-8")).exists():
-                file.unlink()
+def offer(key: str, address: str) -> bool:
+    """Let another process find the zygote; say whether it can.
+
+    It cannot where the place is not this user's alone or cannot be written, and where another
+    one is offered under the same key, which nobody would find any more.
+    """
+    try:
+        place = _find_place(make=True)
+        _drop_ended(place)
         part = place / f"{key}.{os.getpid()}"
-        part.write_text(address, encoding="utf-8")
-        part.replace(place / key)
+        try:
+            part.write_text(address, encoding="utf-8")
+            os.link(part, place / key)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True
 
 
 def take(key: str) -> str | None:
@@ -71,11 +79,23 @@ def find_surplus(most: int) -> list[str]:
     return []
 
 
-def _find_place() -> Path:
-    """Return a folder that only this user enters; PermissionError where somebody else made it."""
+def _drop_ended(place: Path) -> None:
+    """Remove the files of zygotes that have ended."""
+    for file in place.iterdir():
+        with contextlib.suppress(OSError):  # taken meanwhile
+            if not Path(file.read_text(encoding="utf-8")).exists():
+                file.unlink()
+
+
+def _find_place(*, make: bool = False) -> Path:
+    """Return a folder that only this user enters; OSError where there is none such.
+
+    PermissionError where somebody else made it. Whoever only looks makes none.
+    """
     parent = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
     place = Path(parent, f"nbflow-warm-{os.getuid()}")
-    place.mkdir(mode=0o700, exist_ok=True)
+    if make:
+        place.mkdir(mode=0o700, exist_ok=True)
     found = place.lstat()
     if found.st_uid != os.getuid() or found.st_mode & 0o077 or place.is_symlink():
         raise PermissionError(f"{place} is not this user's alone")

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -108,9 +108,49 @@ def test_it_is_not_offered_where_others_could_put_theirs(place: Path) -> None:
     shared = place / f"nbflow-warm-{os.getuid()}"
     shared.mkdir(mode=0o777)
     shared.chmod(0o777)
-    pid = leave(2.0)
+    pid = leave()
     assert list(shared.iterdir()) == []
-    assert close(start(NAMES)) != pid
+    assert not wait_for_end([pid])  # for nobody would find it
+
+
+def make_file(place: Path) -> None:
+    place.touch()
+
+
+def make_link(place: Path) -> None:
+    place.symlink_to(place.parent)
+
+
+def make_full(place: Path) -> None:
+    """Leave no place for the file that would tell: a folder has its name."""
+    place.mkdir(mode=0o700)
+    (place / start_key() / "in the way").mkdir(parents=True)
+
+
+def start_key() -> str:
+    owner = start(NAMES)
+    owner.close()
+    return owner.key
+
+
+@pytest.mark.parametrize("make", [make_file, make_link, make_full])
+def test_one_that_cannot_be_offered_ends(place: Path, make: Callable[[Path], None]) -> None:
+    make(place / f"nbflow-warm-{os.getuid()}")
+    assert not wait_for_end([leave() for _ in range(2)])
+
+
+def test_of_two_that_are_the_same_only_one_stays() -> None:
+    first, second = start(NAMES), start(NAMES)
+    pids = [ask(first.address).pid, ask(second.address).pid]
+    first.leave(MINUTE)
+    second.leave(MINUTE)
+    assert not wait_for_end(pids[:1])
+    assert close(start(NAMES)) == pids[1]
+
+
+def test_who_leaves_nothing_makes_no_folder(place: Path) -> None:
+    close(start(NAMES))
+    assert not list(place.glob("nbflow-warm-*"))
 
 
 def test_a_run_leaves_its_zygotes_to_the_next_and_holds_up_nobody(tmp_path: Path) -> None:
