@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import time
 from collections.abc import Container, Iterator
@@ -13,9 +14,11 @@ import msgspec
 from nbflow.errors import StoreError
 from nbflow.events import read_beginning, read_heading, read_pairs
 from nbflow.liveness import LOG, is_alive
+from nbflow.locks import is_held
 from nbflow.model import Frozen, Planned
 from nbflow.project import Project
 from nbflow.store import dropping, results
+from nbflow.store.parts import find_parts, sweep_parts
 from nbflow.store.removed import note_removed
 
 _STARTING = 60.0  # seconds in which a run begins, once its folder is there
@@ -42,7 +45,8 @@ def find_removable(project: Project, keep: int | None = None) -> list[Removable]
     old = _old_results(project, kept, pinned)
     going = {one.path for one in old}
     cached = (one for one in find_cached(project) if one.path.parent not in going)
-    return [*old, *_leftovers(project), *cached]
+    parts = (one for one in _parts(project) if one.path.parent not in going)
+    return [*old, *_leftovers(project), *parts, *cached]
 
 
 def find_cached(project: Project) -> list[Removable]:
@@ -80,6 +84,8 @@ def _remove(project: Project, removable: list[Removable], by: str) -> None:
     for one in removable:
         if one.kind == "result" and (one.step, one.id) not in pinned:
             results.remove_result(project, one.step, one.id)
+        elif one.path.is_file():
+            sweep_parts(one.path.parent)  # unless somebody is at work there
         elif (one.kind == "cache" and (one.step, one.id) not in pinned) or (
             one.kind in {"run", "leftover"} and not is_alive(project, one.id)
         ):
@@ -149,6 +155,17 @@ def _leftovers(project: Project) -> Iterator[Removable]:
             for making in left:
                 why, step = "of a step that did not end well", making.parent.name
                 yield Removable("leftover", making, step, run, _size(making), why)
+
+
+def _parts(project: Project) -> Iterator[Removable]:
+    """Yield what killed processes have left of DuckDB files, which Arrow files make again."""
+    for folder in sorted(project.results.glob("*/*")):
+        for part in find_parts(folder):
+            with contextlib.suppress(FileNotFoundError):  # it is finished, or another sweeps
+                if not is_held(folder):
+                    step, size = folder.parent.name, part.stat().st_size
+                    why = "of a process that was killed"
+                    yield Removable("leftover", part, step, folder.name, size, why)
 
 
 def _read_beginning(run: Path) -> str:

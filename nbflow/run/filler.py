@@ -14,6 +14,7 @@ import msgspec
 from nbflow.folders import remove_folders
 from nbflow.model import Result
 from nbflow.project import Project
+from nbflow.store.parts import sweep_parts
 from nbflow.store.results import is_filled, result_folder
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class Filler:
         if self._process is not None:
             self._process.kill()  # what it did not finish, it did not rename
             self._process.wait()
+            for folder in self._asked[len(self._answers) :]:
+                sweep_parts(folder)
             remove_folders(self._process.pid)
 
     @property

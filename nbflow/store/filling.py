@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import os
-import platform
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -21,6 +20,7 @@ from nbflow.store.expressions import make_expression
 from nbflow.store.flushing import flush, flush_folder
 from nbflow.store.names import quote
 from nbflow.store.outputs import read_outputs
+from nbflow.store.parts import alone, make_part, remove_parts
 from nbflow.store.sqltypes import make_sql_names
 from nbflow.store.writing import make_error
 
@@ -37,9 +37,9 @@ def fill(folder: Path, *, again: bool = False) -> None:
     one fills, the others wait for it.
     """
     try:
-        with _alone(folder) as alone:
+        with alone(folder) as held:
             if again or not (folder / FILE).exists():
-                _fill(folder, alone=alone)
+                _fill(folder, held=held)
     except OSError as error:
         raise make_error(FILE, folder, error) from error
 
@@ -59,34 +59,12 @@ def ask_types(schema: pa.Schema, names: list[str]) -> list[str]:
     return list(map(str, shown.types))
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[bool]:
-    """Keep other processes from filling the same file, where the system can: it saves work.
-
-    Gives False where it cannot, and another one may be filling too.
-    """
-    lock = os.open(folder, os.O_RDONLY) if os.name == "posix" else None
-    alone = False
-    try:
-        if lock is not None:
-            import fcntl  # noqa: PLC0415 - not on Windows
-
-            with suppress(OSError):  # a file system without locks
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                alone = True
-        yield alone
-    finally:
-        if lock is not None:
-            os.close(lock)
-
-
-def _fill(folder: Path, *, alone: bool) -> None:
+def _fill(folder: Path, *, held: bool) -> None:
     tables = [one for one in read_outputs(folder).values() if one.kind == "table"]
-    host = platform.node().replace(".", "_")
-    part = folder / f"{FILE}.{host}.{os.getpid()}.part"
-    removed = f"{FILE}.{host}." if alone else part.name
+    part = make_part(folder)
+    removed = "" if held else part.name  # the names of what may be removed begin so
     block = _SMALL_BLOCK if sum(one.bytes for one in tables) <= _SMALL else _LARGE_BLOCK
-    _remove_parts(folder, removed)
+    remove_parts(folder, removed)
     try:
         with attached_to_write(process_connection(), part, block) as (cursor, alias):
             _make_tables(cursor, alias, folder, tables)
@@ -96,18 +74,7 @@ def _fill(folder: Path, *, alone: bool) -> None:
     except duckdb.Error as error:
         raise make_error(FILE, folder, error) from error
     finally:
-        _remove_parts(folder, removed)
-
-
-def _remove_parts(folder: Path, start: str) -> None:
-    """Remove what a killed process left, and the journals that DuckDB keeps beside.
-
-    Never what another process may be writing: that of another machine, which a lock need not keep
-    out, and where there are no locks that of any other process.
-    """
-    for part in folder.iterdir():
-        if part.name.startswith(start):
-            part.unlink(missing_ok=True)
+        remove_parts(folder, removed)
 
 
 def _make_tables(
@@ -141,7 +108,8 @@ def _make_table(cursor: duckdb.DuckDBPyConnection, alias: str, name: str, rows: 
     try:
         cursor.execute(f"CREATE TABLE {table} AS SELECT * FROM {_SOURCE}")
     finally:
-        cursor.unregister(_SOURCE)
+        with suppress(duckdb.Error):  # the first error is the one to tell
+            cursor.unregister(_SOURCE)
     cursor.execute(
         f"INSERT INTO {quote(alias)}.nbflow.schemas VALUES (?, ?)", [name, codec.to_bytes()]
     )

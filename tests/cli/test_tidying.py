@@ -15,6 +15,8 @@ from nbflow.errors import RunError
 from nbflow.model import Request
 from nbflow.project import Project
 from nbflow.settings import Settings
+from nbflow.store.parts import alone as hold_folder
+from nbflow.store.parts import make_part
 from nbflow.store.results import read_result_ids, read_run_ids
 from tests.cli.runs import make_run, nbflow
 from tests.notebooks import cell, project
@@ -96,6 +98,17 @@ def test_rerun_asks_for_the_same_without_force(pipeline: Project) -> None:
 def test_rerun_of_a_run_that_died_too_early(pipeline: Project) -> None:
     with pytest.raises(RunError, match="does not say what it was asked for"):
         read_request(pipeline, IDS[0])
+
+
+def test_clean_removes_what_a_killed_filler_left(pipeline: Project) -> None:
+    folder = pipeline.results / "load" / IDS[2]
+    left = make_part(folder)
+    left.write_text("x")
+    with hold_folder(folder):
+        assert nbflow("clean", "--yes").output == "Nothing to remove.\n"
+    assert nbflow("clean", "--yes").output == "Removed: 1 leftover, 1 B.\n"
+    assert not left.exists()
+    assert read_result_ids(pipeline, "load") == IDS[::-1]
 
 
 LATER = b'{"format":2,"seq":1,"time":1.0,"kind":"RunStarted","run":"r","name":""}\n'

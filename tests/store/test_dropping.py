@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from nbflow.errors import ProjectError
 from nbflow.settings import Cache
-from nbflow.store import dropping, tables
+from nbflow.store import dropping, parts, tables
 from nbflow.store.dropping import find_droppable
 from nbflow.store.filling import fill
+from nbflow.store.parts import find_parts, make_part, sweep_parts
 
 FRAME = pd.DataFrame({"x": range(1000)})
 
@@ -59,3 +62,18 @@ def test_sizes(text, limit):
 def test_what_is_no_size_is_told():
     with pytest.raises(ProjectError, match=r'\[cache\] arrow = "much" is no size'):
         _ = Cache("much").limit
+
+
+def test_what_a_killed_filler_left_is_found_and_removed_unless_somebody_is_at_work(tmp_path):
+    folder, other = tmp_path / "r", tmp_path / "elsewhere"
+    left = [make_part(folder), Path(f"{make_part(folder)}.wal")]
+    strange = folder / "tables.duckdb.another-host.77.part"
+    folder.mkdir()
+    for path in (*left, strange):
+        path.touch()
+    with parts.alone(folder):
+        sweep_parts(folder)
+        assert find_parts(folder) == left
+    sweep_parts(folder)
+    assert [*folder.iterdir()] == [strange]
+    sweep_parts(other)  # which is not there

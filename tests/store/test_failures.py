@@ -91,3 +91,26 @@ def test_what_is_damaged_or_of_a_later_version_is_told(tmp_path, text, said):
     (tmp_path / "outputs.json").write_bytes(text)
     with pytest.raises(StoreError, match=said):
         tables.read(tmp_path, "first")
+
+
+def test_a_full_disk_is_the_reason_that_is_told_when_duckdb_fails(tmp_path):
+    """DuckDB writes while it makes the table, and what comes after that is refused for another."""
+    folder = tmp_path / "r"
+    code = """
+from nbflow.store.filling import fill
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+numbers = pa.py_buffer(os.urandom(8 * 1_600_000))
+column = pa.Array.from_buffers(pa.int64(), 1_600_000, [None, numbers])
+tables.write(folder, "large", pa.table({"x": column}))
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+try:
+    fill(folder)
+except StoreError as error:
+    print(error)
+print([path.name for path in folder.glob("tables.duckdb*")])
+"""
+    said = run(code, folder)
+    assert "File too large" in said.stdout, said.stderr
+    assert "Make room on that disk" in said.stdout
+    assert "aborted" not in said.stdout
+    assert said.stdout.endswith("[]\n")
