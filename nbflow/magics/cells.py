@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+from nbflow.notebook.code import make_code_cells
+from nbflow.notebook.unbound import find_unbound
+
 Cell = tuple[str, tuple[str, ...]]  # source and tags
 _MARK = re.compile(r"^# ?%%(.*)$", re.MULTILINE)
 _TAGS = re.compile(r"tags=\[([^\]]*)\]")
 _READS = {"read", "file"}
+_IMPORT = "import nbflow"
 
 
 class _Part(NamedTuple):
@@ -30,7 +34,8 @@ def split_cell(source: str) -> list[Cell]:
     """
     text = source.strip("\n")
     marked = list(_split_marked(text)) if _MARK.search(text) else list(_split_code(text))
-    return _tag_one([cell for cell in marked if cell[0].strip()] or [("import nbflow", ())])
+    cells = [cell for cell in marked if cell[0].strip()] or [(_IMPORT, ())]
+    return _tag_one(_add_import(cells))
 
 
 def _split_marked(text: str) -> Iterator[Cell]:
@@ -99,6 +104,21 @@ def _join_imports(parts: list[_Part]) -> list[_Part]:
             part._replace(tag="" if after == "parameters" and part.tag == "import" else after)
         )
     return joined[::-1]
+
+
+def _add_import(cells: list[Cell]) -> list[Cell]:
+    """Import nbflow where the cells use it and do not: they did so in the notebook at hand."""
+    made = [
+        {"cell_type": "code", "source": text, "metadata": {"tags": [*tags]}} for text, tags in cells
+    ]
+    problem = next(find_unbound(make_code_cells({"cells": made}, "python"), ""), None)
+    if problem is None or problem.place is None or problem.place.cell is None:
+        return cells
+    at = problem.place.cell - 1
+    text, tags = cells[at]
+    if text.lstrip().startswith("%%"):  # nothing may stand above a cell's magic
+        return [*cells[:at], (_IMPORT, ()), *cells[at:]]
+    return [*cells[:at], (f"{_IMPORT}\n{text}", tags), *cells[at + 1 :]]
 
 
 def _tag_one(cells: list[Cell]) -> list[Cell]:

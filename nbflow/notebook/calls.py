@@ -71,13 +71,11 @@ class _Names(NamedTuple):
     functions: dict[str, str]
 
 
-def find_mentioning(cells: Sequence[CodeCell]) -> Iterator[CodeCell]:
-    """Find the cells that are not Python and may call one of the functions, by their text."""
-    broken = [one for one in cells if one.tree is None]
-    names = _find_names(cells if broken else ())
+def find_mentioned(cells: Sequence[CodeCell]) -> re.Pattern[str]:
+    """Return what finds in a text the names by which the cells know nbflow and its functions."""
+    names = _find_names(cells)
     known = "|".join(map(re.escape, sorted({"nbflow", *names.modules, *names.functions})))
-    mentions = re.compile(rf"\b(?:{known})\b")
-    yield from (one for one in broken if mentions.search(one.source))
+    return re.compile(rf"\b(?:{known})\b")
 
 
 def find_calls(cells: Sequence[CodeCell]) -> Iterator[Call]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from nbflow.model import Frozen, Place
+from nbflow.notebook.automagic import make_automagic
 from nbflow.notebook.syntax import neutralise, parse
 
 if TYPE_CHECKING:
@@ -15,7 +18,10 @@ _FIRST_LINE = 60
 
 
 class CodeCell(Frozen, frozen=True):
-    """An executed code cell: `plain` is Python on the same lines, `tree` None if it is none."""
+    """An executed code cell: `plain` is Python on the same lines, `tree` None if it is none.
+
+    `error` is why this Python cannot read it; then `plain` and `tree` may hold a part of it.
+    """
 
     number: int
     source: str
@@ -29,11 +35,15 @@ class CodeCell(Frozen, frozen=True):
 
 def make_code_cells(notebook: Mapping[str, Any], language: str) -> list[CodeCell]:
     """Return the code cells that a run executes, in order; empty ones do not count."""
-    return [
+    cells = [
         _make_code_cell(number, cell["source"], read_tags(cell), language)
         for number, cell in enumerate(notebook["cells"], 1)
         if cell["cell_type"] == "code" and cell["source"].strip() and _is_executed(cell)
     ]
+    if language != "python" or all(cell.tree is not None for cell in cells):
+        return cells
+    trees = [cell.tree for cell in cells if cell.tree is not None]
+    return [cell if cell.tree is not None else _make_automatic(cell, trees) for cell in cells]
 
 
 def read_tags(cell: Mapping[str, Any]) -> frozenset[str]:
@@ -73,13 +83,19 @@ def _make_code_cell(number: int, source: str, tags: frozenset[str], language: st
     return CodeCell(number, source, tags, cell.first_line, plain, tree, error, line)
 
 
+def _make_automatic(cell: CodeCell, trees: Iterable[ast.Module]) -> CodeCell:
+    """Return a cell that is not Python as IPython executes it, where that is a magic."""
+    call = make_automagic(cell.source, trees)
+    return cell if call is None else replace(cell, plain=call, tree=parse(call), error="")
+
+
 def _parse(plain: str) -> tuple[ast.Module | None, str, int | None]:
     try:
         return parse(plain), "", None
     except SyntaxError as error:
-        return None, error.msg, error.lineno
+        return None, error.msg or type(error).__name__, error.lineno
     except (ValueError, RecursionError, MemoryError) as error:
-        return None, str(error), None
+        return None, str(error) or type(error).__name__, None
 
 
 def _find_first_line(source: str, language: str) -> str:

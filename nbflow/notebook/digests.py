@@ -44,8 +44,8 @@ def _make_digest(cell: CodeCell, modules: Collection[str], queries: Sequence[Fou
 
     What this Python cannot parse counts as text: there its versions' tokens differ.
     """
-    parts = read_tokens(_make_counting(cell, modules, queries)) if cell.tree is not None else None
-    if parts is None:
+    parts = None if cell.error else read_tokens(_make_counting(cell, modules, queries))
+    if parts is None or cell.tree is None:
         parts = ["text", cell.source.strip()]
     if not parts:
         return None

@@ -10,13 +10,11 @@ import msgspec
 from nbflow.errors import NotebookError
 from nbflow.model import Frozen, Options, Place, Problem, Scan, Skipped, Step, Write
 from nbflow.names import find_fault, make_name
-from nbflow.notebook import checks, line_magics, options, reads, sqlcells, sqlreads, tags
-from nbflow.notebook.calls import find_mentioning
+from nbflow.notebook import checks, line_magics, options, reads, sqlcells, sqlreads, tags, unparsed
 from nbflow.notebook.code import (
     CodeCell,
     find_imports,
     make_code_cells,
-    make_place,
     read_tags,
 )
 from nbflow.notebook.dataflow import Dataflow, find_dataflow
@@ -24,13 +22,15 @@ from nbflow.notebook.digests import make_digests
 from nbflow.notebook.filecache import FileCache, Trail, keep_answers
 from nbflow.notebook.folder import read_listing
 from nbflow.notebook.foreign import to_python
+from nbflow.notebook.otherwise import find_unsupported
 from nbflow.notebook.pairs import find_output, find_pairs
 from nbflow.notebook.parameters import find_parameters
 from nbflow.notebook.source import read_notebook
 from nbflow.notebook.starts import find_starts
+from nbflow.notebook.unbound import find_unbound
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from nbflow.model import Parameter
     from nbflow.project import Project
@@ -40,7 +40,7 @@ class Reading(Frozen, frozen=True):
     """What one notebook says: a step, or why it is none, and what is wrong with it.
 
     `hidden` where a cell that is not Python, or a name that is not literal, may hide what the step
-    declares.
+    declares; `passing` where it rests on more than files, and is looked at each time.
     """
 
     step: Step | None = None
@@ -48,6 +48,7 @@ class Reading(Frozen, frozen=True):
     problems: tuple[Problem, ...] = ()
     hidden: bool = False
     queries: sqlcells.Queries = sqlcells.Queries()
+    passing: bool = False
 
 
 class _Notebook(Frozen, frozen=True):
@@ -130,7 +131,8 @@ def _read_known(project: Project, path: Path, known: FileCache[Reading]) -> Read
         trail = Trail()
         trail.look(path)
         reading = read_step(project, path, trail)
-        if reading.step is not None or reading.skipped is not None:
+        told = reading.step is not None or reading.skipped is not None
+        if told and not reading.passing:
             known.add(str(path), trail, reading)
     return reading
 
@@ -160,11 +162,14 @@ def _make_skipped(notebook: _Notebook) -> Skipped:
 
 
 def _make_step(project: Project, name: str, notebook: _Notebook, trail: Trail) -> Reading:
-    place, cells, metadata = notebook.place, notebook.cells, notebook.metadata
+    place, metadata = notebook.place, notebook.metadata
     folder = notebook.path.parent
     given = metadata.get("nbflow", {})
     chosen, wrong = options.make_options(name, given, project.settings, place)
-    parameters, doubtful = _find_parameters(notebook, trail)
+    kernel = str(metadata.get("kernelspec", {}).get("name", ""))
+    read = unparsed.read_rest(notebook.cells, place, kernel, chosen.kernel, project.cache)
+    cells = read.cells
+    parameters, doubtful = _find_parameters(notebook, cells, trail)
     known = {parameter.name for parameter in parameters}
     found, unread = sqlcells.find_cells(cells, place)
     queried = sqlcells.find_writes(found, place)
@@ -174,7 +179,7 @@ def _make_step(project: Project, name: str, notebook: _Notebook, trail: Trail) -
         name=name,
         path=place,
         language=notebook.language,
-        kernel=str(metadata.get("kernelspec", {}).get("name", "")),
+        kernel=kernel,
         cells=make_digests(cells, found),
         cell_count=len(cells),
         parameters=tuple(parameters),
@@ -186,20 +191,26 @@ def _make_step(project: Project, name: str, notebook: _Notebook, trail: Trail) -
     )
     slips = (tags.make_slip_problem(place, slip) for slip in tags.find_slips(cells))
     sql = (*unread, *queries.problems)
-    syntax = tuple(_find_syntax(notebook))
-    hidden = dataflow.unclear or any(problem.severity == "error" for problem in syntax)
-    starts = find_starts(cells, project, notebook.path, place)
-    problems = (*wrong, *syntax, *slips, *doubtful, *dataflow.problems, *sql, *starts)
-    return Reading(step, problems=problems, hidden=hidden, queries=queries)
+    sources = (
+        *find_unbound(cells, place),
+        *find_starts(cells, project, notebook.path, place),
+        *find_unsupported(cells, notebook.language, chosen, place),
+    )
+    problems = (*wrong, *read.problems, *slips, *doubtful, *dataflow.problems, *sql, *sources)
+    hidden = dataflow.unclear or read.hidden
+    passing = any(cell.error for cell in notebook.cells)
+    return Reading(step, problems=problems, hidden=hidden, queries=queries, passing=passing)
 
 
-def _find_parameters(notebook: _Notebook, trail: Trail) -> tuple[list[Parameter], list[Problem]]:
-    tagged = (cell for cell in notebook.cells if "parameters" in cell.tags)
+def _find_parameters(
+    notebook: _Notebook, cells: Sequence[CodeCell], trail: Trail
+) -> tuple[list[Parameter], list[Problem]]:
+    tagged = (cell for cell in cells if "parameters" in cell.tags)
     folder = notebook.path.parent
     if notebook.language != "python":
-        foreign = [(cell.number, to_python(cell.source)) for cell in tagged]
+        foreign = [(cell.number, to_python(cell.source, notebook.language)) for cell in tagged]
         return find_parameters(foreign, notebook.place, folder, (), trail)
-    others = (cell for cell in notebook.cells if "parameters" not in cell.tags)
+    others = (cell for cell in cells if "parameters" not in cell.tags)
     return find_parameters(_plain(tagged), notebook.place, folder, _plain(others), trail)
 
 
@@ -212,20 +223,6 @@ def _make_writes(dataflow: Dataflow, chosen: Options, place: str) -> tuple[Write
     literal = {write.name for write in dataflow.writes}
     listed = dict.fromkeys(name for name in chosen.writes if name not in literal)
     return (*dataflow.writes, *(Write(name, Place(place)) for name in listed))
-
-
-def _find_syntax(notebook: _Notebook) -> Iterator[Problem]:
-    """Find cells that are not Python: an error where they may hide what planning must know."""
-    mentioning = {cell.number for cell in find_mentioning(notebook.cells)}
-    for cell in notebook.cells:
-        if cell.tree is not None or not cell.error or "raises-exception" in cell.tags:
-            continue
-        matters = bool(cell.tags & tags.STEP_TAGS) or cell.number in mentioning
-        what = f"this cell is not valid Python: {cell.error}."
-        place = make_place(notebook.place, cell, cell.error_line)
-        yield Problem(
-            what, place, "Correct it: the step fails there.", "error" if matters else "warning"
-        )
 
 
 def _without_malformed(step: Step) -> Step:

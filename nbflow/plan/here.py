@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from nbflow import kernels
 from nbflow.errors import KernelError, ParameterError
 from nbflow.model import Place, Problem, Request, Scan, Step
 from nbflow.notebook.files import find_files, make_patterns
+from nbflow.plan.prepare import Asked, ask_kernel, look_up
 from nbflow.plan.values import assign, make_effective
 from nbflow.project import Project
 
@@ -19,21 +19,30 @@ _NAMED = 3
 def find_absent(project: Project, scan: Scan) -> Iterator[Problem]:
     """Find the declared files and the kernels that are not here.
 
-    Warnings: the notebooks are right, and another machine, or a later day, may have them.
-    A pattern with a parameter is looked for with the value that it has by default.
+    A kernel without which a plan is refused is an error; one that nbflow's own interpreter stands
+    in for is a warning. A pattern with a parameter is looked for with the value that it has by
+    default.
     """
     yield from _find_files(project, scan)
-    asked: dict[tuple[str, str, str], list[Step]] = {}
+    yield from _find_kernels(project, scan)
+
+
+def _find_kernels(project: Project, scan: Scan) -> Iterator[Problem]:
+    """Find the kernels that are not installed or do not work, as a plan finds them."""
+    asked: dict[Asked, list[Step]] = {}
     for step in scan.steps.values():
-        asked.setdefault((step.language, step.kernel, step.options.kernel), []).append(step)
-    for (language, name, strict), steps in asked.items():
+        asked.setdefault(ask_kernel(step), []).append(step)
+    for kernel, steps in asked.items():
+        place = Place(steps[0].path)
         try:
-            why = kernels.find_kernel(language, name, strict).note
-            hint = "Install it, or choose another in the notebook or by the step's option kernel."
+            note = look_up(project, kernel)[0].note
         except KernelError as error:
             why, _, hint = str(error).partition(". ")
-        if why:
-            yield Problem(f"{why}.{_name_all(steps)}", Place(steps[0].path), hint, "warning")
+            yield Problem(f"{why}.{_name_all(steps)}", place, hint)
+            continue
+        if note:
+            hint = "Install it, or choose another in the notebook or by the step's option kernel."
+            yield Problem(f"{note}.{_name_all(steps)}", place, hint, "warning")
 
 
 def _find_files(project: Project, scan: Scan) -> Iterator[Problem]:

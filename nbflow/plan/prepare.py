@@ -20,6 +20,7 @@ from nbflow.plan.values import find_open_defaults, make_effective
 from nbflow.project import Project
 from nbflow.store.hashing import hash_file
 
+Asked = tuple[str, str, str]  # language, the notebook's kernel, the option's
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _SPARE = 20_000  # hashes of files that this plan did not need, and another may
 
@@ -42,7 +43,7 @@ class Preparing:
     ) -> None:
         self._project, self._files = project, files
         self._search = Search(modules)
-        self._kernels: dict[tuple[str, str, str], tuple[kernels.Kernel, Environment]] = {}
+        self._kernels: dict[Asked, tuple[kernels.Kernel, Environment]] = {}
         self._find_folder = functools.cache(project.root.joinpath)
 
     def prepare(self, step: Step, overrides: dict[str, Any], *, force: bool) -> Prepared:
@@ -72,18 +73,13 @@ class Preparing:
         return self.read_hash(path)
 
     def _read_kernel(self, step: Step) -> tuple[kernels.Kernel, Environment]:
-        asked = (step.language, step.kernel, step.options.kernel)
+        asked = ask_kernel(step)
         if asked not in self._kernels:
             try:
-                self._kernels[asked] = self._look_up(*asked)
+                self._kernels[asked] = look_up(self._project, asked)
             except KernelError as error:
                 raise KernelError(f"{step.path}: {error}") from error
         return self._kernels[asked]
-
-    def _look_up(self, language: str, name: str, strict: str) -> tuple[kernels.Kernel, Environment]:
-        kernel = kernels.find_kernel(language, name, strict)
-        caches = kernels.find_cache(), self._project.cache
-        return kernel, kernels.read_environment(kernel, *caches)
 
     def _read_parts(
         self, step: Step, overrides: Mapping[str, Any], environment: Environment
@@ -100,6 +96,17 @@ class Preparing:
             modules=closure.modules,
             environment=kernels.make_environment(environment, closure.imports),
         )
+
+
+def ask_kernel(step: Step) -> Asked:
+    """Return by what a step's kernel is looked for."""
+    return step.language, step.kernel, step.options.kernel
+
+
+def look_up(project: Project, asked: Asked) -> tuple[kernels.Kernel, Environment]:
+    """Return a kernel and what is installed there; KernelError where there is none that works."""
+    kernel = kernels.find_kernel(*asked)
+    return kernel, kernels.read_environment(kernel, kernels.find_cache(), project.cache)
 
 
 def _make_warnings(kernel: kernels.Kernel, open_defaults: list[Parameter]) -> Iterator[str]:

@@ -274,13 +274,15 @@ def test_check_tells_what_this_machine_has_not(tmp_path: Path) -> None:
     )
     result = nbflow("check", "here/notebooks", "--json")
     found = [one["what"] for one in json.loads(result.stdout)["problems"]]
-    assert (result.exit_code, len(found)) == (0, 3)
+    assert (result.exit_code, len(found)) == (2, 3), found
     assert found[0].startswith("nbflow.file('no.csv') does not exist in ")
     assert "kernel 'elsewhere' is not installed here" in found[1]
     assert found[1].endswith(" Steps: one, two.")
     assert found[2] == "The kernel 'nowhere' is not installed here (language nothing)."
-    told = nbflow("plan", "here/notebooks", "--only", "zzz").stderr
-    assert "Error: notebooks/zzz.ipynb: The kernel 'nowhere' is not installed" in told
+    for command in ("plan", "run"):
+        told = nbflow(command, "here/notebooks", "--only", "zzz")
+        assert told.exit_code == 2
+        assert "Error: notebooks/zzz.ipynb: The kernel 'nowhere' is not installed" in told.stderr
 
 
 def test_runs_newest_first(pipeline: Project) -> None:

@@ -28,6 +28,26 @@ CASES = {
     "no reads": ("x = 1\nx: int = 2", [("x = 1\nx: int = 2", ("inputs",))]),
     "one line": ("a: int = 1; b = 2", [("a: int = 1; b = 2", ("parameters",))]),
     "IPython's syntax": ("files = !ls\nx = 1", [("files = !ls\nx = 1", ("inputs",))]),
+    "an import is missing": (
+        "t = nbflow.read('load.t')\nnbflow.write('u', t)",
+        [("import nbflow\nt = nbflow.read('load.t')", ("inputs",)), ("nbflow.write('u', t)", ())],
+    ),
+    "an import is missing below a parameter": (
+        "n: int = 1\nnbflow.write('u', n)",
+        [("n: int = 1", ("parameters",)), ("import nbflow\nnbflow.write('u', n)", ())],
+    ),
+    "an import is missing of what is marked": (
+        "# %% tags=[\"parameters\"]\nn = 1\n# %%\n%%time\nnbflow.write('u', n)",
+        [
+            ("n = 1", ("parameters",)),
+            ("import nbflow", ()),
+            ("%%time\nnbflow.write('u', n)", ()),
+        ],
+    ),
+    "an import of a part": (
+        "from nbflow import read\nt = read('load.t')",
+        [("from nbflow import read\nt = read('load.t')", ("inputs",))],
+    ),
     "nothing": ("\n", [("import nbflow", ("inputs",))]),
     "marked": (
         '# %% tags=["parameters"]\nn = 1\n# %%\nn += 1\n\n# %% tags=["inputs"]\nt = read()',

@@ -16,6 +16,7 @@ from nbflow.notebook import sqltokens
 from nbflow.notebook.scan import read_folder
 from tests.notebooks import cell, notebook, project
 
+CONNECTION = duckdb.connect()
 TAG = cell("month = 1", "parameters")
 WORK = cell("x = month")
 LOAD = cell("%load_ext nbflow")
@@ -154,8 +155,8 @@ def test_queries_of_equal_tokens_mean_the_same(pieces: list[str], between: list[
 
 def read_meaning(query: str) -> Any:
     options = "skip_null := true, skip_empty := true, skip_default := true"
-    text = duckdb.execute(f"select json_serialize_sql($q, {options})", {"q": query}).fetchone()
-    tree = json.loads(text[0]) if text else {}
+    rows = CONNECTION.execute(f"select json_serialize_sql($q, {options})", {"q": query}).fetchall()
+    tree = json.loads(rows[0][0])
     return None if tree.get("error") else drop_places(tree)
 
 

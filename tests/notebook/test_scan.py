@@ -130,8 +130,8 @@ def test_a_cell_that_is_no_python_is_a_problem(
 LANGUAGES = {
     "R": (
         "R",
-        'month <- 1L  # which\ncarriers <- c("UA", "AA")\nfull <- TRUE\nday <- Sys.Date()\nf(x)',
-        {"month": (1, True), "carriers": (["UA", "AA"], True), "full": (True, True), "day": (None, False)},
+        'month <- 1L  # which\nnames <- list("UA", "AA")\nfull <- TRUE\nday <- Sys.Date()\nf(x)',
+        {"month": (1, True), "names": (["UA", "AA"], True), "full": (True, True), "day": (None, False)},
     ),
     "Julia": ("julia", 'month::Int = 2 # why\nurl = "http://a#b"', {"month": (2, True), "url": ("http://a#b", True)}),
     "Scala": ("scala", "val month: Int = 3 // why;\nval name = null", {"month": (3, True), "name": (None, True)}),

@@ -23,7 +23,7 @@ def command(*, folder: str | None, as_json: bool) -> Checked:
     """Report every problem at once.
 
     Each with its notebook, cell and line, and what to do. Exits with 2 when there is an error;
-    warnings alone exit with 0, among them files and kernels that this machine lacks.
+    warnings alone exit with 0, among them files that this machine lacks.
     """
     from nbflow.plan.here import find_absent  # noqa: PLC0415 - `--help` must not wait for it
 

@@ -1,0 +1,56 @@
+"""One-line cells that IPython takes for a magic though no `%` stands there: `pip list`, `cd ..`."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# The line magics and shell aliases of IPython and ipykernel, and those of autoreload.
+MAGICS = frozenset(
+    """
+    aimport alias alias_magic autoawait autocall automagic autoreload autosave bookmark cat cd clear
+    code_wrap colors conda config connect_info cp debug dhist dirs doctest_mode ed edit env gui hist
+    history killbgscripts ldir less lf lk ll load load_ext loadpy logoff logon logstart logstate
+    logstop ls lsmagic lx macro magic mamba man matplotlib micromamba mkdir more mv notebook page
+    pastebin pdb pdef pdoc pfile pinfo pinfo2 pip popd pprint precision prun psearch psource pushd
+    pwd pycat pylab qtconsole quickref recall rehashx reload_ext rep rerun reset reset_selective rm
+    rmdir run save sc set_env store subshell sx system tb time timeit unalias unload_ext uv who
+    who_ls whos xdel xmode
+    """.split()  # noqa: SIM905 - a hundred words
+)
+_LINE = re.compile(r"\s*(\w+)(?:[ \t]+([^=,\s][^\n]*))?\s*")
+
+
+def make_automagic(source: str, trees: Iterable[ast.Module]) -> str | None:
+    """Return the call that IPython makes of a cell that is not Python; None where it makes none.
+
+    That is where the cell is a single line whose first word is a magic, and none of the notebook's
+    cells, whose `trees` these are, gives that name a meaning.
+    """
+    found = _LINE.fullmatch(source)
+    if found is None or found[1] not in MAGICS or found[1] in _find_names(trees):
+        return None
+    before = source[: found.start(1)].count("\n")
+    return (
+        "\n" * before + f"get_ipython().run_line_magic({found[1]!r}, {(found[2] or '').strip()!r})"
+    )
+
+
+def _find_names(trees: Iterable[ast.Module]) -> set[str]:
+    """Return the names that are set, imported or defined."""
+    names: set[str] = set()
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()):
+                names.add(name)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                names.add(name)
+            case ast.ClassDef(name=name):
+                names.add(name)
+            case ast.alias(name=name, asname=other):
+                names.add(other or name.partition(".")[0])
+    return names
