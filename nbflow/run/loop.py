@@ -19,6 +19,7 @@ from nbflow import graph
 from nbflow.errors import NbflowError
 from nbflow.events import (
     Event,
+    RunWarned,
     StepBlocked,
     StepCancelled,
     StepDecided,
@@ -244,6 +245,8 @@ class Loop:
     def _fail(self, job: Job, outcome: Outcome, failure: Failure) -> None:
         ready = self._plan.prepared[job.step]
         failure = explain_failure(self._project, ready, self._latest, failure)
+        for warning in outcome.warnings:
+            self._log.append(RunWarned(warning))
         executed = find_executed(job)
         notebook = self._project.relative(executed) if executed else ""
         self._log.append(StepFailed(job.step, failure, outcome.seconds, notebook, outcome.spent))

@@ -11,7 +11,7 @@ from nbflow.store.outputs import read_outputs
 from nbflow.worker.document import Document
 from nbflow.worker.failure import find_failure
 from nbflow.worker.guard import Guard
-from nbflow.worker.kernel import Kernel
+from nbflow.worker.kernel import HURRY, Kernel
 from nbflow.worker.recorder import Recorder
 from nbflow.worker.watched import hash_modules, relative
 
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from nbflow.worker.stages import Stages
 
 START_TIMEOUT = 120  # seconds; many kernels that start at once on a slow disk take a while
+CELLS_ENDED = ("error", "not written")  # failures of a kernel that is well
+CUT = (
+    "The kernel of {} did not end within {:g} s of its last cell and was killed: an exit handler, "
+    "a thread or a child process was still at work. What it had not written by then is lost. "
+    "Let a cell wait for it, or end it."
+)
 OUTPUT_TIMEOUT = 120  # seconds for outputs still under way after a cell's end; nbclient's are 4
 
 
@@ -48,6 +54,7 @@ class Execution:
         self.document = Document(job)
         self.kernel = Kernel(job)
         self.guard = Guard(job, self.kernel, stop)
+        self.cut = 0.0  # seconds after which the kernel's end was cut
         self.recorder = Recorder(
             job, self.document, self.guard, emit, stages=stages, begun=self._prepare, rest=rest
         )
@@ -58,7 +65,7 @@ class Execution:
 
     def __exit__(self, *_: object) -> None:
         self.guard.close()
-        self.kernel.stop(self.recorder.client, now=True)
+        self.kernel.stop(self.recorder.client, patience=0)
         self.recorder.close()
         self.recorder.journal.leave()
 
@@ -68,12 +75,15 @@ class Execution:
         self.stages.leave_cells()
         self.guard.close()
         failure = find_failure(self.document, self.kernel, self.guard, error, self.outputs())
-        self.kernel.stop(self.recorder.client, now=bool(failure or self.guard.reason))
+        self._end_kernel(failure)
         if failure is not None:
             self.recorder.close(failure.traceback or f"{failure.type}: {failure.message}")
         self.document.finish(failure, self.guard.struck)
         self._save()
         return failure
+
+    def warnings(self) -> tuple[str, ...]:
+        return (CUT.format(self.job.step, self.cut),) if self.cut else ()
 
     def outputs(self) -> dict[str, Output]:
         return read_outputs(self.document.path.parent)
@@ -83,6 +93,18 @@ class Execution:
 
     def opened(self) -> tuple[str, ...]:
         return tuple(relative(path, self.job.root) for path in self.stages.used.opened)
+
+    def _end_kernel(self, failure: Failure | None) -> None:
+        """End it as Python ends after its last line, also where that was an error."""
+        whole = not self.guard.reason and (failure is None or failure.cause in CELLS_ENDED)
+        patience = self.kernel.patience if whole else HURRY
+        if failure and failure.cause == "kernel died":
+            patience = 0.0
+        stop = self.guard.stop
+        ended = self.kernel.stop(self.recorder.client, patience=patience, hurry=stop)
+        self.cut = patience if whole and not ended and not stop.is_set() else 0.0
+        if failure is None or not self.kernel.said():
+            self.kernel.forget_said()
 
     def _save(self) -> None:
         try:

@@ -65,12 +65,18 @@ def _execute(execution: Execution) -> Outcome:
     if execution.guard.reason == "stopped":
         return Outcome(status="cancelled", outputs=execution.outputs())
     if failure is not None:
-        return Outcome(status="failed", failure=failure, outputs=execution.outputs())
+        return Outcome(
+            status="failed",
+            failure=failure,
+            outputs=execution.outputs(),
+            warnings=execution.warnings(),
+        )
     return Outcome(
         status="done",
         outputs=execution.outputs(),
         modules=execution.modules(),
         opened=execution.opened(),
+        warnings=execution.warnings(),
     )
 
 

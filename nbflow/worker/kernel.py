@@ -7,7 +7,10 @@ import ctypes
 import os
 import shutil
 import signal
+import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
 PR_SET_PDEATHSIG = 1  # prctl(2)
 SOCKET_PATH = 100  # bytes; Linux allows 107, macOS 103
 POLL = 0.02  # seconds between looks at whether a kernel that was asked to end has ended
+LOOK = 0.05  # seconds between looks at whether its end is to be hurried
+PATIENCE = 30.0  # seconds for a kernel to end: exit handlers, threads, child processes, files
+ORDINARY = 10.0  # for one that was not forked: ipykernel itself may hang at its end
+HURRY = 2.0  # for one that is to stop
 
 
 class Kernel:
@@ -70,6 +77,11 @@ class Kernel:
         self.given, self.late = {}, self.given
 
     @property
+    def patience(self) -> float:
+        """The seconds that it has to end by itself."""
+        return PATIENCE if self.forked else ORDINARY
+
+    @property
     def folder(self) -> str:
         """The author's folder."""
         return str(Path(self.job.source).parent)
@@ -88,22 +100,27 @@ class Kernel:
         elif self.process is not None:
             self.process.kill()
 
-    def stop(self, client: Any, *, now: bool) -> None:
-        """End the kernel: politely, or `now`; what it left running ends with it."""
+    def stop(self, client: Any, *, patience: float, hurry: threading.Event | None = None) -> bool:
+        """End the kernel, asked within `patience` seconds, then at once; what it left ends with it.
+
+        Return whether it ended by itself. `hurry` leaves it no more than HURRY.
+        """
         if self.stopped:
-            return
+            return True
         self.stopped = True
         channels = getattr(client, "kc", None)
         if channels is not None:
             channels.stop_channels()
-        if now:
-            self.kill()
-        with contextlib.suppress(RuntimeError):  # "No kernel is running!"
-            self._shut_down(now=now)
+        ended = patience > 0 and self._ask_to_end(patience, hurry or threading.Event())
         self.kill()
+        with contextlib.suppress(RuntimeError):  # "No kernel is running!"
+            self._clean_up()
         shutil.rmtree(self.sockets, ignore_errors=True)
-        if not now or not self.said():
-            self.errors.unlink(missing_ok=True)
+        return ended
+
+    def forget_said(self) -> None:
+        """Remove what the process itself said."""
+        self.errors.unlink(missing_ok=True)
 
     def said(self) -> str:
         """Return the end of what the process itself said: a crash's last words."""
@@ -114,14 +131,27 @@ class Kernel:
     def exit_code(self) -> int | None:
         return self.process.poll() if self.process is not None else None
 
-    def _shut_down(self, *, now: bool) -> None:
+    def _ask_to_end(self, patience: float, hurry: threading.Event) -> bool:
+        """Ask the kernel to end, and wait for it; return whether it has ended."""
         # Not manager.shutdown_kernel(): it interrupts first, which can strike an atexit handler.
-        if not self.manager.has_kernel:
-            return
-        if not now:
-            run_sync(self.manager.request_shutdown)()
-        run_sync(self.manager.finish_shutdown)(pollinterval=POLL)
-        run_sync(self.manager.cleanup_resources)()
+        if not (self.manager.has_kernel and self.is_alive()):
+            return True
+        self.manager.shutdown_wait_time = LOOK  # here is waited, where `hurry` is heard
+        run_sync(self.manager.request_shutdown)()
+        began = time.monotonic()
+        while self.is_alive():
+            if hurry.is_set():
+                patience = min(patience, HURRY)
+            if time.monotonic() - began > patience:
+                return False
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(LOOK)
+        return True
+
+    def _clean_up(self) -> None:
+        if self.manager.has_kernel:
+            run_sync(self.manager.finish_shutdown)(pollinterval=POLL)
+            run_sync(self.manager.cleanup_resources)()
 
     def _signal(self, number: int) -> None:
         """Signal the kernel's process group; it is gone or not ours any more: do nothing."""

@@ -50,8 +50,8 @@ class Spare:
         """End it; what it said is nobody's."""
         spare, self.kernel = self.kernel, None
         if spare is not None:
-            spare.stop(None, now=True)
-            spare.errors.unlink(missing_ok=True)
+            spare.stop(None, patience=0)
+            spare.forget_said()
 
     def kill(self) -> None:
         """End it at once, from any thread."""

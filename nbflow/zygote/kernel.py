@@ -29,6 +29,7 @@ from nbflow.zygote.fresh import LIBC
 from nbflow.zygote.pattern import HISTORY
 from nbflow.zygote.remembered import renew_main
 from nbflow.zygote.stream import OutputThread, drain
+from nbflow.zygote.unwritten import write_unwritten
 
 _spec = importlib.util.find_spec("ipykernel_launcher")
 LAUNCHER = (_spec and _spec.origin) or "ipykernel_launcher"  # its sys.argv[0]
@@ -97,12 +98,24 @@ def leave(app: Any, code: int) -> None:
     atexit.unregister(app.iopub_thread.stop)
     with contextlib.suppress(BaseException):
         process.finish()
+    with contextlib.suppress(BaseException):
+        _let_go(app)
+    with contextlib.suppress(BaseException):
+        write_unwritten()
     for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
         with contextlib.suppress(Exception):
             stream.flush()  # type: ignore[union-attr]
     app.iopub_thread.settle()
     LIBC.fflush(None)
     os._exit(code)
+
+
+def _let_go(app: Any) -> None:
+    """Forget what IPython keeps of the last cells: it may be all that holds a file open."""
+    kernel_shell = app.kernel.shell
+    kernel_shell.last_execution_result = None
+    kernel_shell.InteractiveTB.tb = None
+    kernel_shell.InteractiveTB.etype = kernel_shell.InteractiveTB.evalue = None
 
 
 class ForkedApp(IPKernelApp):  # type: ignore[misc]
