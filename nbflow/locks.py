@@ -18,7 +18,7 @@ def hold(path: Path, *, wait: bool = True) -> Iterator[None]:
     Where the system has flock(2) this is what filelock does, whose import takes 50 ms (asyncio,
     ssl), and which looks every 50 ms whether it has its turn. Elsewhere it is filelock.
     """
-    descriptor = _lock(path, wait=wait)
+    descriptor = lock_file(path, wait=wait)
     if descriptor is None:
         with _hold_elsewhere(path, wait=wait):
             yield
@@ -32,7 +32,7 @@ def hold(path: Path, *, wait: bool = True) -> Iterator[None]:
 @contextlib.contextmanager
 def hold_too(path: Path) -> Iterator[None]:
     """Hold the lock of a file that others read meanwhile, where the system lets them."""
-    descriptor = _lock(path, wait=True)
+    descriptor = lock_file(path, wait=True)
     try:
         yield
     finally:
@@ -40,7 +40,7 @@ def hold_too(path: Path) -> Iterator[None]:
             os.close(descriptor)
 
 
-def is_held(path: Path) -> bool:
+def is_held(path: str | Path) -> bool:
     """Say whether somebody holds a file's lock, who asks at the same time not counted.
 
     Raises FileNotFoundError where there is no such file.
@@ -48,7 +48,7 @@ def is_held(path: Path) -> bool:
     try:
         import fcntl  # noqa: PLC0415 - not on Windows
     except ImportError:
-        return _is_held_elsewhere(path)
+        return _is_held_elsewhere(Path(path))
     descriptor = os.open(path, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -56,15 +56,15 @@ def is_held(path: Path) -> bool:
         return True
     except OSError as error:
         if error.errno in _NO_LOCKS:
-            return _is_held_elsewhere(path)
+            return _is_held_elsewhere(Path(path))
         raise
     finally:
         os.close(descriptor)
     return False
 
 
-def _lock(path: Path, *, wait: bool) -> int | None:
-    """Return the descriptor that holds the lock; None where there is no flock."""
+def lock_file(path: str | Path, *, wait: bool) -> int | None:
+    """Return the descriptor that holds a file's lock until it is closed; None without flock."""
     try:
         import fcntl  # noqa: PLC0415 - not on Windows
     except ImportError:
@@ -80,7 +80,7 @@ def _lock(path: Path, *, wait: bool) -> int | None:
     return descriptor
 
 
-def _open(path: Path) -> int:
+def _open(path: str | Path) -> int:
     """Open a lock's file; who may write there is for the umask to say, as for all other files.
 
     One that only its maker may write can be held all the same.

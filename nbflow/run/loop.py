@@ -35,6 +35,7 @@ from nbflow.model import Failure, Job, Outcome, Planned, Result
 from nbflow.plan import Plan
 from nbflow.plan.make import decide_now
 from nbflow.run.blame import explain_failure
+from nbflow.run.claims import Claims, find_shared_key, is_made
 from nbflow.run.filler import Filler
 from nbflow.run.flusher import Flusher
 from nbflow.run.jobs import find_executed, link_notebook, make_job
@@ -82,6 +83,10 @@ class Loop:
         self._ready = self._rank(name for name, count in self._missing.items() if count == 0)
         self._ready_since = dict.fromkeys((name for _, name in self._ready), time.monotonic())
         self._startable: list[tuple[float, str]] = []
+        self._claims = Claims(plan.project, run_id)
+        self._elsewhere: dict[str, str] = {}  # steps that other runs execute: their keys
+        self._asked = float("-inf")  # for what other runs have ended
+        self._doubted: set[str] = set()  # steps that were decided anew before they started
 
     def run(self, executor: Executor) -> Literal["done", "failed", "cancelled"]:
         """Execute the plan; every step is settled when this returns."""
@@ -92,6 +97,8 @@ class Loop:
             except BaseException:
                 self._stop.set()  # a pool waits for its jobs, and this run cannot go on
                 raise
+            finally:
+                self._claims.close()
         if self._stop.is_set():
             return "cancelled"
         return "failed" if self._guilty else "done"
@@ -99,10 +106,11 @@ class Loop:
     def _go_on(self, pool: ThreadPoolExecutor, executor: Executor) -> None:
         """Decide, start, and settle what ends; come back soon."""
         self._look_for_cancel()
+        self._look_elsewhere()
         self._visit_some()
         while self._startable and self._may_start():
-            self._start(heapq.heappop(self._startable)[1], pool, executor)
-        if self._running:
+            self._claim(heapq.heappop(self._startable)[1], pool, executor)
+        if self._running or (self._elsewhere and not self._is_ending()):
             self._take()
         elif self._is_ending() and not self._ready:
             self._close_open()
@@ -186,6 +194,35 @@ class Loop:
         self._complete(result)  # a lost run's
         self._settle(name, result)
 
+    def _claim(self, name: str, pool: ThreadPoolExecutor, executor: Executor) -> None:
+        """Start a step, unless a run beside this one executes the same: then wait for that."""
+        ready = self._plan.prepared[name]
+        key = find_shared_key(ready, self._latest)
+        if key and (run := self._claims.take(name, key)):
+            self._elsewhere[name] = key
+            why = f"waits for run {run}, which executes the same"
+            self._log.append(StepDecided(name, "wait", (why,)))
+        elif key and name not in self._doubted and is_made(self._project, name, key):
+            self._doubted.add(name)  # it was made since it was decided; else it starts now
+            self._look_again(name)
+        else:
+            self._start(name, pool, executor)
+
+    def _look_elsewhere(self) -> None:
+        """Decide anew what other runs execute no more: it is there, or this run makes it."""
+        now = time.monotonic()
+        if not self._elsewhere or now < self._asked + _TICK:
+            return
+        self._asked = now
+        for name, key in list(self._elsewhere.items()):
+            if self._claims.is_free(name, key):
+                del self._elsewhere[name]
+                self._look_again(name)
+
+    def _look_again(self, name: str) -> None:
+        self._claims.release(name)
+        heapq.heappush(self._ready, (-self._remaining[name], name))
+
     def _start(self, name: str, pool: ThreadPoolExecutor, executor: Executor) -> None:
         self._leave(name)
         job = make_job(self._plan, self._run_id, self._plan.prepared[name], self._latest)
@@ -258,6 +295,7 @@ class Loop:
     def _settle(self, name: str, result: Result | None) -> None:
         """Note how a step ended and what is ready now."""
         self._leave(name)
+        self._claims.release(name)
         self._latest[name] = result
         for child in sorted(self._children[name]):
             self._missing[child] -= 1

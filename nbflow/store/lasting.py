@@ -34,13 +34,13 @@ def complete(project: Project, result: Result) -> None:
             with contextlib.suppress(FileNotFoundError):  # Arrow files are dropped once in DuckDB
                 flush(path)
         results.write_file(folder / results.RESULT, results.encode_result(result))
-        (folder / results.PENDING).unlink(missing_ok=True)
         _flush_folders(folder)
         _flush_entries(folder.parent, project.root)
         if result.reusable:
             pointer = results.make_pointer(result)
             keys = results.write_pointer(project, result.step, result.key, pointer)
             _flush_entries(keys, project.root)
+        (folder / results.PENDING).unlink()  # last: by it the key leads there until it does itself
 
 
 def find_content(folder: Path) -> Iterator[Path]:

@@ -61,6 +61,7 @@ class Snapshot:
             folder = f"{self._results}/{step}/{result_id}"
             found = _find_value(f"{folder}/{RESULT}", _RESULTS)
             found = found or _find_value(f"{folder}/{PENDING}", _RESULTS)
+            found = found or _find_value(f"{folder}/{RESULT}", _RESULTS)  # completed meanwhile
             # A backup or a tool that copies may have put another result in its place.
             same = found is not None and (found.step, found.id) == at
             self._found[at] = found if same else None
@@ -71,12 +72,16 @@ class Snapshot:
 
         A result that the disk need not have kept yet is found by looking at all of the step.
         """
-        pointer = _find_value(f"{self._keys}/{step}/{key}", _POINTERS)
-        result = self.find_result(step, pointer.result) if pointer else None
-        if result is not None and result.key == key:
+        if pointer := self._read_pointer(step, key):
             return pointer
         pending = (one for one in self._read_pending(step) if one.key == key and one.reusable)
-        return next(map(make_pointer, pending), None)
+        found = next(map(make_pointer, pending), None)
+        return found or self._read_pointer(step, key)  # it was completed meanwhile
+
+    def _read_pointer(self, step: str, key: str) -> Pointer | None:
+        pointer = _find_value(f"{self._keys}/{step}/{key}", _POINTERS)
+        result = self.find_result(step, pointer.result) if pointer else None
+        return pointer if result is not None and result.key == key else None
 
     def _read_pending(self, step: str) -> Iterator[Result]:
         for name in read_names(f"{self._results}/{step}"):
