@@ -166,7 +166,7 @@ class Line(Frozen, frozen=True):
 
 def to_line(line: Line) -> bytes:
     """Return the JSON line, its newline included."""
-    body = msgspec.to_builtins(line.event, enc_hook=str)
+    body = msgspec.to_builtins(line.event)
     head = {"format": FORMAT, "seq": line.seq, "time": line.time, "kind": type(line.event).__name__}
     return msgspec.json.encode(head | body) + b"\n"
 

@@ -58,10 +58,10 @@ class Pipeline:
 
     def start(self, request: Request | None = None, **parameters: Any) -> str:
         """Start a run as a process and return its id at once; it outlives this process."""
-        self.plan(request, **parameters)  # what is wrong is said here, where it was asked
+        plan = self.plan(request, **parameters)  # what is wrong is said here, where it was asked
         from nbflow.run.start import start_request, wait_for_log  # noqa: PLC0415 - a plan needs none
 
-        started = start_request(self.project, _join(request, parameters))
+        started = start_request(self.project, plan.request)
         wait_for_log(self.project, started)
         return started.run_id
 

@@ -20,9 +20,11 @@ from nbflow.errors import ParameterError, ProjectError
 from nbflow.model import Request, Scan
 from nbflow.project import Project, find_project, read_pipelines
 from nbflow.store.ids import find_name_fault
+from nbflow.words import shorten
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_SHOWN = 60  # characters of what was given, in a message
 _RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 _CHOSEN = "nbflow.folder"  # what -C said, where FOLDER may say it too
 in_folder = click.option(
@@ -215,11 +217,11 @@ def make_request(asked: Mapping[str, Any], steps: Iterable[str]) -> Request:
         raise ParameterError(f"--name {asked['name']}: {fault} Choose another name.")
     values: dict[str, Any] = {}
     for text in asked["encoded"]:
-        values |= _parse_yaml(_decode(text), f"-b {text}")
+        values |= _parse_yaml(_decode(text), f"-b {shorten(text, _SHOWN)}")
     for path in asked["files"]:
         values |= _parse_yaml(_read_text(path, steps), path)
     for text in asked["yaml"]:
-        values |= _parse_yaml(text, f"-y {text}")
+        values |= _parse_yaml(text, f"-y {shorten(text, _SHOWN)}")
     raw = dict(asked["raw"])
     typed = {name: text for name, text in asked["typed"] if name not in raw}
     return Request(
@@ -304,7 +306,8 @@ def _decode(text: str) -> str:
         return base64.b64decode(text, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError) as error:
         raise ParameterError(
-            f"-b {text} is not base64 of YAML text: {error}. Make it with `base64 -w0 FILE`."
+            f"-b {shorten(text, _SHOWN)} is not base64 of YAML text: {error}. "
+            "Make it with `base64 -w0 FILE`."
         ) from error
 
 
@@ -323,29 +326,21 @@ def _read_text(path: str, steps: Iterable[str]) -> str:
 
 
 def _parse_yaml(text: str, source: str) -> dict[str, Any]:
-    import yaml  # noqa: PLC0415 - only where YAML is given
+    from yaml import YAMLError  # noqa: PLC0415 - only where YAML is given
+
+    from nbflow.cli.yaml import read_yaml  # noqa: PLC0415
 
     try:
-        values = yaml.load(text, Loader=_make_loader())  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as error:
+        values = read_yaml(text)
+    except YAMLError as error:
         raise ParameterError(f"{source}: this is not YAML. {error}") from error
+    except ValueError as error:
+        raise ParameterError(f"{source}: {error}.") from error
     if values is None:
         return {}
     if not isinstance(values, dict) or not all(isinstance(name, str) for name in values):
         raise ParameterError(
-            f"{source}: parameters are written as `name: value`, and this is {values!r}."
+            f"{source}: parameters are written as `name: value`, "
+            f"and this is {shorten(repr(values), _SHOWN)}."
         )
     return values
-
-
-def _make_loader() -> Any:
-    """Return papermill's loader: YAML's safe one, which leaves dates as the text they are."""
-    import yaml  # noqa: PLC0415 - only where YAML is given
-
-    class Loader(yaml.SafeLoader):
-        yaml_implicit_resolvers = {
-            first: [one for one in resolvers if one[0] != "tag:yaml.org,2002:timestamp"]
-            for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-        }
-
-    return Loader

@@ -24,7 +24,7 @@ from nbflow.plan.decide import (
 from nbflow.plan.keys import find_changes
 from nbflow.plan.prepare import preparing
 from nbflow.plan.selection import select
-from nbflow.plan.values import assign, refuse_missing
+from nbflow.plan.values import assign, refuse_missing, to_forms
 from nbflow.project import Project
 from nbflow.store import results
 from nbflow.store.ids import find_name_fault
@@ -33,7 +33,10 @@ _STALE = "stale: "  # begins why the result of a step that is not selected would
 
 
 class Plan(Frozen, frozen=True):
-    """What a run will do: `steps` in execution order, what is not selected left out."""
+    """What a run will do: `steps` in execution order, what is not selected left out.
+
+    The values in `request` are in their JSON forms: it may be written down and read again.
+    """
 
     project: Project
     scan: Scan
@@ -81,6 +84,8 @@ def make_plan(project: Project, scan: Scan, request: Request) -> Plan:
     selected = select(parents, request)
     overrides = assign(scan.steps, project.settings.parameters, request, selected)
     refuse_missing({name: scan.steps[name] for name in selected}, overrides)
+    forms = to_forms(scan.steps, request, overrides)
+    request = msgspec.structs.replace(request, parameters=forms)
     steps, outside, prepared = {}, {}, {}
     latest: dict[str, Result | None] = {}
     needed = graph.ancestors(parents, selected)

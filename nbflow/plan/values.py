@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
@@ -50,6 +51,26 @@ def assign(
     return overrides
 
 
+def to_forms(
+    steps: Mapping[str, Step], request: Request, overrides: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return the parameters of a request in the JSON forms that `assign` made of them.
+
+    A value that has different forms in different steps, as it has for `x: float` and for `x`
+    without a type, is given for each step.
+    """
+    forms: dict[str, Any] = {}
+    own = {name: None for name in (*request.parameters, *request.text_parameters) if "." in name}
+    for name in sorted(request.parameters, key=lambda one: "." in one):
+        _, short = _split(name)
+        targets = [step for step, _ in _find_targets(steps, name) if short in overrides[step]]
+        counting = targets if "." in name else [s for s in targets if f"{s}.{short}" not in own]
+        found = {f"{step}.{short}": overrides[step][short] for step in counting}
+        alike = len({repr(form) for form in found.values()}) == 1
+        forms |= {name: next(iter(found.values()))} if alike else found
+    return forms
+
+
 def make_effective(step: Step, overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Return all of a step's parameters with the values that count for its key."""
     return {
@@ -88,7 +109,7 @@ def _order(
 
 
 def _find_targets(steps: Mapping[str, Step], name: str) -> Iterator[tuple[str, Parameter]]:
-    only, _, short = name.rpartition(".")
+    only, short = _split(name)
     candidates = [only] if only else list(steps)
     if only and only not in steps:
         near = difflib.get_close_matches(only, steps, 1)
@@ -98,6 +119,12 @@ def _find_targets(steps: Mapping[str, Step], name: str) -> Iterator[tuple[str, P
     if not any(known == short for _, known in declared):
         raise ParameterError(_say_unknown(only or "no step", short, [n for _, n in declared]))
     yield from ((step, one) for (step, known), one in declared.items() if known == short)
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Return the step, "" for all, and the parameter as Python spells it: `ö` is one character."""
+    step, _, short = name.rpartition(".")
+    return step, unicodedata.normalize("NFKC", short)
 
 
 def _say_unknown(who: str, name: str, known: list[str]) -> str:

@@ -176,7 +176,7 @@ def _find_imports(plan: Plan) -> tuple[str, ...]:
 
 def _plan_json(plan: Plan) -> bytes:
     body = {"format": 1, "request": plan.request, "steps": plan.steps, "outside": plan.outside}
-    return msgspec.json.format(msgspec.json.encode(body, enc_hook=str), indent=1)
+    return msgspec.json.format(msgspec.json.encode(body), indent=1)
 
 
 def _refuse_removed(plan: Plan) -> None:

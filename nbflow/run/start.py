@@ -48,10 +48,10 @@ def start_run(project: Project, arguments: Sequence[str] = (), *, command: str =
 
 
 def start_request(project: Project, request: Request) -> Started:
-    """Start a run of just this request, whose values keep their types, as `start_run` does."""
+    """Start a run of just this request, as `start_run` does; its values are JSON forms."""
     run_id = make_next_id(project.runs)
     words = ["nbflow.run", str(project.folder), run_id]
-    return _start(project, run_id, words, msgspec.json.encode(request, enc_hook=str))
+    return _start(project, run_id, words, msgspec.json.encode(request))
 
 
 def find_refusal(project: Project, started: Started) -> str | None:

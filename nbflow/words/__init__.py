@@ -164,7 +164,9 @@ def say_count(count: int, noun: str) -> str:
 
 
 def say_value(value: Any) -> str:
-    """Return a parameter's value as one types it."""
+    """Return a parameter's value, in its JSON form, as one types it."""
+    if isinstance(value, dict) and len(value) == 1 and next(iter(value)).startswith("nbflow:"):
+        return say_value(*value.values())
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 

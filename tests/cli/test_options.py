@@ -67,6 +67,11 @@ def test_files_stand_between_base64_and_yaml(tmp_path: Path) -> None:
     assert made.parameters == {"a": "file", "b": "file", "c": "yaml", "d": "base64"}
 
 
+NINE = [f"[{', '.join([f'*a{number}'] * 9)}]" for number in range(9)]
+BOMB = "a0: &a0 [1]\n" + "".join(f"a{n}: &a{n} {nine}\n" for n, nine in enumerate(NINE, 1))
+MERGED = "a0: &a0 {k: 1}\n" + "".join(
+    f"a{n}: &a{n} {{<<: {nine}}}\n" for n, nine in enumerate(NINE, 1)
+)
 WRONG = {
     "a step instead of a file": (
         ["-f", "clean"],
@@ -76,6 +81,13 @@ WRONG = {
     "not base64": (["-b", "?"], "-b ? is not base64 of YAML text"),
     "a name that means something": (["--name", "last"], "`last` is the newest run"),
     "not yaml": (["-y", "a: ["], "-y a: [: this is not YAML."),
+    "what stands for itself": (["-y", "a: &a [1, *a]"], "an alias in it stands for what holds"),
+    "aliases of aliases": (["-y", BOMB], "it stands for more than 100,000 values; hand over"),
+    "merges of merges": (["-y", MERGED], "it stands for more than 100,000 values; hand over"),
+    "too deep": (["-y", "a: " + "[" * 100_000], "it is nested more than 100 deep."),
+    "too long": (["-y", f"a: {'x' * 3_000_000}"], "it is longer than 2,000,000 characters; hand"),
+    "too many": (["-y", f"a: [{'1,' * 110_000}]"], "it stands for more than 100,000 values; hand"),
+    "too large a number": (["-y", "a: " + "9" * 5000], "Exceeds the limit (4300 digits)"),
     "not names": (["-y", "[1, 2]"], "parameters are written as `name: value`, and this is [1, 2]"),
 }
 

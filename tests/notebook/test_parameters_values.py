@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pytest
+from dateutil import tz
 
 from nbflow.errors import ParameterError
 from nbflow.model import Parameter
@@ -94,7 +96,10 @@ TEXTS = [
     ("", "1.5", 1.5),
     ("", "True", True),
     ("", "None", None),
-    ("", "nan", "nan"),
+    ("", "nan", {"nbflow:float": "nan"}),
+    ("", "inf", {"nbflow:float": "inf"}),
+    ("", "-Infinity", {"nbflow:float": "-inf"}),
+    ("", "nano", "nano"),
     ("", "text", "text"),
     ("", "[1, 2]", [1, 2]),
     ("", "[text", "[text"),
@@ -112,6 +117,21 @@ def test_text_is_parsed_by_type(annotation, text, form):
 
 
 BERLIN = ZoneInfo("Europe/Berlin")
+
+
+class Summer(dt.tzinfo):
+    """A zone without a name, whose offset depends on the date."""
+
+    def utcoffset(self, moment: dt.datetime | None) -> dt.timedelta | None:
+        return None if moment is None else dt.timedelta(hours=1 + (3 < moment.month < 10))
+
+
+HOLDS_ITSELF: list[object] = []
+HOLDS_ITSELF.append({"a": HOLDS_ITSELF})
+DEEP: list[object] = []
+for _ in range(5000):
+    DEEP = [DEEP]
+Crossed = enum.Enum("Color", {"RED": "BLUE", "BLUE": "RED"})  # each has the other's name as value
 VALUES = [
     ("int", np.int64(3), 3),
     ("float", 1, 1.0),
@@ -148,6 +168,14 @@ VALUES = [
     ("list[int] | list[str]", ["a"], ["a"]),
     ("", {"a": [dt.date(2013, 1, 1), {1}]}, {"a": [{"nbflow:date": "2013-01-01"}, {"nbflow:set": [1]}]}),
     ("", {1: "a"}, {"nbflow:dict": [[1, "a"]]}),
+    ("", np.datetime64("2013-01-01T06:00", "ns"), {"nbflow:datetime": "2013-01-01T06:00:00"}),
+    ("", np.timedelta64(5, "ms"), {"nbflow:timedelta": "PT0.005S"}),
+    ("", np.array(["2013-01-01"], "M8[ns]"), [{"nbflow:datetime": "2013-01-01T00:00:00"}]),
+    ("datetime", dt.datetime(2013, 10, 27, 2, fold=1), "2013-10-27T02:00:00[fold=1]"),  # noqa: DTZ001
+    ("datetime", dt.datetime(2013, 10, 27, tzinfo=tz.UTC), "2013-10-27T00:00:00+00:00"),
+    ("float", 2**60, 2.0**60),
+    ("int", 2**70, 2**70),
+    ("Color", Crossed.RED, "RED"),
     ("", float("nan"), {"nbflow:float": "nan"}),
 ]  # fmt: skip
 
@@ -214,6 +242,25 @@ REFUSED = [
     ("int | None", "a"),
     ("", print),
     ("", {"nbflow:date": "no date"}),
+    ("float", 2**53 + 1),
+    ("int", 10**5000),
+    ("", 10**5000),
+    ("datetime", pd.NaT),
+    ("str", pd.NaT),
+    ("", pd.NaT),
+    ("", pd.NA),
+    ("", np.datetime64("NaT")),
+    ("", np.datetime64(1, "ns")),
+    ("", np.ma.masked),
+    ("", np.ma.array([1, 2], mask=[False, True])),
+    ("datetime", dt.datetime(2013, 10, 27, tzinfo=Summer())),
+    ("time", dt.time(2, tzinfo=BERLIN)),
+    ("Path", Path("\udc80")),
+    ("", {"\udc80": 1}),
+    ("", Crossed.RED),
+    ("", HOLDS_ITSELF),
+    ("list", HOLDS_ITSELF),
+    ("", DEEP),
 ]  # fmt: skip
 
 
@@ -223,6 +270,16 @@ REFUSED = [
 def test_values_that_do_not_fit(annotation, value):
     with pytest.raises(ParameterError, match=r"^parameter x of n\.ipynb, cell 1, is "):
         check_value(parameter(annotation), value)
+
+
+DEEP_TEXTS = ["[" * 50_000, '{"a": ' * 50_000, "[" * 5_000 + "]" * 5_000]
+
+
+@pytest.mark.parametrize("annotation", ["", "list", "dict", "list[int] | dict"])
+@pytest.mark.parametrize("text", DEEP_TEXTS, ids=range(len(DEEP_TEXTS)))
+def test_text_that_is_nested_too_deep_is_refused(annotation, text):
+    with pytest.raises(ParameterError, match="For example"):
+        parse_text(parameter(annotation), text)
 
 
 def test_a_long_value_is_cut_in_the_message():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from nbflow.notebook.parameters.texts import read_text
 from nbflow.notebook.parameters.types import Type, parse_type
 
 _WIDTH = 60  # of a value in a message
+_DEEPEST = 60  # lists within lists: Python refuses code with 200 open brackets
 
 
 def find_parameters(
@@ -42,8 +43,7 @@ def find_parameters(
 def parse_text(parameter: Parameter, text: str) -> Any:
     """Return the JSON form of a text from the command line; raises ParameterError."""
     try:
-        form = read_text(_type_of(parameter), text)
-        check_bounds(parameter.bounds, form)
+        form = _bounded(read_text, parameter, text)
     except MisfitError as error:
         raise _refuse(parameter, text, error) from error
     return form
@@ -55,8 +55,7 @@ def check_value(parameter: Parameter, value: Any) -> Any:
     A JSON form is its own JSON form.
     """
     try:
-        form = to_form(_type_of(parameter), value)
-        check_bounds(parameter.bounds, form)
+        form = _bounded(to_form, parameter, value)
     except MisfitError as error:
         raise _refuse(parameter, value, error, _note_text(parameter, value)) from error
     return form
@@ -71,6 +70,33 @@ def make_objects(parameters: Iterable[Parameter], values: Mapping[str, Any]) -> 
 def make_injected(step: Step, values: Mapping[str, Any]) -> str:
     """Return the source of papermill's `injected-parameters` cell for these JSON forms."""
     return make_source(make_objects(step.parameters, values), _find_guards(step.parameters))
+
+
+def _bounded(convert: Callable[[Type, Any], Any], parameter: Parameter, value: Any) -> Any:
+    """Return a value's form within the parameter's bounds, no deeper than Python code may be."""
+    try:
+        form = convert(_type_of(parameter), value)
+    except RecursionError:
+        raise MisfitError("it is nested too deep, or holds itself") from None
+    if _is_deeper(form, _DEEPEST):
+        raise MisfitError(f"it is nested more than {_DEEPEST} deep")
+    check_bounds(parameter.bounds, form)
+    return form
+
+
+def _is_deeper(form: Any, levels: int) -> bool:
+    if not isinstance(form, list | dict):
+        return False
+    parts = form.values() if isinstance(form, dict) else form
+    return levels == 0 or any(_is_deeper(part, levels - 1) for part in parts)
+
+
+def _show(value: Any) -> str:
+    try:
+        shown = repr(value)
+    except (RecursionError, ValueError):  # deep lists, integers of thousands of digits
+        return f"this {type(value).__name__}"
+    return shown if len(shown) <= _WIDTH else shown[: _WIDTH - 1] + "…"
 
 
 def _find_guards(parameters: Iterable[Parameter]) -> dict[str, str]:
@@ -100,8 +126,7 @@ def _note_text(parameter: Parameter, value: Any) -> str:
 
 
 def _refuse(parameter: Parameter, value: Any, error: MisfitError, note: str = "") -> ParameterError:
-    name, place, shown = parameter.name, parameter.place, repr(value)
-    shown = shown if len(shown) <= _WIDTH else shown[: _WIDTH - 1] + "…"
+    name, place, shown = parameter.name, parameter.place, _show(value)
     why = f" ({error})" if str(error) else ""
     example = make_example(parameter, _type_of(parameter))
     return ParameterError(
@@ -114,4 +139,5 @@ def _describe(parameter: Parameter) -> str:
     if parameter.choices:
         return f"one of {', '.join(str(choice) for choice in parameter.choices)}"
     within = f" {say_bounds(parameter.bounds)}" if parameter.bounds else ""
-    return f"{'an' if parameter.type[:1] in 'aeiou' else 'a'} {parameter.type or 'value'}{within}"
+    kind = parameter.type or "value"
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}{within}"

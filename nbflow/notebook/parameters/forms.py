@@ -83,8 +83,17 @@ def from_form(kind: Type, form: Any) -> Any:
 
 def _from_numpy(value: Any) -> Any:
     """Return a NumPy scalar or array as Python objects, without importing NumPy."""
-    is_numpy = type(value).__module__.partition(".")[0] == "numpy"
-    return value.tolist() if is_numpy and hasattr(value, "tolist") else value
+    if type(value).__module__.partition(".")[0] != "numpy" or not hasattr(value, "tolist"):
+        return value
+    if value.dtype.kind in "mM":  # finer than microseconds they would be integers
+        value = _to_microseconds(value)
+    return value.tolist() if not hasattr(value, "mask") else _misfit("it is masked")
+
+
+def _to_microseconds(value: Any) -> Any:
+    rounded = value.astype(f"{value.dtype.kind}8[us]")
+    same = rounded == value
+    return rounded if getattr(same, "all", lambda: same)() else _misfit("it has nanoseconds or NaT")
 
 
 def _find_tag(form: Any) -> str:
@@ -283,9 +292,11 @@ def _from_union(kind: Type, form: Any) -> Any:
 
 def _make_any(value: Any) -> Any:
     value = _from_numpy(value)
+    if isinstance(value, enum.Enum):
+        _misfit("an Enum member is handed over to a parameter of its class only")
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, int | str) and not isinstance(value, enum.Enum):
+    if isinstance(value, int | str):
         return MAKE["int" if isinstance(value, int) else "str"](value)
     if isinstance(value, float) and math.isfinite(value):
         return float(value)
@@ -294,7 +305,7 @@ def _make_any(value: Any) -> Any:
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
         tag = _find_tag(value)
         if tag not in TAGGED:
-            return {str(key): _make_any(one) for key, one in value.items()}
+            return {MAKE["str"](key): _make_any(one) for key, one in value.items()}
         value = _untag(tag, value)
     for tag, python in TAGGED.items():
         if isinstance(value, python):

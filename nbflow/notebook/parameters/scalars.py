@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 _NOT_FINITE = ("nan", "inf", "-inf")  # which JSON lacks
+_LONG = 14_000  # bits of an integer: of longer ones Python refuses the decimal digits
+_FOLD = "[fold=1]"  # behind a moment without a zone
 
 
 class MisfitError(Exception):
@@ -26,8 +28,10 @@ def _make_bool(value: Any) -> bool:
 
 
 def _make_int(value: Any) -> int:
-    is_int = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    return int(value) if is_int else _misfit()
+    if not isinstance(value, numbers.Integral) or isinstance(value, bool):
+        _misfit()
+    number = int(value)
+    return number if number.bit_length() < _LONG else _misfit("it has thousands of digits")
 
 
 def _make_float(value: Any) -> float | str:
@@ -39,19 +43,24 @@ def _make_float(value: Any) -> float | str:
         number = float(value)
     except OverflowError:
         _misfit("it is too large")
+    if isinstance(value, numbers.Integral) and number != value:
+        _misfit("a float cannot hold all of its digits")
     return number if math.isfinite(number) else str(number)
 
 
 def _make_str(value: Any) -> str:
-    if isinstance(value, dt.date):  # YAML makes dates of strings, papermill does not
-        return value.isoformat()
-    if not isinstance(value, str):
-        _misfit()
+    if isinstance(value, dt.date) and value == value:  # noqa: PLR0124 - but pandas' NaT
+        return value.isoformat()  # YAML makes dates of strings, papermill does not
+    # str() of a str that is an Enum member is its name
+    return _check_text("".join(value)) if isinstance(value, str) else _misfit()
+
+
+def _check_text(text: str) -> str:
     try:
-        value.encode()
+        text.encode()
     except UnicodeEncodeError:
         _misfit("it is not valid Unicode")
-    return "".join(value)  # str() of a str that is an Enum member is its name
+    return text
 
 
 def _make_bytes(value: Any) -> str:
@@ -78,14 +87,28 @@ def _make_datetime(value: Any) -> str:
         _misfit()
     if not isinstance(value, dt.datetime):
         return dt.datetime.combine(value, dt.time()).isoformat()
+    if value != value:  # noqa: PLR0124 - pandas' NaT
+        _misfit("NaT is no datetime")
     if getattr(value, "nanosecond", 0):
         _misfit("a datetime has no nanoseconds")
-    zone = getattr(value.tzinfo, "key", None) or getattr(value.tzinfo, "zone", None)
+    if value.tzinfo is None:
+        return value.isoformat() + (_FOLD if value.fold else "")
+    zone = _find_zone(value.tzinfo)
     return value.isoformat() + (f"[{zone}]" if zone else "")
+
+
+def _find_zone(zone: dt.tzinfo) -> str:
+    """Return a time zone's name, "" where the offset says all of it."""
+    name = getattr(zone, "key", None) or getattr(zone, "zone", None)
+    if not name and zone.utcoffset(None) is None:
+        _misfit("its time zone has no name that could be handed over; use zoneinfo.ZoneInfo")
+    return _convert(ZoneInfo, name).key if name else ""
 
 
 def _parse_datetime(form: str) -> dt.datetime:
     """Return the datetime of `2013-01-01T06:00:00+01:00[Europe/Berlin]` (RFC 9557)."""
+    if form.endswith(_FOLD):
+        return dt.datetime.fromisoformat(form.removesuffix(_FOLD)).replace(fold=1)
     stem, _, zone = form.removesuffix("]").partition("[")
     value = dt.datetime.fromisoformat(stem)
     if not zone:
@@ -97,8 +120,17 @@ def _parse_datetime(form: str) -> dt.datetime:
 
 def _make_time(value: Any) -> str:
     if isinstance(value, str):
-        value = _convert(dt.time.fromisoformat, value)
-    return value.isoformat() if isinstance(value, dt.time) else _misfit()
+        value = _convert(_parse_time, value)
+    if not isinstance(value, dt.time):
+        _misfit()
+    if value.tzinfo is not None and value.utcoffset() is None:
+        _misfit("a time without its date has no zone that depends on the date")
+    return value.isoformat() + (_FOLD if value.fold else "")
+
+
+def _parse_time(form: str) -> dt.time:
+    value = dt.time.fromisoformat(form.removesuffix(_FOLD))
+    return value.replace(fold=1) if form.endswith(_FOLD) else value
 
 
 def _make_timedelta(value: Any) -> str:
@@ -122,7 +154,8 @@ def _make_decimal(value: Any) -> str:
 
 
 def _make_path(value: Any) -> str:
-    return PurePath(value).as_posix() if isinstance(value, str | PurePath) else _misfit()
+    is_path = isinstance(value, str | PurePath)
+    return _check_text(PurePath(value).as_posix()) if is_path else _misfit()
 
 
 def _make_none(value: Any) -> None:
@@ -164,6 +197,6 @@ PARSE: dict[str, Callable[[Any], Any]] = {
     "Decimal": Decimal,
     "float": float,
     "Path": Path,
-    "time": dt.time.fromisoformat,
+    "time": _parse_time,
     "timedelta": _parse_timedelta,
 }

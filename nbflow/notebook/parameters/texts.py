@@ -6,7 +6,6 @@ import ast
 import csv
 import datetime as dt
 import json
-import math
 import re
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -125,6 +124,8 @@ def _read_structure(word: str) -> Any:
             return parse(word)
         except (ValueError, SyntaxError):
             continue
+        except (RecursionError, MemoryError):
+            raise MisfitError("it is nested too deep") from None
     return MisfitError()
 
 
@@ -156,7 +157,7 @@ def _read_any(_: Type, text: str) -> Any:
             number = convert(word)
         except ValueError:
             continue
-        return to_form(ANY, number) if math.isfinite(number) else text
+        return to_form(ANY, number)
     found = _read_structure(word) if word[:1] in ("[", "{") else None
     return to_form(ANY, found) if isinstance(found, dict | list) else to_form(ANY, text)
 
