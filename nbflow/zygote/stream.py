@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import array
+import codecs
+import contextlib
 import fcntl
 import os
 import select
@@ -14,10 +16,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ipykernel.iostream import PIPE_BUFFER_SIZE, IOPubThread, OutStream
+from ipykernel.iostream import IOPubThread, OutStream
 
-PATIENCE = 0.05  # seconds for what was written to the descriptor, by a child that goes on writing
+PATIENCE = 0.05  # seconds for the rest of a character
+LONGEST = 10.0  # seconds for what was written to the descriptor
 LOOK = 0.0001  # seconds
+PIECE = 1 << 16  # bytes read at once
+ROOM = 1 << 20  # bytes that C code can print while it keeps others from running; Linux's most
 
 
 class OutputThread(IOPubThread):  # type: ignore[misc]
@@ -90,6 +95,7 @@ class Stream(OutStream):  # type: ignore[misc]
     """
 
     _taking = False  # between the pipe and the buffer
+    _taken = 0  # bytes from the pipe
     _due = float("-inf")  # when what was written is sent, on the monotonic clock
     _late = False  # that moment has come
 
@@ -134,21 +140,42 @@ class Stream(OutStream):  # type: ignore[misc]
         finally:
             self._late = False
 
+    def _setup_stream_redirects(self, name: str) -> None:
+        """Do as ipykernel, with more room in the pipe, and whole characters."""
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._decoding = threading.Lock()
+        super()._setup_stream_redirects(name)
+        with contextlib.suppress(OSError):  # a user's pipes hold so much together
+            fcntl.fcntl(self._fid, fcntl.F_SETPIPE_SZ, ROOM)
+
     def drain(self) -> None:
         """Wait until what C code and subprocesses have printed so far is in the buffer.
 
-        ipykernel sleeps a little instead, and what comes later is the next cell's.
+        ipykernel sleeps a little instead, and what comes later is the next cell's. It is not
+        waited for what a child prints from here on.
         """
-        deadline = time.monotonic() + PATIENCE
-        while self._has_more() and time.monotonic() < deadline:
+        if not self._should_watch:
+            return
+        now = time.monotonic()
+        goal = self._taken + self._taking * PIECE + self._count_waiting()
+        while self._has_more() and self._taken < goal and time.monotonic() < now + LONGEST:
             time.sleep(LOOK)
+        while self._is_within() and time.monotonic() < now + PATIENCE:
+            time.sleep(LOOK)
+        if self._is_within():
+            self._take(b"", last=True)
 
     def _has_more(self) -> bool:
-        if not self._should_watch:
-            return False
+        return bool(self._count_waiting()) or self._taking  # in this order: see below
+
+    def _count_waiting(self) -> int:
         waiting = array.array("i", [0])
         fcntl.ioctl(self._fid, termios.FIONREAD, waiting)
-        return bool(waiting[0]) or self._taking  # in this order: see below
+        return waiting[0]
+
+    def _is_within(self) -> bool:
+        """Tell whether what was read ends within a character."""
+        return bool(self._decoder.getstate()[0])
 
     def _watch_pipe_fd(self) -> None:
         """Do as ipykernel, and say beforehand that something is taken from the pipe."""
@@ -158,16 +185,24 @@ class Stream(OutStream):  # type: ignore[misc]
             while self._should_watch:
                 poll.poll()
                 self._taking = True
-                data = os.read(self._fid, PIPE_BUFFER_SIZE)
+                data = os.read(self._fid, PIECE)
                 if not data or not self._should_watch:
                     break
-                self.write(data.decode(errors="replace"))
+                self._take(data)
                 os.write(self._original_stdstream_copy, data)
                 self._taking = False
         except Exception:  # noqa: BLE001 - `close` shows it
             self._exc = sys.exc_info()
         finally:
             self._taking = False
+
+    def _take(self, data: bytes, *, last: bool = False) -> None:
+        """Have it printed, less a character's beginning: the rest of it comes next."""
+        with self._decoding:
+            text = self._decoder.decode(data, last)
+            if text:
+                self.write(text)
+        self._taken += len(data)
 
 
 def drain(*streams: Any) -> None:

@@ -16,6 +16,20 @@ CASES = {
     ),
     "descriptor 2": ("import os; os.write(2, b'raw\\n');", "raw\n"),
     "subprocess": ("import subprocess; subprocess.run(['echo', 'child'], check=True);", "child\n"),
+    "characters in pieces": (
+        "import os; text = 'a' + '日本語' * 20_000 + '\\n'; os.write(1, text.encode());",
+        "a" + "日本語" * 20_000 + "\n",
+    ),
+    "a character in two writes": (
+        "import os, time; os.write(1, '語'.encode()[:1]); time.sleep(0.1); os.write(1, '語'.encode()[1:]);",
+        "語",
+    ),
+    "half a character": ("import os; os.write(1, b'caf' + 'é'.encode()[:1]);", "caf\ufffd"),
+    "bytes that are no text": ("import os; os.write(1, b'a\\xff\\xfeb\\n');", "a\ufffd\ufffdb\n"),
+    "C's stdout while others wait": (
+        "import ctypes; c = ctypes.PyDLL(None); c.printf(b'1' * 900_000); c.fflush(None);",
+        "1" * 900_000,
+    ),
     "shell": ("!echo shell", "shell\r\n"),
     "bash": ("%%bash\necho bash", "bash\n"),
     "time": ("%time 1 + 1;", None),
