@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -89,20 +91,23 @@ def tag_cell(path: Path, cell: int, tag: str, *, remove: bool = False) -> Tagged
 def open_executed(project: Project, run: Run, step: str) -> Path:
     """Copy a step's executed notebook of a run to a visible folder, and return the copy's path.
 
-    In it `nbflow.read` gives exactly what that run read. Raises UnknownNameError where the run
-    did not execute it.
+    In it `nbflow.read` gives exactly what that run read. Its name says which run it is of, as a
+    tab shows no more of it. Raises UnknownNameError where the run did not execute it.
     """
-    notebook = json.loads(find_executed(run, step).read_bytes())
+    executed = find_executed(run, step)
+    notebook = json.loads(executed.read_bytes())
     ours = notebook["metadata"].setdefault("nbflow", {})
     before = ours.get("executed") or {}
     inputs = before.get("inputs", {}) | _find_inputs(project, run, step)
     ours["executed"] = before | {"run": run.id, "step": step, "inputs": inputs}
     folder = project.folder / OPENED / run.id
-    path = folder / f"{step}.ipynb"
+    path = folder / f"{step}-{run.id}.ipynb"
     with _writing(path):
         folder.mkdir(parents=True, exist_ok=True)
         (folder.parent / ".gitignore").write_text("# copies that `nbflow open` makes\n*\n")
         write_file(path, _to_json(notebook))
+    if _is_ours(executed):
+        _sign(path)
     return path
 
 
@@ -125,6 +130,23 @@ def find_executed(run: Run, step: str) -> Path:
             f"`nbflow show {run.id}` says more."
         )
     return found
+
+
+def _is_ours(executed: Path) -> bool:
+    """Tell whether this user executed a notebook, and nobody else could have changed it since."""
+    if os.name != "posix":
+        return False
+    found = executed.stat()
+    return found.st_uid == os.getuid() and not found.st_mode & stat.S_IWOTH
+
+
+def _sign(path: Path) -> None:
+    """Have Jupyter trust a notebook: what this user executed is shown as it was given out."""
+    import nbformat  # noqa: PLC0415 - to open a copy only
+    from nbformat.sign import NotebookNotary  # noqa: PLC0415
+
+    with contextlib.suppress(Exception):  # without a signature Jupyter shows less, and can be told
+        NotebookNotary().sign(nbformat.read(path, as_version=4))
 
 
 def copy_demo(folder: Path) -> None:

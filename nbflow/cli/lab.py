@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
 
-import click
-
+# What jupyter_client gives each kernel's process, and so all that it starts.
+_OF_A_KERNEL = ("JPY_PARENT_PID", "JPY_INTERRUPT_EVENT", "JPY_SESSION_NAME")
 INSTALL = 'pip install "nbflow[lab]"'
 
 
@@ -17,9 +18,18 @@ def find_lab() -> str | None:
     return shutil.which("jupyter-lab") or shutil.which("jupyter-lab", path=here)
 
 
+def is_in_kernel() -> bool:
+    """Tell whether this process is a notebook's kernel, or one that a cell has started.
+
+    There a server would hold up the cell, and leave its token in the notebook.
+    """
+    return any(os.environ.get(name) for name in _OF_A_KERNEL)
+
+
 def suggest(command: str, what: str) -> tuple[tuple[str, str], ...]:
-    """Return a command that needs JupyterLab; without it how to add it, but to a notebook."""
+    """Return a command that starts JupyterLab, or what adds it; nothing in a notebook."""
+    if is_in_kernel():
+        return ()
     if find_lab() is not None:
         return ((command, what),)
-    in_notebook = click.get_current_context().find_root().obj is not None
-    return () if in_notebook else ((INSTALL, f"adds JupyterLab, to {what}"),)
+    return ((INSTALL, f"adds JupyterLab, to {what}"),)

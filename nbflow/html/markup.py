@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 from itertools import zip_longest
-from urllib.parse import quote
 
 from nbflow import words
 
@@ -65,13 +64,6 @@ def bar(fraction: float) -> Markup:
     percent = f"{max(0.0, min(1.0, fraction)):.0%}"
     filled = tag("i", style=f"width:{percent}")
     return tag("span", filled, class_="nb-bar", role="img", aria_label=percent)
-
-
-def link(path: str, text: str = "") -> Markup:
-    """Return a link to a file, as JupyterLab opens it from a notebook; absolute ones are text."""
-    if path.startswith("/") or ":" in path.partition("/")[0]:
-        return tag("code", text or path)
-    return tag("a", tag("code", text or path), href=quote(path))
 
 
 def dim(text: str) -> Markup:

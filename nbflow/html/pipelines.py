@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nbflow import words
-from nbflow.html.markup import Markup, commands, dim, join, link, state, table, tag
+from nbflow.html.links import link
+from nbflow.html.markup import Markup, commands, dim, join, state, table, tag
 from nbflow.html.style import frame
 from nbflow.model import Parameter, Place, Problem, Scan, Skipped, Step
 
@@ -42,12 +43,8 @@ def draw_check(scan: Scan, root: Path | None = None) -> str:
 
 def draw_told(text: str, path: str = "", after: Iterable[tuple[str, str]] = ()) -> str:
     """Return what was done in a line, with a link to the file that was made."""
-    made = words.say_path(path) if path else ""
-    return frame(
-        tag("div", text),
-        tag("div", link(made)) if made and made != text else None,
-        commands(after),
-    )
+    opened = tag("div", link(Path(path), words.say_path(path))) if path else None
+    return frame(tag("div", text) if text != path else None, opened, commands(after))
 
 
 def draw_problems(problems: Iterable[Problem], root: Path | None = None, message: str = "") -> str:
@@ -68,8 +65,8 @@ def _rank(problem: Problem) -> tuple[str, str, int, int]:
 def _make_problem(problem: Problem, root: Path | None) -> Markup:
     place, where = problem.place, None
     if place:
-        text = words.say_place(place, root)
-        where = link(words.say_path(root / place.notebook) if root else place.notebook, text)
+        path = (root or Path()) / place.notebook
+        where = link(path, words.say_place(place, root), place.cell)
     return make_problem(problem, where, root)
 
 
@@ -86,9 +83,11 @@ def make_problem(problem: Problem, where: Markup | None, root: Path | None) -> M
 
 
 def _make_title(step: Step, root: Path | None) -> Markup:
-    path = words.say_path(root / step.path) if root else step.path
+    path = (root or Path()) / step.path
     about = step.options.description
-    return join(step.name, " ", link(path), dim(f" {about}") if about else None)
+    return join(
+        step.name, " ", link(path, words.say_path(path)), dim(f" {about}") if about else None
+    )
 
 
 def _make_step(step: Step) -> Markup:
@@ -116,7 +115,8 @@ def _make_parameter(one: Parameter) -> Markup:
 
 def _make_skipped(skipped: Iterable[Skipped], root: Path) -> Markup | None:
     rows = [
-        (link(words.say_path(root / one.path)), words.say_remedy(one.why, root)) for one in skipped
+        (link(root / one.path, words.say_path(root / one.path)), words.say_remedy(one.why, root))
+        for one in skipped
     ]
     count = words.say_count(len(rows), "notebook")
     return _fold(f"{count} skipped", table(("notebook", "why"), rows)) if rows else None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from nbflow import words
-from nbflow.html.markup import Markup, bar, commands, dim, join, link, notes, state, table, tag
+from nbflow.html.markup import Markup, bar, commands, dim, join, notes, state, table, tag
 from nbflow.html.outputs import draw_outputs
 from nbflow.html.style import frame
 from nbflow.model import Failure, Output
@@ -89,7 +89,9 @@ def make_failure(run: Run, step: StepRun) -> Markup | None:
             f" in {where}" if where else "",
             class_="nb-head",
         ),
-        tag("div", dim("as executed: "), link(words.say_path(executed))) if step.notebook else None,
+        tag("div", dim("as executed: "), tag("code", words.say_path(executed)))
+        if step.notebook
+        else None,
         make_traceback(failure),
         tag("div", failure.hint, class_="nb-warning") if failure.hint else None,
     )

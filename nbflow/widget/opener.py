@@ -9,10 +9,11 @@ import ipywidgets as w
 
 from nbflow import authoring
 from nbflow.errors import NbflowError
+from nbflow.html.links import link
 from nbflow.html.markup import Markup, join, tag
 from nbflow.project import Project
 from nbflow.runlog import Run, StepRun
-from nbflow.widget.links import Linked, make_link
+from nbflow.widget.links import Linked
 from nbflow.widget.models import build, hide, is_hidden
 
 _numbers = count(1)
@@ -77,7 +78,7 @@ class Opener:
             self._made.show(tag("div", str(error), class_="nbflow-wrong"))
             return
         text = path.relative_to(project.root).as_posix()
-        self._made.show(make_link(path, text, _find_cell(step), kind))
+        self._made.show(link(path, text, _find_cell(step), kind))
         self._follow(kind)
 
 
@@ -93,7 +94,7 @@ def _draw_source(project: Project, step: StepRun) -> Markup:
     source = project.root / step.path
     if not (step.path and source.is_file()):
         return join()
-    return make_link(source, _at_cell("Open the notebook", step), _find_cell(step))
+    return link(source, _at_cell("Open the notebook", step), _find_cell(step))
 
 
 def _find_cell(step: StepRun) -> int | None:

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nbflow import words
+from nbflow.html.links import link
 from nbflow.html.markup import Markup, join
 from nbflow.html.pipelines import make_problem
 from nbflow.model import Problem
-from nbflow.widget.links import make_link
 
 
 def draw_linked(problems: Iterable[Problem], root: Path) -> Markup:
@@ -20,5 +20,5 @@ def draw_linked(problems: Iterable[Problem], root: Path) -> Markup:
 def _draw(problem: Problem, root: Path) -> Markup:
     place, where = problem.place, None
     if place:
-        where = make_link(root / place.notebook, words.say_place(place), place.cell)
+        where = link(root / place.notebook, words.say_place(place), place.cell)
     return make_problem(problem, where, root)

@@ -10,6 +10,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbformat.sign import NotebookNotary
 
 from nbflow import authoring
 from nbflow.authoring import DEMO
@@ -167,13 +168,62 @@ def test_tag_of_no_notebook(tmp_path: Path) -> None:
 
 def test_open_copies_to_a_folder_that_git_and_nbflow_ignore(pipeline: Project) -> None:
     run = make_run(pipeline, "20261101-000000-aaaa", {"load": {"n": 1}}, name="baseline")
-    path = pipeline.folder / "nbflow-open" / run.name / "load.ipynb"
+    path = pipeline.folder / "nbflow-open" / run.name / f"load-{run.name}.ipynb"
     assert nbflow("open", "load").output.splitlines()[0] == str(path)
     assert nbflow("open", "baseline", "load").output.splitlines()[0] == str(path)
     assert (path.parent.parent / ".gitignore").read_text().splitlines()[-1] == "*"
     assert read_executed(path) == Executed(run=run.name, step="load")
     assert list(read_folder(pipeline).steps) == ["load"]
     nbformat.validate(nbformat.read(path, 4))
+
+
+@pytest.mark.parametrize(("mode", "trusted"), [(0o644, True), (0o664, True), (0o666, False)])
+def test_jupyter_trusts_a_copy_of_what_this_user_alone_executed(
+    pipeline: Project, monkeypatch: pytest.MonkeyPatch, mode: int, *, trusted: bool
+) -> None:
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(pipeline.root / "jupyter"))
+    run = make_run(pipeline, "20261101-000000-aaaa", {"load": {"n": 1}})
+    for executed in pipeline.home.rglob("*.ipynb"):
+        executed.chmod(mode)
+    path = Path(nbflow("open", "load").output.splitlines()[0])
+    assert path.stem == f"load-{run.name}"  # what a tab shows
+    assert NotebookNotary().check_signature(nbformat.read(path, 4)) is trusted
+
+
+def test_a_notebook_that_was_executed_by_another_user_is_not_trusted(
+    pipeline: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(pipeline.root / "jupyter"))
+    make_run(pipeline, "20261101-000000-aaaa", {"load": {"n": 1}})
+    monkeypatch.setattr("os.getuid", lambda: 123_456)
+    path = Path(nbflow("open", "load").output.splitlines()[0])
+    assert not NotebookNotary().check_signature(nbformat.read(path, 4))
+
+
+OPENING = {
+    "a terminal": ({}, True),
+    "a cell's kernel": ({"JPY_PARENT_PID": "1"}, False),
+    "Jupyter's session": ({"JPY_SESSION_NAME": "/a/b.ipynb"}, False),
+}
+
+
+@pytest.mark.parametrize(("variables", "starts"), OPENING.values(), ids=OPENING)
+def test_a_server_is_started_from_a_terminal_only(
+    pipeline: Project, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], *, starts: bool
+) -> None:
+    make_run(pipeline, "20261101-000000-aaaa", {"load": {"n": 1}})
+    program = pipeline.root / "jupyter-lab"
+    program.write_text('#!/bin/sh\necho "$1" > started\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(pipeline.root), prepend=":")
+    for name in ("JPY_PARENT_PID", "JPY_SESSION_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    result = nbflow("open", "--lab", "load")
+    assert result.exit_code == 0
+    assert Path("started").exists() is starts
+    assert result.output.endswith("load-20261101-000000-aaaa.ipynb\n") is not starts
 
 
 def test_jupyterlab_is_suggested_where_it_is(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from nbflow.liveness import is_alive
 from nbflow.project import Project
 from nbflow.runlog import find_run
 from nbflow.store.results import read_run_ids
+from tests.cli.runs import make_run
 from tests.notebooks import cell, write
 
 pytestmark = pytest.mark.kernel
@@ -108,6 +111,25 @@ def test_errors_come_without_a_traceback_of_ours(kernel: Kernel) -> None:
     assert error["ename"] == "RunError"
     assert error["evalue"] == "No step declares a parameter 'nope'. There are: n."
     assert len(error["traceback"]) == 1
+
+
+@pytest.mark.parametrize("source", ["%nbflow open --lab load", "!nbflow open --lab load"])
+def test_a_cell_starts_no_server_and_holds_no_token(
+    kernel: Kernel, made: Project, source: str
+) -> None:
+    make_run(made, "20261101-000000-000000", {"load": {"t": [1]}})
+    program = made.folder / "jupyter-lab"
+    program.write_text("#!/bin/sh\necho http://localhost/lab?token=abc\nsleep 600\n")
+    program.chmod(0o755)
+    path = f"{made.folder}:{Path(sys.executable).parent}"
+    kernel(f"import os; os.environ['PATH'] = '{path}:' + os.environ['PATH']")
+    reply, shown = kernel(source)
+    assert reply["status"] == "ok"
+    assert "token" not in str(shown)
+    assert "load-20261101-000000-000000.ipynb" in str(shown)
+    if source.startswith("%"):
+        html = "".join(one["data"]["text/html"] for one in shown if "data" in one)
+        assert 'href="nbflow-open/20261101' in html
 
 
 def test_tables_and_json_are_printed_as_text(kernel: Kernel) -> None:

@@ -145,7 +145,7 @@ def test_what_has_no_html_of_its_own_is_shown_as_on_a_terminal(
 
 def test_what_was_made_is_a_link_and_commands_are_a_cells(notebook: Notebook) -> None:
     html = notebook.html("%nbflow new fresh")
-    assert '<a href="01_fresh.ipynb"><code>01_fresh.ipynb</code></a>' in html
+    assert '<a href="01_fresh.ipynb">01_fresh.ipynb</a>' in html
     assert "<code>%nbflow steps</code>" in html
 
 

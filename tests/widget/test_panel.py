@@ -89,7 +89,7 @@ def test_a_run_with_values_is_followed_and_can_be_looked_at(tmp_path, panels):
     assert not (made.folder / "nbflow-open").exists()  # before it is asked for
     opener._button.click()
     wait(lambda: "nbflow-made-" in opener.shown)
-    assert (made.folder / "nbflow-open" / run.id / "load.ipynb").is_file()
+    assert (made.folder / "nbflow-open" / run.id / f"load-{run.id}.ipynb").is_file()
     assert "run-id" not in str(panel._notice.text)
 
 

@@ -11,7 +11,7 @@ from nbflow import authoring
 from nbflow.cli import complete, options
 from nbflow.cli.answers import Told
 from nbflow.cli.command import Command
-from nbflow.cli.lab import INSTALL, find_lab, suggest
+from nbflow.cli.lab import INSTALL, find_lab, is_in_kernel, suggest
 from nbflow.errors import UnknownNameError
 from nbflow.runlog import find_run, find_run_with
 
@@ -31,7 +31,8 @@ def command(*, words: tuple[str, ...], folder: str | None, lab: bool, as_json: b
     """Copy an executed notebook to where Jupyter opens it.
 
     The copy lies in `nbflow-open/`, which git and nbflow ignore. In it, `nbflow.read` gives
-    exactly what that run read. Your own notebook is not touched.
+    exactly what that run read. Your own notebook is not touched. In a notebook no server is
+    started: the copy is shown as a link, which the JupyterLab that runs already opens.
     """
     del as_json
     if len(words) not in {1, 2}:
@@ -43,7 +44,7 @@ def command(*, words: tuple[str, ...], folder: str | None, lab: bool, as_json: b
     if len(words) == 1:
         run = find_run_with(project, words[0]) or run
     path = authoring.open_executed(project, run, words[-1])
-    if lab:
+    if lab and not is_in_kernel():
         _start_lab(path)
         return None
     command = " ".join(["nbflow open --lab", *words]) + say_where(project)
