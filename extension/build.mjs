@@ -17,7 +17,7 @@ if (process.argv[2] === 'test') {
 } else {
   await build({
     ...shared,
-    entryPoints: { graph: 'src/widget.ts' },
+    entryPoints: { graph: 'src/widget.ts', list: 'src/list.ts', table: 'src/table.ts' },
     outdir: '../nbflow/widget/static',
     minify: true,
     target: 'es2022',

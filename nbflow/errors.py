@@ -53,7 +53,14 @@ class PipelineError(NbflowError):
 
 
 class ParameterError(NbflowError):
-    """A parameter that no step declares, or a value that does not fit its type."""
+    """A parameter that no step declares, or a value that does not fit its type.
+
+    `here` says it where the place is known already: beside the parameter's own field.
+    """
+
+    def __init__(self, text: str, here: str = "") -> None:
+        super().__init__(text)
+        self.here = here or text
 
 
 class KernelError(NbflowError):

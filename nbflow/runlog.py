@@ -57,7 +57,8 @@ class StepRun(Frozen, frozen=True):
     started: float | None = None  # seconds since the epoch
     seconds: float | None = None
     expected: float | None = None  # seconds its last execution took
-    age: float | None = None  # of a reused result, in seconds
+    age: float | None = None  # of a reused result when it was decided, in seconds
+    made: float | None = None  # when a reused result was made, in seconds since the epoch
     cells: int = 0  # how many it executes
     cells_done: int = 0
     cell: int | None = None  # the one that runs, its position from 1
@@ -70,6 +71,10 @@ class StepRun(Frozen, frozen=True):
     blocked_by: tuple[str, ...] = ()
     path: str = ""  # its notebook, relative to the root
     spent: Spent = Spent()
+
+    def find_age(self, now: float) -> float | None:
+        """Return how old a reused result is now; None where nothing was reused."""
+        return None if self.made is None else now - self.made
 
     def __str__(self) -> str:
         seconds = f", {self.seconds:.1f} s" if self.seconds is not None else ""
@@ -286,7 +291,9 @@ def _make_changes(state: StepRun, event: Event, now: float) -> dict[str, Any]:  
         case StepProgressed():
             return {"fraction": event.fraction, "text": event.text}
         case StepReused():
-            return _make_end("reused", event, result=event.result, age=event.age, why=event.why)
+            made = None if event.age is None else now - event.age
+            found = {"result": event.result, "age": event.age, "made": made, "why": event.why}
+            return _make_end("reused", event, **found)
         case StepFinished():
             return _make_end("done", event, result=event.result, outputs=event.outputs)
         case StepFailed():

@@ -43,7 +43,6 @@ export class Graph {
     private readonly select: (id: string) => void,
   ) {
     root.classList.add('nbflow-graph');
-    root.setAttribute('data-lm-suppress-shortcuts', 'true'); // JupyterLab's keys move cells
     root.addEventListener('keydown', event => this.press(event));
     // Not on the canvas: Chromium lets Tab stop at an <svg> that listens to the focus.
     root.addEventListener('focusin', event => this.light(findId(event.target)));
@@ -155,7 +154,7 @@ export class Graph {
     const to = id ? walk(this.layout, id, event.key) : undefined;
     if (to) this.focus(to);
     else if (id && (event.key === 'Enter' || event.key === ' ')) this.choose(id);
-    else if (event.key === 'Escape') this.choose('');
+    else if (event.key === 'Escape' && this.selected) this.choose('');
     else if (event.key === '+' || event.key === '=') this.zoom(ZOOM);
     else if (event.key === '-') this.zoom(1 / ZOOM);
     else if (event.key === '0') this.fit();

@@ -7,6 +7,7 @@ export interface Node {
   id: string;
   label: string;
   title?: string; // shown on hover, below the label
+  problem?: string; // what is wrong with its notebook
 }
 
 const { width: WIDTH, height: HEIGHT } = SIZES;
@@ -71,7 +72,8 @@ export class NodeView {
     this.element.setAttribute('transform', `translate(${place.x} ${place.y})`);
     this.element.setAttribute('display', 'none');
     this.element.dataset.id = node.id;
-    this.label.textContent = pattern.label.cut(node.label, ROOM);
+    if (node.problem) this.element.append(makeProblem());
+    this.label.textContent = pattern.label.cutMiddle(node.label, ROOM);
   }
 
   /** Says whether anything had to change. */
@@ -182,13 +184,25 @@ export class NodeView {
   }
 
   private tell(): void {
-    const { label, title } = this.node;
+    const { label, title, problem } = this.node;
     const state = say(this.state);
     const marked = this.marked ? 'would run' : '';
-    const name = [label, state, marked].filter(Boolean).join(', ');
+    const wrong = problem ? `has a problem: ${problem}` : '';
+    const name = [label, state, marked, wrong].filter(Boolean).join(', ');
     this.element.setAttribute('aria-label', name);
-    if (this.title) setText(this.title, [label, title, state, marked].filter(Boolean).join('\n'));
+    if (this.title)
+      setText(this.title, [label, title, state, marked, wrong].filter(Boolean).join('\n'));
   }
+}
+
+/** A mark at the corner of a step whose notebook has to be mended. */
+function makeProblem(): Element {
+  const { tone, fill, cut } = findLook('error');
+  const at = { transform: `translate(${WIDTH - 2} 2)` };
+  const mark = make('g', { ...at, class: `nbflow-problem nbflow-tone-${tone}` });
+  make('path', { d: fill!, class: 'nbflow-symbol-fill' }, mark);
+  make('path', { d: cut!, class: 'nbflow-symbol-cut' }, mark);
+  return mark;
 }
 
 function setText(element: Element, text: string): void {

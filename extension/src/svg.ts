@@ -41,6 +41,18 @@ export class Ruler {
     return end ? `${text.slice(0, end).trimEnd()}…` : '';
   }
 
+  /** The text with as much left out of its middle as must be: names differ at their ends. */
+  cutMiddle(text: string, room: number): string {
+    if (this.measure(text) <= room) return text;
+    const letters = [...text];
+    for (let kept = letters.length - 1; kept > 1; kept--) {
+      const head = letters.slice(0, Math.ceil(kept / 2)).join('');
+      const tail = letters.slice(letters.length - Math.floor(kept / 2)).join('');
+      if (this.measure(`${head}…${tail}`) <= room) return `${head}…${tail}`;
+    }
+    return this.cut(text, room);
+  }
+
   private measureLetter(letter: string): number {
     let width = this.widths.get(letter);
     if (width === undefined) {

@@ -2,8 +2,10 @@
 import type { Edge } from './dag';
 import { follow } from './follow';
 import { Graph } from './graph';
+import { keepKeys } from './keys';
 import type { Node } from './nodes';
 import type { State } from './states';
+import { watchUnsaved } from './unsaved';
 
 interface Traits {
   nodes: Node[];
@@ -11,6 +13,7 @@ interface Traits {
   states: Record<string, State>;
   selected: string;
   marked: string[];
+  unsaved: string[];
   height: number;
 }
 
@@ -19,6 +22,7 @@ interface Model {
   get<K extends keyof Traits>(name: K): Traits[K];
   set<K extends keyof Traits>(name: K, value: Traits[K]): void;
   save_changes(): void;
+  send(message: object): void;
   on(event: string, call: (message: Message) => void): void;
   off(event: string, call: (message: Message) => void): void;
 }
@@ -29,10 +33,16 @@ interface Message {
 }
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
+  keepKeys();
   const root = document.createElement('div');
   el.append(root);
   const graph = new Graph(root, id => {
     model.set('selected', id);
+    model.save_changes();
+    model.send({ clicked: id });
+  });
+  const forget = watchUnsaved(el, names => {
+    model.set('unsaved', names);
     model.save_changes();
   });
   const show: Record<string, () => void> = {
@@ -53,6 +63,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   for (const call of Object.values(show)) call();
   return () => {
     for (const [event, call] of heard) model.off(event, call);
+    forget();
     graph.destroy();
   };
 }

@@ -4,3 +4,7 @@ import './edges.test';
 import './camera.test';
 import './walk.test';
 import './states.test';
+import './keys.test';
+import './quietly.test';
+import './roving.test';
+import './sorting.test';

@@ -63,9 +63,12 @@ def _draw_node(node: Mapping[str, Any], state: Mapping[str, Any], place: Point) 
     fraction = state.get("fraction")
     up = 0 if fraction is None else 3
     alone = not (status or text)
-    said = "\n".join(part for part in (node["label"], node.get("title"), status, text) if part)
+    problem = node.get("problem") or ""
+    said = "\n".join(
+        part for part in (node["label"], node.get("title"), status, text, problem) if part
+    )
     box = f'width="{WIDTH}" height="{HEIGHT}" rx="7"'
-    label = _cut(node["label"], _ROOM, _LABEL)
+    label = _cut_middle(node["label"], _ROOM, _LABEL)
     return (
         f'<g class="nbflow-node nbflow-tone-{look["tone"]} nbflow-is-{escape(status)}"'
         f' transform="translate({place[0]:.1f} {place[1]:.1f})"><title>{escape(said)}</title>'
@@ -74,17 +77,27 @@ def _draw_node(node: Mapping[str, Any], state: Mapping[str, Any], place: Point) 
         f'<text class="nbflow-label" x="{_LEFT}"'
         f' y="{HEIGHT / 2 + 4.5 if alone else HEIGHT / 2 - 3 - up}">{escape(label)}</text>'
         f"{_draw_state(status, text, HEIGHT / 2 + 14 - up)}"
-        f"{'' if fraction is None else _draw_bar(fraction)}</g>"
+        f"{'' if fraction is None else _draw_bar(fraction)}{_draw_problem() if problem else ''}</g>"
     )
 
 
+def _draw_problem() -> str:
+    """Return a mark at the corner of a step whose notebook has to be mended."""
+    look = _read_looks()["error"]
+    kind = f"nbflow-problem nbflow-tone-{look['tone']}"
+    return f'<g class="{kind}" transform="translate({WIDTH - 2} 2)">{_draw_paths(look)}</g>'
+
+
 def _draw_symbol(look: Mapping[str, str], middle: float) -> str:
-    paths = "".join(
+    return f'<g transform="translate(17 {middle})">{_draw_paths(look)}</g>'
+
+
+def _draw_paths(look: Mapping[str, str]) -> str:
+    return "".join(
         f'<path class="nbflow-symbol-{kind}" d="{look[kind]}"/>'
         for kind in ("fill", "line", "cut")
         if kind in look
     )
-    return f'<g transform="translate(17 {middle})">{paths}</g>'
 
 
 def _draw_state(status: str, text: str, y: float) -> str:
@@ -123,6 +136,17 @@ def _cut(text: str, room: float, letter: float) -> str:
     while text and _measure(text + "…", letter) > room:
         text = text[:-1]
     return f"{text.rstrip()}…"
+
+
+def _cut_middle(text: str, room: float, letter: float) -> str:
+    """Return a name with its middle left out where it is too long: names differ at their ends."""
+    if _measure(text, letter) <= room:
+        return text
+    for kept in range(len(text) - 1, 1, -1):
+        cut = f"{text[: (kept + 1) // 2]}…{text[len(text) - kept // 2 :]}"
+        if _measure(cut, letter) <= room:
+            return cut
+    return _cut(text, room, letter)
 
 
 def _measure(text: str, letter: float) -> float:

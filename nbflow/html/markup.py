@@ -46,7 +46,7 @@ def table(
             tag(cell, part, class_="nb-right" if number == right else None)
             for number, part in enumerate(row)
         )
-        return tag("tr", *made, data_row=key, tabindex=None if key is None else "0")
+        return tag("tr", *made, data_row=key, tabindex=None if key is None else "-1")
 
     head = tag("thead", make_row("th", headings))
     keyed = zip_longest(rows, keys) if keys else ((row, None) for row in rows)

@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 from nbflow import graph, words
-from nbflow.model import Planned, Step
+from nbflow.model import Planned, Scan, Step
 from nbflow.runlog import StepRun
 
 
-class Node(TypedDict):
-    """A step: `title` is what a tooltip says below the label."""
-
+class _Node(TypedDict):
     id: str
     label: str
     title: str
+
+
+class Node(_Node, total=False):
+    """A step: `title` is what a tooltip says below the label, `problem` what is wrong with it."""
+
+    problem: str
 
 
 class _State(TypedDict):
@@ -39,6 +43,22 @@ def make_nodes(steps: Mapping[str, Step]) -> tuple[list[Node], list[Edge]]:
     return nodes, make_edges(parents)
 
 
+def mark_problems(
+    nodes: list[Node], edges: list[Edge], scan: Scan
+) -> tuple[list[Node], list[Edge]]:
+    """Return them with the errors of each step's notebook on its node."""
+    found: dict[str, list[str]] = {}
+    for problem in scan.problems:
+        if problem.place and problem.severity == "error":
+            found.setdefault(problem.place.notebook, []).append(problem.what)
+    wrong = {name: found[step.path] for name, step in scan.steps.items() if step.path in found}
+    marked: list[Node] = [
+        {**node, "problem": "\n".join(wrong[node["id"]])} if node["id"] in wrong else node
+        for node in nodes
+    ]
+    return marked, edges
+
+
 def make_edges(parents: Mapping[str, set[str]] | Mapping[str, tuple[str, ...]]) -> list[Edge]:
     """Return an edge for each parent that is itself a step, in a fixed order."""
     return [
@@ -57,18 +77,22 @@ def make_planned_states(planned: Mapping[str, Planned]) -> dict[str, State]:
     }
 
 
-def make_run_states(steps: Mapping[str, StepRun]) -> dict[str, State]:
-    """Return how each step of a run stands, and how far a running one is."""
-    return {name: _make_run_state(step) for name, step in steps.items()}
+def make_run_states(steps: Mapping[str, StepRun], now: float | None = None) -> dict[str, State]:
+    """Return how each step of a run stands, and how far a running one is.
+
+    Without `now` a reused result has the moment it was made, and no age that would go on growing.
+    """
+    return {name: _make_run_state(step, now) for name, step in steps.items()}
 
 
-def _make_run_state(step: StepRun) -> State:
+def _make_run_state(step: StepRun, now: float | None) -> State:
     if step.status == "running":
         doing = words.say_doing(step.cells, step.cells_done, step.fraction, step.text)
         fraction, text = doing or (None, step.text)
         return State(status="running", text=text.strip(), fraction=fraction)
-    age = step.age if step.status == "reused" else None
-    said = words.say_reasons((), age, step.blocked_by, step.failure)
+    said = words.say_reasons((), None, step.blocked_by, step.failure)
+    if step.status == "reused":
+        said = words.say_made(step.made) if now is None else words.say_age(step.find_age(now))
     return State(status=step.status, text=said or words.say_seconds(step.seconds or None))
 
 

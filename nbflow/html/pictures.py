@@ -14,6 +14,7 @@ from nbflow.html.nodes import (
     make_nodes,
     make_planned_states,
     make_run_states,
+    mark_problems,
 )
 from nbflow.model import Scan
 from nbflow.plan import Plan
@@ -24,7 +25,7 @@ _MOST = 200  # steps; a still picture of more shows nothing
 
 def picture_pipeline(scan: Scan) -> Markup | None:
     """Return the graph of the steps; None where there is nothing to see in one."""
-    return _draw(*make_nodes(scan.steps))
+    return _draw(*mark_problems(*make_nodes(scan.steps), scan))
 
 
 def picture_plan(plan: Plan) -> Markup | None:

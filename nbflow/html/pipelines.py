@@ -15,7 +15,7 @@ from nbflow.model import Parameter, Place, Problem, Scan, Skipped, Step
 def draw_pipeline(name: str, scan: Scan, root: Path, graph: Markup | None = None) -> str:
     """Return a pipeline: its graph, each step with its contract, what was skipped, problems."""
     steps = [
-        join(tag("h4", _make_title(one, root)), _make_step(one)) for one in scan.steps.values()
+        join(tag("h4", _make_title(one, root)), make_contract(one)) for one in scan.steps.values()
     ]
     return frame(
         tag(
@@ -30,7 +30,7 @@ def draw_pipeline(name: str, scan: Scan, root: Path, graph: Markup | None = None
 
 def draw_step(step: Step, root: Path | None = None) -> str:
     """Return a step's contract."""
-    return frame(tag("h4", _make_title(step, root)), _make_step(step))
+    return frame(tag("h4", _make_title(step, root)), make_contract(step))
 
 
 def draw_check(scan: Scan, root: Path | None = None) -> str:
@@ -90,12 +90,13 @@ def _make_title(step: Step, root: Path | None) -> Markup:
     )
 
 
-def _make_step(step: Step) -> Markup:
-    rows = [tag("tr", tag("td", dim(name)), tag("td", said)) for name, said in _make_contract(step)]
+def make_contract(step: Step) -> Markup:
+    """Return what a step takes and what it gives."""
+    rows = [tag("tr", tag("td", dim(name)), tag("td", said)) for name, said in _find_contract(step)]
     return tag("table", tag("tbody", *rows))
 
 
-def _make_contract(step: Step) -> Iterator[tuple[str, Markup]]:
+def _find_contract(step: Step) -> Iterator[tuple[str, Markup]]:
     if step.parameters:
         yield "parameters", join(*map(_make_parameter, step.parameters))
     listed = {

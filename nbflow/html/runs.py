@@ -44,7 +44,7 @@ def draw_step_run(
 ) -> str:
     """Return one step of a run: state, reasons, what it wrote, its error."""
     took = f" in {words.say_seconds(step.seconds)}" if step.seconds is not None else ""
-    why = words.say_reasons(step.why, step.age, step.blocked_by)
+    why = words.say_reasons(_find_why(step), None, step.blocked_by)
     head = tag("b", step.name), f" in run {run.id}: ", state(step.status), took
     return frame(
         tag("div", *head, class_="nb-head"),
@@ -100,7 +100,8 @@ def make_failure(run: Run, step: StepRun) -> Markup | None:
 def make_traceback(failure: Failure) -> Markup:
     """Return the frames in cells and in the project, and the error."""
     lines = (f"{line}\n" for line in say_traceback(failure))
-    return tag("pre", *(tag("b", line) if is_current(line) else line for line in lines))
+    named = {"role": "region", "tabindex": "0", "aria_label": "Traceback"}
+    return tag("pre", *(tag("b", line) if is_current(line) else line for line in lines), **named)
 
 
 def _make_headline(run: Run, now: float) -> Markup:
@@ -114,8 +115,13 @@ def _make_row(step: StepRun, now: float) -> tuple[str, ...]:
         state(step.status),
         _make_doing(step),
         _say_time(step, now),
-        words.shorten(words.say_reasons(step.why, step.age, step.blocked_by, step.failure), 120),
+        words.shorten(words.say_reasons(_find_why(step), None, step.blocked_by, step.failure), 120),
     )
+
+
+def _find_why(step: StepRun) -> tuple[str, ...]:
+    """Return the reasons with a moment instead of an age: a saved notebook is read later."""
+    return tuple(part for part in (*step.why, words.say_made(step.made)) if part)
 
 
 def _make_doing(step: StepRun) -> Markup:

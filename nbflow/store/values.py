@@ -121,6 +121,8 @@ def _write_html(folder: Path, name: str, figure: Any) -> None:
 
     page = figure.to_html(include_plotlyjs="directory", full_html=True)
     _write_whole(make_path(folder, name, ".html"), lambda part: part.write_text(page, "utf-8"))
+    drawing = make_path(folder, name, ".plotly.json")  # for front ends that draw it themselves
+    _write_whole(drawing, lambda part: part.write_text(figure.to_json(), "utf-8"))
     script = folder / "files" / "plotly.min.js"
     if not script.exists():
         _write_whole(script, lambda part: part.write_text(get_plotlyjs(), "utf-8"))

@@ -30,7 +30,7 @@ class Busy:
             self._changed()
 
         def run() -> None:
-            self._notice.guarded(act, quiet=not doing)
+            self._notice.guarded(act, quiet=not doing, asked=bool(doing))
             if doing:
                 self.doing = ""
                 self._changed()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from nbflow import graph
 from nbflow.errors import NbflowError
 from nbflow.project import Project
 from nbflow.runlog import Run, StepRun
@@ -52,11 +53,25 @@ def foresee(run: Run, *, keep_going: bool = False) -> Run:
 def find_left(run: Run, now: float) -> float | None:
     """Return about how many seconds a run still takes; None where no step tells.
 
-    The work that is left, shared among the jobs, and no less than its longest step.
+    The work that is left, shared among the jobs, and no less than the longest way through it: a
+    step waits for those above it, also where one between them says nothing of its time.
     """
-    left = [_find_left(step, now) for step in run.steps.values() if step.status not in _ENDED]
-    known = [seconds for seconds in left if seconds is not None]
-    return max(sum(known) / max(run.jobs, 1), *known) if known else None
+    left = {
+        name: _find_left(step, now) for name, step in run.steps.items() if step.status not in _ENDED
+    }
+    if all(seconds is None for seconds in left.values()):
+        return None
+    work = {name: seconds or 0.0 for name, seconds in left.items()}
+    return max(sum(work.values()) / max(run.jobs, 1), _find_longest(work, run.parents))
+
+
+def _find_longest(work: Mapping[str, float], parents: Mapping[str, tuple[str, ...]]) -> float:
+    """Return the seconds of the longest chain of steps that are left."""
+    above = {step: {one for one in parents.get(step, ()) if one in work} for step in work}
+    ends: dict[str, float] = {}
+    for step in graph.order(above):
+        ends[step] = work[step] + max((ends[one] for one in above[step]), default=0.0)
+    return max(ends.values(), default=0.0)
 
 
 def find_expected(step: StepRun, now: float) -> float | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -17,10 +16,12 @@ from nbflow.widget.inputs import UNSET, make_input
 from nbflow.widget.models import build, hide, set_class
 from nbflow.words import say_count, shorten
 
-MEND = "Does not fit yet, see below:"
 _FLAT = 14  # fields up to which all groups stand open
 _GROUPS = 20  # shown at a time, of more the search finds the others
-_REFUSED = re.compile(r"parameter \S+ of .+?, cell \d+, is (?P<what>.+?); (?P<given>.+?) is not")
+
+
+class UnfitError(ParameterError):
+    """Values in the form that do not fit: each field says why."""
 
 
 class Form:
@@ -94,7 +95,7 @@ class Form:
         field = next(found, None)
         if field is not None and len(self._fields) > _FLAT and field.group != self._opened:
             self._search.value = " ".join((field.parameter.name, *field.steps))
-        raise ParameterError(f"{MEND} {', '.join(self._wrong)}.")
+        raise UnfitError(f"Does not fit yet, see below: {', '.join(self._wrong)}.")
 
     def _draw(self) -> None:
         words = self._search.value.lower().split()
@@ -189,7 +190,7 @@ class _Row:
         try:
             form = self._input.read()
         except ParameterError as error:
-            wrong = _make_wrong(str(error), self._field.parameter.name)
+            wrong = error.here[:1].upper() + error.here[1:]
         self._say(form, wrong)
         self._take(self._field.key, form, wrong)
 
@@ -218,12 +219,6 @@ def _make_help(field: Field) -> str:
     if one.bounds and not (one.help and ".." in one.help):
         parts.append(say_bounds(one.bounds))
     return " · ".join(parts)
-
-
-def _make_wrong(text: str, name: str) -> str:
-    """Return what is wrong as its field says it: the place is known, examples are values."""
-    text = _REFUSED.sub(r"\g<given> is not \g<what>", text).replace(f"-p {name} ", "")
-    return text[:1].upper() + text[1:]
 
 
 def _make_heading(group: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ class Graph(anywidget.AnyWidget):
     >>> Graph(nodes=nodes, edges=edges, states={"load": {"status": "running", "fraction": 0.4}})
 
     A click, or Enter on a step, sets `selected`, "" for none; setting it selects in the browser.
+    `on_click` calls a function at each click, also at one on the step that is selected.
     `marked` steps are ringed and the others fade: the steps that would run.
     `height` is in pixels, 0 for as high as the graph needs.
     """
@@ -38,6 +39,16 @@ class Graph(anywidget.AnyWidget):
     selected = traitlets.Unicode("").tag(sync=True)
     marked = traitlets.List[str]().tag(sync=True)
     height = traitlets.Int(0).tag(sync=True)
+    unsaved = traitlets.List[str]().tag(sync=True)  # files with changes that only the page has
+
+    def on_click(self, call: Callable[[str], None]) -> None:
+        """Call a function with the step that was clicked, "" for none."""
+
+        def take(_: Any, content: Any, __: Any) -> None:
+            if isinstance(content, dict) and "clicked" in content:
+                call(str(content["clicked"]))
+
+        self.on_msg(take)
 
     def follow(self, kind: str) -> None:
         """Have the front end open the link of this class in the panel, as a click on it does."""

@@ -29,7 +29,7 @@ class History:
         ]
         hint = build(w.HTML, '<span class="nbflow-help">for the run that is chosen below</span>')
         self._line = build(w.HBox, [*buttons, hint], css="nbflow-line")
-        self._table = build(Rows)
+        self._table = build(Rows, label="Runs, newest first")
         self.box = build(w.VBox, [self._line, self._table], css="nbflow-history")
         self._known: dict[str, Run] = {}  # those that are over: they change no more
 

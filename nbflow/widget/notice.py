@@ -7,6 +7,7 @@ from pathlib import Path
 
 import ipywidgets as w
 
+from nbflow import words
 from nbflow.errors import NbflowError, PipelineError
 from nbflow.html.markup import tag
 from nbflow.model import Problem
@@ -23,7 +24,8 @@ class Notice:
 
     def __init__(self) -> None:
         self.root = Path()
-        self._said = ""
+        self._said, self._listed = "", list[Problem]()
+        self._error: Exception | None = None  # what the message is about
         self._text, self._problems = build(w.HTML, css="nbflow-notice"), Linked()
         self.boxes = [self._text, self._problems.box]
         self.say("")
@@ -33,37 +35,52 @@ class Notice:
         """The message as HTML, and the problems behind it."""
         return f"{self._text.value}{self._problems.shown}"
 
-    def say(self, text: str, *, bad: bool = False) -> None:
+    @property
+    def plain(self) -> str:
+        """The same without HTML."""
+        places = ((words.say_place(one.place), one.what, one.hint) for one in self._listed)
+        problems = (
+            ": ".join(filter(None, (place, what))) + f"\n  {hint}" for place, what, hint in places
+        )
+        return "\n".join(filter(None, (self._said, *problems)))
+
+    def say(self, text: str, *, error: Exception | None = None, bad: bool = False) -> None:
         """Show a message instead of the one before; "" shows none."""
-        self._said = text
+        self._said, self._error = text, error
         kind = "nbflow-box nbflow-bad" if bad else "nbflow-box"
         value = tag("div", text, class_=kind, role="alert") if text else ""
         if self._text.value != value:
             self._text.value = value
         hide(self._text, unless=text)
 
-    def forget(self, start: str) -> None:
-        """Take back a message that begins so."""
-        if self._said.startswith(start):
+    def forget(self, kind: type[Exception]) -> None:
+        """Take back a message about an error of this kind."""
+        if isinstance(self._error, kind):
             self.say("")
 
-    def say_wrong(self, error: Exception) -> None:
-        """Show an error in its words, the problems of a pipeline each with its cell."""
+    def say_wrong(self, error: Exception, *, asked: bool = False) -> None:
+        """Show an error in its words, the problems of a pipeline each with its cell.
+
+        What was `asked` for has an answer, also where the same problems were shown before.
+        """
         if isinstance(error, PipelineError) and error.problems:
             self.list_problems(error.problems)
+            if asked:
+                self.say("Nothing was done: mend what is listed here first.", error=error, bad=True)
             return
         text = str(error) if isinstance(error, NbflowError) else f"{type(error).__name__}: {error}"
-        self.say(text, bad=True)
+        self.say(text, error=error, bad=True)
 
     def list_problems(self, problems: Iterable[Problem]) -> None:
         """Show these problems instead of those before."""
-        self._problems.show(draw_linked(problems, self.root))
+        self._listed = list(problems)
+        self._problems.show(draw_linked(self._listed, self.root))
 
-    def guarded(self, act: Callable[[], None], *, quiet: bool = False) -> None:
+    def guarded(self, act: Callable[[], None], *, quiet: bool = False, asked: bool = False) -> None:
         """Run a function and show what it raises; unless `quiet`, an earlier message goes."""
         try:
             if not quiet:
                 self.say("")
             act()
         except Exception as error:  # noqa: BLE001 - the browser's console is no place for it
-            self.say_wrong(error)
+            self.say_wrong(error, asked=asked)

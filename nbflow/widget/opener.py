@@ -56,6 +56,14 @@ class Opener:
         self._asked = None
         hide(self.box)
 
+    def show_source(self, project: Project, path: str) -> None:
+        """Offer the notebook of a step that did not run."""
+        self._asked = None
+        hide(self._button)
+        self._links.show(_draw_link(project, path, "Open the notebook"))
+        self._made.show("")
+        hide(self.box, unless=True)
+
     def show(self, project: Project, run: Run, step: StepRun, wrong: Markup | str = "") -> None:
         """Offer what there is of a step that has ended; `wrong` is shown below."""
         self._asked = (project, run, step)
@@ -91,10 +99,13 @@ def _is_executed(run: Run, step: StepRun) -> bool:
 
 
 def _draw_source(project: Project, step: StepRun) -> Markup:
-    source = project.root / step.path
-    if not (step.path and source.is_file()):
-        return join()
-    return link(source, _at_cell("Open the notebook", step), _find_cell(step))
+    return _draw_link(project, step.path, _at_cell("Open the notebook", step), _find_cell(step))
+
+
+def _draw_link(project: Project, path: str, text: str, cell: int | None = None) -> Markup:
+    """Return a link to a notebook; nothing where it is no more."""
+    source = project.root / path
+    return link(source, text, cell) if path and source.is_file() else join()
 
 
 def _find_cell(step: StepRun) -> int | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,28 +13,28 @@ from nbflow.errors import UnknownNameError
 from nbflow.graph import make_parents
 from nbflow.html import draw_plan
 from nbflow.html.markup import tag
-from nbflow.html.nodes import make_planned_states, make_run_states
+from nbflow.html.nodes import mark_problems
 from nbflow.model import Request, Scan
 from nbflow.notebook.scan import read_folder
 from nbflow.pipeline import Pipeline
 from nbflow.plan import make_plan
 from nbflow.project import Project
-from nbflow.runlog import Run, cancel, find_run
+from nbflow.runlog import cancel, find_run
+from nbflow.step.messages import find_shell
 from nbflow.widget.asked import make_arguments, make_request, read_asked, read_project, read_running
 from nbflow.widget.busy import Busy
 from nbflow.widget.buttons import Buttons
 from nbflow.widget.detail import Detail
-from nbflow.widget.estimate import Foresight
 from nbflow.widget.fields import make_fields, read_values
 from nbflow.widget.follow import Follower, Tail, find_follower, find_newest
-from nbflow.widget.form import MEND, Form
+from nbflow.widget.form import Form, UnfitError
 from nbflow.widget.graph import Graph, make_nodes
-from nbflow.widget.head import draw_head
 from nbflow.widget.history import History
 from nbflow.widget.models import build, hide
 from nbflow.widget.notice import Notice
 from nbflow.widget.places import claim_cell
-from nbflow.widget.saved import Still, draw_saved
+from nbflow.widget.plain import draw_text
+from nbflow.widget.runview import Parts, RunView
 from nbflow.widget.selection import Selection
 from nbflow.widget.steps import Steps
 from nbflow.widget.style import CSS
@@ -79,14 +78,6 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._project: Project | None = None
         self._scan = Scan({})
         self._follower: Follower | None = None
-        self._tail: Tail | None = None
-        self._seen: tuple[Any, ...] = ()
-        self._drawn: tuple[Any, ...] = ()  # what of the run the graph shows
-        self._stopping = ""
-        self._was_live = False
-        self._foresight = Foresight()
-        self._still = Still(self.draw_still)
-        self._step, self._chosen = "", False  # which step is shown, and whether by a click
         self._lock = threading.RLock()
         self._make_parts()
         self._notice.guarded(lambda: self._open(run_id, request))
@@ -102,7 +93,9 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         """Show the run as it is now; called by the follower's thread."""
         try:
             with self._lock:
-                self._show_tail(tail)
+                said = self._view.show(tail)
+            if said:
+                self._notice.say(said)
         except Exception as error:  # noqa: BLE001 - the thread is that of all views
             self._notice.say_wrong(error)
 
@@ -111,40 +104,43 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
         JupyterLab shows no other form of an output that has a widget, also where it is gone.
         """
+        if getattr(find_shell(), "kernel", None) is None:
+            print(self)  # noqa: T201 - a terminal has no widgets
+            return
         if self._project is not None:
-            self._still.show()
+            self._view.still.show()
         display({**self._repr_mimebundle_(), "text/plain": "the controls of nbflow"}, raw=True)
 
-    def draw_still(self) -> str:
-        run = self._tail.run if self._tail else None
-        return draw_saved(self._name, self._scan.steps, self._form.fields, self._form.values, run)
+    def __str__(self) -> str:
+        """Return the steps as the newest run left them: what a terminal shows."""
+        text = "" if self._project is None else draw_text(self._project, self._name, self._scan)
+        return "\n".join(part for part in (self._notice.plain, text) if part)
 
     # --- parts --------------------------------------------------------------------------------
 
     def _make_parts(self) -> None:
         style = build(w.HTML, f"<style>{CSS}</style>", css="nbflow-style")
-        self._head, self._notice = build(w.HTML), Notice()
-        self._busy = Busy(self._notice, self._show_busy)
+        head, self._notice = build(w.HTML), Notice()
+        self._busy = Busy(self._notice, lambda: self._view.show_state())  # noqa: PLW0108 - made below
         self._selection = Selection(self._show_marked)
         self._buttons = Buttons(self._act, self._selection)
         self._graph = build(Graph)
-        self._graph.observe(lambda change: self._choose(change["new"]), "selected")
+        self._graph.on_click(self._choose)
         canvas = build(w.VBox, [self._graph], css="nbflow-canvas")
         self._form = Form(self._note_values)
         self._values = ValueBar(self._form, self._take_values, self._notice.guarded)
-        self._plan, self._steps, self._history = (
-            build(w.HTML),
-            Steps(self._choose),
-            History(self._act_on_run),
-        )
-        self._detail = Detail(self._choose, self._busy.later, self._graph.follow)
-        split = build(w.HBox, [self._steps.box, self._detail.box], css="nbflow-split")
+        self._plan, self._history = build(w.HTML), History(self._act_on_run)
+        self._steps = Steps(self._choose_listed)
+        self._detail = Detail(self._choose_listed, self._busy.later, self._graph.follow)
+        split = build(w.VBox, [self._steps.box, *self._detail.boxes], css="nbflow-split")
+        parts = (head, self._buttons, self._graph, self._steps, self._detail, self._busy)
+        self._view = RunView(Parts(*parts), self._turn)
         asked = build(w.VBox, [self._values.box, self._form.box])
         pages = [asked, self._plan, split, self._history.box]
         self._tabs = build(w.Tab, pages, titles=_TITLES)
         self._tabs.observe(lambda _: self._show_page(), "selected_index")
         self._parts = [self._buttons.box, *self._notice.boxes, canvas, self._tabs]
-        self.children = [style, self._head, *self._parts]
+        self.children = [style, head, *self._parts]
 
     # --- what there is ------------------------------------------------------------------------
 
@@ -173,13 +169,13 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         errors = [one for one in scan.problems if one.severity == "error"]
         self._form.show_fields(make_fields(scan.steps, project.settings.parameters))
         self._selection.show_steps(scan.steps)
-        nodes, edges = make_nodes(scan.steps)
+        nodes, edges = mark_problems(*make_nodes(scan.steps), scan)
         if self._graph.nodes != nodes or self._graph.edges != edges:
             self._graph.nodes, self._graph.edges = nodes, edges
-        self._detail.show_names(scan.steps)
+        self._detail.show_steps(scan.steps)
         self._notice.root = project.root
         self._notice.list_problems(errors)
-        self._seen = ()
+        self._view.read(project, self._name, scan, self._form.fields)
         if not scan.steps and not errors:
             make_plan(project, scan, Request())  # says why there is no step
 
@@ -188,15 +184,14 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         there = bool(self._scan.steps)
         for part in self._parts[-2:]:
             hide(part, unless=there)
-        self._show_head()
-        self._show_buttons()
+        self._view.show_state()
 
     def _show_marked(self) -> None:
         self._graph.marked = self._selection.find_marked(make_parents(self._scan.steps))
 
     def _show_page(self) -> None:
         if self._tabs.selected_index == _RUN:
-            self._drawn = self._seen = ()
+            self._view.draw_again()
             self._steps.wanted = True
             self._wake()
         if self._tabs.selected_index == _HISTORY and self._project is not None:
@@ -206,98 +201,34 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     def _note_values(self) -> None:
         self._values.show_choice()
         if not self._form.problems:
-            self._notice.forget(MEND)
+            self._notice.forget(UnfitError)
 
     def _take_values(self, forms: dict[str, Any]) -> None:
         missing = self._form.show_values(forms)
         text = f"No step has these parameters any more: {', '.join(missing)}."
         self._notice.say(text if missing else "")
 
-    # --- a run as it goes on ------------------------------------------------------------------
-
-    def _show_tail(self, tail: Tail | None) -> None:
-        shown = self._tail
-        if tail is not shown:
-            self._tail, self._seen, self._stopping = tail, (), ""
-        run = self._run
-        now = time.time()
-        live = run is not None and run.status == "running"
-        second = int(now) if live else 0
-        seen = (tail and tail.version, second, self._busy.doing, self._stopping, self._step)
-        if seen == self._seen:
-            return
-        before, self._seen = self._seen, seen
-        self._show_head()
-        self._show_buttons()
-        self._still.update(run)
-        if run is None:
-            self._steps.show_names(list(self._scan.steps))
-        else:
-            if self._drawn != (run.id, run.seq, run.status):  # else a plan stays as it is drawn
-                self._drawn = (run.id, run.seq, run.status)
-                self._graph.states = make_run_states(run.steps)
-            self._choose_by_itself()
-            self._steps.show(run, now)
-        if shown is not None and shown.removed:
-            self._notice.say(f"Run {shown.run.id} was removed.")
-            self._graph.states, self._drawn = {}, ()
-        if self._project is not None:
-            self._detail.show(self._project, tail, run, self._step)
-        if live != self._was_live:
-            self._show_page()  # the history has one more, or one more that is over
-            if live and not before:
-                self._tabs.selected_index = _RUN
-        self._was_live = live
-
-    @property
-    def _run(self) -> Run | None:
-        """The run that is shown, as it can be foreseen; None where there is none."""
-        run = self._tail.run if self._tail else None
-        return self._foresight.look(self._project, run) if run and run.steps else None
-
-    def _show_busy(self) -> None:
-        """Show that the panel does something, or has done it."""
-        self._seen = ()
-        self._show_head()
-        self._show_buttons()
-
-    def _show_head(self) -> None:
-        run = self._run
-        live = run is not None and run.status == "running"
-        doing = self._busy.doing or (self._stopping if live else "")
-        head = draw_head(self._name, run, time.time(), doing)
-        if self._head.value != head:
-            self._head.value = head
-
-    def _show_buttons(self) -> None:
-        run = self._run
-        doing = {"busy": bool(self._busy.doing), "stopping": bool(self._stopping)}
-        self._buttons.show(run, usable=bool(self._scan.steps), **doing)
-
-    def _choose_by_itself(self) -> None:
-        """Show the step that failed, else one that runs, as long as nobody chose one."""
-        if self._chosen or self._tail is None:
-            return
-        steps = self._tail.run.steps
-        by_status = {step.status: name for name, step in reversed(steps.items())}
-        wanted = by_status.get("failed") or by_status.get("running")
-        current = steps.get(self._step)
-        if wanted and (current is None or current.status not in {"running", "failed"}):
-            self._show_step(wanted)
+    # --- which step is shown ----------------------------------------------------------------------
 
     def _choose(self, name: str) -> None:
-        """Take a click on a step: in the graph or in the list."""
-        if name == self._step or (name and self._selection.toggle(name)):
+        """Take a click on a step anywhere: it is shown, or chosen to run where that is asked."""
+        if name and self._selection.toggle(name):
+            self._graph.selected = self._view.choice.name
             return
-        self._chosen = bool(name)
-        self._show_step(name)
+        self._view.choice.take(name)
+        if name:
+            self._tabs.selected_index = _RUN
         self._wake()
 
-    def _show_step(self, name: str) -> None:
-        self._step = name
-        self._graph.selected = name
-        self._steps.mark(name)
-        self._detail.choose(name)
+    def _choose_listed(self, name: str) -> None:
+        if name != self._view.choice.name:  # else it was only marked
+            self._choose(name)
+
+    def _turn(self, began: bool) -> None:  # noqa: FBT001 - a callback
+        """Show a run that has begun, and the history, which has one more or one that is over."""
+        self._show_page()
+        if began:
+            self._tabs.selected_index = _RUN
 
     # --- what is asked for --------------------------------------------------------------------
 
@@ -308,8 +239,8 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._busy.later(self._start, "starting …")
         elif name == "plan":
             self._busy.later(self._make_plan, "planning …")
-        elif name == "resume" and self._tail is not None:
-            self._act_on_run("rerun", self._tail.run.id)
+        elif name == "resume" and self._view.tail is not None:
+            self._act_on_run("rerun", self._view.tail.run.id)
         elif name == "read":
             self._busy.later(self._read_again, "reading the notebooks …")
 
@@ -326,11 +257,12 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _stop(self) -> None:
         """Ask the run to stop: only a file is made, so this works on any thread."""
-        if self._project is None or self._tail is None:
-            return
-        cancel(self._project, self._tail.run)
-        self._stopping = "stopping …"
-        self._show_busy()
+        run = self._view.tail.run if self._view.tail else None
+        if self._project is None or run is None or run.status != "running":
+            return  # it has just ended
+        cancel(self._project, run)
+        self._view.stopping = "stopping …"
+        self._view.show_state()
 
     def _start(self) -> None:
         project = self._refuse_wrong()
@@ -339,14 +271,15 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._form.values, self._selection, force=self._buttons.force.value
         )
         self._attach(project, arguments, "run")
+        self._say_unsaved()
 
     def _attach(self, project: Project, arguments: list[str], command: str) -> None:
         from nbflow.run.start import start_run, wait_for_log  # noqa: PLC0415 - not to open a panel
 
         started = start_run(project, arguments, command=command)
         wait_for_log(project, started)
-        self._chosen, self._stopping = False, ""
-        self._show_step("")
+        self._view.stopping = ""
+        self._view.choice.forget()
         self._show_run(started.run_id, ours=True)
 
     def _show_run(self, run_id: str, *, ours: bool = False) -> None:
@@ -360,8 +293,18 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         plan = make_plan(project, self._scan, self._make_request())
         self._plan.value = draw_plan(plan)
         self._tabs.selected_index = _PLAN
-        if self._tail is None or not self._tail.live:
-            self._graph.states = make_planned_states(plan.outside | plan.steps)
+        self._view.show_plan(plan)
+        self._say_unsaved()
+
+    def _say_unsaved(self) -> None:
+        """Say which of the notebooks have changes in the front end that are in no file yet."""
+        names = {Path(step.path).name for step in self._scan.steps.values()}
+        if unsaved := sorted(names & set(self._graph.unsaved)):
+            them = "its" if len(unsaved) == 1 else "their"
+            self._notice.say(
+                f"{', '.join(unsaved)}: not saved yet, so that {them} changes are not in this."
+                " Save, and do it again."
+            )
 
     def _read_again(self) -> None:
         if self._project is None:

@@ -1,78 +1,137 @@
-"""The first rows of a table, and what a value looks like."""
+"""What a step wrote, as far as it can be looked at: the first rows, a picture, a text."""
 
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from nbflow import words
+from nbflow.html.figures import PLOTLY, draw_picture
 from nbflow.html.markup import Markup, dim, join, tag
-from nbflow.model import Output
+from nbflow.model import Frozen, Output
 from nbflow.store import connections, tables
+from nbflow.store.names import make_path
 
-ROWS = 20
-_COLUMNS = 40
-_WIDEST = 60  # characters of a cell
+ROWS = 300
+_CELLS = 12_000  # that are sent to the page
+_COLUMNS = 60
+_WIDEST = 300  # characters of a cell
 _LONGEST = 4000  # characters of a value
 _SMALL = 1_000_000  # bytes of a value that is read to be shown
+_LARGEST = 8_000_000  # bytes of a drawing that goes into the page
+_NUMBERS = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "UBIGINT", "BIGNUM")
+_PLOTLY = "application/vnd.plotly.v1+json"
 
 
-def draw_output(folder: Path, output: Output) -> Markup:
-    """Return the first rows of a table, or a value as far as it can be shown as text.
+class Grid(Frozen, frozen=True):
+    """The first rows of a table: texts by row, None for null.
 
-    Pickles are not loaded: that would run what they say.
+    `numbers` holds those of a column by its place: to sort by, and of floats to copy in full.
     """
+
+    columns: list[str]
+    kinds: list[str]
+    rows: list[list[str | None]]
+    numbers: dict[str, list[float | None]]
+    said: str
+
+
+class Preview(Frozen, frozen=True):
+    """What is shown of an output: rows, or HTML, or what only the front end draws."""
+
+    grid: Grid | None = None
+    html: Markup = Markup()
+    bundle: dict[str, Any] = {}
+
+
+def read_preview(folder: Path, output: Output) -> Preview:
+    """Return what can be shown of an output; a pickle is not loaded: it could run anything."""
     if output.kind == "table":
-        return _draw_table(folder, output)
+        return Preview(grid=_read_grid(folder, output))
     about = " · ".join(
         part for part in (output.kind, words.say_bytes(output.bytes), output.note) if part
     )
+    said = tag("div", dim(about))
     if output.kind == "json" and output.bytes <= _SMALL:
-        value = json.dumps(
-            tables.read(folder, output.name), indent=2, ensure_ascii=False, default=str
-        )
-        return join(tag("div", dim(about)), tag("pre", value[:_LONGEST]))
-    return tag("div", dim(about))
+        value = tables.read(folder, output.name)
+        text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+        return Preview(html=join(said, tag("pre", text[:_LONGEST], tabindex="0")))
+    if (drawing := _read_drawing(folder, output)) is not None:
+        return Preview(html=said, bundle={_PLOTLY: drawing, "text/plain": about})
+    return Preview(html=join(said, draw_picture(folder, output)))
 
 
-def _draw_table(folder: Path, output: Output) -> Markup:
+def _read_drawing(folder: Path, output: Output) -> Any:
+    """Return what plotly draws a figure of; None where it is no figure of plotly's."""
+    path = make_path(folder, output.name, PLOTLY)
+    if output.kind != "figure" or not path.is_file() or path.stat().st_size > _LARGEST:
+        return None
+    return json.loads(path.read_bytes())
+
+
+def _read_grid(folder: Path, output: Output) -> Grid:
     connection = connections.connect()
     try:
         relation = tables.read(folder, output.name, to="relation", connection=connection)
-        names, kinds = relation.columns[:_COLUMNS], [str(kind) for kind in relation.types]
-        rows = relation.limit(ROWS).fetchall()
+        width = len(relation.columns)
+        shown = min(width, _COLUMNS)
+        names, kinds = relation.columns[:shown], [str(kind) for kind in relation.types[:shown]]
+        rows = relation.limit(max(20, min(ROWS, _CELLS // max(shown, 1)))).fetchall()
     finally:
         connection.close()
-    count = words.say_count(output.rows or 0, "row")
-    said = f"{count} · {words.say_count(len(kinds), 'column')}"
-    if (output.rows or 0) > len(rows):
-        said += f" · the first {len(rows)} are shown"
-    heads = (
-        tag("th", name, Markup("<br>"), dim(kind.lower()), class_=_find_class(kind))
-        for name, kind in zip(names, kinds, strict=False)
+    columns = [[row[at] for row in rows] for at in range(shown)]
+    texts = [_say_column(column) for column in columns]
+    numbers = {
+        str(at): [_to_number(value) for value in columns[at]]
+        for at, kind in enumerate(kinds)
+        if is_number(kind)
+    }
+    return Grid(
+        columns=list(names),
+        kinds=[kind.lower() for kind in kinds],
+        rows=[list(row) for row in zip(*texts, strict=True)],
+        numbers=numbers,
+        said=_say_count(output.rows or 0, len(rows), width, shown),
     )
-    body = (
-        tag(
-            "tr", *(_make_cell(one, kind) for one, kind in zip(row[:_COLUMNS], kinds, strict=False))
-        )
-        for row in rows
-    )
-    table = tag("table", tag("thead", tag("tr", *heads)), tag("tbody", *body))
-    return join(tag("div", dim(said)), tag("div", table, class_="nbflow-scroll"))
 
 
-def _make_cell(value: Any, kind: str) -> Markup:
-    text = dim("null") if value is None else words.shorten(_say_cell(value), _WIDEST)
-    return tag("td", text, class_=_find_class(kind))
+def _say_count(count: int, rows: int, width: int, columns: int) -> str:
+    said = f"{words.say_count(count, 'row')} · {words.say_count(width, 'column')}"
+    if count > rows:
+        said += f" · the first {rows} are here"
+    return f"{said} · the first {columns} columns are here" if width > columns else said
 
 
-def _say_cell(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+def _say_column(values: Sequence[Any]) -> list[str | None]:
+    """Return the values as texts, numbers as pandas shows a column of them."""
+    if any(isinstance(value, float) for value in values):
+        return _say_floats(values)
+    return [None if one is None else _cut(str(one)) for one in values]
 
 
-def _find_class(kind: str) -> str | None:
-    numeric = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "UBIGINT")
+def _say_floats(values: Sequence[Any]) -> list[str | None]:
+    import pandas as pd  # noqa: PLC0415 - for tables only
+
+    said = pd.Series(values, dtype=float).to_string(index=False, header=False).split("\n")
+    pairs = zip(values, said, strict=True)
+    return [None if value is None else text.strip() for value, text in pairs]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+
+
+def _to_number(value: Any) -> float | None:
+    """Return a number as JSON has them: NaN is none, what is infinite the largest."""
+    if value is None or math.isnan(number := float(value)):
+        return None
+    return max(-1e308, min(1e308, number))
+
+
+def is_number(kind: str) -> bool:
+    """Tell whether a type of DuckDB's is one of numbers, and no list of them."""
     head = kind.partition("(")[0]
-    is_number = head.removeprefix("U").startswith(numeric) or "INT" in head
-    return "nb-right" if is_number else None
+    return "[" not in kind and head.removeprefix("U").startswith(_NUMBERS)

@@ -8,18 +8,24 @@ from typing import Any
 from IPython.display import display
 
 from nbflow import words
+from nbflow.errors import NbflowError
 from nbflow.html.markup import Markup, dim, join, state, table, tag
 from nbflow.html.style import frame
 from nbflow.model import Step
+from nbflow.project import Project
 from nbflow.runlog import Run
-from nbflow.widget.fields import Field
+from nbflow.widget.asked import read_asked
+from nbflow.widget.fields import Field, read_values
 
 # JupyterLab says so itself, in red, where the panel's models ended with their kernel.
 _STYLE = ".jp-OutputArea:has(.nbflow-still) .jupyter-widgets:not(:has(*)){display:none}"
 
 
 class Still:
-    """What a saved notebook shows of a panel; `draw` gives its HTML."""
+    """What a saved notebook shows of a panel; `draw` gives its HTML.
+
+    A page that was loaded anew takes no update of it: what it says must stay true.
+    """
 
     def __init__(self, draw: Callable[[], str]) -> None:
         self._draw = draw
@@ -29,11 +35,11 @@ class Still:
     def show(self) -> None:
         self._handle = display(self._make(), raw=True, display_id=True)
 
-    def update(self, run: Run | None) -> None:
-        """Draw it again where the run is another one, or has come further."""
-        state = run and (run.id, run.status)
-        if self._handle is not None and state != self._shown:
-            self._shown = state
+    def update(self, run: Run | None, steps: Mapping[str, Step]) -> None:
+        """Draw it again where the run is another one, or is over, or the steps are others."""
+        shown = run and (run.id, run.status), steps
+        if self._handle is not None and shown != self._shown:
+            self._shown = shown
             self._handle.update(self._make(), raw=True)
 
     def _make(self) -> dict[str, str]:
@@ -42,41 +48,86 @@ class Still:
 
 
 def draw_saved(
+    project: Project | None,
     name: str,
     steps: Mapping[str, Step],
     fields: Iterable[Field],
-    forms: Mapping[str, Any],
     run: Run | None,
 ) -> str:
-    """Return the parameters with their values, and the steps as the last run left them."""
-    values = [_make_value(field, forms) for field in fields]
-    states = run.steps if run else {}
-    rows = [
-        (tag("b", one), state(states[one].status if one in states else "waiting"),
-         words.say_seconds(states[one].seconds) if one in states else "")
-        for one in steps
-    ]  # fmt: skip
-    last = f" · {_say_run(run)}" if run else " · not run yet"
+    """Return the parameters with the values of the run, and the steps as it left them.
+
+    Of a run that goes on only its begin is told: how it ends, nobody may be there to write down.
+    """
+    known = list(fields)
+    over = run if run and run.status != "running" else None
     return frame(
         tag(
             "div",
-            tag("b", name),
-            f": {words.say_count(len(steps), 'step')}{last}",
+            join(tag("b", name), f": {words.say_count(len(steps), 'step')} · ", _say_run(run)),
             class_="nb-head",
         ),
-        table(("parameter", "value", "about"), values) if values else None,
-        table(("step", "state", "took"), rows, right=2) if rows else None,
+        _draw_values(known, _read_values(project, known, steps, run)) if known else None,
+        table(
+            ("step", "state", "took") if over else ("step", "notebook"),
+            [_make_row(step, over) for step in steps.values()],
+            right=2,
+        )
+        if steps
+        else None,
         tag("div", dim("Run this cell to have the controls.")),
     )
 
 
-def _say_run(run: Run) -> str:
+def _say_run(run: Run | None) -> Markup:
+    if run is None:
+        return join("not run yet")
     when = f", {words.say_when(run.started)}" if run.started else ""
-    return f"run {run.id} {words.say_state(run.status)}{when}"
+    if run.status == "running":
+        return join(f"run {run.id} was going on when this was drawn{when}")
+    said = f" · {words.say_parameters(run.parameters)}" if run.parameters else ""
+    return join(f"run {run.id} ", state(run.status), when, said)
 
 
-def _make_value(field: Field, forms: Mapping[str, Any]) -> tuple[Markup, Markup, Markup]:
+def _read_values(
+    project: Project | None, fields: list[Field], steps: Mapping[str, Step], run: Run | None
+) -> Mapping[str, Any] | None:
+    """Return the forms that a run was given, by field; None where there is no run."""
+    if project is None or run is None:
+        return None
+    try:
+        return read_values(fields, steps, read_asked(project, run.id))
+    except NbflowError:  # what was asked for is gone
+        return run.parameters
+
+
+def _draw_values(fields: list[Field], given: Mapping[str, Any] | None) -> Markup:
+    if given is None:
+        return table(("parameter", "default", "about"), map(_make_parameter, fields))
+    rows = (
+        (name, _say_given(field.key, given), default, about)
+        for field in fields
+        for name, default, about in [_make_parameter(field)]
+    )
+    return table(("parameter", "in this run", "default", "about"), rows)
+
+
+def _say_given(key: str, given: Mapping[str, Any]) -> Markup:
+    if key not in given:
+        return dim("default")
+    return tag("code", words.shorten(words.say_value(given[key]), 60))
+
+
+def _make_parameter(field: Field) -> tuple[Markup, Markup, Markup]:
     one = field.parameter
-    chosen = field.key in forms
-    value = words.say_value(forms[field.key]) if chosen else one.default or "needs a value"
-    return tag("code", field.key), tag("code", words.shorten(value, 60)), join(dim(one.help))
+    default = tag("code", words.shorten(one.default, 60)) if one.default else dim("needs a value")
+    return tag("code", field.key), default, join(dim(one.help))
+
+
+def _make_row(step: Step, over: Run | None) -> tuple[str, ...]:
+    name = tag("b", step.name)
+    if over is None:
+        return name, dim(step.path)
+    found = over.steps.get(step.name)
+    if found is None:
+        return name, dim("not in this run"), ""
+    return name, state(found.status), words.say_seconds(found.seconds)

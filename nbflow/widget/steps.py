@@ -14,8 +14,9 @@ from nbflow.html.markup import Markup, bar, dim, join, state, tag
 from nbflow.runlog import Run, StepRun
 from nbflow.widget.estimate import find_expected
 from nbflow.widget.models import build
-from nbflow.widget.rows import Rows
+from nbflow.widget.rows import LIST, Rows
 
+_END = 12  # letters of a name that are always shown
 _CHUNK = 20  # rows that are sent together
 _TAG = re.compile(r"<[^>]*>")
 
@@ -28,15 +29,17 @@ class Steps:
     """
 
     def __init__(self, choose: Callable[[str], None]) -> None:
-        self.box = build(w.VBox, css="nbflow-steps nbflow")
+        self.box = build(w.VBox, css=f"nbflow-steps nbflow {LIST}")
         self.wanted = False
         self._choose, self._chosen = choose, ""
         self._chunks: list[Any] = []
-        self._rows: dict[str, tuple[StepRun, Markup]] = {}
+        self._rows: dict[str, tuple[Any, Markup]] = {}
+        self._width = 0  # letters of the longest name
 
     def show(self, run: Run, now: float) -> None:
         if not self.wanted:
             return
+        self._width = max(map(len, run.steps))
         rows = [self._make_row(step, now) for step in run.steps.values()]
         self._show_rows(rows)
 
@@ -44,7 +47,8 @@ class Steps:
         """Show steps that have not run yet."""
         if not self.wanted:
             return
-        self._show_rows([_join_row(name, dim("not run yet"), "", "") for name in names])
+        width = max(map(len, names), default=0)
+        self._show_rows([_join_row(name, width, dim("not run yet"), "", "") for name in names])
 
     def mark(self, name: str) -> None:
         """Show a step as the chosen one, "" for none."""
@@ -68,27 +72,28 @@ class Steps:
             self.box.children = self._chunks[: len(texts)]
 
     def _make_chunk(self, text: str) -> Rows:
-        chunk: Rows = build(Rows, html=text, chosen=self._chosen)
+        chunk: Rows = build(Rows, html=text, chosen=self._chosen, label="Steps of the run")
         chunk.observe(lambda _: self._take(chunk), "chosen")
         return chunk
 
     def _make_row(self, step: StepRun, now: float) -> Markup:
         """Return a row; one of a step that did not change is taken as it was."""
+        made_of = (step, words.say_age(step.find_age(now)), self._width)
         known = self._rows.get(step.name)
-        if known and known[0] is step and step.status != "running":
+        if known and known[0] == made_of and step.status != "running":
             return known[1]
-        row = _make_row(step, now)
-        self._rows[step.name] = (step, row)
+        row = _make_row(step, self._width, now)
+        self._rows[step.name] = (made_of, row)
         return row
 
 
-def _make_row(step: StepRun, now: float) -> Markup:
+def _make_row(step: StepRun, width: int, now: float) -> Markup:
     expected = find_expected(step, now)
     time = words.say_step_time(step.status, step.started, step.seconds, expected=expected, now=now)
-    return _join_row(step.name, state(step.status), time, _make_about(step))
+    return _join_row(step.name, width, state(step.status), time, _make_about(step, now))
 
 
-def _make_about(step: StepRun) -> str:
+def _make_about(step: StepRun, now: float) -> str:
     """Return what matters most of a step: how far it is, what it wrote, or why it stands so."""
     if step.status == "running":
         doing = words.say_doing(step.cells, step.cells_done, step.fraction, step.text)
@@ -96,12 +101,29 @@ def _make_about(step: StepRun) -> str:
     if step.status == "cancelled":
         return ""
     wrote = dim(words.say_outputs(step.outputs)) if step.status == "done" else ""
-    return wrote or words.say_reasons(step.why, step.age, step.blocked_by, step.failure)
+    return wrote or words.say_reasons(step.why, step.find_age(now), step.blocked_by, step.failure)
 
 
-def _join_row(name: str, *cells: str) -> Markup:
-    texts = (tag("span", cell, title=_strip(cell) or None) for cell in (tag("b", name), *cells))
-    return tag("div", *texts, class_="nbflow-row", data_row=name, tabindex="0")
+def _join_row(name: str, width: int, *cells: str) -> Markup:
+    """Return a row; all leave the same room for names, that of the longest."""
+    texts = (tag("span", cell, title=_strip(cell) or None) for cell in cells)
+    return tag(
+        "div",
+        _draw_name(name),
+        *texts,
+        class_="nbflow-row",
+        data_row=name,
+        role="option",
+        tabindex="-1",
+        style=f"--nbflow-names:{width + 1}ch",
+    )
+
+
+def _draw_name(name: str) -> Markup:
+    """Return a name whose middle is cut where there is no room: names differ at their ends."""
+    end = max(len(name) - _END, (len(name) + 1) // 2)
+    halves = [tag("b", part) for part in (name[:end], name[end:]) if part]
+    return tag("span", *halves, title=name, class_="nbflow-cut")
 
 
 def _strip(cell: str) -> str:

@@ -110,12 +110,16 @@ margin:3px 0}
 .nbflow-panel .nbflow-control textarea{min-height:4.5em}
 .nbflow-search{margin-bottom:4px}
 .nbflow-panel .widget-accordion{margin:0}
-.nbflow-split{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr);gap:6px 20px;
-align-items:start}
-.nbflow-steps{max-height:440px;overflow:auto!important;display:block}
-.nbflow-row{display:grid;grid-template-columns:minmax(80px,1fr) 84px minmax(108px,.7fr)
-minmax(120px,2.6fr);gap:0 10px;padding:3px 4px;
+.nbflow-split{display:grid!important;grid-template-columns:minmax(0,3fr) minmax(0,2fr);
+gap:8px 20px;align-items:start}
+.nbflow-panel .nbflow-made{grid-column:1/-1;border-left:0;padding-left:0}
+.nbflow-steps{max-height:274px;overflow:auto!important;display:block!important}
+.nbflow-row{display:grid;grid-template-columns:minmax(8em,min(45%,var(--nbflow-names,16em)))
+84px minmax(84px,.5fr) minmax(100px,2fr);gap:0 10px;padding:3px 4px;
 border-bottom:1px solid var(--jp-border-color3,rgba(128,128,128,.18))}
+.nbflow-row>.nbflow-cut{display:flex;text-overflow:clip}
+.nbflow-cut b{overflow:hidden;text-overflow:ellipsis;white-space:pre;flex:0 1 auto;min-width:1em}
+.nbflow-cut b+b{flex:none;max-width:60%}
 .nbflow-row>span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .nbflow-row>span:nth-child(3){font-variant-numeric:tabular-nums}
 .nbflow-panel [data-row]{cursor:pointer}
@@ -133,10 +137,31 @@ background:color-mix(in srgb,var(--jp-brand-color1,#2f86d6) 15%,transparent)}
 .nbflow-detail div:has(>.nb-failed){margin-top:6px}
 .nbflow-detail{gap:6px;border-left:1px solid var(--jp-border-color3,rgba(128,128,128,.25));
 padding-left:18px;min-width:0}
-.nbflow-detail .nbflow-line{flex-wrap:nowrap}
-.nbflow-detail .nbflow-line>.widget-dropdown{flex:1 1 auto;width:auto;max-width:260px}
+.nbflow-detail>.nbflow-choice,.nbflow-written>.nbflow-choice{width:100%;max-width:320px}
+.nbflow-panel .nbflow-named>.widget-label{width:auto;min-width:3.2em;text-align:left;
+font-weight:500}
+.nbflow-error{color:var(--jp-error-color1,#d9483b);font-weight:600;overflow-wrap:anywhere;
+white-space:pre-wrap;max-height:9em;overflow:auto;margin:2px 0}
+.nbflow-panel .nb-picture{max-width:100%;max-height:480px;background:#fff;border-radius:4px;
+margin:4px 0}
+.nbflow-table-line{display:flex;gap:12px;align-items:baseline;justify-content:space-between;
+margin-bottom:2px}
+.nbflow-panel .nbflow-copy{font:inherit;font-size:.92em;padding:1px 8px;cursor:pointer;
+border:1px solid var(--jp-border-color2,#999);border-radius:3px;background:transparent;
+color:inherit}
+.nbflow-panel .nbflow-copy:hover{background:var(--jp-layout-color2,rgba(128,128,128,.1))}
+.nbflow-panel :is(button,pre,.nbflow-scroll,a):focus-visible{
+outline:2px solid var(--jp-brand-color1,#2f86d6);outline-offset:-2px}
+.nbflow-panel .nbflow-scroll thead th{position:sticky;top:0;z-index:1;
+background:var(--jp-layout-color1,Canvas)}
+.nbflow-scroll th>button{display:block;font:inherit;font-weight:600;padding:0;border:0;
+background:none;color:inherit;cursor:pointer;width:100%;text-align:inherit}
+.nbflow-scroll th>button:hover{text-decoration:underline}
+.nbflow-scroll th[aria-sort=ascending]>button::after{content:" ↑"}
+.nbflow-scroll th[aria-sort=descending]>button::after{content:" ↓"}
+.nbflow-scroll td{max-width:28em;overflow:hidden;text-overflow:ellipsis}
 .nbflow-panel .nbflow-detail .widget-html-content{min-width:0;max-width:100%;overflow:hidden}
-.nbflow-panel pre,.nbflow-scroll,.nbflow-steps{scrollbar-width:thin}
+.nbflow-panel .nbflow pre{max-height:320px;overflow:auto}
 .nbflow-detail>.widget-html:has(>.widget-html-content:empty){display:none}
 .nbflow-log{max-height:240px;overflow:auto!important}
 .nbflow-scroll{overflow:auto;max-height:320px}
@@ -145,7 +170,7 @@ padding-left:18px;min-width:0}
 @container (max-width:820px){.nbflow-split{grid-template-columns:minmax(0,1fr)}
 .nbflow-detail{border-left:0;padding-left:0;padding-top:8px}}
 @container (max-width:560px){
-.nbflow-row{grid-template-columns:minmax(80px,1fr) 84px minmax(60px,1fr)}
+.nbflow-row{grid-template-columns:minmax(90px,1fr) 84px minmax(60px,auto)}
 .nbflow-row>span:nth-child(4){grid-column:1/-1;opacity:.8}
 .nbflow-row>span:nth-child(4):empty{display:none}
 .nbflow-panel .jupyter-button{padding:0 9px}
@@ -161,4 +186,4 @@ color:var(--jp-warn-color1,#c98a00);margin-bottom:6px}
 .nbflow-panel.jupyter-widgets-disconnected{opacity:.75}
 .nbflow-panel.jupyter-widgets-disconnected .jupyter-button{pointer-events:none}
 """
-CSS = STYLE + _PANEL.replace("\n", "")
+CSS = STYLE + _PANEL.replace("\n", " ")

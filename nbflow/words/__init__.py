@@ -99,6 +99,11 @@ def say_age(seconds: float | None) -> str:
     return "just made"
 
 
+def say_made(moment: float | None) -> str:
+    """Return `made 30 Nov 11:28`, for what is looked at much later too; "" for None."""
+    return "" if moment is None else time.strftime("made %d %b %H:%M", time.localtime(moment))
+
+
 def say_when(moment: float, *, exact: bool = False) -> str:
     """Return a local date and time, `exact` with its seconds."""
     return time.strftime(f"%Y-%m-%d %H:%M{':%S' if exact else ''}", time.localtime(moment))

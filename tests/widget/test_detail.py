@@ -7,21 +7,21 @@ from typing import Any
 
 import pytest
 
+from nbflow.html.markup import Markup
 from nbflow.model import Output
-from nbflow.widget.detail import Detail
+from nbflow.widget.preview import Preview
+from nbflow.widget.written import Written
 
 
 def test_a_table_that_is_drawn_late_is_not_shown_at_another_step(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    detail = Detail(lambda _: None, lambda act: act(), lambda _: None)
+    written = Written(lambda act: act())
 
-    def draw(*_: Any) -> str:
-        detail._hide_made()  # another step is chosen while a thread draws
-        return "96 rows"
+    def read(*_: Any) -> Preview:
+        written.show(Path(), {})  # another step is chosen while a thread draws
+        return Preview(html=Markup("96 rows"))
 
-    monkeypatch.setattr("nbflow.widget.preview.draw_output", draw)
-    detail._found = (Path(), {"sales": Output("sales", "table", "hash")})
-    detail._table.options = ["sales"]
-    detail._show_table()
-    assert detail._preview.value == ""
+    monkeypatch.setattr("nbflow.widget.preview.read_preview", read)
+    written.show(Path(), {"sales": Output("sales", "table", "hash")})
+    assert written.shown == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from types import SimpleNamespace
 
 import ipywidgets
 import pytest
@@ -54,7 +55,7 @@ def click(panel, name):
 
 
 def status(panel):
-    return panel._tail.run.status if panel._tail else ""
+    return panel._view.tail.run.status if panel._view.tail else ""
 
 
 def choose(panel, key, value):
@@ -72,17 +73,14 @@ def test_a_run_with_values_is_followed_and_can_be_looked_at(tmp_path, panels):
     click(panel, "run")
     assert panel._notice.text == ""
     wait(lambda: status(panel) == "done")
-    run = panel._tail.run
+    run = panel._view.tail.run
     assert run.parameters == {"rows": 5, "carriers": ["UA", "AA"]}
     wait(lambda: status(other) == "done")
-    assert other._tail is panel._tail
+    assert other._view.tail is panel._view.tail
     wait(lambda: panel._graph.states.get("report", {}).get("status") == "done")
-    panel._graph.selected = "load"
-    wait(
-        lambda: (
-            "the first" in panel._detail._preview.value or "5 rows" in panel._detail._preview.value
-        )
-    )
+    panel._choose("load")
+    assert panel._tabs.selected_index == 2
+    wait(lambda: "5 rows" in panel._detail._written.shown)
     assert "rows 5" in panel._detail._log.value
     opener = panel._detail._opener
     wait(lambda: "Open as executed" in opener.shown)
@@ -99,7 +97,7 @@ def test_stop_and_resume(tmp_path, panels):
     panel = panels(made)
     choose(panel, "rows", "4")
     click(panel, "run")
-    wait(lambda: panel._tail and panel._tail.run.steps["report"].status == "running")
+    wait(lambda: panel._view.tail and panel._view.tail.run.steps["report"].status == "running")
     later = panels(made)  # as after a restart of the kernel: it shows what goes on
     assert later._form.values == {"rows": 4}
     wait(lambda: status(later) == "running")
@@ -110,7 +108,7 @@ def test_stop_and_resume(tmp_path, panels):
     wait(lambda: not panel._buttons.resume.disabled)
     click(panel, "resume")
     wait(lambda: status(panel) == "done")
-    steps = panel._tail.run.steps
+    steps = panel._view.tail.run.steps
     assert (steps["load"].status, steps["report"].status) == ("reused", "done")
     assert panels(made)._form.values == {}
 
@@ -147,7 +145,7 @@ def test_a_run_that_was_lost_and_one_that_is_removed(tmp_path, panels):
     folder = make_run(made, "20260101-000000-000000", {"load": {}}, ended=False)
     panel = panels(made)
     wait(lambda: status(panel) == "lost")
-    wait(lambda: "lost" in panel._head.value)
+    wait(lambda: "lost" in panel._view._parts.head.value)
     assert not panel._buttons.resume.disabled
     for path in sorted(folder.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
@@ -215,7 +213,7 @@ def test_rows_of_the_history_and_of_the_steps_are_chosen(tmp_path, panels):
     assert 'data-row="20260101-000000-aaaaaa"' in rows.html
     rows.chosen = "20260101-000000-aaaaaa"
     panel._history._line.children[0].click()
-    wait(lambda: panel._tail.run.id == "20260101-000000-aaaaaa")
+    wait(lambda: panel._view.tail.run.id == "20260101-000000-aaaaaa")
     wait(lambda: panel._steps._chunks)
     panel._steps._chunks[0].chosen = "load"
     assert panel._graph.selected == "load"
@@ -261,6 +259,7 @@ def test_a_saved_panel_shows_a_static_form(tmp_path, panels, monkeypatch):
     for module in ("panel", "saved"):
         take = f"nbflow.widget.{module}.display"
         monkeypatch.setattr(take, lambda data, **_: shown.append(data))
+    monkeypatch.setattr("nbflow.widget.panel.find_shell", lambda: SimpleNamespace(kernel=1))
     panel._ipython_display_()
     still, live = shown
     assert "<code>rows</code>" in still["text/html"]

@@ -33,7 +33,7 @@ def make_progress(run: Run, now: float, height: int | None = None) -> Renderable
             parts.make_state(step.status),
             _one_line(_make_doing(step)),
             _say_time(step, now),
-            _one_line(Text(_say_why(step))),
+            _one_line(Text(_say_why(step, now))),
         )
     known = {step.name for step in shown}
     hidden = [step.status for step in steps if step.name not in known]
@@ -71,8 +71,8 @@ def _say_time(step: StepRun, now: float) -> str:
     )
 
 
-def _say_why(step: StepRun) -> str:
-    return words.say_reasons(step.why, step.age, step.blocked_by, step.failure)
+def _say_why(step: StepRun, now: float) -> str:
+    return words.say_reasons(step.why, step.find_age(now), step.blocked_by, step.failure)
 
 
 def _one_line(text: Text) -> Text:

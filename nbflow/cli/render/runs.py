@@ -72,7 +72,7 @@ def make_step(shown: answers.ShownStep) -> RenderableType:
     )
     if step.seconds is not None:
         name.append(f" in {words.say_seconds(step.seconds)}")
-    why = words.say_reasons(step.why, step.age, step.blocked_by)
+    why = words.say_reasons(step.why, step.find_age(time.time()), step.blocked_by)
     return parts.stack(
         name,
         Text(f"why: {why}") if why else None,

@@ -128,10 +128,11 @@ def _note_text(parameter: Parameter, value: Any) -> str:
 def _refuse(parameter: Parameter, value: Any, error: MisfitError, note: str = "") -> ParameterError:
     name, place, shown = parameter.name, parameter.place, _show(value)
     why = f" ({error})" if str(error) else ""
-    example = make_example(parameter, _type_of(parameter))
+    example, wanted = make_example(parameter, _type_of(parameter)), _describe(parameter)
     return ParameterError(
-        f"parameter {name} of {place.notebook}, cell {place.cell}, is {_describe(parameter)}; "
-        f"{shown} is not{why}{note}. For example: -p {name} {example}"
+        f"parameter {name} of {place.notebook}, cell {place.cell}, is {wanted}; "
+        f"{shown} is not{why}{note}. For example: -p {name} {example}",
+        here=f"{shown} is not {wanted}{why}. For example: {example}",
     )
 
 

@@ -1,0 +1,70 @@
+/** HTML of which a row can be chosen, by a click or by a key, as an anywidget. */
+import { findList, findRows, move, settle } from './roving';
+
+interface Model {
+  get(name: 'html' | 'chosen' | 'label'): string;
+  set(name: 'chosen', value: string): void;
+  save_changes(): void;
+  on(event: string, call: () => void): void;
+  off(event: string, call: () => void): void;
+}
+
+// The row below a pointer may be drawn anew before a click ends, so that its start counts.
+const MEANT: Record<string, (event: Event) => boolean> = {
+  mousedown: event => (event as MouseEvent).button === 0,
+  click: event => (event as MouseEvent).detail === 0, // of a program or a screen reader
+  keydown: event => ['Enter', ' '].includes((event as KeyboardEvent).key),
+};
+
+function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
+  const mark = () => {
+    for (const row of findRows(el)) {
+      const chosen = row.dataset.row === model.get('chosen');
+      row.classList.toggle('nbflow-chosen', chosen);
+      row.setAttribute('aria-selected', `${chosen}`);
+    }
+    later(() => settle(name(el, model.get('label'))));
+  };
+  const draw = () => {
+    const at = findRows(el).indexOf(document.activeElement as HTMLElement);
+    el.innerHTML = model.get('html');
+    findRows(el)[at]?.focus({ preventScroll: true });
+    mark();
+  };
+  const take = (event: Event) => {
+    const row = (event.target as Element).closest<HTMLElement>('[data-row]');
+    if (!row) return;
+    if (MEANT[event.type](event)) {
+      model.set('chosen', row.dataset.row ?? '');
+      model.save_changes();
+    } else if (event.type !== 'keydown' || !move(findList(el), row, (event as KeyboardEvent).key)) {
+      return;
+    }
+    if (event.type === 'keydown') event.preventDefault();
+  };
+  for (const type of Object.keys(MEANT)) el.addEventListener(type, take);
+  model.on('change:html', draw);
+  model.on('change:chosen', mark);
+  draw();
+  return () => {
+    model.off('change:html', draw);
+    model.off('change:chosen', mark);
+  };
+}
+
+/** Say what is listed: a table is a grid, other rows are the options of a list. */
+function name(part: HTMLElement, label: string): HTMLElement {
+  const table = part.querySelector('table');
+  const list = findList(part);
+  const named = table ?? list;
+  named.setAttribute('role', table ? 'grid' : 'listbox');
+  named.setAttribute('aria-label', label);
+  return list;
+}
+
+/** When the part has its place in the page. */
+function later(act: () => void): void {
+  requestAnimationFrame(act);
+}
+
+export default { render };
