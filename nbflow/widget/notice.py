@@ -66,7 +66,8 @@ class Notice:
         if isinstance(error, PipelineError) and error.problems:
             self.list_problems(error.problems)
             if asked:
-                self.say("Nothing was done: correct what is listed here first.", error=error, bad=True)
+                said = "Nothing was done: correct what is listed here first."
+                self.say(said, error=error, bad=True)
             return
         text = str(error) if isinstance(error, NbflowError) else f"{type(error).__name__}: {error}"
         self.say(text, error=error, bad=True)
