@@ -71,6 +71,10 @@ class StoreError(NbflowError):
     """A table or value that cannot be kept or read."""
 
 
+class DamageError(StoreError):
+    """A file of a result that is no longer what was written."""
+
+
 class UnknownNameError(NbflowError):
     """A step, table, run or executor that does not exist; names the nearest."""
 

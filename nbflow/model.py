@@ -187,6 +187,21 @@ class Output(Frozen, frozen=True):
     note: str = ""
 
 
+class Mark(Frozen, frozen=True):
+    """What a file was when it was written; `time` is of its last change, in nanoseconds."""
+
+    bytes: int
+    time: int
+    hash: str = ""  # of its content; "" while it is not known
+
+
+class Taken(Frozen, frozen=True):
+    """What was read of another step: the result that held it, and the hash it was to have."""
+
+    result: str
+    hash: str
+
+
 class Environment(Frozen, frozen=True):
     """A kernel's interpreter: `distributions` maps an import's name to "distribution version"."""
 
@@ -221,6 +236,8 @@ class Result(Frozen, frozen=True):
     seen_modules: dict[str, str] = {}  # imported while it ran, not found statically: path to hash
     reusable: bool = True
     warnings: tuple[str, ...] = ()
+    inputs: dict[str, Taken] = {}  # by ref
+    files: dict[str, Mark] = {}  # by path in the result's folder
     format: int = FORMAT
 
 

@@ -12,10 +12,23 @@ from nbflow.plan.keys import find_changes, make_key
 
 
 class Recalled(Frozen, frozen=True):
-    """The result a key leads to, and which modules seen while it ran have changed since."""
+    """The result a key leads to, and what speaks against it.
+
+    `changed` are modules seen while it ran that have changed since, `doubtful` what it read of
+    results that were found damaged since.
+    """
 
     result: Result
     changed: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+
+    @property
+    def whys(self) -> tuple[str, ...]:
+        """Why it is not reused; nothing if it may be."""
+        return (
+            *(f"module {path} changed" for path in self.changed),
+            *(f"{ref} was read of a result that was found damaged" for ref in self.doubtful),
+        )
 
 
 class Prepared(Frozen, frozen=True):
@@ -60,8 +73,8 @@ def decide(
     recalled = recall(make_key(prepared.step.name, parts))
     if recalled is None:
         return _because(planned, *_explain(last, parts, inputs))
-    if recalled.changed:
-        return _because(planned, *(f"module {path} changed" for path in recalled.changed))
+    if recalled.whys:
+        return _because(planned, *recalled.whys)
     return _reuse_or_renew(planned, prepared, recalled.result, now)
 
 
@@ -73,7 +86,7 @@ def find_reuse(prepared: Prepared, inputs: Inputs, recall: Recall, now: float) -
     if prepared.force or prepared.never or None in inputs.values():
         return None
     recalled = recall(make_key(prepared.step.name, make_parts(prepared, inputs)))
-    if recalled is None or recalled.changed:
+    if recalled is None or recalled.whys:
         return None
     seconds = recalled.result.seconds
     planned = Planned(prepared.step.name, "run", expected=seconds, warnings=prepared.warnings)

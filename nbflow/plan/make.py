@@ -21,7 +21,7 @@ from nbflow.plan.decide import (
     find_reuse,
     make_parts,
 )
-from nbflow.plan.keys import find_changes
+from nbflow.plan.keys import find_changes, make_key
 from nbflow.plan.prepare import preparing
 from nbflow.plan.selection import select
 from nbflow.plan.values import assign, refuse_missing, to_forms
@@ -89,8 +89,8 @@ def make_plan(project: Project, scan: Scan, request: Request) -> Plan:
     steps, outside, prepared = {}, {}, {}
     latest: dict[str, Result | None] = {}
     needed = graph.ancestors(parents, selected)
-    snapshot = results.Snapshot(project)
     with preparing(project) as reading:
+        snapshot = results.Snapshot(project, reading.read_hash)
         for name in (name for name in graph.order(parents) if name in needed):
             forced = _is_forced(name, request, selected)
             try:
@@ -124,10 +124,28 @@ def decide_now(
         return reused
     once = functools.cache(recall)  # asked twice, mostly about one key
     planned = decide(ready, inputs, once, snapshot.find_newest(name), now)
-    if planned.action == "reuse" or not planned.expected:
+    if planned.action != "reuse" and planned.expected:
+        nearest = find_nearest(snapshot.read_all(name), make_parts(ready, inputs))
+        planned = decide(ready, inputs, once, nearest, now)
+    return _explain_damage(snapshot, ready, inputs, planned)
+
+
+def _explain_damage(
+    snapshot: results.Snapshot,
+    ready: Prepared,
+    inputs: Mapping[str, Output | None],
+    planned: Planned,
+) -> Planned:
+    """Say that the result for this key is damaged, where a step runs for no other reason."""
+    step = planned.step
+    known = [one for (of, _), one in snapshot.notes.items() if of == step]
+    if not known or planned.action != "run" or ready.force or ready.never:
         return planned
-    nearest = find_nearest(snapshot.read_all(name), make_parts(ready, inputs))
-    return decide(ready, inputs, once, nearest, now)
+    key = make_key(step, make_parts(ready, inputs))
+    found = next((one for one in known if one.key == key), None)
+    if found is None or snapshot.find_pointer(step, key):
+        return planned
+    return msgspec.structs.replace(planned, why=(f"its result is damaged ({found})",))
 
 
 def find_inputs(step: Step, latest: Mapping[str, Result | None]) -> dict[str, Output | None]:
@@ -153,14 +171,19 @@ def _find_recalled(
 ) -> Recalled | None:
     pointer = snapshot.find_pointer(step, key)
     result = snapshot.find_result(step, pointer.result) if pointer else None
-    if pointer is None or result is None:
+    if pointer is None or result is None or snapshot.is_damaged(step, result.id):
         return None
     changed = [
         path
         for path, digest in pointer.seen_modules.items()
         if not (project.root / path).is_file() or read_hash(project.root / path) != digest
     ]
-    return Recalled(result, tuple(changed))
+    doubtful = [
+        ref
+        for ref, taken in result.inputs.items()
+        if snapshot.is_damaged(ref.partition(".")[0], taken.result)
+    ]
+    return Recalled(result, tuple(changed), tuple(doubtful))
 
 
 def _refuse(project: Project, scan: Scan) -> None:
@@ -194,7 +217,7 @@ def _use_newest(
     latest: Mapping[str, Result | None],
 ) -> Planned:
     """Take the newest result of a step that is not run, and say how it is stale."""
-    newest = snapshot.find_newest(planned.step)
+    newest = snapshot.find_sound(planned.step)
     if newest is None or planned.result == newest.id:
         return planned
     inputs = find_inputs(ready.step, latest)

@@ -34,6 +34,7 @@ from nbflow.run.room import find_shortage
 from nbflow.run.standby import Standby
 from nbflow.runlog import Run, read_run
 from nbflow.store import results
+from nbflow.store.damage import Damage, find_aside, set_aside
 from nbflow.store.ids import make_next_id
 from nbflow.stores import find_orphans
 
@@ -93,11 +94,12 @@ def _execute(
         with results.lock(plan.project):  # from here on `clean` keeps what plan.json names
             results.write_file(folder / "plan.json", _plan_json(plan))
             _refuse_removed(plan)
+            damaged = [_explain(plan, found) for found in set_aside(plan.project)]
         may_run = [name for name, planned in plan.steps.items() if planned.action != "reuse"]
         take_copies(plan, folder, may_run)
         log.append(_make_started(plan, run_id, jobs, command))
         orphans = find_orphans(plan.project.root, plan.project.settings.store) if new else ()
-        for warning in (*find_shortage(plan.project), *orphans, *_find_stale(plan)):
+        for warning in (*find_shortage(plan.project), *orphans, *damaged, *_find_stale(plan)):
             log.append(RunWarned(warning))
         with (
             Filler(lambda: _launch_filler(executor.zygote)) as filler,
@@ -120,6 +122,14 @@ def _find_stale(plan: Plan) -> Iterator[str]:
             f"{name} is not among the selected steps, and what is read of it is stale: "
             f"{'; '.join(why)}. To make it anew, select it too."
         )
+
+
+def _explain(plan: Plan, found: Damage) -> str:
+    aside = plan.project.relative(find_aside(plan.project, found))
+    return (
+        f"The result {found.result} of {found.step} was damaged ({found}). It lies in {aside} now "
+        "and is not used any more, nor is what was made from it; `nbflow clean` removes it."
+    )
 
 
 def _find_warm(plan: Plan) -> float:

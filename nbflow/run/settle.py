@@ -11,13 +11,14 @@ from pathlib import Path
 import msgspec
 
 from nbflow.errors import NbflowError
-from nbflow.model import Job, Outcome, Parts, Result
+from nbflow.model import Job, Outcome, Parts, Result, Taken
 from nbflow.notebook.files import read_files
 from nbflow.notebook.modules import hash_module, read_modules
 from nbflow.plan import Plan, Prepared, make_key, read_recalled
 from nbflow.project import Project
 from nbflow.store import results
 from nbflow.store.ids import make_next_id
+from nbflow.store.outputs import read_written
 
 
 def keep_outcome(plan: Plan, ready: Prepared, job: Job, outcome: Outcome, started: float) -> Result:
@@ -49,6 +50,8 @@ def keep_outcome(plan: Plan, ready: Prepared, job: Job, outcome: Outcome, starte
         seen_modules=seen,
         reusable=not ready.never and not moved,
         warnings=(*outcome.warnings, *moved, *_undeclared(plan, ready, outcome)),
+        inputs={ref: Taken(one.result, one.hash) for ref, one in job.inputs.items()},
+        files=read_written(making).files,
     )
     _protect(making / "notebook.ipynb")
     results.keep_result(project, making, result)
@@ -63,7 +66,7 @@ def _protect(executed: Path) -> None:
 
 def _find_twin(plan: Plan, step: str, key: str, started: float) -> Result | None:
     recalled = read_recalled(plan.project, step, key)
-    if recalled is None or recalled.changed or recalled.result.created < started:
+    if recalled is None or recalled.whys or recalled.result.created < started:
         return None
     return recalled.result
 

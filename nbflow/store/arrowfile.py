@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from nbflow.errors import StoreError
+from nbflow.store.damage import note
 from nbflow.store.names import ARROW, make_path
 
 _END = b"\xff\xff\xff\xff\0\0\0\0"  # what an Arrow stream that was written whole ends with
@@ -40,7 +40,7 @@ def map_arrow(path: Path) -> pa.Table:
     """Return a table whose memory is the file's, copied page by page where it is written to.
 
     So reading copies nothing, and nothing that a reader does can reach the file. Raises
-    FileNotFoundError, and StoreError for a file that is damaged.
+    FileNotFoundError, and DamageError for a file that is damaged.
     """
     try:
         buffer = _map(path)
@@ -50,10 +50,12 @@ def map_arrow(path: Path) -> pa.Table:
         if any(_is_of_pandas(field) for field in table.schema):
             importlib.import_module("pandas.core.arrays.arrow.extension_types")  # registers them
             table = _read(buffer)
-    except (pa.ArrowException, ValueError) as error:  # ValueError: an empty file
-        raise StoreError(
-            f"{path} is damaged: {error}. Run its step again with --force-step."
-        ) from error
+    except (pa.ArrowException, ValueError, OSError) as error:  # ValueError: an empty file
+        if isinstance(error, OSError) and error.errno is not None:  # the system's, not Arrow's
+            raise
+        folder = path.parent.parent
+        why = str(error).strip().rstrip(".")
+        raise note(folder, path.relative_to(folder).as_posix(), why) from error
     return table
 
 

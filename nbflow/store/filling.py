@@ -11,15 +11,17 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from nbflow.errors import StoreError
 from nbflow.model import Output
 from nbflow.store.arrowfile import find_arrow, map_arrow
 from nbflow.store.codec import Codec
 from nbflow.store.connections import FILE, attached_to_write, process_connection
+from nbflow.store.damage import note, refuse_damaged
 from nbflow.store.expressions import make_expression
+from nbflow.store.filled import find_fault, write_mark
 from nbflow.store.flushing import flush, flush_folder
+from nbflow.store.marks import make_mark
 from nbflow.store.names import quote
-from nbflow.store.outputs import read_outputs
+from nbflow.store.outputs import Outputs, read_written
 from nbflow.store.parts import alone, make_part, remove_parts
 from nbflow.store.sqltypes import make_sql_names
 from nbflow.store.writing import make_error
@@ -33,12 +35,13 @@ _SOURCE = "nbflow_source"
 def fill(folder: Path, *, again: bool = False) -> None:
     """Put a result's tables into its DuckDB file, unless that is done; raises StoreError.
 
-    `again` is for a folder that has got more tables since. Several processes may try at once:
+    A damaged file is filled anew. `again` does so in any case: a folder may have got more tables
+    since. Several processes may try at once:
     one fills, the others wait for it.
     """
     try:
         with alone(folder) as held:
-            if again or not (folder / FILE).exists():
+            if again or find_fault(folder):
                 _fill(folder, held=held)
     except OSError as error:
         raise make_error(FILE, folder, error) from error
@@ -60,16 +63,22 @@ def ask_types(schema: pa.Schema, names: list[str]) -> list[str]:
 
 
 def _fill(folder: Path, *, held: bool) -> None:
-    tables = [one for one in read_outputs(folder).values() if one.kind == "table"]
+    written = read_written(folder)
+    tables = [one for one in written.outputs.values() if one.kind == "table"]
     part = make_part(folder)
     removed = "" if held else part.name  # the names of what may be removed begin so
     block = _SMALL_BLOCK if sum(one.bytes for one in tables) <= _SMALL else _LARGE_BLOCK
     remove_parts(folder, removed)
     try:
         with attached_to_write(process_connection(), part, block) as (cursor, alias):
-            _make_tables(cursor, alias, folder, tables)
+            _start(cursor, alias)
+            for one in tables:
+                _make_table(cursor, alias, one.name, _map(folder, one, written))
+            cursor.execute("COMMIT")
         flush(part)
+        mark = make_mark(part)
         os.replace(part, folder / FILE)  # noqa: PTH105 - atomic on Windows too
+        write_mark(folder, mark)
         flush_folder(folder)  # Arrow files may be dropped from here on
     except duckdb.Error as error:
         raise make_error(FILE, folder, error) from error
@@ -77,27 +86,21 @@ def _fill(folder: Path, *, held: bool) -> None:
         remove_parts(folder, removed)
 
 
-def _make_tables(
-    cursor: duckdb.DuckDBPyConnection, alias: str, folder: Path, tables: list[Output]
-) -> None:
+def _start(cursor: duckdb.DuckDBPyConnection, alias: str) -> None:
     cursor.execute(
         f"BEGIN; CREATE SCHEMA {quote(alias)}.nbflow; "
         f"CREATE TABLE {quote(alias)}.nbflow.schemas (name VARCHAR, schema BLOB)"
     )
-    for one in tables:
-        _make_table(cursor, alias, one.name, _map(folder, one.name))
-    cursor.execute("COMMIT")
 
 
-def _map(folder: Path, name: str) -> pa.Table:
-    path = find_arrow(folder, name)
+def _map(folder: Path, output: Output, written: Outputs) -> pa.Table:
+    refuse_damaged(folder, output, written.files)
+    path = find_arrow(folder, output.name)
     try:
         return map_arrow(path)
     except FileNotFoundError as error:
-        raise StoreError(
-            f"{name!r} is gone: neither {path} nor {folder / FILE} is there. Run its step again "
-            "with --force-step."
-        ) from error
+        gone = path.relative_to(folder).as_posix()
+        raise note(folder, FILE, f"it cannot be used, and {gone} was dropped") from error
 
 
 def _make_table(cursor: duckdb.DuckDBPyConnection, alias: str, name: str, rows: pa.Table) -> None:

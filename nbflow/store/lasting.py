@@ -13,11 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from nbflow.store import results
 from nbflow.store.flushing import flush, flush_folder
+from nbflow.store.marks import make_mark
 
 if TYPE_CHECKING:
-    from nbflow.model import Result
+    from nbflow.model import Mark, Result
     from nbflow.project import Project
 
 _settled: set[Path] = set()  # folders whose own entry the disk keeps
@@ -30,10 +33,8 @@ def complete(project: Project, result: Result) -> None:
     """
     folder = results.result_folder(project, result.step, result.id)
     with contextlib.suppress(FileNotFoundError):
-        for path in find_content(folder):
-            with contextlib.suppress(FileNotFoundError):  # Arrow files are dropped once in DuckDB
-                flush(path)
-        results.write_file(folder / results.RESULT, results.encode_result(result))
+        whole = replace(result, files=_keep_files(folder))
+        results.write_file(folder / results.RESULT, results.encode_result(whole))
         _flush_folders(folder)
         _flush_entries(folder.parent, project.root)
         if result.reusable:
@@ -43,13 +44,23 @@ def complete(project: Project, result: Result) -> None:
         (folder / results.PENDING).unlink()  # last: by it the key leads there until it does itself
 
 
+def _keep_files(folder: Path) -> dict[str, Mark]:
+    """Have the disk keep a result's content, and return what it is."""
+    marks = {}
+    for path in find_content(folder):
+        with contextlib.suppress(FileNotFoundError):  # Arrow files are dropped once in DuckDB
+            flush(path)
+            marks[path.relative_to(folder).as_posix()] = make_mark(path)
+    return marks
+
+
 def find_content(folder: Path) -> Iterator[Path]:
     """Yield the files that are a result's content; what is made of them (DuckDB's) is none."""
     for parent, _, names in os.walk(folder):
         at = Path(parent)
         derived = {results.RESULT, results.PENDING} if at == folder else set()
         for name in names:
-            if name not in derived and not (at == folder and name.startswith(results.TABLES)):
+            if not (at == folder and (name in derived or name.startswith((".", "tables.")))):
                 yield at / name
 
 

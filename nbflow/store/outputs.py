@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,38 +10,60 @@ from pathlib import Path
 import msgspec
 
 from nbflow.errors import StoreError, UnknownNameError
-from nbflow.model import FORMAT, Frozen, Output
+from nbflow.model import FORMAT, Frozen, Mark, Output
+from nbflow.store.damage import note
+from nbflow.store.marks import GONE, make_marks
 from nbflow.store.names import find_near
 
 FILE = "outputs.json"
 
 
 class Outputs(Frozen, frozen=True):
+    """What a folder holds; `files` are the marks of what is to be read, by path in it."""
+
     outputs: dict[str, Output] = {}
+    files: dict[str, Mark] = {}
     format: int = FORMAT
 
 
 def read_outputs(folder: Path) -> dict[str, Output]:
     """Return what was written in this folder so far, complete or not, by name."""
+    return read_written(folder).outputs
+
+
+def read_written(folder: Path) -> Outputs:
+    """Return what was written in this folder so far, with the marks of its files."""
     try:
         found = msgspec.json.decode((folder / FILE).read_bytes(), type=Outputs)
     except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:  # ValueError: also msgspec's
+        return _explain_none(folder)
+    except OSError as error:
         raise StoreError(
-            f"{folder / FILE} cannot be read: {error}. Run its step again with --force-step."
+            f"{folder / FILE} cannot be read: {error.strerror}. Fix its permissions."
         ) from error
+    except ValueError as error:  # also msgspec's
+        raise note(folder, FILE, f"it cannot be read: {error}") from error
     if found.format > FORMAT:
         raise StoreError(
             f"{folder / FILE} was written by a later version of nbflow (format {found.format}). "
             "Upgrade nbflow, or run its step again with --force-step."
         )
-    return found.outputs
+    return found
 
 
-def read_output(folder: Path, name: str) -> Output:
+def _explain_none(folder: Path) -> Outputs:
+    """Return that nothing was written; raise DamageError where a result says otherwise."""
+    for kept in ("result.json", "pending.json"):
+        with contextlib.suppress(OSError, ValueError):
+            found = msgspec.json.decode((folder / kept).read_bytes(), type=Outputs)
+            if found.outputs:  # a result has them under the same name
+                raise note(folder, FILE, GONE)
+    return Outputs()
+
+
+def find_output(folder: Path, name: str, written: Outputs) -> Output:
     """Return one output; UnknownNameError says what the step wrote, and the nearest name."""
-    outputs = read_outputs(folder)
+    outputs = written.outputs
     if name not in outputs:
         raise UnknownNameError(_explain_missing(folder, name, outputs))
     return outputs[name]
@@ -48,9 +71,11 @@ def read_output(folder: Path, name: str) -> Output:
 
 def add_output(folder: Path, output: Output) -> None:
     """Add one output. Existence here means that it was written whole."""
-    outputs = read_outputs(folder) | {output.name: output}
+    before = read_written(folder)
+    marks = before.files | make_marks(folder, output)
+    body = Outputs(before.outputs | {output.name: output}, marks)
     part = folder / f"{FILE}.part"
-    part.write_bytes(msgspec.json.format(msgspec.json.encode(Outputs(outputs)), indent=1))
+    part.write_bytes(msgspec.json.format(msgspec.json.encode(body), indent=1))
     os.replace(part, folder / FILE)  # noqa: PTH105 - atomic on Windows too
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from nbflow.errors import StoreError, UnknownNameError
+from nbflow.errors import DamageError, StoreError, UnknownNameError
 from nbflow.store.codec import Codec
-from nbflow.store.connections import FILE, attach, attached, process_connection, set_aside
+from nbflow.store.connections import attach, attached, process_connection, set_aside
+from nbflow.store.filled import find_fault
 from nbflow.store.filling import fill, make_view_sql
 from nbflow.store.names import quote, suggest
 from nbflow.store.sources import read_relation
 from nbflow.store.sqltypes import make_sql_names
+
+_DAMAGED = (StoreError, duckdb.Error)  # what opening a file raises that is no DuckDB file any more
 
 
 class Query:
@@ -91,8 +94,12 @@ class Query:
 def attach_table(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> str:
     """Attach the file that holds a table, for as long as the connection lives."""
     _fill_missing(folder)
-    alias = attach(connection, folder)
-    _fill_more(connection, folder, alias, name)
+    try:
+        alias = attach(connection, folder)
+        _fill_more(connection, folder, alias, name)
+    except _DAMAGED as error:
+        _fill_anew(connection, folder, error)
+        alias = attach(connection, folder)
     return alias
 
 
@@ -100,14 +107,28 @@ def attach_table(connection: duckdb.DuckDBPyConnection, folder: Path, name: str)
 def attached_table(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> Iterator[str]:
     """Attach the file that holds a table while the block runs."""
     _fill_missing(folder)
-    with attached(connection, folder) as alias:
-        _fill_more(connection, folder, alias, name)
+    with ExitStack() as stack:
+        try:
+            alias = stack.enter_context(attached(connection, folder))
+            _fill_more(connection, folder, alias, name)
+        except _DAMAGED as error:
+            stack.close()
+            _fill_anew(connection, folder, error)
+            alias = stack.enter_context(attached(connection, folder))
         yield alias
 
 
 def _fill_missing(folder: Path) -> None:
-    if not (folder / FILE).exists():  # its run has not come to it, or was killed before
+    if find_fault(folder):
         fill(folder)
+
+
+def _fill_anew(connection: duckdb.DuckDBPyConnection, folder: Path, why: Exception) -> None:
+    """Fill a file anew that DuckDB refuses, although it is as large as it was."""
+    if isinstance(why, DamageError):
+        raise why
+    with set_aside(connection, folder):
+        fill(folder, again=True)
 
 
 def _fill_more(connection: duckdb.DuckDBPyConnection, folder: Path, alias: str, name: str) -> None:

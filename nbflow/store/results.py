@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from nbflow.errors import StoreError, UnknownNameError
+from nbflow.errors import DamageError, StoreError, UnknownNameError
 from nbflow.events import RunFinished, StepFinished, StepReused, read_lines
+from nbflow.liveness import is_alive
 from nbflow.locks import hold
 from nbflow.model import FORMAT, Frozen, Result
+from nbflow.store.damage import Damage, read_notes, write_note
+from nbflow.store.hashing import hash_file
+from nbflow.store.soundness import find_damage
 
 if TYPE_CHECKING:
     from nbflow.project import Project
@@ -40,9 +45,13 @@ _POINTERS = msgspec.json.Decoder(Pointer)
 class Snapshot:
     """A pipeline's results at one moment: each is read once, however often it is asked for."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, read_hash: Callable[[Path], str] = hash_file) -> None:
+        self._project, self._read_hash = project, read_hash
         self._results, self._keys = str(project.results), str(project.keys)
         self._found: dict[tuple[str, str], Result | None] = {}
+        self._notes: dict[tuple[str, str], Damage] | None = None
+        self._sound: set[tuple[str, str]] = set()
+        self._lost: dict[str, bool] = {}
 
     def find_newest(self, step: str) -> Result | None:
         """Return a step's newest complete result."""
@@ -55,8 +64,10 @@ class Snapshot:
         return [one for one in (self.find_result(step, name) for name in names) if one]
 
     def find_result(self, step: str, result_id: str) -> Result | None:
-        """Return the result, None where there is no complete one."""
+        """Return the result, None where there is no complete one that is sound as far as known."""
         at = (step, result_id)
+        if at in self.notes:
+            return None
         if at not in self._found:
             folder = f"{self._results}/{step}/{result_id}"
             found = _find_value(f"{folder}/{RESULT}", _RESULTS)
@@ -66,6 +77,43 @@ class Snapshot:
             same = found is not None and (found.step, found.id) == at
             self._found[at] = found if same else None
         return self._found[at]
+
+    @property
+    def notes(self) -> dict[tuple[str, str], Damage]:
+        """The damages that are known, by step and result."""
+        if self._notes is None:
+            self._notes = read_notes(self._project.home)
+        return self._notes
+
+    def is_damaged(self, step: str, result_id: str) -> bool:
+        """Tell whether a result is damaged; what is found is noted.
+
+        One that is gone is not: nobody knows.
+        """
+        at = (step, result_id)
+        result = None if at in self._sound else self.find_result(*at)
+        if result is not None:
+            folder, run = f"{self._results}/{step}/{result_id}", result.run
+            lost = functools.partial(self._is_lost, run)
+            name, why = find_damage(folder, result, self._read_hash, lost)
+            if why:
+                self.notes[at] = _note(Path(folder), name, why)
+            else:
+                self._sound.add(at)
+        return at in self.notes
+
+    def _is_lost(self, run_id: str) -> bool:
+        if run_id not in self._lost:
+            self._lost[run_id] = _is_lost(self._project, run_id)
+        return self._lost[run_id]
+
+    def find_sound(self, step: str) -> Result | None:
+        """Return a step's newest complete result that is not damaged."""
+        for name in read_names(f"{self._results}/{step}"):
+            result = self.find_result(step, name)
+            if result is not None and not self.is_damaged(step, name):
+                return result
+        return None
 
     def find_pointer(self, step: str, key: str) -> Pointer | None:
         """Return what a key leads to; None where its result is gone, or is another key's.
@@ -88,6 +136,19 @@ class Snapshot:
             folder = f"{self._results}/{step}/{name}"
             if _exists(f"{folder}/{PENDING}") and (found := self.find_result(step, name)):
                 yield found
+
+
+def _note(folder: Path, name: str, why: str) -> Damage:
+    """Note a damage for everybody, where that can be written."""
+    with contextlib.suppress(OSError):
+        return write_note(folder, name, why)
+    return Damage(folder.parent.name, folder.name, name, why)
+
+
+def _is_lost(project: Project, run_id: str) -> bool:
+    """Tell whether a run died before it had finished."""
+    log = project.runs / run_id / "events.jsonl"
+    return log.exists() and not is_finished(project, run_id) and not is_alive(project, run_id)
 
 
 def make_pointer(result: Result) -> Pointer:
@@ -121,7 +182,13 @@ def encode_result(result: Result) -> bytes:
 
 
 def read_result(project: Project, step: str, result_id: str) -> Result:
-    result = find_result(project, step, result_id)
+    snapshot = Snapshot(project)
+    result = snapshot.find_result(step, result_id)
+    if found := snapshot.notes.get((step, result_id)):
+        raise DamageError(
+            f"The result {result_id} of {step} is damaged ({found}), and is not used any more. "
+            f"`nbflow run --to {step}` makes it again."
+        )
     if result is None:
         raise UnknownNameError(
             f"{step} has no result {result_id}: it was removed. `nbflow run --to {step}` makes one."

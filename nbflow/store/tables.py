@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from nbflow.errors import StoreError
 from nbflow.model import Output
 from nbflow.store.arrowtypes import Unkept
+from nbflow.store.damage import refuse_damaged
 from nbflow.store.hashing import hash_bytes
-from nbflow.store.outputs import add_output, check_new, read_output, read_outputs
+from nbflow.store.outputs import add_output, check_new, find_output, read_outputs, read_written
 from nbflow.store.reading import read_table
 from nbflow.store.sources import make_source
 from nbflow.store.values import read_value, write_pickle, write_value
@@ -59,7 +60,9 @@ def read(
     """
     if to not in _FORMS:
         raise StoreError(f"to={to!r} is not known. Use one of: {', '.join(_FORMS)}.")
-    output = read_output(folder, name)
+    written = read_written(folder)
+    output = find_output(folder, name, written)
+    refuse_damaged(folder, output, written.files)
     if output.kind == "table":
         return read_table(folder, name, to=to, columns=columns, where=where, connection=connection)
     if output.kind == "nothing":

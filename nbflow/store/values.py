@@ -14,10 +14,9 @@ from typing import Any
 from nbflow.errors import StoreError
 from nbflow.model import Kind, Output
 from nbflow.store.hashing import hash_bytes, hash_file
+from nbflow.store.marks import SUFFIX
 from nbflow.store.names import make_path
 from nbflow.store.pickles import unpickle
-
-_SUFFIX = {"json": ".json", "numpy": ".npy", "figure": ".pickle", "pickle": ".pickle", "file": ""}
 
 
 def write_value(folder: Path, name: str, value: Any) -> Output:
@@ -40,7 +39,7 @@ def write_pickle(folder: Path, name: str, value: Any, why: str = "") -> Output:
 
 def read_value(folder: Path, output: Output) -> Any:
     """Return a value as it was written."""
-    path = make_path(folder, output.name, _SUFFIX[output.kind])
+    path = make_path(folder, output.name, SUFFIX[output.kind])
     try:
         return _READERS[output.kind](path)
     except FileNotFoundError as error:
@@ -181,7 +180,7 @@ def _copy_file(source: str | Path, target: str | Path) -> None:
 
 
 def _keep(folder: Path, name: str, kind: Kind, note: str, save: Callable[[Path], Any]) -> Output:
-    path = make_path(folder, name, _SUFFIX[kind])
+    path = make_path(folder, name, SUFFIX[kind])
     _write_whole(path, save)
     return Output(name, kind, hash_file(path), bytes=path.stat().st_size, note=note)
 
@@ -222,7 +221,10 @@ def _read_pickle(path: Path) -> Any:
 
 
 def _read_path(path: Path) -> Path:
-    return next(path.iterdir())
+    found = next(path.iterdir(), None)
+    if found is None:
+        raise FileNotFoundError(path)
+    return found
 
 
 _READERS: dict[str, Callable[[Path], Any]] = {

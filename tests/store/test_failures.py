@@ -81,9 +81,9 @@ def test_a_full_disk_leaves_the_rest(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (b'{"outputs":', "cannot be read: Input data was truncated. Run its step again"),
-        (b"\xff", "cannot be read: .* Run its step again with --force-step"),
-        (b"[]", "cannot be read: .* Run its step again with --force-step"),
+        (b'{"outputs":', "is damaged: it cannot be read: Input data was truncated. Write it again"),
+        (b"\xff", "is damaged: it cannot be read: .* Write it again"),
+        (b"[]", "is damaged: it cannot be read: .* Write it again"),
         (b'{"outputs":{},"format":99}', r"by a later version of nbflow \(format 99\). Upgrade"),
     ],
 )

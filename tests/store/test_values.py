@@ -147,5 +147,5 @@ def test_a_value_that_is_gone_says_so(tmp_path):
     tables.write(tmp_path, "v", 1)
     (tmp_path / "files" / "v.json").unlink()
 
-    with pytest.raises(StoreError, match="'v' is gone"):
+    with pytest.raises(StoreError, match=r"files/v\.json is gone\. Write it again"):
         tables.read(tmp_path, "v")

@@ -1,0 +1,53 @@
+"""Whether a result's files are still what was written, without reading more than is needed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbflow.store.damage import is_dropped
+from nbflow.store.marks import SMALL, find_difference
+
+if TYPE_CHECKING:
+    from nbflow.model import Mark, Result
+
+_CONTENT = ("arrow/", "files/")  # what others read; the rest is looked at by `check --results`
+
+
+def find_damage(
+    folder: str, result: Result, read_hash: Callable[[Path], str], is_lost: Callable[[], bool]
+) -> tuple[str, str]:
+    """Return the first file that is not what was written, and why; "" where none is found.
+
+    A file that was changed since is hashed, and a large one whose run was lost: nobody has
+    said that the disk had taken it.
+    """
+    for name, mark in result.files.items():
+        if name.startswith(_CONTENT):
+            why = _compare(f"{folder}/{name}", mark, read_hash, is_lost)
+            why = why or _compare_table(folder, name, result, mark, is_lost)
+            if why and not is_dropped(folder, name):
+                return name, why
+    return "", ""
+
+
+def _compare(
+    path: str, mark: Mark, read_hash: Callable[[Path], str], is_lost: Callable[[], bool]
+) -> str:
+    def needs_hash(found: os.stat_result) -> bool:
+        return found.st_mtime_ns != mark.time or (found.st_size > SMALL and is_lost())
+
+    return find_difference(path, mark, needs_hash, read_hash)
+
+
+def _compare_table(
+    folder: str, name: str, result: Result, mark: Mark, is_lost: Callable[[], bool]
+) -> str:
+    """Compare a large table whose file was not hashed before its run was lost."""
+    if mark.hash or not is_lost():
+        return ""
+    from nbflow.store.rehash import find_change  # noqa: PLC0415 - loads pyarrow
+
+    return find_change(Path(folder, name), result.outputs)
