@@ -58,6 +58,8 @@ class Parameter(Frozen, frozen=True):
     is none; "" or a name that we do not know takes any value.
     `value` is the JSON form of a literal default, None where it has none (`pd.Timestamp("2013")`);
     `literal` is False where only running tells: `date.today()`.
+    `asked` is the JSON form of a default that asks the environment, which may hold secrets: it is
+    never written anywhere, and its hash counts; then `value` is None.
     `required` is True for `month: int`, which has no default.
     `choices` are the JSON forms a Literal or Enum allows; `enums` the Enum classes in `type`;
     `bounds` the least and the greatest value of a number, None where there is none.
@@ -74,6 +76,7 @@ class Parameter(Frozen, frozen=True):
     required: bool = False
     enums: tuple[Enumeration, ...] = ()
     bounds: tuple[int | float | None, int | float | None] | None = None
+    asked: Any = None
 
 
 class Input(Frozen, frozen=True):
@@ -89,10 +92,14 @@ class Input(Frozen, frozen=True):
 
 
 class Watched(Frozen, frozen=True):
-    """A `nbflow.file(pattern)`: a file, folder or glob; `pattern` may hold `{parameter}`."""
+    """A `nbflow.file(pattern)`: a file, folder or glob; `pattern` may hold `{parameter}`.
+
+    `parts` are those of a pattern that is joined as paths are, once the parameters have values.
+    """
 
     pattern: str
     place: Place
+    parts: tuple[str, ...] = ()
 
 
 class Write(Frozen, frozen=True):

@@ -117,4 +117,5 @@ def _type(parameter: Parameter) -> str:
 def _default(parameter: Parameter) -> str:
     if parameter.required:
         return ""
-    return repr(parameter.value) if parameter.literal else parameter.default
+    told = parameter.literal and parameter.asked is None
+    return repr(parameter.value) if told else parameter.default

@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING, Literal
 
 from nbflow import globs
 from nbflow.model import Frozen, Input, Place, Problem, Watched, Write
+from nbflow.notebook.bindings import Names, read_names
 from nbflow.notebook.calls import Call, Context, find_calls
 from nbflow.notebook.code import make_place
+from nbflow.notebook.paths import UnknownPathError, find_parts, say_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from nbflow.notebook.code import CodeCell
 
 _EXAMPLES = {"file": 'nbflow.file("data/file.csv")', "read": 'nbflow.read("step.table")'}
+_PATHS = (
+    'Write it out, as in nbflow.file("data/file.csv"); it may be made of parameters and of names '
+    'that are set once above: nbflow.file(PATH), nbflow.file(f"data/{month:02d}.csv").'
+)
 _LISTED = 'Names that a loop or a module writes are listed by the option: writes = ["a", "b"].'
 
 
@@ -38,24 +44,26 @@ class _Written(Frozen, frozen=True):
 def find_dataflow(
     cells: Sequence[CodeCell],
     notebook: str,
-    parameters: Collection[str],
+    parameters: Mapping[str, str],
     queried: Sequence[Write] = (),
     *,
     listed: bool = False,
 ) -> Dataflow:
     """Find what the cells declare.
 
-    `parameters` are the names that `nbflow.file` may format, `queried` what `%%sql` cells write;
-    with `listed` the option `writes` lists the names of those writes that are not literal.
+    `parameters` are the names that `nbflow.file` may format, with their types; `queried` is what
+    `%%sql` cells write; with `listed` the option `writes` lists the names of those writes that are
+    not literal.
     """
     inputs: dict[str, Input] = {}
     files: dict[str, Watched] = {}
     writes: list[_Written] = []
     problems: list[Problem] = []
     unclear = False
+    names = read_names(cells, parameters)
     for call in find_calls(cells):
         problems += _find_misplaced(call, notebook, listed=listed)
-        match _read_call(call, notebook, parameters, listed=listed):
+        match _read_call(call, notebook, names, listed=listed):
             case Input() as found:
                 inputs.setdefault(found.ref, found)
             case Watched() as found:
@@ -131,7 +139,7 @@ def _find_repeated(writes: Sequence[_Written]) -> Iterator[Problem]:
 
 
 def _read_call(
-    call: Call, notebook: str, parameters: Collection[str], *, listed: bool
+    call: Call, notebook: str, names: Names, *, listed: bool
 ) -> Input | Watched | Write | Problem | None:
     if not call.called:
         return None
@@ -141,7 +149,7 @@ def _read_call(
         return None  # misplaced
     if call.function == "read":
         return _make_input(call, notebook)
-    return _make_watched(call, notebook, parameters)
+    return _make_watched(call, notebook, names)
 
 
 def _make_input(call: Call, notebook: str) -> Input | Problem:
@@ -167,45 +175,20 @@ def _make_write(call: Call, notebook: str, *, listed: bool) -> Write | Problem |
     return Write(name, make_place(notebook, call.cell, call.node.lineno))
 
 
-def _make_watched(call: Call, notebook: str, parameters: Collection[str]) -> Watched | Problem:
-    pattern = make_pattern(call.argument)
-    if not pattern:
-        what = f"{call.text}: the path is not a literal text, so planning cannot know the file."
-        hint = 'Write it out; it may hold parameters, as in nbflow.file(f"data/{month:02d}.csv").'
-        return _problem(call, notebook, what, hint)
-    if unknown := [name for name in _formatted(call.argument) if name not in parameters]:
-        what = f"{call.text}: {unknown[0]} is no parameter, so planning cannot know its value."
-        hint = "Set it in a cell tagged `parameters`, or write the path out."
-        return _problem(call, notebook, what, hint)
+def _make_watched(call: Call, notebook: str, names: Names) -> Watched | Problem:
+    """Return the declared file; what its pattern means is `nbflow.notebook.paths`'s."""
+    try:
+        parts = find_parts(call.argument, names, (call.cell.number, call.node.lineno))
+    except UnknownPathError as error:
+        what = f"{call.text}: {error}, so planning cannot know the file."
+        return _problem(call, notebook, what, _PATHS)
+    pattern = say_parts(parts)
     if globs.is_url(pattern):
         what = f"{call.text}: nbflow cannot tell when what lies behind a URL changes."
         hint = 'Read it without nbflow.file, and set the option cache = "6h".'
         return _problem(call, notebook, what, hint)
-    return Watched(pattern, make_place(notebook, call.cell, call.node.lineno))
-
-
-def make_pattern(node: ast.expr | None) -> str | None:
-    """Return a path in the form of `str.format`, where `{month}` stands for a parameter."""
-    pieces = node.values if isinstance(node, ast.JoinedStr) else [node]
-    return _join(_make_piece(piece) for piece in pieces)
-
-
-def _make_piece(node: ast.expr | None) -> str | None:
-    match node:
-        case ast.Constant(value=str(text)):
-            return text.replace("{", "{{").replace("}", "}}")
-        case ast.FormattedValue(value=ast.Name(id=name), conversion=-1, format_spec=None):
-            return f"{{{name}}}"
-        case ast.FormattedValue(value=ast.Name(id=name), conversion=-1, format_spec=spec):
-            form = find_literal(spec)
-            return None if form is None else f"{{{name}:{form}}}"
-    return None
-
-
-def _formatted(node: ast.expr | None) -> list[str]:
-    pieces = node.values if isinstance(node, ast.JoinedStr) else []
-    values = (piece.value for piece in pieces if isinstance(piece, ast.FormattedValue))
-    return [value.id for value in values if isinstance(value, ast.Name)]
+    place = make_place(notebook, call.cell, call.node.lineno)
+    return Watched(pattern, place, parts if len(parts) > 1 else ())
 
 
 def find_literal(node: ast.expr | None) -> str | None:

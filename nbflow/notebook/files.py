@@ -190,11 +190,17 @@ def _make_missing(pattern: Pattern) -> Problem:
 def _make_values(values: Mapping[str, Any], parameters: Iterable[Parameter]) -> dict[str, Any]:
     """Return the Python objects; what has no literal default, {"source": …}, is left out."""
     known = {one.name: one for one in parameters}
-    unknown = {one.name for one in known.values() if one.value is None and one.default != "None"}
-    forms = {name: form for name, form in values.items() if not _is_open(form)}
+    none = (one for one in known.values() if one.value is None and one.asked is None)
+    unknown = {one.name for one in none if one.default != "None"}
+    asked = {one.name: one.asked for one in known.values() if _is_asked(values.get(one.name))}
+    forms = {name: form for name, form in values.items() if not _is_open(form)} | asked
     forms = {name: form for name, form in forms.items() if form is not None or name not in unknown}
     typed = {name: form for name, form in forms.items() if name in known}
     return forms | make_objects(known.values(), typed)
+
+
+def _is_asked(form: Any) -> bool:
+    return isinstance(form, dict) and form.keys() == {"source", "hash"}
 
 
 def _is_open(form: Any) -> bool:
@@ -203,7 +209,7 @@ def _is_open(form: Any) -> bool:
 
 def _format(one: Watched, objects: Mapping[str, Any]) -> str:
     try:
-        text = one.pattern.format_map(objects)
+        text = os.path.join(*(part.format_map(objects) for part in one.parts or (one.pattern,)))  # noqa: PTH118
     except KeyError as error:
         name = error.args[0]
         what = f"nbflow.file({one.pattern!r}) needs the parameter {name}, whose value is not known"

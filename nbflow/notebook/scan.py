@@ -25,6 +25,7 @@ from nbflow.notebook.foreign import to_python
 from nbflow.notebook.otherwise import find_unsupported
 from nbflow.notebook.pairs import find_output, find_pairs
 from nbflow.notebook.parameters import find_parameters
+from nbflow.notebook.parameters.constants import ASKING
 from nbflow.notebook.source import read_notebook
 from nbflow.notebook.starts import find_starts
 from nbflow.notebook.unbound import find_unbound
@@ -155,7 +156,7 @@ def _find_language(metadata: Mapping[str, Any]) -> str:
 def _make_skipped(notebook: _Notebook) -> Skipped:
     found, _ = sqlcells.find_cells(notebook.cells, notebook.place)
     queried = sqlcells.find_writes(found, notebook.place)
-    dataflow = find_dataflow(notebook.cells, notebook.place, (), queried, listed=True)
+    dataflow = find_dataflow(notebook.cells, notebook.place, {}, queried, listed=True)
     writes = tuple(write.name for write in dataflow.writes)
     why = tags.make_why(notebook.place, tags.find_slips(notebook.cells))
     return Skipped(notebook.place, why, writes)
@@ -170,7 +171,7 @@ def _make_step(project: Project, name: str, notebook: _Notebook, trail: Trail) -
     read = unparsed.read_rest(notebook.cells, place, kernel, chosen.kernel, project.cache)
     cells = read.cells
     parameters, doubtful = _find_parameters(notebook, cells, trail)
-    known = {parameter.name for parameter in parameters}
+    known = {parameter.name: parameter.type for parameter in parameters}
     found, unread = sqlcells.find_cells(cells, place)
     queried = sqlcells.find_writes(found, place)
     dataflow = find_dataflow(cells, place, known, queried, listed=bool(chosen.writes))
@@ -198,8 +199,14 @@ def _make_step(project: Project, name: str, notebook: _Notebook, trail: Trail) -
     )
     problems = (*wrong, *read.problems, *slips, *doubtful, *dataflow.problems, *sql, *sources)
     hidden = dataflow.unclear or read.hidden
-    passing = any(cell.error for cell in notebook.cells)
+    passing = any(cell.error for cell in notebook.cells) or _asks_environment(cells)
     return Reading(step, problems=problems, hidden=hidden, queries=queries, passing=passing)
+
+
+def _asks_environment(cells: Sequence[CodeCell]) -> bool:
+    """Tell whether a default may rest on variables of the environment."""
+    last = max((cell.number for cell in cells if "parameters" in cell.tags), default=0)
+    return any(ASKING.search(cell.source) for cell in cells if cell.number <= last)
 
 
 def _find_parameters(

@@ -7,9 +7,12 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from nbflow.errors import NbflowError, ParameterError
 from nbflow.model import Parameter, Request, Step
 from nbflow.notebook.parameters import check_value, parse_text
+from nbflow.store.hashing import hash_bytes
 
 Parse = Callable[[Parameter, Any], Any]
 
@@ -136,4 +139,7 @@ def _say_unknown(who: str, name: str, known: list[str]) -> str:
 
 
 def _default(parameter: Parameter) -> Any:
+    if parameter.asked is not None:
+        digest = hash_bytes(msgspec.json.encode(parameter.asked, order="deterministic"))
+        return {"source": parameter.default, "hash": digest}
     return parameter.value if parameter.literal else {"source": parameter.default}

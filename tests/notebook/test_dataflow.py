@@ -8,6 +8,10 @@ from nbflow.model import Problem, Step
 from nbflow.notebook.scan import read_folder
 from tests.notebooks import cell, notebook, project
 
+PATHS = (
+    'Write it out, as in nbflow.file("data/file.csv"); it may be made of parameters and of names '
+    'that are set once above: nbflow.file(PATH), nbflow.file(f"data/{month:02d}.csv").'
+)
 INPUTS = {
     # the cell tagged `inputs`, then what it reads and watches
     "plain": ("import nbflow\na = nbflow.read('load.a')", ["load.a"], []),
@@ -93,21 +97,21 @@ MISPLACED = {
     ),
     "a file in a variable": (
         "\nnbflow.file(path)",
-        "nbflow.file(path): the path is not a literal text, so planning cannot know the file.",
-        'Write it out; it may hold parameters, as in nbflow.file(f"data/{month:02d}.csv").',
+        "nbflow.file(path): path is no parameter, so planning cannot know the file.",
+        PATHS,
     ),
     "a file of no parameter": (
         "\nnbflow.file(f'{year}.csv')",
-        "nbflow.file(f'{year}.csv'): year is no parameter, so planning cannot know its value.",
-        "Set it in a cell tagged `parameters`, or write the path out.",
+        "nbflow.file(f'{year}.csv'): year is no parameter, so planning cannot know the file.",
+        PATHS,
     ),
     "a file of an expression": (
         "\nnbflow.file(f'{month + 1}.csv')",
         (
-            "nbflow.file(f'{month + 1}.csv'): the path is not a literal text, so planning cannot "
-            "know the file."
+            "nbflow.file(f'{month + 1}.csv'): what is made of month is not in plain sight, so "
+            "planning cannot know the file."
         ),
-        'Write it out; it may hold parameters, as in nbflow.file(f"data/{month:02d}.csv").',
+        PATHS,
     ),
     "a URL": (
         "\nnbflow.file('https://example.org/a.csv')",

@@ -7,13 +7,14 @@ import enum
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from nbflow.model import Parameter, Place, Problem
 from nbflow.notebook.filecache import Trail
 from nbflow.notebook.parameters.bounds import find_bounds
+from nbflow.notebook.parameters.constants import find_environment, read_constants
 from nbflow.notebook.parameters.definitions import (
     Definition,
     find_comments,
@@ -47,6 +48,17 @@ _MAKERS |= {"from_float", "utcnow"}
 _TYPED = re.compile(r"type:\s*")
 
 
+class _Outside(NamedTuple):
+    """What a default may rest on besides its own cell: names set above, and the environment.
+
+    `asked` are the names with those that the environment gives.
+    """
+
+    constants: Mapping[str, Any]
+    asked: Mapping[str, Any]
+    environment: Mapping[str, str] | None
+
+
 def read_parameters(
     cells: Sequence[tuple[int, str]],
     notebook: str,
@@ -57,41 +69,57 @@ def read_parameters(
     """Return the parameters set in these cells; a later definition of a name wins."""
     outer = [node for _, source in others for node in parse_cell(source)]
     scope = read_scope(outer, folder, None, trail)
+    last = max((number for number, _ in cells), default=0)
+    above = sorted(one for one in (*cells, *others) if one[0] <= last)
+    environment = find_environment([source for _, source in above])
+    first = min((number for number, _ in cells), default=0)
+    constants = read_constants(others, first, scope.aliases, None)
+    asked = read_constants(others, first, scope.aliases, environment)
     found: dict[str, Parameter] = {}
     problems: list[Problem] = []
     for number, source in cells:
         body = parse_cell(source)
         here = read_scope(body, folder, number, trail)
         scope = Scope(scope.aliases | here.aliases, scope.enums | here.enums)
-        for parameter, problem in _read_cell(source, body, scope, Place(notebook, number)):
+        place = Place(notebook, number)
+        outside = _Outside(constants, asked, environment)
+        for parameter, problem in _read_cell(source, body, scope, place, outside):
             found[parameter.name] = _merge(found.get(parameter.name), parameter)
             problems += [problem] if problem else []
     return list(found.values()), problems
 
 
 def _read_cell(
-    source: str, body: list[ast.stmt], scope: Scope, place: Place
+    source: str, body: list[ast.stmt], scope: Scope, place: Place, outside: _Outside
 ) -> Iterator[tuple[Parameter, Problem | None]]:
     comments = find_comments(source)
     lines = (line.strip() for line in source.splitlines())
     first_line = next((line for line in lines if line and not line.startswith("#")), "")
-    # Values from an earlier cell do not count: what is injected between them may replace them.
-    values = scope.members
+    # Parameters of an earlier cell do not count: what is injected between them may replace them.
+    values = {**scope.members, **outside.constants}
+    asked = {**scope.members, **outside.asked}
     for one in find_definitions(body):
         at = Place(place.notebook, place.cell, one.node.lineno, first_line)
         comment = comments.get(one.node.end_lineno or one.node.lineno, "")
-        known, value = _evaluate(one, scope, values)
+        known, value = _evaluate(one, scope, values, None)
+        told, answer = _evaluate(one, scope, asked, outside.environment)
         values |= {one.name: value} if known else {}
+        asked |= {one.name: answer} if told else {}
         if one.value is None:
             yield _make_required(one, scope, at, comment), None
         elif known:
             yield _make_literal(one, value, scope, at, comment)
+        elif told:
+            made, problem = _make_literal(one, answer, scope, at, comment)
+            yield msgspec.structs.replace(made, value=None, asked=made.value), problem
         else:
             repeats = one.known and is_repeatable(one.value, values, scope.aliases)
             yield _make_open(one, scope, at, comment, literal=repeats), None
 
 
-def _evaluate(one: Definition, scope: Scope, values: dict[str, Any]) -> tuple[bool, Any]:
+def _evaluate(
+    one: Definition, scope: Scope, values: dict[str, Any], environment: Mapping[str, str] | None
+) -> tuple[bool, Any]:
     """Return whether the default is literal, and its value, which later ones may use."""
     before = values.pop(one.name, None)
     if isinstance(one.node, ast.AugAssign) and before is not None:
@@ -99,7 +127,7 @@ def _evaluate(one: Definition, scope: Scope, values: dict[str, Any]) -> tuple[bo
     if one.value is None or not one.known:
         return False, None
     try:
-        value = evaluate(one.value, values, scope.aliases)
+        value = evaluate(one.value, values, scope.aliases, environment)
     except NotLiteralError:
         return False, None
     return True, value

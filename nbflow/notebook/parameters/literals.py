@@ -84,18 +84,28 @@ _REPEATABLE = {
 _CLOCK = {"now", "today"}  # pd.Timestamp("today")
 
 
+_ENVIRON = "os.environ"
+_ASKING = {"os.getenv", "os.environ.get"}
+
+
 class NotLiteralError(Exception):
     """Only running the notebook would tell."""
 
 
-def evaluate(node: ast.expr, names: Mapping[str, Any], aliases: Mapping[str, str]) -> Any:
+def evaluate(
+    node: ast.expr,
+    names: Mapping[str, Any],
+    aliases: Mapping[str, str],
+    environment: Mapping[str, str] | None = None,
+) -> Any:
     """Return the expression's value; raises NotLiteralError.
 
     `names` are the values of variables set before it, with Enum members as `Color.RED`; `aliases`
-    what imported names stand for, "" for names that mean something else here.
+    what imported names stand for, "" for names that mean something else here; `environment` the
+    variables that `os.getenv` finds, None where that is not known.
     """
     try:
-        value = _evaluate(node, names, aliases)
+        value = _evaluate(node, names, aliases, environment)
     except NotLiteralError:
         raise
     except Exception as error:
@@ -117,9 +127,14 @@ def is_repeatable(node: ast.expr, names: Mapping[str, Any], aliases: Mapping[str
     return not any(isinstance(one, str) and one.lower() in _CLOCK for one in values)
 
 
-def _evaluate(node: ast.expr, names: Mapping[str, Any], aliases: Mapping[str, str]) -> Any:
+def _evaluate(  # noqa: C901, PLR0911 - one line a kind
+    node: ast.expr,
+    names: Mapping[str, Any],
+    aliases: Mapping[str, str],
+    environment: Mapping[str, str] | None,
+) -> Any:
     def inner(one: ast.expr) -> Any:
-        return _evaluate(one, names, aliases)
+        return _evaluate(one, names, aliases, environment)
 
     match node:
         case ast.Constant(value=value) if value is not ...:
@@ -135,7 +150,12 @@ def _evaluate(node: ast.expr, names: Mapping[str, Any], aliases: Mapping[str, st
         case ast.BinOp(left=left, op=op, right=right):
             return _operate(op, inner(left), inner(right))
         case ast.Call():
-            return _call(node, inner, aliases)
+            return _call(node, inner, aliases, environment)
+        case ast.Subscript(value=value, slice=key) if environment is not None:
+            if resolve_call(value, aliases) == _ENVIRON:
+                return environment[inner(key)]
+        case ast.BoolOp(op=ast.Or(), values=values):
+            return next(filter(None, map(inner, values[:-1])), None) or inner(values[-1])
         case ast.JoinedStr(values=parts):
             return "".join(_format(part, inner) for part in parts)
     raise NotLiteralError
@@ -190,8 +210,16 @@ def _operate(op: ast.operator, left: Any, right: Any) -> Any:
     return _OPERATORS[type(op)](left, right)
 
 
-def _call(node: ast.Call, inner: Callable[[ast.expr], Any], aliases: Mapping[str, str]) -> Any:
-    kind = _CALLS.get(resolve_call(node.func, aliases))
+def _call(
+    node: ast.Call,
+    inner: Callable[[ast.expr], Any],
+    aliases: Mapping[str, str],
+    environment: Mapping[str, str] | None,
+) -> Any:
+    called = resolve_call(node.func, aliases)
+    kind = _CALLS.get(called)
+    if called in _ASKING and environment is not None:
+        kind = environment.get
     if kind is None or any(isinstance(one, ast.Starred) for one in node.args):
         raise NotLiteralError
     arguments = [inner(one) for one in node.args]
