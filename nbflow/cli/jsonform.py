@@ -65,8 +65,11 @@ def _make_body(answer: answers.Answer) -> dict[str, Any]:  # noqa: PLR0911 - a c
 
 
 def _make_scan(scan: Scan) -> dict[str, Any]:
+    steps = _plain(list(scan.steps.values()))
+    for parameter in (one for step in steps for one in step["parameters"]):
+        del parameter["asked"]  # what the environment holds may be a secret
     return {
-        "steps": _plain(list(scan.steps.values())),
+        "steps": steps,
         "skipped": _plain(scan.skipped),
         "problems": _plain(scan.problems),
     }

@@ -1,4 +1,4 @@
-"""Where a notebook's cells call `nbflow.read`, `file` and `write`, whatever they call them."""
+"""Where a notebook's cells call `nbflow.read`, `file`, `sql` and `write`, by whatever name."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
     from nbflow.notebook.code import CodeCell
 
-FUNCTIONS = frozenset({"file", "read", "write"})
+FUNCTIONS = frozenset({"file", "read", "sql", "write"})
 _MODULES = frozenset({"nbflow", "nbflow.step"})
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _LONGEST = 60
-_KEYWORDS = {"file": "pattern", "read": "ref", "write": "name"}
+_KEYWORDS = {"file": "pattern", "read": "ref", "sql": "query", "write": "name"}
 
 
 class Context(NamedTuple):

@@ -61,7 +61,7 @@ def find_dataflow(
     problems: list[Problem] = []
     unclear = False
     names = read_names(cells, parameters)
-    for call in find_calls(cells):
+    for call in (one for one in find_calls(cells) if one.function != "sql"):  # sqlcells' own
         problems += _find_misplaced(call, notebook, listed=listed)
         match _read_call(call, notebook, names, listed=listed):
             case Input() as found:

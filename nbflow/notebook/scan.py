@@ -96,8 +96,11 @@ def _add_queried(
     """Return the steps with what their `%%sql` cells read, and what is wrong with that."""
     of = {read.step.path: read for read in readings if read.step is not None}
     added = {name: complete(of[step.path], known) for name, step in steps.items()}
-    found = (sqlreads.find_problems(of[step.path].queries, known) for step in steps.values())
     completed = {name: step for name, step in added.items() if step is not None}
+    found = (
+        sqlreads.find_problems(of[step.path].queries, known, {one.ref for one in step.inputs})
+        for step in completed.values()
+    )
     return completed, [problem for problems in found for problem in problems]
 
 
@@ -175,7 +178,8 @@ def _make_step(project: Project, name: str, notebook: _Notebook, trail: Trail) -
     found, unread = sqlcells.find_cells(cells, place)
     queried = sqlcells.find_writes(found, place)
     dataflow = find_dataflow(cells, place, known, queried, listed=bool(chosen.writes))
-    queries = sqlcells.read_queries(found, place)
+    called, guessed = sqlcells.find_queries(cells)
+    queries = sqlcells.read_queries((*found, *called), place, guessed)
     step = Step(
         name=name,
         path=place,

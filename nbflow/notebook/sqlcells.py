@@ -1,13 +1,16 @@
-"""`%%sql` cells: what they read and write, and what of that only running them would show."""
+"""`%%sql` cells and `nbflow.sql`: what they read and write, and what only running would show."""
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from nbflow.errors import SqlError
 from nbflow.model import Frozen, Input, Place, Problem, Write
+from nbflow.notebook.calls import find_calls
 from nbflow.notebook.code import make_place
+from nbflow.notebook.dataflow import find_literal
 from nbflow.notebook.magic_calls import Magic, find_magics
 from nbflow.step.sqlcell import MAGICS, SqlCell, read_cell
 
@@ -23,11 +26,12 @@ _WORDS = {"multi": "PIVOT"}  # what DuckDB calls otherwise
 
 
 class Unclear(Frozen, frozen=True):
-    """A statement that DuckDB does not analyse, and what looks like tables in it."""
+    """A statement that cannot be analysed, and what looks like tables in it."""
 
     kind: str
     refs: tuple[str, ...]
     place: Place
+    made: bool = False  # when the cell runs
 
 
 class Queries(Frozen, frozen=True):
@@ -46,6 +50,15 @@ class Found(NamedTuple):
     cell: CodeCell
     line: int
     span: tuple[int, int]
+
+
+class Guessed(NamedTuple):
+    """A query that is made when the cell runs: how it is called, and the texts in it."""
+
+    call: str
+    texts: str
+    cell: CodeCell
+    line: int
 
 
 def find_cells(cells: Sequence[CodeCell], notebook: str) -> tuple[list[Found], list[Problem]]:
@@ -70,6 +83,27 @@ def find_cells(cells: Sequence[CodeCell], notebook: str) -> tuple[list[Found], l
     return found, problems
 
 
+def find_queries(cells: Sequence[CodeCell]) -> tuple[list[Found], list[Guessed]]:
+    """Find the calls of `nbflow.sql`: those of a literal query, and what others seem to name."""
+    found: list[Found] = []
+    guessed: list[Guessed] = []
+    for call in find_calls(cells):
+        if call.function != "sql" or call.argument is None:
+            continue
+        query, line = find_literal(call.argument), call.argument.lineno
+        if query is None:
+            guessed.append(Guessed(call.text, _find_texts(call.argument), call.cell, line))
+        else:
+            found.append(Found(SqlCell(query), call.cell, line, (0, 0)))
+    return found, guessed
+
+
+def _find_texts(node: ast.expr) -> str:
+    """Return the literal texts of which a query is made, each on its own."""
+    texts = (one.value for one in ast.walk(node) if isinstance(one, ast.Constant))
+    return " ? ".join(text for text in texts if isinstance(text, str))
+
+
 def find_writes(found: Iterable[Found], notebook: str) -> tuple[Write, ...]:
     """Return what `%%sql --write NAME` writes."""
     return tuple(
@@ -79,7 +113,7 @@ def find_writes(found: Iterable[Found], notebook: str) -> tuple[Write, ...]:
     )
 
 
-def read_queries(found: Iterable[Found], notebook: str) -> Queries:
+def read_queries(found: Iterable[Found], notebook: str, guessed: Iterable[Guessed] = ()) -> Queries:
     """Return what the queries name; DuckDB, which is loaded only here, takes them apart."""
     named: list[Input] = []
     declared: list[Input] = []
@@ -92,6 +126,7 @@ def read_queries(found: Iterable[Found], notebook: str) -> Queries:
             _read_query(one, notebook, named, unclear)
         except SqlError as error:
             problems += _make_invalid(error, notebook, one)
+    unclear += (_make_guess(one, notebook) for one in guessed)
     return Queries(tuple(named), tuple(declared), tuple(unclear), tuple(problems))
 
 
@@ -117,6 +152,14 @@ def _make_unclear(
     text = found.sql.query[statement.at :]
     start = statement.at + len(text) - len(text.lstrip())
     return Unclear(kind, refs, _place(found, notebook, start))
+
+
+def _make_guess(guessed: Guessed, notebook: str) -> Unclear:
+    from nbflow.store import statements  # noqa: PLC0415 - loads duckdb, which most plans need not
+
+    refs = tuple(f"{ref.step}.{ref.name}" for ref in statements.find_refs(guessed.texts))
+    place = make_place(notebook, guessed.cell, guessed.line)
+    return Unclear(guessed.call, refs, place, made=True)
 
 
 def _place(found: Found, notebook: str, at: int) -> Place:

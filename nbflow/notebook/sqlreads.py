@@ -37,10 +37,17 @@ def find_known(
     return {*steps, *broken, *map(make_name, untagged)}
 
 
-def find_problems(queries: Queries, known: Collection[str]) -> Iterator[Problem]:
-    """Find statements whose reads nobody can know, and names that are nearly a step's."""
+def find_problems(
+    queries: Queries, known: Collection[str], declared: Collection[str] = ()
+) -> Iterator[Problem]:
+    """Find statements whose reads nobody can know, and names that are nearly a step's.
+
+    A query that is made when the cell runs may read what the step has `declared` otherwise.
+    """
     for unclear in queries.unclear:
         refs = [ref for ref in unclear.refs if ref.partition(".")[0] in known]
+        if unclear.made:
+            refs = [ref for ref in refs if ref not in declared]
         if refs:
             yield _make_unclear(unclear, refs)
     for one in queries.named:
@@ -59,6 +66,11 @@ def _make_unclear(unclear: Unclear, refs: list[str]) -> Problem:
         f"{unclear.kind} cannot be analysed, so planning cannot know whether it reads "
         f"{', '.join(refs)}."
     )
+    if unclear.made:
+        what = f"{unclear.kind}: the query is not a literal text, so planning cannot know that it "
+        reads = " and ".join(f'nbflow.read("{ref}")' for ref in refs)
+        hint = f"Write the query out, or say {reads} in a cell tagged `inputs`."
+        return Problem(f"{what}reads {', '.join(refs)}.", unclear.place, hint)
     options = " ".join(f"--reads {ref}" for ref in refs)
     hint = f"Say what it reads on the first line: `%%sql {options}`."
     return Problem(what, unclear.place, hint)

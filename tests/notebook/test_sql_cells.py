@@ -246,3 +246,61 @@ def plan(folder: Path) -> str:
         [sys.executable, "-c", PLAN, str(folder)], capture_output=True, text=True, check=True
     )
     return done.stdout.strip()
+
+
+CALLED = {
+    # a cell, its tags, and what it reads
+    "in inputs": ("d = nbflow.sql('select * from clean.flights')", "inputs", ["clean.flights"]),
+    "elsewhere": ("d = nbflow.sql('from clean.flights')", "", ["clean.flights"]),
+    "in a function": (
+        "def f():\n    return nbflow.sql('from clean.flights')",
+        "",
+        ["clean.flights"],
+    ),
+    "by keyword, on lines": ("nbflow.sql(query='''\nfrom clean.flights''')", "", ["clean.flights"]),
+    "with a parameter": (
+        "nbflow.sql('from clean.flights where m = $m', m=1)",
+        "inputs",
+        ["clean.flights"],
+    ),
+    "of variables": ("nbflow.sql('from flights')", "", []),
+    "made of what is no step": ("nbflow.sql(f'select f.x from {table} f')", "", []),
+    "made of what is read": (
+        "t = nbflow.read('clean.flights')\nnbflow.sql(f'from clean.flights where x > {n}')",
+        "inputs",
+        ["clean.flights"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "tag", "expected"), CALLED.values(), ids=CALLED)
+def test_literal_queries_of_calls_are_reads(
+    tmp_path: Path, source: str, tag: str, expected: list[str]
+) -> None:
+    tags = [tag] if tag else []
+    step, problems = read(tmp_path, LOAD, cell(f"import nbflow\n{source}", *tags))
+    assert ([one.ref for one in step.inputs], problems) == (expected, [])
+
+
+def test_what_a_query_that_is_made_seems_to_read_is_a_problem(tmp_path: Path) -> None:
+    source = "import nbflow as nf\nn = 1\nnf.sql(f'from clean.flights where x > {n}')"
+    step, problems = read(tmp_path, LOAD, cell(source))
+    assert step.inputs == ()
+    assert [(one.what, one.hint, one.place and one.place.line) for one in problems] == [
+        (
+            (
+                "nbflow.sql(f'from clean.flights where x > {n}'): the query is not a literal text, so "
+                "planning cannot know that it reads clean.flights."
+            ),
+            'Write the query out, or say nbflow.read("clean.flights") in a cell tagged `inputs`.',
+            3,
+        )
+    ]
+
+
+def test_a_wrong_table_of_a_call_is_a_problem_of_its_line(tmp_path: Path) -> None:
+    source = "import nbflow\nnbflow.sql('''\nselect *\nfrom clean.nothing''')"
+    _, problems = read(tmp_path, LOAD, cell(source, "inputs"))
+    assert [(one.what, one.place and one.place.line) for one in problems] == [
+        ("delays reads clean.nothing, but clean writes: flights, routes.", 4)
+    ]
