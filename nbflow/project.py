@@ -10,6 +10,7 @@ import msgspec
 
 from nbflow.errors import ProjectError
 from nbflow.model import Frozen
+from nbflow.pathnames import explain, is_text
 from nbflow.settings import Settings, has_settings, read_settings
 from nbflow.stores import HOME, check_store, find_store, make_store
 
@@ -88,6 +89,9 @@ def find_project(folder: Path | str | None = None) -> Project:
     if folder is None:
         return find_pipeline(Path.cwd())
     start = Path(folder).expanduser().absolute()
+    if not is_text(start):
+        what, remedy = explain(start)
+        raise ProjectError(f"{what[0].upper()}{what[1:]} {remedy}")
     if not start.exists():
         raise ProjectError(f"{folder} does not exist. Name a folder that holds notebooks.")
     if not start.is_dir():

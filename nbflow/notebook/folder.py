@@ -8,10 +8,13 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+
 from nbflow.errors import NotebookError
-from nbflow.model import Frozen, Skipped
+from nbflow.model import Frozen, Place, Problem, Skipped
 from nbflow.notebook.jupytexts import SUFFIXES, is_text_notebook
 from nbflow.notebook.source import read_bytes
+from nbflow.pathnames import explain, is_text, show
 from nbflow.stores import is_store
 
 if TYPE_CHECKING:
@@ -26,10 +29,11 @@ _COPY = re.compile(r"-Copy\d+$")
 
 
 class Listing(Frozen, frozen=True):
-    """The files that may be steps, sorted, and what was left out."""
+    """The files that may be steps, sorted, what was left out, and names that are no text."""
 
     paths: tuple[Path, ...]
     skipped: tuple[Skipped, ...]
+    problems: tuple[Problem, ...] = ()
 
 
 class _Entry(NamedTuple):
@@ -45,14 +49,24 @@ def read_listing(project: Project, texts: FileCache[bool]) -> Listing:
     """
     paths: list[Path] = []
     skipped: list[Skipped] = []
+    problems: list[Problem] = []
     for path in _walk(project, skipped):
         if path.suffix != _NOTEBOOK and not texts.get(str(path), _reader(path)):
             continue
-        if (why := _find_reason(project, path)) is None:
+        if (why := _find_reason(project, path)) is not None:
+            skipped.append(Skipped(project.relative(path), why))
+        elif is_text(path):
             paths.append(path)
         else:
-            skipped.append(Skipped(project.relative(path), why))
-    return Listing(tuple(sorted(paths)), tuple(sorted(skipped, key=lambda item: item.path)))
+            problems.append(Problem(*_explain(project, path)))
+    told = (replace(item, path=show(item.path)) for item in skipped)
+    ordered = tuple(sorted(told, key=lambda item: item.path))
+    return Listing(tuple(sorted(paths)), ordered, tuple(problems))
+
+
+def _explain(project: Project, path: Path) -> tuple[str, Place, str]:
+    what, remedy = explain(project.relative(path))
+    return what, Place(show(project.relative(path))), remedy
 
 
 def _walk(project: Project, skipped: list[Skipped]) -> Iterator[Path]:

@@ -70,7 +70,8 @@ def read_folder(project: Project) -> Scan:
     paths, pairs = find_pairs(project, listing.paths)
     with keep_answers(project, "notebooks", Reading) as known:
         readings = [_read_known(project, path, known) for path in paths]
-    problems = [problem for reading in readings for problem in reading.problems]
+    found = (problem for reading in readings for problem in reading.problems)
+    problems = [*listing.problems, *found]
     steps, duplicates = checks.make_unique(read.step for read in readings if read.step is not None)
     skipped = [*listing.skipped, *pairs, *(read.skipped for read in readings if read.skipped)]
     skipped.sort(key=lambda item: item.path)
