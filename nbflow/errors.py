@@ -75,6 +75,10 @@ class DamageError(StoreError):
     """A file of a result that is no longer what was written."""
 
 
+class TrustError(StoreError):
+    """A pickle that another user wrote, whom this one has not said to trust."""
+
+
 class UnknownNameError(NbflowError):
     """A step, table, run or executor that does not exist; names the nearest."""
 

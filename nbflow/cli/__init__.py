@@ -21,6 +21,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "rerun": "Run again with a run's parameters.",
         "cancel": "Stop a run that is under way.",
         "clean": "Remove old results, after saying which.",
+        "trust": "Trust all who write in a shared project.",
     },
     "Look": {
         "steps": "List the steps: parameters, inputs, outputs.",

@@ -24,6 +24,7 @@ from nbflow.store.names import quote
 from nbflow.store.outputs import Outputs, read_written
 from nbflow.store.parts import alone, make_part, remove_parts
 from nbflow.store.sqltypes import make_sql_names
+from nbflow.store.trust import protect
 from nbflow.store.writing import make_error
 
 _SMALL = 16 << 20  # bytes: below, small blocks keep a file of few rows small
@@ -75,6 +76,7 @@ def _fill(folder: Path, *, held: bool) -> None:
             for one in tables:
                 _make_table(cursor, alias, one.name, _map(folder, one, written))
             cursor.execute("COMMIT")
+        protect(part)
         flush(part)
         mark = make_mark(part)
         os.replace(part, folder / FILE)  # noqa: PTH105 - atomic on Windows too

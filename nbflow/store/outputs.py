@@ -12,8 +12,9 @@ import msgspec
 from nbflow.errors import StoreError, UnknownNameError
 from nbflow.model import FORMAT, Frozen, Mark, Output
 from nbflow.store.damage import note
-from nbflow.store.marks import GONE, make_marks
+from nbflow.store.marks import GONE, find_files, make_marks
 from nbflow.store.names import find_near
+from nbflow.store.trust import protect
 
 FILE = "outputs.json"
 
@@ -71,6 +72,8 @@ def find_output(folder: Path, name: str, written: Outputs) -> Output:
 
 def add_output(folder: Path, output: Output) -> None:
     """Add one output. Existence here means that it was written whole."""
+    for path in find_files(folder, output):
+        protect(path)
     before = read_written(folder)
     marks = before.files | make_marks(folder, output)
     body = Outputs(before.outputs | {output.name: output}, marks)

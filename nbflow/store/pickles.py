@@ -6,7 +6,13 @@ import pickle
 from pathlib import Path
 from typing import IO, Any
 
+from nbflow.store.trust import refuse_foreign
 
-def unpickle(file: IO[bytes], _: Path) -> Any:
-    """Return the object of a pickle that was found in this file or folder of a result."""
-    return pickle.load(file)  # noqa: S301 - our own file
+
+def unpickle(file: IO[bytes], place: Path) -> Any:
+    """Return the object of a pickle that was found in this file or folder of a result.
+
+    Raises TrustError where another user wrote it whom this one has not said to trust.
+    """
+    refuse_foreign(file, place)
+    return pickle.load(file)  # noqa: S301 - whoever wrote it is trusted

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path, PurePath
 from typing import Any
 
-from nbflow.errors import StoreError
+from nbflow.errors import StoreError, TrustError
 from nbflow.model import Kind, Output
 from nbflow.store.hashing import hash_bytes, hash_file
 from nbflow.store.marks import SUFFIX
@@ -46,6 +46,8 @@ def read_value(folder: Path, output: Output) -> Any:
         raise StoreError(
             f"{output.name!r} is gone: {path} is not there. Run its step again with --force-step."
         ) from error
+    except TrustError:
+        raise
     except Exception as error:
         raise StoreError(
             f"{output.name!r} ({output.note}) cannot be read here: {type(error).__name__}: {error}"
