@@ -71,7 +71,7 @@ def test_spilled_data_is_private_at_no_known_place_and_goes_with_its_process(
     ) as process:
         assert process.stdout is not None
         where, spilled = process.stdout.readline().split()
-        folder = Path(where)
+        folder = Path(where).parent
         assert int(spilled) >= 1
         assert folder.parent == tmp_path
         assert folder.stat().st_mode & 0o777 == 0o700
@@ -87,6 +87,6 @@ def test_what_a_killed_process_has_spilled_is_swept(
     monkeypatch.setattr("tempfile.tempdir", None)
     command = [sys.executable, "-c", SPILLING + "os.kill(os.getpid(), 9)"]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert [*tmp_path.glob(f"{PREFIX}*/duckdb_temp*")], ended.stderr
+    assert [*tmp_path.glob(f"{PREFIX}*/*/duckdb_temp*")], ended.stderr
     sweep_folders()
     assert [*tmp_path.iterdir()] == []

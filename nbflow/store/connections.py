@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import itertools
 import os
 import shutil
 import threading
@@ -21,6 +22,8 @@ from nbflow.store.names import quote, quote_text
 FILE = "tables.duckdb"
 _STORAGE = "STORAGE_VERSION 'v1.0.0'"  # DuckDB 1.x refuses files in the default format of 2.0
 _lock = threading.RLock()
+_rooms: dict[int, Path] = {}  # by process, as are its connections
+_numbers = itertools.count()
 _own: dict[int, duckdb.DuckDBPyConnection] = {}  # by process: a forked kernel makes its own
 _users: Counter[tuple[int, str]] = Counter()  # reads under way, by connection and alias
 _kept: set[tuple[int, str]] = set()  # aliases that views or lazy relations stand on
@@ -35,22 +38,29 @@ def connect() -> duckdb.DuckDBPyConnection:
     # Variables of whichever function of ours is running are not tables.
     connection.execute("SET python_enable_replacements = false")
     # By default large queries spill into .tmp of the current folder, among the notebooks.
-    connection.execute(f"SET temp_directory = {quote_text(str(_make_spill()))}")
+    connection.execute(f"SET temp_directory = {quote_text(str(_find_spill()))}")
     # Arrow's 32-bit offsets end at 2 GB of text in a chunk.
     connection.execute("SET arrow_large_buffer_size = true")
     return connection
 
 
-def _make_spill() -> Path:
-    """Return a folder that nobody else enters; a killed process's is swept by the next run."""
-    folder, maker = make_room(), os.getpid()
+def _find_spill() -> Path:
+    """Return where a connection spills: DuckDB makes it when it must, and removes it again.
 
-    def remove() -> None:
-        if os.getpid() == maker:
-            shutil.rmtree(folder, ignore_errors=True)
+    It lies in a folder of the process that nobody else enters; a killed one's is swept by the next
+    run.
+    """
+    with _lock:
+        maker = os.getpid()
+        if maker not in _rooms:
+            _rooms[maker] = make_room()
+            atexit.register(_remove_room, maker)
+        return _rooms[maker] / str(next(_numbers))
 
-    atexit.register(remove)
-    return folder
+
+def _remove_room(maker: int) -> None:
+    if os.getpid() == maker:
+        shutil.rmtree(_rooms[maker], ignore_errors=True)
 
 
 def process_connection() -> duckdb.DuckDBPyConnection:

@@ -33,8 +33,9 @@ def command(
 ) -> Told:
     """Trust all who write in a shared project.
 
-    To read a pickle that another user wrote is to run what they put into it. Tables of ordinary types and plain values need no trust, nor does what you wrote yourself.
-    Said once, it holds for the folder and all below it. FOLDER is by default the project at hand.
+    To read a pickle that another user wrote is to run what they put into it. Tables of ordinary
+    types and plain values need no trust, nor does what you wrote yourself. Said once, it holds for
+    the folder and all below it. FOLDER is by default the project at hand.
     """
     del as_json
     file = find_file(everyone=everyone)
