@@ -12,6 +12,7 @@ from nbflow import globs
 from nbflow.errors import PipelineError
 from nbflow.model import Frozen, Parameter, Problem, Watched
 from nbflow.notebook.parameters import make_objects
+from nbflow.pathnames import explain, is_text
 from nbflow.store.hashing import hash_bytes, hash_file
 
 
@@ -103,6 +104,10 @@ def find_files(
             missing.append(_make_missing(one))
         try:
             for path, digest in (found or {}).items():
+                if not is_text(path):
+                    what, remedy = explain(path)
+                    wrong.append(Problem(what.removesuffix("."), one.watched.place, remedy))
+                    continue
                 key = make_key(path, one, root)
                 hashes[key] = digest or _read_hash(path, read_hash)
                 paths[key] = path

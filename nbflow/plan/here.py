@@ -55,8 +55,8 @@ def _find_files(project: Project, scan: Scan) -> Iterator[Problem]:
         values = make_effective(step, overrides[name])
         patterns, _ = make_patterns(step.files, values, folder, step.parameters)
         found = find_files(patterns, project.root, read_hash=lambda _: "")
-        for problem in (*found.missing, *found.wrong):
-            yield replace(problem, severity="warning")
+        yield from found.wrong
+        yield from (replace(problem, severity="warning") for problem in found.missing)
 
 
 def _name_all(steps: list[Step]) -> str:

@@ -52,6 +52,17 @@ def test_a_notebook_in_a_folder_of_such_a_name_is_a_problem(tmp_path: Path) -> N
     assert "the name pr\\xe4fix/a.ipynb is not UTF-8." in said
 
 
+@pytest.mark.parametrize("command", ["check", "plan", "run"])
+def test_a_declared_file_whose_name_is_not_utf8_is_a_problem(tmp_path: Path, command: str) -> None:
+    inputs = cell("import nbflow\nnbflow.file('data')", "inputs")
+    write(tmp_path / "b" / "b.ipynb", [*NOTEBOOK, inputs])
+    write(tmp_path / "b" / "data" / BYTES, "1")
+    code, said = nbflow(tmp_path / "b", command)
+    assert code == 2
+    assert "/data/pr\\xe4fix is not UTF-8" in said
+    assert "Traceback" not in said
+
+
 def test_what_is_excluded_may_have_any_name(tmp_path: Path) -> None:
     write(tmp_path / "b.ipynb", NOTEBOOK)
     write(tmp_path / f"{BYTES}.ipynb", NOTEBOOK)
