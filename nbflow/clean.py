@@ -205,7 +205,11 @@ def _read_outside(project: Project, run: str) -> list[tuple[str, str]]:
     try:
         text = (project.runs / run / "plan.json").read_bytes()
         outside = msgspec.json.decode(text, type=_Planned).outside
-    except (OSError, ValueError):  # not there yet: it looks for them after writing it
+    except (
+        OSError,
+        ValueError,
+        RecursionError,
+    ):  # not there yet: it looks for them after writing it
         return []
     return [(step, planned.result) for step, planned in outside.items() if planned.result]
 

@@ -91,7 +91,7 @@ class FileCache(Generic[T]):
             return None
         try:
             value = self._decoder.decode(kept.value)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             return None
         self._used[path] = kept
         return value
@@ -178,7 +178,7 @@ def _read_kept(file: Path, key: str) -> dict[str, _Kept]:
             return {}
         found, body = msgspec.msgpack.decode(data[_CHECK:], type=tuple[str, msgspec.Raw])
         return msgspec.msgpack.decode(body, type=dict[str, _Kept]) if found == key else {}
-    except (OSError, msgspec.MsgspecError, ValueError):
+    except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
         return {}
 
 

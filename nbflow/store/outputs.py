@@ -42,7 +42,7 @@ def read_written(folder: Path) -> Outputs:
         raise StoreError(
             f"{folder / FILE} cannot be read: {error.strerror}. Fix its permissions."
         ) from error
-    except ValueError as error:  # also msgspec's
+    except (ValueError, RecursionError) as error:  # ValueError: also msgspec's
         raise note(folder, FILE, f"it cannot be read: {error}") from error
     if found.format > FORMAT:
         raise StoreError(

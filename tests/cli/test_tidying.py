@@ -149,3 +149,17 @@ def test_every_face_says_of_a_later_version(pipeline: Project) -> None:
     assert "? of a later version: a later version of nbflow wrote it" in shown
     assert "lost" not in shown
     assert "cannot be read: a later version" in nbflow("sql", "from load.n").stderr
+
+
+@pytest.mark.parametrize("file", ["plan.json", "events.jsonl", "result.json", "outputs.json"])
+def test_what_is_nested_too_deep_is_no_crash(pipeline: Project, file: str) -> None:
+    deep = b'{"x":' * 100_000
+    (pipeline.runs / IDS[2] / "plan.json").write_bytes(b"{}")
+    for path in [*pipeline.runs.rglob(file), *pipeline.results.rglob(file)]:
+        path.write_bytes(deep + b"\n")
+    for words in (
+        ["plan", "notebooks"], ["runs"], ["show"], ["show", "last", "load"], ["rerun"],
+        ["sql", "from load.n"], ["clean", "--keep", "0", "--runs", "--yes"], ["steps", "notebooks"],
+    ):  # fmt: skip
+        result = nbflow(*words)
+        assert result.exception is None or isinstance(result.exception, SystemExit), words

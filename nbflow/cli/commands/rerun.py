@@ -46,7 +46,7 @@ def read_request(project: Project, run_id: str) -> Request:
     try:
         text = (project.runs / run_id / "plan.json").read_bytes()
         request = msgspec.json.decode(text, type=_Asked).request
-    except (OSError, ValueError) as error:  # ValueError: also msgspec's
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: also msgspec's
         raise RunError(
             f"Run {run_id} does not say what it was asked for: {error}. "
             "`nbflow show` has its parameters; give them to `nbflow run`."
