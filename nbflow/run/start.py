@@ -19,6 +19,7 @@ from nbflow.errors import RunError
 from nbflow.model import Frozen, Request
 from nbflow.project import Project
 from nbflow.store.ids import make_next_id
+from nbflow.store.results import has_begun
 
 _POLL = 0.02  # seconds
 _EXPECTED = {0, 1, 130}  # how a run ends that has told all in its own log
@@ -86,10 +87,7 @@ def wait_for_log(project: Project, started: Started, seconds: float = 60.0) -> N
 
 def has_log(project: Project, run_id: str) -> bool:
     """Say whether a run has written its first event."""
-    try:
-        return (project.runs / run_id / "events.jsonl").stat().st_size > 0
-    except OSError:
-        return False
+    return has_begun(project.runs, run_id)
 
 
 def _start(project: Project, run_id: str, words: Sequence[str], given: bytes = b"") -> Started:

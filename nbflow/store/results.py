@@ -273,13 +273,13 @@ def write_pointer(project: Project, step: str, key: str, pointer: Pointer) -> Pa
 def read_run_ids(project: Project) -> list[str]:
     """Return the ids of all runs that have begun, newest first."""
     folder = str(project.runs)
-    return [one for one in read_names(folder) if _has_begun(f"{folder}/{one}/events.jsonl")]
+    return [one for one in read_names(folder) if has_begun(folder, one)]
 
 
-def _has_begun(log: str) -> bool:
-    """Say whether a run has written something: one that could not is none."""
+def has_begun(runs: str | Path, run_id: str) -> bool:
+    """Say whether a run has written its first event: one that could not is none."""
     try:
-        return os.stat(log).st_size > 0  # noqa: PTH116 - of 1,000 runs
+        return os.stat(f"{runs}/{run_id}/events.jsonl").st_size > 0  # noqa: PTH116 - of 1,000 runs
     except OSError:
         return False
 

@@ -17,6 +17,7 @@ from nbflow.liveness import is_alive
 from nbflow.logs import Reader
 from nbflow.project import Project
 from nbflow.runlog import Folding, Run, read_run
+from nbflow.store.results import has_begun
 
 TICK = 0.1  # seconds between two looks at a run that is under way
 REST = 1.0  # … and where none is
@@ -173,5 +174,5 @@ def find_newest(runs: Path) -> str:
         names = sorted(os.listdir(runs), reverse=True)  # noqa: PTH208 - called often
     except OSError:
         return ""
-    begun = (name for name in names if (runs / name / "events.jsonl").exists())
+    begun = (name for name in names if has_begun(runs, name))
     return next(begun, "")
