@@ -7,12 +7,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from nbflow.cli import program
 from nbflow.errors import DamageError
 from nbflow.model import Parts, Result, Taken
 from nbflow.plan import read_recalled
 from nbflow.project import find_project
 from nbflow.store import damage, lasting, results, tables
+from nbflow.store.checking import Report, check_results
+from nbflow.store.filling import fill
 from nbflow.store.outputs import read_written
 from nbflow.store.views import query
 
@@ -57,6 +61,7 @@ def folder(project):
     (kept / "out.csv").write_text("1\n" * 1000)
     (kept / "sub" / "more.csv").write_text("2\n")
     tables.write(making, "f", kept)
+    (making / "notebook.ipynb").write_text("{}")
     outputs = tables.read_outputs(making)
     result = Result(ID, "a", "r1", "k", Parts(), outputs, 1.0, 2.0)
     folder = results.keep_result(project, making, result)
@@ -285,3 +290,53 @@ def test_a_damaged_arrow_file_fills_nothing(folder):
     with pytest.raises(DamageError, match=r"t\.arrows is damaged"):
         query("from a.t", {("a", "t"): folder})
     assert not (folder / "tables.duckdb").exists()
+
+
+WHOLE = {
+    **{case: (file, hurt) for case, (_, file, hurt) in CASES.items()},
+    "the notebook": ("notebook.ipynb", lambda at: at.write_text("[]")),
+    "what says that it is complete": ("result.json", lambda at: cut(at, 100)),
+}
+
+
+@pytest.mark.parametrize("case", WHOLE)
+def test_check_finds_what_is_damaged_and_sets_it_aside(project, folder, case):
+    file, hurt = WHOLE[case]
+    assert check_results(project).faults == ()
+    hurt(folder / file)
+    report = check_results(project)
+    (fault,) = report.faults
+    assert (report.results, fault.step, fault.result, fault.file) == (1, "a", ID, file)
+    assert results.Snapshot(project).is_damaged("a", ID)
+    (repaired,) = check_results(project, repair=True).faults
+    assert repaired.repaired
+    assert not folder.exists()
+    assert check_results(project) == Report(0, 0, ())
+
+
+def test_check_fills_duckdbs_file_anew_where_the_arrow_file_is_whole(project, folder):
+    fill(folder)
+    flip(folder / "tables.duckdb", 5000, 4)
+    (fault,) = check_results(project).faults
+    assert (fault.file, fault.derived, fault.repaired) == ("tables.duckdb", True, False)
+    assert not results.Snapshot(project).is_damaged("a", ID)
+    (fault,) = check_results(project, repair=True).faults
+    assert fault.repaired
+    assert check_results(project).faults == ()
+
+
+def test_check_says_what_is_damaged_and_what_to_do(project, folder):
+    (project.root / ".nbflow").mkdir(exist_ok=True)
+    run = CliRunner()
+    where = str(project.root)
+    sound = run.invoke(program, ["check", "--results", where])
+    assert (sound.exit_code, sound.output.strip()[-25:]) == (0, "all as they were written.")
+    cut(folder / "arrow" / "t.arrows", 5000)
+    found = run.invoke(program, ["check", "--results", where])
+    assert found.exit_code != 0
+    assert f"a {ID}  arrow/t.arrows: it has 5,000 bytes, and " in found.output
+    assert "nbflow check --results --repair" in found.output
+    repaired = run.invoke(program, ["check", "--results", "--repair", where])
+    assert repaired.exit_code == 0
+    assert "→ set aside" in repaired.output
+    assert "nbflow run" in repaired.output
