@@ -18,6 +18,7 @@ from nbflow.locks import is_held
 from nbflow.model import Frozen, Planned
 from nbflow.project import Project
 from nbflow.store import dropping, results
+from nbflow.store.damage import find_aside, read_notes
 from nbflow.store.parts import find_parts, sweep_parts
 from nbflow.store.removed import note_removed
 
@@ -46,7 +47,7 @@ def find_removable(project: Project, keep: int | None = None) -> list[Removable]
     going = {one.path for one in old}
     cached = (one for one in find_cached(project) if one.path.parent not in going)
     parts = (one for one in _parts(project) if one.path.parent not in going)
-    return [*old, *_leftovers(project), *parts, *cached]
+    return [*old, *_leftovers(project), *_damaged(project), *parts, *cached]
 
 
 def find_cached(project: Project) -> list[Removable]:
@@ -136,6 +137,15 @@ def _read_surplus(project: Project, keep: int) -> Iterator[tuple[str, str]]:
     for step in sorted(results.read_names(folder)):
         if len(results.read_names(f"{folder}/{step}")) > keep:
             yield from ((step, one) for one in results.read_result_ids(project, step)[keep:])
+
+
+def _damaged(project: Project) -> Iterator[Removable]:
+    """Yield the results that were set aside; that they were damaged stays known."""
+    for (step, result), found in read_notes(project.home).items():
+        folder = find_aside(project, found)
+        if folder.is_dir():
+            why = f"damaged: {found}"
+            yield Removable("leftover", folder, step, result, _size(folder), why)
 
 
 def _leftovers(project: Project) -> Iterator[Removable]:

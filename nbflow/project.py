@@ -15,7 +15,7 @@ from nbflow.settings import Settings, has_settings, read_settings
 from nbflow.stores import HOME, check_store, find_store, make_store
 
 _ROOT = "_root"  # the pipeline that is the root itself: a renamed project keeps its results
-_INSIDE = {"by-hand", "cache", "keys", "results", "runs"}  # of a pipeline's home
+_INSIDE = {"by-hand", "cache", "damaged", "keys", "results", "runs"}  # of a pipeline's home
 
 
 class Project(Frozen, frozen=True):

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from nbflow.clean import find_removable, remove
 from nbflow.cli import program
 from nbflow.errors import DamageError
 from nbflow.model import Parts, Result, Taken
@@ -221,6 +222,11 @@ def test_what_is_set_aside_is_still_there_and_still_known(project, folder):
     assert (aside / "arrow" / "t.arrows").exists()
     assert results.Snapshot(project).is_damaged("a", ID)
     assert damage.set_aside(project) == []
+    (removable,) = find_removable(project)
+    assert removable.path == aside
+    remove(project, [removable])
+    assert not aside.exists()
+    assert results.Snapshot(project).is_damaged("a", ID)
 
 
 def test_what_is_derived_of_a_damaged_result_is_doubtful(project, folder):
