@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import struct
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+_FLOCK = "@hhqqi4x"  # struct flock: type, whence, start, length, pid
 _NO_LOCKS = {errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK}  # what some network drives answer
 
 
@@ -18,7 +21,7 @@ def hold(path: Path, *, wait: bool = True) -> Iterator[None]:
     Where the system has flock(2) this is what filelock does, whose import takes 50 ms (asyncio,
     ssl), and which looks every 50 ms whether it has its turn. Elsewhere it is filelock.
     """
-    descriptor = lock_file(path, wait=wait)
+    descriptor = _lock(path, wait=wait)
     if descriptor is None:
         with _hold_elsewhere(path, wait=wait):
             yield
@@ -32,7 +35,7 @@ def hold(path: Path, *, wait: bool = True) -> Iterator[None]:
 @contextlib.contextmanager
 def hold_too(path: Path) -> Iterator[None]:
     """Hold the lock of a file that others read meanwhile, where the system lets them."""
-    descriptor = lock_file(path, wait=True)
+    descriptor = _lock(path, wait=True)
     try:
         yield
     finally:
@@ -63,7 +66,65 @@ def is_held(path: str | Path) -> bool:
     return False
 
 
-def lock_file(path: str | Path, *, wait: bool) -> int | None:
+class RangeLocks:
+    """Locks on single bytes of one file, which need not have them: as many as one likes.
+
+    Each is taken and given back in microseconds, while files that come and go take as long as the
+    disk is busy. Where the system or the drive has no such locks, all are free.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: int | None = None
+
+    def take(self, place: int) -> bool:
+        """Lock a byte; False where another process has it."""
+        try:
+            self._ask("F_OFD_SETLK", "F_WRLCK", place)
+        except OSError as error:
+            return error.errno not in {errno.EAGAIN, errno.EACCES}
+        return True
+
+    def is_free(self, place: int) -> bool:
+        """Say whether nobody else has locked a byte."""
+        try:
+            answer = self._ask("F_OFD_GETLK", "F_WRLCK", place)
+        except OSError:
+            return True
+        return not answer or struct.unpack(_FLOCK, answer)[0] == _read_fcntl("F_UNLCK")
+
+    def release(self, place: int) -> None:
+        with contextlib.suppress(OSError):
+            self._ask("F_OFD_SETLK", "F_UNLCK", place)
+
+    def close(self) -> None:
+        """Give back all; the next question opens the file again."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _ask(self, what: str, kind: str, place: int) -> bytes:
+        command, lock = _read_fcntl(what), _read_fcntl(kind)
+        if command is None or lock is None:
+            return b""
+        import fcntl  # noqa: PLC0415 - it is there
+
+        if self._file is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
+        return fcntl.fcntl(self._file, command, struct.pack(_FLOCK, lock, os.SEEK_SET, place, 1, 0))
+
+
+def _read_fcntl(name: str) -> int | None:
+    """Return a constant of fcntl; None where this system has no locks of open files."""
+    if sys.platform != "linux" or sys.maxsize <= 1 << 32:  # the layout is another
+        return None
+    import fcntl  # noqa: PLC0415 - not on Windows
+
+    return getattr(fcntl, name, None)
+
+
+def _lock(path: str | Path, *, wait: bool) -> int | None:
     """Return the descriptor that holds a file's lock until it is closed; None without flock."""
     try:
         import fcntl  # noqa: PLC0415 - not on Windows

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Mapping
 
-from nbflow.locks import is_held, lock_file
+from nbflow.liveness import is_alive
+from nbflow.locks import RangeLocks
 from nbflow.model import Result
 from nbflow.plan import Prepared, make_key, make_parts, read_recalled
 from nbflow.plan.make import find_inputs
 from nbflow.project import Project
+from nbflow.runlog import read_run
+from nbflow.store.hashing import hash_bytes
+from nbflow.store.results import read_run_ids
+
+_LOOKED_AT = 50  # runs, the newest
 
 
 def find_shared_key(ready: Prepared, latest: Mapping[str, Result | None]) -> str:
@@ -34,65 +38,44 @@ class Claims:
     never wait for each other.
     """
 
-    def __init__(self, project: Project, run_id: str) -> None:
-        self._folder, self._run = str(project.cache / "claims"), run_id
-        self._held: dict[str, tuple[str, int]] = {}
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._locks = RangeLocks(project.cache / "claims")
+        self._held: dict[str, int] = {}
 
-    def take(self, step: str, key: str) -> str:
-        """Claim what a key stands for; return "", or the run that has claimed it."""
-        os.makedirs(self._folder, exist_ok=True)  # noqa: PTH103 - for each step
-        path = self._path(step, key)
-        while True:
-            try:
-                descriptor = lock_file(path, wait=False)
-            except BlockingIOError:
-                return _read(path)
-            if descriptor is None:  # there are no such locks here
-                return ""
-            if _is_at(descriptor, path):
-                break
-            os.close(descriptor)  # of a file that was removed meanwhile
-        self._held[step] = (path, descriptor)
-        with contextlib.suppress(OSError):  # another user's file, a full disk
-            os.ftruncate(descriptor, 0)
-            os.write(descriptor, self._run.encode())
-        return ""
+    def take(self, step: str, key: str) -> bool:
+        """Claim what a key stands for; False where another run has claimed it."""
+        place = _find_place(step, key)
+        if self._locks.take(place):
+            self._held[step] = place
+            return True
+        return False
 
     def is_free(self, step: str, key: str) -> bool:
         """Say whether no run claims this any more: it was made, or its run failed or died."""
-        try:
-            return not is_held(self._path(step, key))
-        except OSError:
-            return True
+        return self._locks.is_free(_find_place(step, key))
 
     def release(self, step: str) -> None:
         """Give back a step's claim, if this run has it."""
         if step in self._held:
-            path, descriptor = self._held.pop(step)
-            with contextlib.suppress(OSError):
-                os.unlink(path)  # noqa: PTH108 - for each step
-            os.close(descriptor)
+            self._locks.release(self._held.pop(step))
 
     def close(self) -> None:
-        for step in list(self._held):
-            self.release(step)
-
-    def _path(self, step: str, key: str) -> str:
-        return f"{self._folder}/{step}-{key}"
+        """Give back all."""
+        self._held.clear()
+        self._locks.close()
 
 
-def _is_at(descriptor: int, path: str) -> bool:
-    """Say whether an open file is the one that lies there now."""
-    try:
-        return os.path.samestat(os.fstat(descriptor), os.stat(path))  # noqa: PTH116 - as above
-    except OSError:
-        return False
+def find_executing(project: Project, step: str) -> str:
+    """Return the newest run that executes a step now, "another run" where that is not known."""
+    for run_id in read_run_ids(project)[:_LOOKED_AT]:
+        if is_alive(project, run_id):
+            state = read_run(project, run_id).steps.get(step)
+            if state is not None and state.status == "running":
+                return f"run {run_id}"
+    return "another run"
 
 
-def _read(path: str) -> str:
-    """Return the run that wrote its id there."""
-    try:
-        with open(path, encoding="utf-8") as file:  # noqa: PTH123 - as above
-            return file.read() or "another run"
-    except (OSError, UnicodeDecodeError):
-        return "another run"
+def _find_place(step: str, key: str) -> int:
+    """Return which byte of the file stands for a key: 62 bits, so that two hardly ever meet."""
+    return int(hash_bytes(f"{step}/{key}".encode())[:16], 16) >> 2

@@ -35,7 +35,7 @@ from nbflow.model import Failure, Job, Outcome, Planned, Result
 from nbflow.plan import Plan
 from nbflow.plan.make import decide_now
 from nbflow.run.blame import explain_failure
-from nbflow.run.claims import Claims, find_shared_key, is_made
+from nbflow.run.claims import Claims, find_executing, find_shared_key, is_made
 from nbflow.run.filler import Filler
 from nbflow.run.flusher import Flusher
 from nbflow.run.jobs import find_executed, link_notebook, make_job
@@ -83,7 +83,7 @@ class Loop:
         self._ready = self._rank(name for name, count in self._missing.items() if count == 0)
         self._ready_since = dict.fromkeys((name for _, name in self._ready), time.monotonic())
         self._startable: list[tuple[float, str]] = []
-        self._claims = Claims(plan.project, run_id)
+        self._claims = Claims(plan.project)
         self._elsewhere: dict[str, str] = {}  # steps that other runs execute: their keys
         self._asked = float("-inf")  # for what other runs have ended
         self._doubted: set[str] = set()  # steps that were decided anew before they started
@@ -198,9 +198,9 @@ class Loop:
         """Start a step, unless a run beside this one executes the same: then wait for that."""
         ready = self._plan.prepared[name]
         key = find_shared_key(ready, self._latest)
-        if key and (run := self._claims.take(name, key)):
+        if key and not self._claims.take(name, key):
             self._elsewhere[name] = key
-            why = f"waits for run {run}, which executes the same"
+            why = f"waits for {find_executing(self._project, name)}, which executes the same"
             self._log.append(StepDecided(name, "wait", (why,)))
         elif key and name not in self._doubted and is_made(self._project, name, key):
             self._doubted.add(name)  # it was made since it was decided; else it starts now
