@@ -148,7 +148,7 @@ def _say_event(event: Event) -> Text | None:  # noqa: PLR0911 - a case for each 
             return _say("cancelled", event.step)
         case RunWarned():
             return Text(f"! {event.message}", "yellow")
-        case StepDecided(action="run"):
+        case StepDecided(action="run" | "wait"):
             return _say("waiting", event.step, *event.why)
     return None
 

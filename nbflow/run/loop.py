@@ -86,6 +86,7 @@ class Loop:
         self._claims = Claims(plan.project)
         self._elsewhere: dict[str, str] = {}  # steps that other runs execute: their keys
         self._asked = float("-inf")  # for what other runs have ended
+        self._waited: set[str] = set()  # steps that another run executed, if only for a while
         self._doubted: set[str] = set()  # steps that were decided anew before they started
 
     def run(self, executor: Executor) -> Literal["done", "failed", "cancelled"]:
@@ -161,7 +162,8 @@ class Loop:
             assert result is not None  # noqa: S101 - the same snapshot has decided
             self._reuse(decided, result)
             return
-        if (decided.action, decided.why) != (planned.action, planned.why):
+        changed = (decided.action, decided.why) != (planned.action, planned.why)
+        if changed or name in self._waited:
             self._log.append(StepDecided(name, decided.action, decided.why))
         heapq.heappush(self._startable, (-self._remaining[name], name))
 
@@ -200,6 +202,7 @@ class Loop:
         key = find_shared_key(ready, self._latest)
         if key and not self._claims.take(name, key):
             self._elsewhere[name] = key
+            self._waited.add(name)
             why = f"waits for {find_executing(self._project, name)}, which executes the same"
             self._log.append(StepDecided(name, "wait", (why,)))
         elif key and name not in self._doubted and is_made(self._project, name, key):

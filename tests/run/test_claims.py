@@ -23,7 +23,7 @@ from nbflow.notebook.scan import read_folder
 from nbflow.plan import make_plan
 from nbflow.project import Project
 from nbflow.run.claims import Claims
-from nbflow.runlog import Run
+from nbflow.runlog import Run, read_runs
 from tests.benchmarks.make_pipeline import WritingExecutor
 from tests.notebooks import cell, project
 
@@ -158,6 +158,7 @@ def test_if_it_fails_there_the_other_makes_it(
     gates["first"].set()
     assert one.end() == ("failed", {"first": "failed"})
     assert two.end() == ("done", {"first": "done"})
+    assert read_runs(made)[0].steps["first"].why == ("no result yet",)  # and waits no more
 
 
 @pytest.mark.parametrize("asked", [{"force": True}, {"parameters": {"count": 4}}])
