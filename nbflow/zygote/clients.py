@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
+import inspect
 import time
 from queue import Empty
 from typing import Any
@@ -23,7 +23,7 @@ def make_client_class(kind: type) -> type:
     """
     if hasattr(kind, "wait_quickly"):
         return kind
-    blocking = not asyncio.iscoroutinefunction(kind.wait_for_ready)  # type: ignore[attr-defined]
+    blocking = not inspect.iscoroutinefunction(kind.wait_for_ready)  # type: ignore[attr-defined]
     wait = run_sync(wait_quickly) if blocking else wait_quickly
     body = {"wait_quickly": wait_quickly, "wait_for_ready": wait, "met": False}
     return type(kind.__name__, (kind,), body)

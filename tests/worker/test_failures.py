@@ -58,7 +58,7 @@ def test_an_error_is_placed_by_cell_and_line(tmp_path: Path) -> None:
 
 BROKEN = {
     "exit": ("import sys; sys.exit(3)", {}, ("error", "SystemExit", "3")),
-    "syntax": ("x = (", {}, ("error", "SyntaxError", None)),
+    "syntax": ("x = )", {}, ("error", "SyntaxError", None)),
     "killed": (
         "import os; print('last words', flush=True); os.kill(os.getpid(), 9)",
         {},
