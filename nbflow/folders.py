@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
+from functools import cache
+from itertools import repeat
 from pathlib import Path
 
 PREFIX = "nbflow-z"
 LONGEST = 90  # bytes of a socket's path; Linux takes 107, macOS 103
 KEEPER = "pid"  # a file: a process that uses the folder besides the one that made it
-ROOM = 40  # bytes for what stands below the folder's parent
+READY = "ready"  # a file: the zygote whose folder it is has imported all, and answers
+ROOM = 52  # bytes for what stands below the folder's parent
+FOREIGN = 10 * 86400.0  # seconds without a change, of a folder whose maker cannot be asked
 
 
 def make_folder() -> Path:
@@ -28,12 +34,12 @@ def make_room() -> Path:
 
 
 def _make(parent: str) -> Path:
-    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent))
+    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{_identify(os.getpid())}-", dir=parent))
 
 
 def keep_for(folder: Path, pid: int) -> None:
     """Keep a folder from being swept while this process lives, whoever made it."""
-    (folder / KEEPER).write_text(str(pid), encoding="utf-8")
+    (folder / KEEPER).write_text(_identify(pid), encoding="utf-8")
 
 
 def sweep_folders() -> None:
@@ -41,15 +47,20 @@ def sweep_folders() -> None:
     if not hasattr(os, "getuid"):  # Windows, where no process is asked by a signal
         return
     for folder in _find("*"):
-        pid = folder.name.removeprefix(PREFIX).partition("-")[0]
-        users = (pid, _read_keeper(folder))
-        if pid.isdigit() and not any(map(_is_alive, users)) and _is_ours(folder):
+        maker = folder.name.removeprefix(PREFIX).partition("-")[0]
+        users = filter(None, (maker, _read_keeper(folder)))
+        if (
+            maker[:1].isdigit()
+            and not any(map(_is_used, users, repeat(folder)))
+            and _is_ours(folder)
+        ):
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_folders(pid: int) -> None:
     """Remove the folders of a process of ours that was ended without being asked."""
-    for folder in _find(str(pid)):
+    place = _read_place()
+    for folder in _find(f"{pid}.{place}.*" if place else str(pid)):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -81,6 +92,51 @@ def _read_keeper(folder: Path) -> str:
         return (folder / KEEPER).read_text(encoding="utf-8")
     except OSError:
         return ""
+
+
+def _identify(pid: int) -> str:
+    """Return a process's name: its number, where that counts, and when it began.
+
+    Another container with the same temporary folder has other processes under these numbers.
+    """
+    return ".".join(filter(None, (str(pid), _read_place(), _read_start(pid))))
+
+
+@cache
+def _read_place() -> str:
+    """Return what tells this boot and namespace of process numbers; "" where Linux does not."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_bytes()
+        namespace = bytes(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        return ""
+    return hashlib.sha256(boot + namespace).hexdigest()[:6]
+
+
+def _read_start(pid: int) -> str:
+    """Return when a process began, in ticks; "" where Linux does not tell, or it is gone."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    return f"{int(stat.rpartition(')')[2].split()[19]):x}"
+
+
+def _is_used(user: str, folder: Path) -> bool:
+    """Tell whether a process lives, or, where it cannot be asked, its folder is in use."""
+    pid, *rest = user.split(".")
+    if rest and rest[0] != _read_place():
+        return _read_age(folder) < FOREIGN
+    return _is_alive(pid) and rest[1:] in ([], [_read_start(int(pid))])
+
+
+def _read_age(folder: Path) -> float:
+    """Return the seconds since something changed in a folder."""
+    try:
+        changed = max(at.lstat().st_mtime for at in (folder, *folder.iterdir()))
+    except OSError:
+        return 0.0
+    return time.time() - changed
 
 
 def _is_alive(pid: str) -> bool:

@@ -48,6 +48,55 @@ def test_sweeps_what_the_dead_left_and_nothing_else(place: Path) -> None:
     assert sorted(folder.name for folder in place.iterdir()) == sorted(names[1:])
 
 
+MAKES = "import time; from nbflow.folders import make_folder; print(make_folder(), flush=True); time.sleep(300)"
+SWEEPS = "from nbflow.folders import sweep_folders; sweep_folders()"
+
+
+def make_in_process(*prefix: str) -> tuple[subprocess.Popen[str], Path]:
+    process = subprocess.Popen(
+        [*prefix, sys.executable, "-c", MAKES], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    return process, Path(process.stdout.readline().strip())
+
+
+@pytest.mark.usefixtures("place")
+def test_a_process_that_took_over_the_number_of_a_dead_one_keeps_no_folder() -> None:
+    process, folder = make_in_process()
+    name = folder.name.split("-")
+    began = name[1].rpartition(".")
+    again = folder.with_name(f"{name[0]}-{began[0]}.{int(began[2], 16) - 1:x}-{name[2]}")
+    folder.rename(again)
+    sweep_folders()
+    assert not again.exists()
+    process.kill()
+    process.wait()
+
+
+NEW = ("unshare", "--pid", "--fork", "--mount-proc", "--kill-child")
+CONTAINED = subprocess.run([*NEW, "true"], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.skipif(not CONTAINED, reason="only root may enter a new namespace of processes")
+def test_another_container_sweeps_nothing_of_ours_nor_we_of_its(place: Path) -> None:
+    ours, kept = make_in_process()
+    theirs, also_kept = make_in_process(*NEW)
+    gone, old = make_in_process(*NEW)
+    for process in (gone,):
+        process.kill()
+        process.wait()
+    os.utime(old, (1, 1))
+    subprocess.run([*NEW, sys.executable, "-c", SWEEPS], check=True)
+    sweep_folders()
+    assert sorted(place.iterdir()) == sorted([kept, also_kept])  # and not what is old
+    for process in (ours, theirs):
+        process.kill()
+        process.wait()
+    sweep_folders()
+    assert [*place.iterdir()] == [also_kept]
+    also_kept.rmdir()
+
+
 SPILLING = """
 import os, pathlib
 from nbflow.store.connections import connect

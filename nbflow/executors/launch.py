@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -17,16 +18,24 @@ from nbflow.errors import KernelError
 Launched = tuple[Any, BinaryIO, BinaryIO, BinaryIO]
 
 
-def launch(role: zygote.Role, nursery: str, env: Mapping[str, str] = os.environ) -> Launched:
+def launch(
+    role: zygote.Role,
+    nursery: str,
+    env: Mapping[str, str] = os.environ,
+    *,
+    over: threading.Event | None = None,
+) -> Launched:
     """Return a process, and the pipes to its stdin, from its stdout and its stderr.
 
     It is forked from the zygote at `nursery`, if there is one. Its own session: Ctrl-C reaches the
-    run alone, which then stops what it has started.
+    run alone, which then stops what it has started. Raises KernelError once it is all `over`.
     """
     if nursery:
         # The zygote died, or cannot serve this environment: then there is an ordinary process.
         with contextlib.suppress(KernelError, OSError):
             return _fork(role, nursery, env)
+    if over is not None and over.is_set():
+        raise KernelError(f"No {role} is started any more.")
     process = subprocess.Popen(
         # -P: a notebook's folder is no place to import our modules from.
         [sys.executable, "-P", "-m", zygote.MODULES[role]],

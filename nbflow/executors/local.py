@@ -10,12 +10,13 @@ import subprocess
 import threading
 import time
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, wait
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nbflow import zygote
+from nbflow.events import RunWarned
 from nbflow.executors.launch import describe_exit, launch
-from nbflow.kernels import find_kernel
+from nbflow.executors.zygotes import Zygotes
 from nbflow.model import Failure, Outcome
 from nbflow.worker.aftermath import Account, mend
 from nbflow.worker.protocol import Ended, Launched, Start, Stop, make_event, read_answer, to_line
@@ -29,11 +30,6 @@ if TYPE_CHECKING:
 PIECE = 1 << 16  # bytes
 LOOK = 0.1  # seconds between looks at whether to stop
 PATIENCE = 8.0  # seconds for a worker to end a job that is to stop; its kernel has 1.5
-OURS = (  # what a kernel loads to read and to write, and the process that fills tables in
-    "nbflow.step", "nbflow.store.tables", "nbflow.store.frames", "nbflow.store.objects",
-    "nbflow.store.__main__",
-    "pyarrow.pandas_compat", "pyarrow.vendored.version",
-)  # fmt: skip
 FAREWELL = 6.0  # seconds for a worker to leave
 
 
@@ -48,28 +44,28 @@ class LocalExecutor:
     def __init__(self, jobs: int, imports: Sequence[str] = (), warm: float = 0.0) -> None:
         self._slots = threading.BoundedSemaphore(max(jobs, 1))
         self._lock = threading.Lock()
+        self._over = threading.Event()
         self._idle: list[Worker] = []
         self._all: set[Worker] = set()
-        self._imports, self._warm = (*imports, *OURS), warm
-        self._zygotes: dict[zygote.Role, zygote.Owner | None] = {}  # None: it could not start
+        self._zygotes, self._warm = Zygotes(imports), warm
         self._first: Future[Worker] | None = None  # the first worker, until a job takes it
 
     def expect(self, kernels: Collection[tuple[str, str]]) -> None:
         """Start the zygotes that jobs in these kernels need, and the first worker."""
         with self._lock:
             for language, name in kernels:
-                self._start_zygotes(language, name)
+                self._zygotes.start(language, name)
             if kernels and not self._all:
-                pool = ThreadPoolExecutor(1, thread_name_prefix="nbflow-first-worker")
-                self._first = pool.submit(self._make_worker)
-                pool.shutdown(wait=False)
+                self._first = self._start_worker()
 
     def execute(
         self, job: Job, emit: Emit, stop: threading.Event, *, more: bool = False
     ) -> Outcome:
         """Execute one job in a worker of its own; called from several threads at once."""
         with self._slots:
-            worker = self._take(job)
+            worker = self._take(job, emit, stop)
+            if worker is None:
+                return Outcome(status="cancelled")
             try:
                 return worker.execute(job, emit, stop, more=more)
             except BaseException:
@@ -81,54 +77,77 @@ class LocalExecutor:
     @property
     def zygote(self) -> str:
         """The address of the zygote that forks kernels, "" while there is none."""
-        owner = self._zygotes.get("kernel")
-        return owner.address if owner else ""
+        return self._zygotes.address("kernel")
 
     def close(self) -> None:
         """End all workers, and with them their kernels; the zygotes stay for `warm` seconds."""
+        self._over.set()
         with self._lock:
             workers, self._all, self._idle = list(self._all), set(), []
             first, self._first = self._first, None
-        if first is not None and first.exception() is None:
-            workers.append(first.result())
+        if first is not None:
+            first.add_done_callback(_discard)  # not waited for
         for worker in workers:
             worker.dismiss()
         for worker in workers:
             worker.wait()
-        for owner in filter(None, self._zygotes.values()):
-            if self._warm > 0:
-                owner.leave(self._warm)
-            else:
-                owner.close()
+        self._zygotes.close(self._warm)
 
-    def _take(self, job: Job) -> Worker:
+    def _take(self, job: Job, emit: Emit, stop: threading.Event) -> Worker | None:
+        """Return a worker for the job; None if it is to stop before there is one."""
         with self._lock:
-            self._start_zygotes(job.language, job.kernel)
+            said = self._zygotes.start(job.language, job.kernel)
+            worker = self._find_idle()
             first, self._first = self._first, None
-            if first is not None:
-                worker = first.result()
-            else:
-                worker = self._idle.pop() if self._idle else self._make_worker()
-            self._all.add(worker)
-            return worker
+            coming = None if worker else first or self._start_worker()
+        for warning in said:
+            emit(RunWarned(warning))
+        if coming is not None:
+            while not wait([coming], LOOK).done:
+                if stop.is_set():
+                    coming.add_done_callback(_discard)
+                    return None
+            worker = coming.result()
+        with self._lock:
+            self._all.add(worker)  # type: ignore[arg-type]
+        return worker
 
-    def _start_zygotes(self, language: str, name: str) -> None:
-        """Start what is missing and can be used, first what takes longer."""
-        if "kernel" not in self._zygotes and not zygote.find_obstacle(find_kernel(language, name)):
-            self._zygotes["kernel"] = _try_start("kernel", self._imports)
-        if "worker" not in self._zygotes and not zygote.find_platform_obstacle():
-            self._zygotes["worker"] = _try_start("worker", ())
+    def _find_idle(self) -> Worker | None:
+        """Return one that has nothing to do, and dismiss those whose zygotes have ended."""
+        addresses = self._zygotes.addresses()
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.addresses == addresses:
+                return worker
+            worker.dismiss()
+        return None
 
-    def _make_worker(self) -> Worker:
-        addresses = {role: owner.address for role, owner in self._zygotes.items() if owner}
-        return Worker(addresses.get("worker", ""), addresses.get("kernel", ""))
+    def _start_worker(self) -> Future[Worker]:
+        """Have one started by a thread that nobody need wait for: a zygote may answer late."""
+        coming: Future[Worker] = Future()
+        addresses = self._zygotes.addresses()
+
+        def start() -> None:
+            try:
+                coming.set_result(Worker(*addresses, over=self._over))
+            except BaseException as error:  # noqa: BLE001 - told where it is taken
+                coming.set_exception(error)
+
+        threading.Thread(target=start, name="nbflow-worker-start", daemon=True).start()
+        return coming
 
     def _put_back(self, worker: Worker) -> None:
         with self._lock:
-            if worker.is_alive():
+            if worker.is_alive() and not self._over.is_set():
                 self._idle.append(worker)
             else:
                 self._all.discard(worker)
+
+
+def _discard(coming: Future[Worker]) -> None:
+    """End a worker that came too late."""
+    if coming.exception() is None:
+        coming.result().kill()
 
 
 class Worker:
@@ -137,9 +156,12 @@ class Worker:
     It forks its kernels where `address` names a zygote.
     """
 
-    def __init__(self, nursery: str = "", address: str = "") -> None:
+    def __init__(
+        self, nursery: str = "", address: str = "", *, over: threading.Event | None = None
+    ) -> None:
+        self.addresses = nursery, address
         env = os.environ | {zygote.ADDRESS: address}
-        self.process, self.orders, answers, errors = launch("worker", nursery, env)
+        self.process, self.orders, answers, errors = launch("worker", nursery, env, over=over)
         self.group: int | None = None  # the kernel's processes
         self.answers: queue.SimpleQueue[list[bytes] | None] = queue.SimpleQueue()
         self.errors: deque[str] = deque(maxlen=40)
@@ -169,7 +191,8 @@ class Worker:
                     emit(event)
             if stop.is_set() and deadline is None:
                 self._send(Stop())
-                deadline = time.monotonic() + PATIENCE
+                # Without a kernel there is nothing to save or to end.
+                deadline = time.monotonic() + (PATIENCE if self.group is not None else 0.0)
             if deadline is not None and time.monotonic() > deadline:
                 self.kill()
         failure = self._make_failure(account)
@@ -243,14 +266,6 @@ class Worker:
         with pipe:
             for line in pipe:
                 self.errors.append(line.decode("utf-8", "replace"))
-
-
-def _try_start(role: zygote.Role, names: Sequence[str]) -> zygote.Owner | None:
-    """Start a zygote; None on a full disk and the like: then there are ordinary processes."""
-    try:
-        return zygote.start(names, role=role)
-    except OSError:
-        return None
 
 
 def _start(target: Any, pipe: BinaryIO) -> threading.Thread:

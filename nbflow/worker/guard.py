@@ -70,6 +70,8 @@ class Guard(threading.Thread):
         return ""
 
     def _intervene(self) -> None:
-        self.kernel.interrupt()
-        if not self.over.wait(GRACE):
+        if self.kernel.answered:  # before that there is nothing to interrupt
+            self.kernel.interrupt()
+            self.over.wait(GRACE)
+        if not self.over.is_set():
             self.kernel.kill()

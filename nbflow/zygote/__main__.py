@@ -6,10 +6,12 @@ import gc
 import importlib
 import os
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 import msgspec
 
+from nbflow.folders import READY
 from nbflow.step import watcher
 from nbflow.zygote.birth import become
 from nbflow.zygote.pattern import CURES
@@ -31,7 +33,9 @@ def main() -> None:
     importlib.invalidate_caches()
     gc.freeze()  # a collection in a child would copy every page of what was imported
     watcher.last_before = next(reversed(sys.modules))
-    birth = Server(start, imported, env).serve()
+    server = Server(start, imported, env)
+    Path(start.folder, READY).touch()
+    birth = server.serve()
     if birth is not None:
         become(birth)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import KernelError
-from nbflow.folders import keep_for, make_folder, sweep_folders
+from nbflow.folders import READY, keep_for, make_folder, sweep_folders
 from nbflow.zygote import warm
 from nbflow.zygote.messages import (
     Adopt,
@@ -56,10 +56,15 @@ class Owner:
         self.pidfd, self.process = pidfd, process
         self.address = str(folder / "zygote")
 
+    def is_alive(self) -> bool:
+        return not is_readable(self.pidfd, 0)
+
     def close(self) -> None:
         """End the zygote and all its kernels."""
         self.lifeline.close()
-        if not is_readable(self.pidfd, FAREWELL):
+        # One that still imports hears of nothing, and has no kernels.
+        patience = FAREWELL if (self.folder / READY).exists() else 0
+        if not is_readable(self.pidfd, patience):
             signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
         self._forget()
         shutil.rmtree(self.folder, ignore_errors=True)

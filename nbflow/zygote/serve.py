@@ -197,7 +197,10 @@ class Server:
             return None
         while len(self.spares) >= PATTERNS:
             self.children.kill(self.spares.pop(next(iter(self.spares))))
-        child = self.children.fork_spare(request)
+        try:
+            child = self.children.fork_spare(request)
+        except OSError:  # no memory, too many processes: none is needed
+            return None
         if isinstance(child, Birth):
             return child
         self.spares[pattern] = child

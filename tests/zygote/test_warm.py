@@ -33,7 +33,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for folder in short.glob("nbflow-z*"):
         pid = folder / "pid"
         if pid.exists():
-            psutil.Process(int(pid.read_text())).kill()
+            psutil.Process(int(pid.read_text().partition(".")[0])).kill()
     subprocess.run(["rm", "-rf", str(short)], check=True)
 
 

@@ -1,0 +1,160 @@
+"""An executor's zygotes: one that died is started again with a word; one that is slow holds up no stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+
+import psutil
+import pytest
+
+from nbflow.events import Event, RunWarned
+from nbflow.executors.local import LocalExecutor
+from nbflow.executors.zygotes import MOST
+from nbflow.model import Outcome
+from nbflow.zygote import find_platform_obstacle
+from tests.notebooks import cell, project
+from tests.worker.jobs import lives, make_job, read_executed, texts, wait_for_end
+
+pytestmark = [
+    pytest.mark.kernel,
+    pytest.mark.skipif(bool(find_platform_obstacle()), reason="nothing is forked here"),
+]
+PARENT = "import os; print(os.getppid())"
+KERNEL = {("python", "python3")}
+
+
+@pytest.fixture
+def executor() -> Iterator[LocalExecutor]:
+    made = LocalExecutor(1, ["msgspec"])
+    yield made
+    if not made._over.is_set():
+        made.close()
+
+
+def run(executor: LocalExecutor, root: Path, name: str) -> tuple[int, list[str]]:
+    """Execute a job; return its kernel's parent, and what was warned of."""
+    job = make_job(root, cell(PARENT), name=name)
+    events: list[Event] = []
+    outcome = executor.execute(job, events.append, threading.Event())
+    assert (outcome.status, outcome.failure) == ("done", None)
+    parent = int(texts(read_executed(job))[0][0])
+    return parent, [event.message for event in events if isinstance(event, RunWarned)]
+
+
+def find_pid(executor: LocalExecutor, role: str) -> int:
+    owner = executor._zygotes.owners[role]
+    assert owner is not None
+    return int(owner.process.pid)
+
+
+def kill_zygote(executor: LocalExecutor, role: str) -> int:
+    """Return what its pid was."""
+    process = executor._zygotes.owners[role].process
+    process.kill()
+    process.wait()
+    return int(process.pid)
+
+
+@pytest.mark.parametrize("role", ["kernel", "worker"])
+def test_one_that_was_killed_is_started_again(
+    tmp_path: Path, executor: LocalExecutor, role: str
+) -> None:
+    assert run(executor, tmp_path, "a") == (find_pid(executor, "kernel"), [])
+    before = kill_zygote(executor, role)
+    parent, warned = run(executor, tmp_path, "b")
+    killed = "has ended (signal 9, SIGKILL, often out of memory)"
+    assert warned == [f"The process that each {role} is forked from {killed}. It is started again."]
+    assert find_pid(executor, role) != before
+    assert parent == find_pid(executor, "kernel")
+    assert run(executor, tmp_path, "c") == (parent, [])
+
+
+def test_one_that_dies_each_time_is_given_up(tmp_path: Path, executor: LocalExecutor) -> None:
+    warned = []
+    for number in range(MOST):
+        run(executor, tmp_path, f"step_{number}")
+        kill_zygote(executor, "kernel")
+    parent, warned = run(executor, tmp_path, "last")
+    assert len(warned) == 1
+    assert "for the 3rd time in this run. From here on they are started one by one" in warned[0]
+    assert psutil.Process(os.getpid()).pid != parent
+    assert executor._zygotes.owners["kernel"] is None
+    assert run(executor, tmp_path, "after")[1] == []
+
+
+def test_a_killed_kernel_costs_the_next_no_fork(tmp_path: Path, executor: LocalExecutor) -> None:
+    run(executor, tmp_path, "a")
+    zygote = find_pid(executor, "kernel")
+    for number in range(3):
+        job = make_job(tmp_path, cell("import os; os.kill(os.getpid(), 9)"), name=f"k{number}")
+        outcome = executor.execute(job, lambda _: None, threading.Event())
+        assert outcome.status == "failed"
+        for child in psutil.Process(zygote).children():  # a spare
+            child.kill()
+        assert run(executor, tmp_path, f"n{number}") == (zygote, [])
+
+
+@pytest.mark.parametrize("roles", [("worker", "kernel"), ("kernel",)])
+def test_a_stop_waits_for_no_zygote(
+    tmp_path: Path, executor: LocalExecutor, roles: tuple[str, ...]
+) -> None:
+    """As if they imported for long."""
+    executor.expect(KERNEL)
+    for role in roles:
+        os.kill(find_pid(executor, role), signal.SIGSTOP)
+    job, stop, ended = make_job(tmp_path, cell("1")), threading.Event(), Future[Outcome]()
+    threading.Thread(
+        target=lambda: ended.set_result(executor.execute(job, lambda _: None, stop))
+    ).start()
+    time.sleep(0.5)  # it waits by then
+    assert not ended.done()
+    began = time.monotonic()
+    stop.set()
+    assert ended.result(20).status == "cancelled"
+    assert time.monotonic() - began < 3
+    pids = [find_pid(executor, role) for role in ("kernel", "worker")]
+    executor.close()
+    assert time.monotonic() - began < 8
+    assert wait_for_end(pids) == []
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_interrupt_is_heard_while_the_zygotes_start(tmp_path: Path, times: int) -> None:
+    made = project(tmp_path, step=[cell("n = 1", "parameters"), cell("n")])
+    command = [sys.executable, "-m", "nbflow", "run", str(made.root / "notebooks")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        found = wait_for(lambda: find_zygotes(process.pid))
+        for zygote in found:
+            zygote.suspend()
+        for _ in range(times):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.3)
+        began = time.monotonic()
+        process.wait(30)
+        took = time.monotonic() - began
+    assert process.returncode == 130
+    assert took < 5
+    assert [zygote.pid for zygote in found if lives(zygote.pid)] == []
+
+
+def find_zygotes(pid: int) -> list[psutil.Process]:
+    """Return both of a run, once both are there."""
+    children = psutil.Process(pid).children()
+    found = [child for child in children if "nbflow.zygote" in child.cmdline()]
+    return found if len(found) == 2 else []
+
+
+def wait_for(find: Callable[[], list[psutil.Process]]) -> list[psutil.Process]:
+    deadline = time.monotonic() + 60
+    while not (found := find()):
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.001)
+    return found
