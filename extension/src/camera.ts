@@ -15,6 +15,7 @@ const TOP = 38; // the buttons lie there
 export const AROUND = { across: 2 * MARGIN, down: TOP + MARGIN }; // the drawing
 const [CLOSEST, FARTHEST] = [2.5, 0.02];
 export const READABLE = 0.32; // the least scale at which symbols can be told apart
+export const NAMED = 0.5; // … and at which names are drawn
 export const START = 0.7; // where all of it at once would be too small to read
 
 export class Camera {
@@ -31,9 +32,9 @@ export class Camera {
     this.centre();
   }
 
-  /** Show all of it where that can be read, else its beginning. */
+  /** Show all of it where names can be read, else its beginning. */
   start(): void {
-    if (this.fitting >= READABLE) return this.fit();
+    if (this.fitting >= NAMED) return this.fit();
     this.scale = START;
     this.centre();
     if (this.drawing.width * START > this.window.width) this.x = MARGIN;

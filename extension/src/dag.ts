@@ -24,6 +24,7 @@ export interface Layout {
   routes: { edge: Edge; curves: Curve[] }[];
   width: number;
   height: number;
+  node: number; // how wide a node is
 }
 
 export interface Sizes {
@@ -37,7 +38,7 @@ export const SIZES: Sizes = { width: 172, height: 48, column: 44, row: 18 };
 
 /** Unknown nodes, edges to itself and repeated edges are left out; a cycle is drawn, not refused. */
 export function layOut(ids: readonly string[], edges: readonly Edge[], sizes = SIZES): Layout {
-  const layout: Layout = { places: new Map(), routes: [], width: 0, height: 0 };
+  const layout = makeEmpty(sizes);
   const known = knownEdges(ids, edges);
   const single: string[] = [];
   for (const part of findComponents(ids, known)) {
@@ -46,6 +47,10 @@ export function layOut(ids: readonly string[], edges: readonly Edge[], sizes = S
   }
   if (single.length) addBelow(layout, layOutGrid(single, layout.width, sizes), sizes);
   return layout;
+}
+
+function makeEmpty({ width: node }: Sizes): Layout {
+  return { places: new Map(), routes: [], width: 0, height: 0, node };
 }
 
 function knownEdges(ids: readonly string[], edges: readonly Edge[]): Edge[] {
@@ -69,7 +74,7 @@ function layOutConnected(ids: string[], edges: Edge[], sizes: Sizes): Layout {
   const rows = placeRows(proper, sizes);
   const lefts = placeColumns(proper.columns, proper.down, sizes);
 
-  const layout: Layout = { places: new Map(), routes: [], width: 0, height: 0 };
+  const layout = makeEmpty(sizes);
   ids.forEach((id, at) => {
     const x = lefts[column[at]];
     layout.places.set(id, { x, y: rows[at] - sizes.height / 2, column: column[at] });
@@ -114,7 +119,8 @@ function layOutGrid(ids: string[], width: number, sizes: Sizes): Layout {
     return [id, { x: column * dx, y: Math.floor(at / across) * dy, column }];
   });
   const height = Math.ceil(ids.length / across) * dy - sizes.row;
-  return { places: new Map(places), routes: [], width: across * dx - sizes.row, height };
+  const wide = across * dx - sizes.row;
+  return { ...makeEmpty(sizes), places: new Map(places), width: wide, height };
 }
 
 function addBelow(layout: Layout, part: Layout, sizes: Sizes): void {

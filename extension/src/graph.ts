@@ -1,5 +1,5 @@
 /** The graph of a pipeline in an element: drawn once, then changed where something changed. */
-import { AROUND, Camera, READABLE, START } from './camera';
+import { AROUND, Camera, NAMED, START } from './camera';
 import { type Edge, type Layout, SIZES, layOut } from './dag';
 import { drawRoute } from './edges';
 import { listen } from './gestures';
@@ -9,8 +9,8 @@ import { type State, NO_STATE } from './states';
 import { make } from './svg';
 import { CORNERS, MINUS, PLUS, makeTools } from './tools';
 import { walk } from './walk';
+import { findWidth } from './widths';
 
-const FAR = 0.5; // below this scale a node is drawn as its symbol only
 const LARGE = 60; // steps from which on there is a minimap
 const HEIGHTS = { least: 130, most: 520 }; // pixels, where the height is left to the graph
 const BORDER = 2; // pixels, above and below together
@@ -18,6 +18,8 @@ const ZOOM = 1.3;
 const NEAR = 12; // beyond the window, in units of the drawing: a node's ring
 
 export class Graph {
+  private nodes: readonly Node[] = [];
+  private edges: readonly Edge[] = [];
   private layout: Layout = layOut([], []);
   private camera = new Camera(this.layout);
   private canvas!: SVGSVGElement;
@@ -51,13 +53,8 @@ export class Graph {
   }
 
   setGraph(nodes: readonly Node[], edges: readonly Edge[]): void {
-    const ids = nodes.map(node => node.id);
-    this.layout = layOut(ids, edges);
-    const { width } = this.camera.window;
-    this.camera = new Camera(this.layout);
-    this.moved = false;
-    this.draw(nodes);
-    this.resize(width);
+    [this.nodes, this.edges] = [nodes, edges];
+    this.arrange(this.camera.window.width);
   }
 
   setStates(states: Record<string, State>): void {
@@ -90,6 +87,31 @@ export class Graph {
     this.root.replaceChildren();
   }
 
+  /** Lay the steps out in a window of this width, and draw them. */
+  private arrange(width: number): void {
+    this.layout = this.layOut(width);
+    this.camera = new Camera(this.layout);
+    this.moved = false;
+    this.draw(this.nodes);
+    this.resize(width);
+  }
+
+  private layOut(width: number): Layout {
+    const ids = this.nodes.map(node => node.id);
+    const node = this.findNodeWidth(width, ids);
+    return layOut(ids, this.edges, { ...SIZES, width: node });
+  }
+
+  /** A large graph is looked at from afar: its names are cut, and nothing is measured for it. */
+  private findNodeWidth(width: number, ids: string[]): number {
+    if (!width || ids.length > LARGE) return SIZES.width;
+    const { label } = new Pattern(this.root, SIZES.width);
+    const longest = Math.max(0, ...this.nodes.map(node => label.measure(node.label)));
+    const places = [...layOut(ids, this.edges).places.values()];
+    const columns = 1 + Math.max(0, ...places.map(place => place.column));
+    return findWidth(longest, columns, width - AROUND.across);
+  }
+
   private draw(nodes: readonly Node[]): void {
     this.canvas = make('svg', { class: 'nbflow-canvas', role: 'listbox' });
     this.canvas.setAttribute('aria-label', `Pipeline of ${nodes.length} steps`);
@@ -119,7 +141,7 @@ export class Graph {
 
   /** In reading order: from left to right, from top to bottom. */
   private drawNodes(nodes: readonly Node[], parent: Element): void {
-    const pattern = new Pattern(this.root);
+    const pattern = new Pattern(this.root, this.layout.node);
     const drawn = nodes
       .map(node => ({ node, place: this.layout.places.get(node.id)! }))
       .sort((a, b) => a.place.x - b.place.x || a.place.y - b.place.y);
@@ -171,7 +193,7 @@ export class Graph {
   private focus(id: string): void {
     const view = this.views.get(id)!;
     this.setEntry(view);
-    this.camera.reveal({ ...view.place, width: SIZES.width, height: SIZES.height });
+    this.camera.reveal({ ...view.place, width: this.layout.node, height: SIZES.height });
     this.look(true);
     view.element.focus({ preventScroll: true });
     this.light(id);
@@ -220,6 +242,9 @@ export class Graph {
 
   /** Nothing is measured here, which would make the browser lay out the page at once. */
   private resize(width: number): void {
+    if (width && width !== this.camera.window.width && this.isOtherWidth(width)) {
+      return this.arrange(width);
+    }
     const height = this.height > 0 ? this.height : this.findHeight(width);
     this.root.style.height = `${height}px`;
     const { window } = this.camera;
@@ -229,10 +254,15 @@ export class Graph {
     this.look(this.moved);
   }
 
+  private isOtherWidth(width: number): boolean {
+    const ids = this.nodes.map(node => node.id);
+    return this.findNodeWidth(width, ids) !== this.layout.node;
+  }
+
   /** What the graph needs when it is made as wide as the window. */
   private findHeight(width: number): number {
     const across = (width - AROUND.across) / Math.max(1, this.layout.width);
-    const scale = across >= READABLE ? Math.min(1, across) : START;
+    const scale = across >= NAMED ? Math.min(1, across) : START;
     const needed = Math.ceil(this.layout.height * scale + AROUND.down + BORDER);
     return Math.max(HEIGHTS.least, Math.min(HEIGHTS.most, needed));
   }
@@ -244,16 +274,24 @@ export class Graph {
       'transform',
       `translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${scale.toFixed(4)})`,
     );
-    this.picture.classList.toggle('nbflow-far', scale < FAR);
+    this.picture.classList.toggle('nbflow-far', scale < NAMED);
     this.showSeen();
     if (!this.picture.parentNode) this.canvas.append(this.picture); // laid out once, as it is seen
     this.minimap?.follow();
+    this.showMore();
+  }
+
+  /** Show on which sides the graph goes on. */
+  private showMore(): void {
+    const { x, width } = this.camera.seen;
+    this.root.classList.toggle('nbflow-more-left', x > NEAR);
+    this.root.classList.toggle('nbflow-more-right', x + width < this.layout.width - NEAR);
   }
 
   /** Draw only what the window shows: texts are what takes the browser's time. */
   private showSeen(): void {
     const { x, y, width, height } = this.camera.seen;
-    const [left, top] = [x - SIZES.width - NEAR, y - SIZES.height - NEAR];
+    const [left, top] = [x - this.layout.node - NEAR, y - SIZES.height - NEAR];
     const [right, bottom] = [x + width + NEAR, y + height + NEAR];
     for (const view of this.views.values()) {
       const { x: at, y: down } = view.place;

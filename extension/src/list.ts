@@ -54,11 +54,12 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
 
 /** Say what is listed: a table is a grid, other rows are the options of a list. */
 function name(part: HTMLElement, label: string): HTMLElement {
-  const table = part.querySelector('table');
   const list = findList(part);
-  const named = table ?? list;
-  named.setAttribute('role', table ? 'grid' : 'listbox');
-  named.setAttribute('aria-label', label);
+  const table = part.querySelector('table');
+  const named = table ?? (findRows(list).length ? list : null);
+  if (named !== list) list.removeAttribute('role');
+  named?.setAttribute('role', table ? 'grid' : 'listbox');
+  named?.setAttribute('aria-label', label);
   return list;
 }
 

@@ -16,7 +16,7 @@ export class Minimap {
     private readonly camera: Camera,
     moved: () => void,
   ) {
-    const { width, height } = layout;
+    const { width, height, node } = layout;
     this.scale = Math.min(ROOM.width / width, ROOM.height / height);
     this.element = make('svg', {
       class: 'nbflow-minimap',
@@ -26,7 +26,7 @@ export class Minimap {
     });
     const picture = make('g', { transform: `translate(4 4) scale(${this.scale})` }, this.element);
     for (const [id, { x, y }] of layout.places) {
-      const box = { x, y, width: SIZES.width, height: SIZES.height, rx: 8 };
+      const box = { x, y, width: node, height: SIZES.height, rx: 8 };
       this.dots.set(id, make('rect', box, picture));
     }
     this.seen = make('rect', { class: 'nbflow-seen' }, picture);

@@ -2,6 +2,7 @@
 import { type Place, SIZES } from './dag';
 import { type State, findLook, isEqual, say } from './states';
 import { Ruler, make } from './svg';
+import { findRoom } from './widths';
 
 export interface Node {
   id: string;
@@ -10,28 +11,32 @@ export interface Node {
   problem?: string; // what is wrong with its notebook
 }
 
-const { width: WIDTH, height: HEIGHT } = SIZES;
+const { height: HEIGHT } = SIZES;
 const LEFT = 32; // where the texts begin, right of the symbol
-const ROOM = WIDTH - LEFT - 8;
 const MIDDLE = HEIGHT / 2;
-const BAR = { x: LEFT, y: HEIGHT - 8, width: ROOM, height: 3, rx: 1.5 };
-const RING = { x: -3.5, y: -3.5, width: WIDTH + 7, height: HEIGHT + 7, rx: 10 };
+const BAR = { x: LEFT, y: HEIGHT - 8, height: 3, rx: 1.5 };
+const RING = { x: -3.5, y: -3.5, height: HEIGHT + 7, rx: 10 };
 
 /** What the nodes of one graph share: how wide texts are, and an empty node to copy. */
 export class Pattern {
+  readonly room: number; // of the texts
   readonly label: Ruler;
   readonly word: Ruler;
   readonly text: Ruler;
   private readonly empty = make('g', { role: 'option', tabindex: -1, 'aria-selected': 'false' });
 
   /** The font is the element's; of one outside of the document, Jupyter's. */
-  constructor(element: Element) {
+  constructor(
+    element: Element,
+    readonly width: number,
+  ) {
+    this.room = findRoom(width);
     const jupyters = getComputedStyle(document.body).getPropertyValue('--jp-ui-font-family');
     const family = getComputedStyle(element).fontFamily || jupyters || 'system-ui, sans-serif';
     this.label = new Ruler(`600 13px ${family}`);
     this.word = new Ruler(`600 11.5px ${family}`);
     this.text = new Ruler(`400 11.5px ${family}`);
-    make('rect', { width: WIDTH, height: HEIGHT, rx: 7, class: 'nbflow-card' }, this.empty);
+    make('rect', { width, height: HEIGHT, rx: 7, class: 'nbflow-card' }, this.empty);
     make('g', { transform: `translate(17 ${MIDDLE})` }, this.empty);
     make('text', { x: LEFT, class: 'nbflow-label' }, this.empty);
     const line = make('text', { x: LEFT, class: 'nbflow-state' }, this.empty);
@@ -72,8 +77,8 @@ export class NodeView {
     this.element.setAttribute('transform', `translate(${place.x} ${place.y})`);
     this.element.setAttribute('display', 'none');
     this.element.dataset.id = node.id;
-    if (node.problem) this.element.append(makeProblem());
-    this.label.textContent = pattern.label.cutMiddle(node.label, ROOM);
+    if (node.problem) this.element.append(makeProblem(pattern.width));
+    this.label.textContent = pattern.label.cutMiddle(node.label, pattern.room);
   }
 
   /** Says whether anything had to change. */
@@ -145,8 +150,9 @@ export class NodeView {
 
   private showState(): void {
     const { status, text, fraction } = this.state;
-    const word = this.pattern.word.cut(status, ROOM);
-    const left = ROOM - this.pattern.word.measure(word);
+    const { room } = this.pattern;
+    const word = this.pattern.word.cut(status, room);
+    const left = room - this.pattern.word.measure(word);
     const more = text ? `${word ? ' · ' : ''}${text.split('\n', 1)[0]}` : '';
     setText(this.word, word);
     setText(this.text, more && this.pattern.text.cut(more, left));
@@ -163,10 +169,10 @@ export class NodeView {
       return;
     }
     this.bar ??= {
-      track: make('rect', { ...BAR, class: 'nbflow-bar' }, this.element),
-      part: make('rect', { ...BAR, class: 'nbflow-done-part' }, this.element),
+      track: make('rect', { ...BAR, width: this.pattern.room, class: 'nbflow-bar' }, this.element),
+      part: make('rect', { ...BAR, width: 0, class: 'nbflow-done-part' }, this.element),
     };
-    const width = Math.max(0, Math.min(1, fraction)) * BAR.width;
+    const width = Math.max(0, Math.min(1, fraction)) * this.pattern.room;
     this.bar.part.setAttribute('width', width.toFixed(1));
   }
 
@@ -180,7 +186,8 @@ export class NodeView {
   }
 
   private addRing(): void {
-    this.ring ??= make('rect', { ...RING, class: 'nbflow-ring' }, this.element);
+    const ring = { ...RING, width: this.pattern.width + 7, class: 'nbflow-ring' };
+    this.ring ??= make('rect', ring, this.element);
   }
 
   private tell(): void {
@@ -196,9 +203,9 @@ export class NodeView {
 }
 
 /** A mark at the corner of a step whose notebook has to be mended. */
-function makeProblem(): Element {
+function makeProblem(width: number): Element {
   const { tone, fill, cut } = findLook('error');
-  const at = { transform: `translate(${WIDTH - 2} 2)` };
+  const at = { transform: `translate(${width - 2} 2)` };
   const mark = make('g', { ...at, class: `nbflow-problem nbflow-tone-${tone}` });
   make('path', { d: fill!, class: 'nbflow-symbol-fill' }, mark);
   make('path', { d: cut!, class: 'nbflow-symbol-cut' }, mark);

@@ -3,6 +3,7 @@ import type { Edge } from './dag';
 import { follow } from './follow';
 import { Graph } from './graph';
 import { keepKeys } from './keys';
+import { nameHandles } from './handles';
 import type { Node } from './nodes';
 import type { State } from './states';
 import { watchUnsaved } from './unsaved';
@@ -41,6 +42,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     model.save_changes();
     model.send({ clicked: id });
   });
+  const stop = nameHandles(el);
   const forget = watchUnsaved(el, names => {
     model.set('unsaved', names);
     model.save_changes();
@@ -64,6 +66,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   return () => {
     for (const [event, call] of heard) model.off(event, call);
     forget();
+    stop();
     graph.destroy();
   };
 }

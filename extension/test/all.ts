@@ -8,3 +8,4 @@ import './keys.test';
 import './quietly.test';
 import './roving.test';
 import './sorting.test';
+import './widths.test';

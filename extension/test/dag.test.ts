@@ -137,7 +137,8 @@ test('steps that nothing connects stand in rows below the others', () => {
 });
 
 test('nothing is a drawing of nothing', () => {
-  assert.deepEqual(layOut([], []), { places: new Map(), routes: [], width: 0, height: 0 });
+  const nothing = { places: new Map(), routes: [], width: 0, height: 0, node: SIZES.width };
+  assert.deepEqual(layOut([], []), nothing);
 });
 
 test('the same graph is laid out the same', () => {

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from nbflow.html.layout import HEIGHT, WIDTH, Point, lay_out
+from nbflow.html.layout import COLUMN, HEIGHT, WIDTH, Point, lay_out
 from nbflow.html.nodes import make_nodes
 from nbflow.model import Step
 
@@ -19,7 +19,8 @@ STYLE = _STATIC / "graph.css"  # of the widget too, which is built from the same
 
 _MARGIN = 12  # pixels
 _LEFT = 32  # where a node's texts begin, right of its symbol
-_ROOM = WIDTH - _LEFT - 10
+_RIGHT = 10  # and how far from its right edge they end
+_WIDEST, _PAGE = 300, 900  # pixels: of a node, and of what is taken for the page
 _LABEL, _TEXT = 8.8, 7.1  # an average letter's width in a wide font; what is too long is cut
 _SMALLEST = 0.6  # the scale below which it is scrolled
 _NARROW, _WIDE = set("iljt.,:;'|!fr ·()[]"), set("mwMW%@")
@@ -39,9 +40,13 @@ def draw_graph(
     for parent, step in edges:
         if {parent, step} <= parents.keys() and parent != step:
             parents[step].add(parent)
-    layout = lay_out(parents)
+    longest = max((_measure(node["label"], _LABEL) for node in nodes), default=0.0)
+    layout = lay_out(parents, lambda columns: _find_width(longest, columns))
     drawn = [_draw_edge(route) for route in layout.routes]
-    drawn += [_draw_node(n, (states or {}).get(n["id"], {}), layout.places[n["id"]]) for n in nodes]
+    drawn += [
+        _draw_node(n, (states or {}).get(n["id"], {}), layout.places[n["id"]], layout.node)
+        for n in nodes
+    ]
     return _frame(drawn, layout.width, layout.height, len(parents))
 
 
@@ -57,7 +62,15 @@ def _frame(drawn: Iterable[str], width: float, height: float, count: int) -> str
     )
 
 
-def _draw_node(node: Mapping[str, Any], state: Mapping[str, Any], place: Point) -> str:
+def _find_width(longest: float, columns: int) -> float:
+    """Return how wide nodes are: as their names need, where a page has room for all columns."""
+    each = (_PAGE - COLUMN * (columns - 1)) / max(columns, 1)
+    return max(WIDTH, min(longest + _LEFT + _RIGHT, each, _WIDEST))
+
+
+def _draw_node(
+    node: Mapping[str, Any], state: Mapping[str, Any], place: Point, width: float
+) -> str:
     status, text = state.get("status", ""), state.get("text") or ""
     look = _read_looks().get(status) or _read_looks()[""]
     fraction = state.get("fraction")
@@ -67,8 +80,9 @@ def _draw_node(node: Mapping[str, Any], state: Mapping[str, Any], place: Point) 
     said = "\n".join(
         part for part in (node["label"], node.get("title"), status, text, problem) if part
     )
-    box = f'width="{WIDTH}" height="{HEIGHT}" rx="7"'
-    label = _cut_middle(node["label"], _ROOM, _LABEL)
+    box = f'width="{width:.0f}" height="{HEIGHT}" rx="7"'
+    room = width - _LEFT - _RIGHT
+    label = _cut_middle(node["label"], room, _LABEL)
     return (
         f'<g class="nbflow-node nbflow-tone-{look["tone"]} nbflow-is-{escape(status)}"'
         f' transform="translate({place[0]:.1f} {place[1]:.1f})"><title>{escape(said)}</title>'
@@ -76,16 +90,17 @@ def _draw_node(node: Mapping[str, Any], state: Mapping[str, Any], place: Point) 
         f"{_draw_symbol(look, HEIGHT / 2 - up)}"
         f'<text class="nbflow-label" x="{_LEFT}"'
         f' y="{HEIGHT / 2 + 4.5 if alone else HEIGHT / 2 - 3 - up}">{escape(label)}</text>'
-        f"{_draw_state(status, text, HEIGHT / 2 + 14 - up)}"
-        f"{'' if fraction is None else _draw_bar(fraction)}{_draw_problem() if problem else ''}</g>"
+        f"{_draw_state(status, text, HEIGHT / 2 + 14 - up, room)}"
+        f"{'' if fraction is None else _draw_bar(fraction, room)}"
+        f"{_draw_problem(width) if problem else ''}</g>"
     )
 
 
-def _draw_problem() -> str:
+def _draw_problem(width: float) -> str:
     """Return a mark at the corner of a step whose notebook has to be mended."""
     look = _read_looks()["error"]
     kind = f"nbflow-problem nbflow-tone-{look['tone']}"
-    return f'<g class="{kind}" transform="translate({WIDTH - 2} 2)">{_draw_paths(look)}</g>'
+    return f'<g class="{kind}" transform="translate({width - 2:.0f} 2)">{_draw_paths(look)}</g>'
 
 
 def _draw_symbol(look: Mapping[str, str], middle: float) -> str:
@@ -100,22 +115,22 @@ def _draw_paths(look: Mapping[str, str]) -> str:
     )
 
 
-def _draw_state(status: str, text: str, y: float) -> str:
+def _draw_state(status: str, text: str, y: float, room: float) -> str:
     line = text.splitlines()[0] if text else ""
     more = f" · {line}" if status and line else line
-    cut = _cut(more, _ROOM - _measure(status, _TEXT), _TEXT)
+    cut = _cut(more, room - _measure(status, _TEXT), _TEXT)
     return (
         f'<text class="nbflow-state" x="{_LEFT}" y="{y}">'
         f'<tspan class="nbflow-word">{escape(status)}</tspan>{escape(cut)}</text>'
     )
 
 
-def _draw_bar(fraction: float) -> str:
+def _draw_bar(fraction: float, room: float) -> str:
     def draw(kind: str, width: float) -> str:
         at = f'x="{_LEFT}" y="{HEIGHT - 8}" height="3" rx="1.5"'
         return f'<rect class="nbflow-{kind}" {at} width="{width:.1f}"/>'
 
-    return draw("bar", _ROOM) + draw("done-part", _ROOM * max(0.0, min(1.0, fraction)))
+    return draw("bar", room) + draw("done-part", room * max(0.0, min(1.0, fraction)))
 
 
 def _draw_edge(route: Sequence[Point]) -> str:

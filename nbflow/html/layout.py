@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from nbflow import graph
 from nbflow.model import Frozen
 
-WIDTH, HEIGHT = 172, 48  # pixels, of a node
-_COLUMN, _ROW = 48, 18  # the gaps between nodes
+WIDTH, HEIGHT = 172, 48  # pixels, of a node; wider where its name needs it
+COLUMN, _ROW = 48, 18  # the gaps between nodes
 _PASSING = 22  # the room of an edge that passes a column
 _SWEEPS = 8
 _STRAIGHT = 4  # how much more an edge's piece pulls, so that long edges run straight
@@ -25,10 +25,16 @@ class Layout(Frozen, frozen=True):
     routes: tuple[tuple[Point, ...], ...]
     width: float
     height: float
+    node: float  # how wide a node is
 
 
-def lay_out(parents: Mapping[str, set[str]]) -> Layout:
-    """Lay out a graph. Of a cycle, one edge is left out."""
+def lay_out(
+    parents: Mapping[str, set[str]], find_width: Callable[[int], float] = lambda _: WIDTH
+) -> Layout:
+    """Lay out a graph; `find_width` says how wide nodes are, by how many columns there are.
+
+    Of a cycle, one edge is left out.
+    """
     parents = _break_cycles(parents)
     columns = _assign_columns(parents)
     chains = [
@@ -42,10 +48,12 @@ def lay_out(parents: Mapping[str, set[str]]) -> Layout:
         for column in table if sweep % 2 == 0 else table[::-1]:
             _order(column, table, beside)
     rows = _place(table, columns, beside)
+    node = find_width(len(table))
     return Layout(
-        places={name: (_left(at), rows[name, at]) for name, at in columns.items()},
-        routes=tuple(_make_route(chain, rows) for chain in chains),
-        width=_left(len(table) - 1) + WIDTH,
+        places={name: (_left(at, node), rows[name, at]) for name, at in columns.items()},
+        routes=tuple(_make_route(chain, rows, node) for chain in chains),
+        width=_left(len(table) - 1, node) + node,
+        node=node,
         height=max((rows[vertex] for vertex in columns.items()), default=0.0) + HEIGHT,
     )
 
@@ -151,20 +159,22 @@ def _settle(wishes: Sequence[float], gaps: Sequence[float]) -> list[float]:
     return [mean + gap for mean, gap in zip(settled, gaps, strict=True)]
 
 
-def _make_route(chain: Sequence[Vertex], rows: Mapping[Vertex, float]) -> tuple[Point, ...]:
+def _make_route(
+    chain: Sequence[Vertex], rows: Mapping[Vertex, float], node: float
+) -> tuple[Point, ...]:
     middle = HEIGHT / 2
     return tuple(
         point
         for one, following in pairwise(chain)
         for point in (
-            (_left(one[1]) + WIDTH, rows[one] + middle),
-            (_left(following[1]), rows[following] + middle),
+            (_left(one[1], node) + node, rows[one] + middle),
+            (_left(following[1], node), rows[following] + middle),
         )
     )
 
 
-def _left(column: int) -> float:
-    return column * (WIDTH + _COLUMN)
+def _left(column: int, node: float) -> float:
+    return column * (node + COLUMN)
 
 
 def _mean(numbers: Sequence[float], otherwise: float) -> float:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from nbflow.html.kinds import is_number
 from nbflow.model import Frozen
 
 FETCHED, SHOWN = 1000, 20
 _COLUMNS = 30  # more are counted only
 _WIDEST, _NARROW, _WIDEST_TEXT = 500, 50, 40  # characters of a value
-_NUMBERS = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "BIGNUM")
 _STYLE = (
     "<style>.nbflow-rows {overflow-x: auto} .nbflow-rows th, .nbflow-rows td {text-align: left; "
     "white-space: nowrap; max-width: 30em; overflow: hidden; text-overflow: ellipsis} "
@@ -79,7 +79,7 @@ def _say_count(rows: Rows) -> str:
 
 def _make_html(rows: Rows) -> str:
     columns = list(zip(rows.columns, rows.types, strict=True))[:_COLUMNS]
-    numeric = [_is_number(kind) for _, kind in columns]
+    numeric = [is_number(kind) for _, kind in columns]
     head = "".join(
         f"<th{_align(right)}>{escape(name)}<br><small>{_make_value(kind.lower())}</small></th>"
         for (name, kind), right in zip(columns, numeric, strict=True)
@@ -115,10 +115,6 @@ def _align(right: bool) -> str:  # noqa: FBT001 - a column is a number's or is n
     return ' class="n"' if right else ""
 
 
-def _is_number(kind: str) -> bool:
-    return "[" not in kind and kind.partition("(")[0].removeprefix("U").endswith(_NUMBERS)
-
-
 def _shorten(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
@@ -126,7 +122,7 @@ def _shorten(text: str, most: int) -> str:
 def _make_text(rows: Rows) -> str:
     names = [_flatten(name) for name in rows.columns[:_COLUMNS]]
     lines = [[_flatten(value) for value in row[:_COLUMNS]] for row in rows.rows[: rows.shown]]
-    right = [_is_number(kind) for kind in rows.types[:_COLUMNS]]
+    right = [is_number(kind) for kind in rows.types[:_COLUMNS]]
     widths = [max(map(len, column)) for column in zip(names, *lines, strict=True)]
     table = [names, ["─" * width for width in widths], *lines]
     text = "\n".join(_make_line(line, widths, right) for line in table)

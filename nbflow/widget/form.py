@@ -42,8 +42,9 @@ class Form:
         self._search = build(
             w.Text,
             placeholder="Find a parameter or a step",
+            description="Find a parameter or a step",
             continuous_update=False,
-            css="nbflow-search",
+            css="nbflow-search nbflow-quiet",
         )
         self._search.observe(lambda _: self._draw(), "value")
         self._groups = build(w.VBox)
@@ -173,6 +174,8 @@ class _Row:
         self._note = build(w.HTML)
         control = build(w.HBox, [self._input.box, self._back])
         self._input.box.add_class("nbflow-control")
+        self._input.control.description = field.parameter.name  # for who hears the panel
+        self._input.control.add_class("nbflow-quiet")
         self.box = build(
             w.HBox,
             [build(w.HTML, _make_label(field)), build(w.VBox, [control, self._note])],

@@ -10,7 +10,7 @@ import ipywidgets as w
 from nbflow import authoring
 from nbflow.errors import NbflowError
 from nbflow.html.links import link
-from nbflow.html.markup import Markup, join, tag
+from nbflow.html.markup import Markup, dim, join, tag
 from nbflow.project import Project
 from nbflow.runlog import Run, StepRun
 from nbflow.widget.links import Linked
@@ -80,6 +80,7 @@ class Opener:
             return
         project, run, step = self._asked
         kind = f"nbflow-made-{next(_numbers)}"
+        self._made.show(tag("div", dim("Opening …")))  # the first one loads what signs it
         try:
             path = authoring.open_executed(project, run, step.name)
         except (NbflowError, OSError) as error:  # it was removed, or the folder is read-only

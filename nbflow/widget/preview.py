@@ -10,6 +10,7 @@ from typing import Any
 
 from nbflow import words
 from nbflow.html.figures import PLOTLY, draw_picture
+from nbflow.html.kinds import is_number
 from nbflow.html.markup import Markup, dim, join, tag
 from nbflow.model import Frozen, Output
 from nbflow.store import connections, tables
@@ -22,7 +23,6 @@ _WIDEST = 300  # characters of a cell
 _LONGEST = 4000  # characters of a value
 _SMALL = 1_000_000  # bytes of a value that is read to be shown
 _LARGEST = 8_000_000  # bytes of a drawing that goes into the page
-_NUMBERS = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "UBIGINT", "BIGNUM")
 _PLOTLY = "application/vnd.plotly.v1+json"
 
 
@@ -129,9 +129,3 @@ def _to_number(value: Any) -> float | None:
     if value is None or math.isnan(number := float(value)):
         return None
     return max(-1e308, min(1e308, number))
-
-
-def is_number(kind: str) -> bool:
-    """Tell whether a type of DuckDB's is one of numbers, and no list of them."""
-    head = kind.partition("(")[0]
-    return "[" not in kind and head.removeprefix("U").startswith(_NUMBERS)

@@ -22,7 +22,12 @@ class Selection:
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
         self._mode = build(
-            w.Dropdown, options=_MODES, value=ALL, tooltip="Which steps to run", css="nbflow-mode"
+            w.Dropdown,
+            options=_MODES,
+            value=ALL,
+            description="Which steps to run",
+            tooltip="Which steps to run",
+            css="nbflow-mode nbflow-quiet",
         )
         self._names = build(
             w.TagsInput,

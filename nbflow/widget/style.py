@@ -140,6 +140,8 @@ padding-left:18px;min-width:0}
 .nbflow-detail>.nbflow-choice,.nbflow-written>.nbflow-choice{width:100%;max-width:320px}
 .nbflow-panel .nbflow-named>.widget-label{width:auto;min-width:3.2em;text-align:left;
 font-weight:500}
+.nbflow-panel .nbflow-quiet>.widget-label,.nbflow-quiet .widget-label-basic>span{
+position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .nbflow-error{color:var(--jp-error-color1,#d9483b);font-weight:600;overflow-wrap:anywhere;
 white-space:pre-wrap;max-height:9em;overflow:auto;margin:2px 0}
 .nbflow-panel .nb-picture{max-width:100%;max-height:480px;background:#fff;border-radius:4px;

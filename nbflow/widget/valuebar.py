@@ -38,19 +38,28 @@ class ValueBar:
         self._held: dict[str, Any] = {}  # the values of the chosen set, as the form holds them
         self._showing = False  # what the choice says then is no click
         self._choice = build(
-            w.Dropdown, options=[_DEFAULTS], tooltip="A named set of values", css="nbflow-choice"
+            w.Dropdown,
+            options=[_DEFAULTS],
+            description="Values",
+            tooltip="A named set of values",
+            css="nbflow-choice nbflow-named",
         )
-        self._name = build(w.Text, placeholder="name for these values", continuous_update=False)
+        self._name = build(
+            w.Text,
+            placeholder="name for these values",
+            description="Name for these values",
+            continuous_update=False,
+            css="nbflow-quiet",
+        )
         self._save_button = build(
             w.Button, description="Save", icon="save", tooltip="Keep these values by a name"
         )
         self._remove = build(
             w.Button, icon="trash", tooltip="Remove this set of values", css="nbflow-icon"
         )
-        label = build(w.HTML, '<span class="nbflow-label">Values</span>')
         self.box = build(
             w.HBox,
-            [label, self._choice, self._remove, self._name, self._save_button],
+            [self._choice, self._remove, self._name, self._save_button],
             css="nbflow-line",
         )
         self._choice.observe(lambda change: guarded(lambda: self._use(change["new"])), "value")
