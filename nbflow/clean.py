@@ -156,7 +156,7 @@ def _leftovers(project: Project) -> Iterator[Removable]:
     for run in results.read_names(str(project.runs)):
         folder = project.runs / run
         left, beginning = sorted(folder.glob("jobs/*/result")), _read_beginning(folder)
-        nothing = not beginning and time.time() - folder.stat().st_mtime > _STARTING
+        nothing = not beginning and _is_over(folder)
         if beginning == "later" or not (left or nothing) or is_alive(project, run):
             continue
         if nothing:
@@ -165,6 +165,13 @@ def _leftovers(project: Project) -> Iterator[Removable]:
             for making in left:
                 why, step = "of a step that did not end well", making.parent.name
                 yield Removable("leftover", making, step, run, _size(making), why)
+
+
+def _is_over(run: Path) -> bool:
+    """Say whether a run that has not begun had the time to."""
+    with contextlib.suppress(OSError):  # it was refused meanwhile
+        return run.is_dir() and time.time() - run.stat().st_mtime > _STARTING
+    return False
 
 
 def _parts(project: Project) -> Iterator[Removable]:
@@ -190,11 +197,12 @@ def _read_pinned(project: Project) -> Container[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     for run in results.read_names(str(project.runs)):
         log = project.runs / run / LOG
-        if _read_beginning(log.parent) in {"later", "unreadable"}:  # no heading that we can read
+        heading = read_heading(log)
+        if heading is None and _read_beginning(log.parent) in {"later", "unreadable"}:
             if is_alive(project, run):
                 return _Everything()  # for nothing says what it uses
             found |= set(read_pairs(log))
-        elif _read_name(project, run) or _may_go_on(project, run):
+        elif (heading and heading.name) or _may_go_on(project, run):
             found |= set(results.read_pins(project, run).items())
             found |= set(_read_outside(project, run))
     return found
