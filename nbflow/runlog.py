@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterable, Iterator
@@ -219,9 +220,13 @@ def read_run(project: Project, run_id: str) -> Run:
     return _place(project, run, run_id)
 
 
-def read_runs(project: Project) -> list[Run]:
-    """Return all runs, newest first."""
-    return [read_run(project, run_id) for run_id in read_run_ids(project)]
+def read_runs(project: Project, count: int | None = None) -> list[Run]:
+    """Return the newest runs or all, newest first; not those that are removed meanwhile."""
+    found = []
+    for run_id in read_run_ids(project)[:count]:
+        with contextlib.suppress(UnknownNameError):
+            found.append(read_run(project, run_id))
+    return found
 
 
 def find_run(project: Project, text: str = "last") -> Run:

@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import CallError
-from nbflow.events import RunFinished, RunStarted, StepFinished, StepReused, read_lines
+from nbflow.events import (
+    RunFinished,
+    RunStarted,
+    StepFinished,
+    StepReused,
+    read_beginning,
+    read_lines,
+)
 from nbflow.model import Frozen
 from nbflow.step.messages import make_parameters
 from nbflow.store.ids import find_named
@@ -73,11 +80,21 @@ def choose_run(project: Project, text: str, said: str = "") -> Finished:
     if len(found) == 1:
         return found[0]
     shown = ", ".join(run.name or run.id for run in (found or runs)[:_LISTED]) or "none yet"
-    what = "fits several runs" if found else "is no finished run"
+    what = "fits several runs" if found else _explain_none(project, text)
     raise CallError(
         f"{said or f'nbflow.use({text!r})'}: this {what} of {project.folder.name}: {shown}. "
         "`nbflow runs` lists them all."
     )
+
+
+def _explain_none(project: Project, text: str) -> str:
+    """Return what a text is that names no finished run that can be read."""
+    path = project.runs / text / "events.jsonl"
+    try:
+        later = "/" not in text and read_beginning(path) == "later"
+    except (OSError, ValueError):
+        later = False
+    return "run is of a later version of nbflow: upgrade it" if later else "is no finished run"
 
 
 @lru_cache(maxsize=64)

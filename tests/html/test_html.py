@@ -174,3 +174,11 @@ def test_each_state_is_told_by_glyph_and_word(status: str) -> None:
 def test_what_is_markup_stays_and_what_is_text_is_escaped() -> None:
     made = tag("a", Markup("<b>1</b>"), "<i>", None, href='"x"', class_=None)
     assert made == '<a href="&quot;x&quot;"><b>1</b>&lt;i&gt;</a>'
+
+
+def test_a_run_of_a_later_version_is_called_so() -> None:
+    later = Run("20991101-000000-aaaaaa", status="later", started=1e9, message="upgrade it")
+    shown = html.draw_runs([later])
+    assert "of a later version" in shown
+    assert "upgrade it" in shown
+    assert "no step" not in shown

@@ -331,3 +331,14 @@ def test_ids_of_writes_sort_by_time_and_tell_it() -> None:
     ids = [area.make_id(now + step) for step in (0, 1, 10**6, 10**9)]
     assert ids == sorted(ids)
     assert area.read_time(ids[0]) == pytest.approx(now / 10**9, abs=1e-6)
+
+
+def test_a_run_of_a_later_version_is_called_so(project: Project) -> None:
+    finish_run(project, {"clean_flights": {"flights": frame(1)}})
+    later = project.runs / "20991101-000000-aaaaaa"
+    later.mkdir()
+    first = b'{"format":2,"seq":1,"time":1.0,"kind":"RunStarted"}\n'
+    (later / "events.jsonl").write_bytes(first)
+    with pytest.raises(CallError, match="this run is of a later version of nbflow: upgrade it"):
+        nbflow.use(later.name)
+    assert read() == 1

@@ -33,7 +33,8 @@ def command(
 ) -> Cleaned:
     """Remove old results, after saying which.
 
-    What a live run uses, what a run with a name relies on, and what was written by hand stay.
+    Also what failed steps and killed processes left; executed notebooks stay. What a live run
+    uses, what a run with a name relies on, and what was written by hand stay.
     Without a terminal nothing is removed unless --yes is given.
     """
     project = options.find_folder(folder)

@@ -23,10 +23,8 @@ nbflow runs --json        for a program
 @options.as_json
 def command(*, folder: str | None, count: int, as_json: bool) -> Runs:
     """List the runs, newest first."""
-    from nbflow.runlog import read_run  # noqa: PLC0415 - `--help` must not wait for it
-    from nbflow.store.results import read_run_ids  # noqa: PLC0415
+    from nbflow.runlog import read_runs  # noqa: PLC0415 - `--help` must not wait for it
 
     del as_json
     project = options.find_folder(folder)
-    ids = read_run_ids(project)[: count or None]
-    return Runs(project, [read_run(project, one) for one in ids])
+    return Runs(project, read_runs(project, count or None))
