@@ -78,19 +78,61 @@ def walk(folder: str) -> Iterator[str]:
             yield from (entry.path for entry in at.entries if _is_file(entry))
 
 
+class Shape(NamedTuple):
+    """A pattern as real paths have it: its fixed part, resolved, and the parts with wildcards."""
+
+    start: str
+    parts: tuple[str, ...] = ()
+
+    def holds(self, path: str) -> bool:
+        """Tell whether the pattern names a real path, or a folder that it lies in."""
+        return is_within(path, self.start) and _match(_find_names(path, self.start), self.parts)
+
+    def may_hold(self, path: str) -> bool:
+        """Tell the same, or whether the pattern may name something in a folder of this path."""
+        if is_within(path, self.start):
+            return _may_hold(_find_names(path, self.start), self.parts)
+        return is_within(self.start, path)
+
+
+def make_shape(pattern: str, folder: Path) -> Shape:
+    """Return a pattern's shape; what does not exist is resolved as far as it does."""
+    start, parts = _split(pattern, folder)
+    if not is_glob(pattern):
+        start, parts = os.path.join(start, *parts), ()  # noqa: PTH118
+    return Shape(os.path.realpath(start), parts)
+
+
+def overlap(one: Shape, other: Shape) -> bool:
+    """Tell whether two patterns may name the same file, or one a folder of the other's.
+
+    Of two globs that is said when their fixed parts and their endings allow it.
+    """
+    if not one.parts:
+        return other.may_hold(one.start)
+    if not other.parts:
+        return one.may_hold(other.start)
+    ends = [re.split(r"[*?\]]", shape.parts[-1])[-1] for shape in (one, other)]
+    nested = is_within(one.start, other.start) or is_within(other.start, one.start)
+    return nested and (ends[0].endswith(ends[1]) or ends[1].endswith(ends[0]))
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Tell whether a path is a folder's or lies in it."""
+    return path == folder or path.startswith(os.path.join(folder, ""))  # noqa: PTH118
+
+
 def find_place(pattern: str, folder: Path, path: str) -> str | None:
     """Return the path under which a pattern finds a real path, which need not exist.
 
     None where the pattern names neither the path nor a folder that it lies in.
     """
-    start, parts = _split(pattern, folder)
-    if not is_glob(pattern):
-        start, parts = os.path.join(start, *parts), ()  # noqa: PTH118
-    real = os.path.realpath(start)
-    if path != real and not path.startswith(os.path.join(real, "")):  # noqa: PTH118
+    shape = make_shape(pattern, folder)
+    if not shape.holds(path):
         return None
-    below = path[len(real) :]
-    return f"{start}{below}" if _match(below.split("/")[1:], parts) else None
+    start, parts = _split(pattern, folder)
+    whole = os.path.join(start, *parts) if not shape.parts else start  # noqa: PTH118
+    return f"{whole}{path[len(shape.start) :]}"
 
 
 # --- folders ----------------------------------------------------------------------------------
@@ -184,6 +226,10 @@ def _expand_all(at: str, rest: Sequence[str]) -> Iterator[str]:
             yield from (one.path for one in below if _is_file(one))
 
 
+def _find_names(path: str, start: str) -> list[str]:
+    return path[len(start) :].strip("/").split("/") if path != start else []
+
+
 def _match(names: Sequence[str], parts: Sequence[str]) -> bool:
     """Tell whether a path's names fit a pattern, or what is above them does."""
     if not parts:
@@ -192,6 +238,13 @@ def _match(names: Sequence[str], parts: Sequence[str]) -> bool:
         visible = next((at for at, name in enumerate(names) if name.startswith(".")), len(names))
         return any(_match(names[at:], parts[1:]) for at in range(visible + 1))
     return bool(names) and _fits(names[0], parts[0]) and _match(names[1:], parts[1:])
+
+
+def _may_hold(names: Sequence[str], parts: Sequence[str]) -> bool:
+    """Tell whether a path's names fit a pattern, or a folder of these names may hold a match."""
+    if not names or not parts or parts[0] == "**":
+        return True
+    return _fits(names[0], parts[0]) and _may_hold(names[1:], parts[1:])
 
 
 def _fits(name: str, part: str) -> bool:

@@ -11,9 +11,9 @@ Parents = Mapping[str, set[str]]
 
 
 def make_parents(steps: Mapping[str, Step]) -> dict[str, set[str]]:
-    """Return the steps that each step reads, or comes after by its option `after`."""
+    """Return the steps that each step reads, whose files it uses, or that it says it is after."""
     return {
-        name: {read.step for read in step.inputs} | set(step.options.after)
+        name: {read.step for read in step.inputs} | set(step.options.after) | set(step.makers)
         for name, step in steps.items()
     }
 

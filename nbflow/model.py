@@ -102,11 +102,23 @@ class Watched(Frozen, frozen=True):
     parts: tuple[str, ...] = ()
 
 
+class Named(Frozen, frozen=True):
+    """A literal path in the code, of no call of nbflow's; `use` is what its call does, if known."""
+
+    pattern: str
+    use: Literal["read", "write", ""] = ""
+
+
 class Write(Frozen, frozen=True):
-    """A declared output: `nbflow.write("name", …)`, `%%sql --write name` or the option `writes`."""
+    """A declared output: `nbflow.write("name", …)`, `%%sql --write name` or the option `writes`.
+
+    `path` is the pattern of the file that is written under the name, `Path("data/a.csv")`.
+    """
 
     name: str
     place: Place
+    path: str = ""
+    parts: tuple[str, ...] = ()  # of the path, as in Watched
 
 
 class Cell(Frozen, frozen=True):
@@ -129,6 +141,7 @@ class Options(Frozen, frozen=True):
     cell_timeout: float | None = None
     writes: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    makes: tuple[str, ...] = ()  # patterns of files, which may hold parameters
 
 
 class Step(Frozen, frozen=True):
@@ -146,6 +159,8 @@ class Step(Frozen, frozen=True):
     writes: tuple[Write, ...] = ()
     imports: tuple[str, ...] = ()  # dotted names of the modules its cells import
     options: Options = Options()
+    named: tuple[Named, ...] = ()
+    makers: tuple[str, ...] = ()  # steps that make or write files which this one uses
 
     def __str__(self) -> str:
         contract = {
@@ -229,6 +244,13 @@ class Parts(Frozen, frozen=True):
     environment: dict[str, str] = {}
 
 
+class Made(Frozen, frozen=True):
+    """A file of the project that a step made; `kept` is its copy's path in the result's folder."""
+
+    hash: str
+    kept: str
+
+
 class Result(Frozen, frozen=True):
     """A result folder's `result.json`; where it exists, the result is complete."""
 
@@ -245,6 +267,9 @@ class Result(Frozen, frozen=True):
     warnings: tuple[str, ...] = ()
     inputs: dict[str, Taken] = {}  # by ref
     files: dict[str, Mark] = {}  # by path in the result's folder
+    made: dict[str, Made] = {}  # files it holds, by key
+    opened: dict[str, str] = {}  # files read without being declared: key to mark
+    wrote: dict[str, str] = {}  # files written, as the step left them: key to mark
     format: int = FORMAT
 
 
@@ -282,6 +307,7 @@ class Job(Frozen, frozen=True):
     inputs: dict[str, JobInput] = {}
     writes: tuple[str, ...] = ()
     declared: bool = True  # False: the step may write more than `writes`
+    makes: tuple[str, ...] = ()  # patterns of files to keep
     timeout: float | None = None
     cell_timeout: float | None = None
     format: int = FORMAT
@@ -326,7 +352,9 @@ class Outcome(Frozen, frozen=True):
     failure: Failure | None = None
     outputs: dict[str, Output] = {}
     modules: dict[str, str] = {}  # imported from outside the standard library: path to hash
-    opened: tuple[str, ...] = ()  # project files opened without being declared
+    opened: dict[str, str] = {}  # project files opened without being declared: key to mark
+    wrote: dict[str, str] = {}  # project files opened for writing
+    made: dict[str, Made] = {}  # by real path
     warnings: tuple[str, ...] = ()
     spent: Spent = Spent()
 

@@ -25,7 +25,8 @@ PARTS = st.sampled_from(
 PATTERNS = st.lists(PARTS, min_size=1, max_size=4).map("/".join)
 
 
-def make_tree(top: Path, files: list[str], links: list[tuple[str, str]]) -> Path:
+def make_tree(outer: Path, files: list[str], links: list[tuple[str, str]]) -> Path:
+    top = outer / "so/deep/that/no/pattern/leaves/it"
     for name in [*(f"nb/{one}" for one in files), "ext/e.csv", "ext/d/.h"]:
         with contextlib.suppress(OSError):
             (top / name).parent.mkdir(parents=True, exist_ok=True)
@@ -33,7 +34,7 @@ def make_tree(top: Path, files: list[str], links: list[tuple[str, str]]) -> Path
     for name, target in links:
         with contextlib.suppress(OSError):
             (top / "nb" / name).symlink_to(target)
-    (top / "nb").mkdir(exist_ok=True)
+    (top / "nb").mkdir(parents=True, exist_ok=True)
     return top / "nb"
 
 

@@ -54,6 +54,14 @@ class Call(NamedTuple):
         return next(iter(self.node.args), None) or next((item.value for item in keywords), None)
 
     @property
+    def value(self) -> ast.expr | None:
+        """What `write` writes: the second argument, by position or by name."""
+        if not isinstance(self.node, ast.Call):
+            return None
+        keywords = (item.value for item in self.node.keywords if item.arg == "value")
+        return next(iter(self.node.args[1:]), None) or next(keywords, None)
+
+    @property
     def text(self) -> str:
         """The call as written, less all arguments but the first."""
         if not self.called:
@@ -76,6 +84,13 @@ def find_mentioned(cells: Sequence[CodeCell]) -> re.Pattern[str]:
     names = _find_names(cells)
     known = "|".join(map(re.escape, sorted({"nbflow", *names.modules, *names.functions})))
     return re.compile(rf"\b(?:{known})\b")
+
+
+def find_function_names(cells: Iterable[CodeCell]) -> frozenset[str]:
+    """Return how the cells call the functions: "nbflow.file", or "file" where it is imported."""
+    names = _find_names(cells)
+    dotted = {f"{module}.{function}" for module in names.modules for function in FUNCTIONS}
+    return frozenset(dotted | names.functions.keys())
 
 
 def find_calls(cells: Sequence[CodeCell]) -> Iterator[Call]:

@@ -6,12 +6,14 @@ import ast
 import re
 from typing import TYPE_CHECKING, Literal
 
+from msgspec.structs import replace
+
 from nbflow import globs
 from nbflow.model import Frozen, Input, Place, Problem, Watched, Write
 from nbflow.notebook.bindings import Names, read_names
 from nbflow.notebook.calls import Call, Context, find_calls
 from nbflow.notebook.code import make_place
-from nbflow.notebook.paths import UnknownPathError, find_parts, say_parts
+from nbflow.notebook.paths import UnknownPathError, find_parts, is_path, say_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -69,6 +71,7 @@ def find_dataflow(
             case Watched() as found:
                 files.setdefault(found.pattern, found)
             case Write() as found:
+                found = _with_path(found, call, names)
                 writes.append(_Written(found, call.context))
             case Problem() as found:
                 problems.append(found)
@@ -189,6 +192,18 @@ def _make_watched(call: Call, notebook: str, names: Names) -> Watched | Problem:
         return _problem(call, notebook, what, hint)
     place = make_place(notebook, call.cell, call.node.lineno)
     return Watched(pattern, place, parts if len(parts) > 1 else ())
+
+
+def _with_path(write: Write, call: Call, names: Names) -> Write:
+    """Return the write with the file that it takes in, where planning can know it."""
+    value = call.value
+    if value is None or not is_path(value, names):
+        return write
+    try:
+        parts = find_parts(value, names, (call.cell.number, call.node.lineno))
+    except UnknownPathError:
+        return write
+    return replace(write, path=say_parts(parts), parts=parts if len(parts) > 1 else ())
 
 
 def find_literal(node: ast.expr | None) -> str | None:

@@ -86,7 +86,7 @@ class FileCache(Generic[T]):
 
     def find(self, path: str) -> T | None:
         """Return what was found in a file, None where it, or what it rests on, has changed."""
-        kept = self._kept.get(path)
+        kept = self._used.get(path) or self._kept.get(path)
         if kept is None or any(self._look(at) != stamp for at, stamp in kept.stamps.items()):
             return None
         try:
@@ -118,6 +118,10 @@ class FileCache(Generic[T]):
             value = read(trail)
             self.add(path, trail, value)
         return value
+
+    def look_again(self) -> None:
+        """Begin another moment: each file is looked at anew."""
+        self._stamps.clear()
 
     def save(self, *, spare: int = 0) -> None:
         """Write what was used, and `spare` others; a cache that cannot be written is no loss."""

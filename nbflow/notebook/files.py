@@ -22,6 +22,7 @@ class Pattern(Frozen, frozen=True):
     text: str
     folder: Path
     watched: Watched
+    shape: globs.Shape
 
 
 class Overlay(Frozen, frozen=True):
@@ -80,10 +81,14 @@ def make_patterns(
     problems: list[Problem] = []
     for one in watched:
         try:
-            patterns.append(Pattern(_format(one, objects), folder, one))
+            patterns.append(make_pattern(_format(one, objects), folder, one))
         except PipelineError as error:
             problems += error.problems
     return patterns, problems
+
+
+def make_pattern(text: str, folder: Path, watched: Watched) -> Pattern:
+    return Pattern(text, folder, watched, globs.make_shape(text, folder))
 
 
 def find_files(
@@ -141,6 +146,16 @@ def make_key(path: str, pattern: Pattern, root: Path) -> str:
 def find_path(key: str, folder: Path, root: Path) -> Path:
     """Return the path of a key; `folder` is that of the notebook that has it."""
     return (folder if key.startswith("../") else root) / key
+
+
+def name_path(real: str, folder: Path, root: Path) -> str:
+    """Return the key of a real path: see `make_key`; outside the root's parent it is absolute."""
+    inside = _make_relative(real, root)
+    if inside is not None:
+        return inside
+    if not globs.is_within(real, str(root.parent)) or root.parent == Path(root.anchor):
+        return Path(real).as_posix()
+    return Path(os.path.relpath(real, os.path.realpath(folder))).as_posix()
 
 
 def _make_relative(path: str, root: Path) -> str | None:

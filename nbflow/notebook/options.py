@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from nbflow import globs
 from nbflow.model import Options, Place, Problem
 from nbflow.notebook.settings import find_wrong_parameters
 from nbflow.step.notebooks import EXECUTED
@@ -24,6 +25,7 @@ _WORDS = {
     "after": 'a list of names of steps, as in ["load"]',
     "cache": 'true, false or an age such as "6h"',
     "cell_timeout": "a number of seconds above 0",
+    "makes": 'a list of paths from the notebook\'s folder, as in ["data/clean.csv"]',
     "timeout": "a number of seconds above 0",
     "writes": 'a list of names that are identifiers, as in ["a", "b"]',
 }
@@ -90,6 +92,7 @@ def _convert(name: str, value: Any) -> Any:
         "after": lambda: all(step.isidentifier() for step in made),
         "cache": lambda: isinstance(made, bool) or _AGE.fullmatch(made.strip()),
         "cell_timeout": lambda: made is None or made > 0,
+        "makes": lambda: all(path.strip() and not globs.is_url(path) for path in made),
         "timeout": lambda: made is None or made > 0,
         "writes": lambda: all(written.isidentifier() for written in made),
     }

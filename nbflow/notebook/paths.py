@@ -38,6 +38,11 @@ def find_parts(node: ast.expr | None, names: Names, at: Position) -> Parts:
     return parts
 
 
+def is_path(node: ast.expr, names: Names) -> bool:
+    """Tell whether an expression is certainly a pathlib.Path."""
+    return _has_kind(node, "Path", names)
+
+
 def _find(node: ast.expr, names: Names, at: Position, depth: int) -> Parts:
     def inner(one: ast.expr) -> Parts:
         return _find(one, names, at, depth)

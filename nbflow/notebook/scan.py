@@ -10,7 +10,17 @@ import msgspec
 from nbflow.errors import NotebookError
 from nbflow.model import Frozen, Options, Place, Problem, Scan, Skipped, Step, Write
 from nbflow.names import find_fault, make_name
-from nbflow.notebook import checks, line_magics, options, reads, sqlcells, sqlreads, tags, unparsed
+from nbflow.notebook import (
+    checks,
+    line_magics,
+    makers,
+    options,
+    reads,
+    sqlcells,
+    sqlreads,
+    tags,
+    unparsed,
+)
 from nbflow.notebook.code import (
     CodeCell,
     find_imports,
@@ -22,6 +32,7 @@ from nbflow.notebook.digests import make_digests
 from nbflow.notebook.filecache import FileCache, Trail, keep_answers
 from nbflow.notebook.folder import read_listing
 from nbflow.notebook.foreign import to_python
+from nbflow.notebook.named import find_named
 from nbflow.notebook.otherwise import find_unsupported
 from nbflow.notebook.pairs import find_output, find_pairs
 from nbflow.notebook.parameters import find_parameters
@@ -81,14 +92,33 @@ def read_folder(project: Project) -> Scan:
         if read.step is None and read.skipped is None
     }
     steps, unclear = _add_queried(steps, readings, sqlreads.find_known(steps, skipped, broken))
+    sides = makers.read_sides(project.root, steps, _make_defaults(project, steps))
+    steps, rivals = makers.add_makers(steps, sides), makers.find_rivals(sides)
     hidden = {read.step.name for read in readings if read.step is not None and read.hidden}
     between = checks.find_problems(project, steps, skipped, broken, hidden)
     settings = options.find_problems(project.settings, steps, broken | hidden)
     return Scan(
         {name: _without_malformed(step) for name, step in steps.items()},
         tuple(skipped),
-        (*problems, *duplicates, *unclear, *between, *settings),
+        (*problems, *duplicates, *unclear, *between, *settings, *rivals),
     )
+
+
+def _make_defaults(project: Project, steps: Mapping[str, Step]) -> dict[str, dict[str, Any]]:
+    """Return the values that parameters have unless a run is given others, in JSON forms."""
+    given = project.settings.parameters
+    plain = {name: value for name, value in given.items() if isinstance(value, str | int | float)}
+    return {
+        step.name: {
+            one.name: plain.get(f"{step.name}.{one.name}", plain.get(one.name, _default(one)))
+            for one in step.parameters
+        }
+        for step in steps.values()
+    }
+
+
+def _default(parameter: Parameter) -> Any:
+    return parameter.value if parameter.literal else {"source": parameter.default}
 
 
 def _add_queried(
@@ -194,6 +224,7 @@ def _make_step(project: Project, name: str, notebook: _Notebook, trail: Trail) -
         writes=_make_writes(dataflow, chosen, place),
         imports=tuple(sorted({*find_imports(cells), *line_magics.find_modules(cells)})),
         options=chosen,
+        named=find_named(cells, known),
     )
     slips = (tags.make_slip_problem(place, slip) for slip in tags.find_slips(cells))
     sql = (*unread, *queries.problems)

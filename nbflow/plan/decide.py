@@ -15,12 +15,14 @@ class Recalled(Frozen, frozen=True):
     """The result a key leads to, and what speaks against it.
 
     `changed` are modules seen while it ran that have changed since, `doubtful` what it read of
-    results that were found damaged since.
+    results that were found damaged since, `files` what speaks against it of files that steps hand
+    on unsaid.
     """
 
     result: Result
     changed: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     @property
     def whys(self) -> tuple[str, ...]:
@@ -28,6 +30,7 @@ class Recalled(Frozen, frozen=True):
         return (
             *(f"module {path} changed" for path in self.changed),
             *(f"{ref} was read of a result that was found damaged" for ref in self.doubtful),
+            *self.files,
         )
 
 
@@ -42,56 +45,45 @@ class Prepared(Frozen, frozen=True):
     force: bool = False
     never: str = ""  # why a result of it is never reused; "" if it may be
     max_age: float | None = None  # seconds
+    waits: tuple[str, ...] = ()  # steps to be waited for, though nothing is read from them
     warnings: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()  # warnings that its next result may make void
 
 
 Inputs = Mapping[str, Output | None]  # by ref; None while the step that writes it has not run
 Recall = Callable[[str], Recalled | None]
+FindLast = Callable[[], Result | None]
 
 
 def decide(
-    prepared: Prepared, inputs: Inputs, recall: Recall, last: Result | None, now: float
+    prepared: Prepared, inputs: Inputs, recall: Recall, find_last: FindLast, now: float
 ) -> Planned:
     """Decide what happens to a step.
 
-    `recall` finds what a key leads to; `last` is an earlier result, to say what changed since.
+    `recall` finds what a key leads to. `find_last` finds an earlier result, to say what changed
+    since; a step that is reused needs no look at any other than the one that its key leads to.
     """
-    planned = Planned(
-        step=prepared.step.name,
-        action="run",
-        expected=last.seconds if last else None,
-        warnings=prepared.warnings,
-    )
-    waiting = sorted({ref.split(".")[0] for ref, output in inputs.items() if output is None})
+    name, parts = prepared.step.name, make_parts(prepared, inputs)
+    warnings = (*prepared.warnings, *prepared.advice)
+    planned = Planned(name, "run", warnings=warnings)
+    reading = {ref.split(".")[0] for ref, output in inputs.items() if output is None}
+    waiting = sorted(reading.union(prepared.waits))
+    free = not (prepared.force or prepared.never or waiting)
+    recalled = recall(make_key(name, parts)) if free else None
+    if recalled is not None and not recalled.whys:
+        planned = msgspec.structs.replace(planned, expected=recalled.result.seconds)
+        return _reuse_or_renew(planned, prepared, recalled.result, now)
+    last = find_last()
+    planned = msgspec.structs.replace(planned, expected=last.seconds if last else None)
     if outright := _find_outright(prepared, last):
         return _because(planned, outright)
     assert last is not None  # noqa: S101 - that is an outright reason
     if waiting:
-        known = find_changes(_known(last.parts, inputs), make_parts(prepared, inputs))
+        known = find_changes(*_drop_open(last.parts, parts, inputs, prepared))
         return _because(planned, f"waits for {', '.join(waiting)}", *known, action="wait")
-    parts = make_parts(prepared, inputs)
-    recalled = recall(make_key(prepared.step.name, parts))
     if recalled is None:
         return _because(planned, *_explain(last, parts, inputs))
-    if recalled.whys:
-        return _because(planned, *recalled.whys)
-    return _reuse_or_renew(planned, prepared, recalled.result, now)
-
-
-def find_reuse(prepared: Prepared, inputs: Inputs, recall: Recall, now: float) -> Planned | None:
-    """Return what `decide` says of a step that is reused; None where it is not.
-
-    That needs the result that its key leads to, and no look at any other.
-    """
-    if prepared.force or prepared.never or None in inputs.values():
-        return None
-    recalled = recall(make_key(prepared.step.name, make_parts(prepared, inputs)))
-    if recalled is None or recalled.whys:
-        return None
-    seconds = recalled.result.seconds
-    planned = Planned(prepared.step.name, "run", expected=seconds, warnings=prepared.warnings)
-    planned = _reuse_or_renew(planned, prepared, recalled.result, now)
-    return planned if planned.action == "reuse" else None
+    return _because(planned, *recalled.whys)
 
 
 def _find_outright(prepared: Prepared, last: Result | None) -> str:
@@ -118,7 +110,7 @@ def _reuse_or_renew(planned: Planned, prepared: Prepared, result: Result, now: f
     age = now - result.created
     if prepared.max_age is not None and abs(age) > prepared.max_age:  # a clock was set back
         return _because(planned, f"older than cache = {prepared.step.options.cache}")
-    blind = not prepared.step.inputs and not prepared.parts.files
+    blind = not prepared.step.inputs and not prepared.parts.files and not result.opened
     why = "unchanged; watches nothing but its code and parameters" if blind else "unchanged"
     return msgspec.structs.replace(
         planned, action="reuse", why=(why,), result=result.id, result_age=age
@@ -138,11 +130,14 @@ def _explain(last: Result, parts: Parts, inputs: Inputs) -> list[str]:
     ]
 
 
-def _known(parts: Parts, inputs: Inputs) -> Parts:
-    """Leave out the inputs that are not known yet, so that they do not count as changed."""
+def _drop_open(old: Parts, new: Parts, inputs: Inputs, prepared: Prepared) -> tuple[Parts, Parts]:
+    """Leave out what is not known yet, so that it does not count as changed."""
     open_ = {ref for ref, output in inputs.items() if output is None}
-    kept = {ref: value for ref, value in parts.inputs.items() if ref not in open_}
-    return msgspec.structs.replace(parts, inputs=kept)
+    kept = {ref: value for ref, value in old.inputs.items() if ref not in open_}
+    old = msgspec.structs.replace(old, inputs=kept)
+    if prepared.waits:  # they may write files
+        old, new = (msgspec.structs.replace(one, files={}) for one in (old, new))
+    return old, new
 
 
 def _because(planned: Planned, *why: str, action: str = "run") -> Planned:

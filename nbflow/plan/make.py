@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
@@ -12,23 +11,22 @@ import msgspec
 from nbflow import graph
 from nbflow.errors import NbflowError, ParameterError, PipelineError
 from nbflow.model import Frozen, Output, Parts, Planned, Problem, Request, Result, Scan, Step
+from nbflow.notebook.files import refuse
+from nbflow.notebook.makers import read_sides
 from nbflow.notebook.modules import hash_module
-from nbflow.plan.decide import (
-    Prepared,
-    Recalled,
-    decide,
-    find_nearest,
-    find_reuse,
-    make_parts,
-)
+from nbflow.plan.advice import advise
+from nbflow.plan.decide import Prepared, Recalled, decide, find_nearest, make_parts
+from nbflow.plan.edges import Edges, connect
 from nbflow.plan.keys import find_changes, make_key
 from nbflow.plan.prepare import preparing
 from nbflow.plan.selection import select
-from nbflow.plan.values import assign, refuse_missing, to_forms
+from nbflow.plan.traffic import Latest, Traffic
+from nbflow.plan.values import assign, make_effective, refuse_missing, to_forms
 from nbflow.project import Project
-from nbflow.store import results
 from nbflow.store.ids import find_name_fault
+from nbflow.store.results import Snapshot, read_names
 
+ReadHash = Callable[[Path], str]
 _STALE = "stale: "  # begins why the result of a step that is not selected would be made anew
 
 
@@ -43,6 +41,7 @@ class Plan(Frozen, frozen=True):
     request: Request
     steps: dict[str, Planned]
     prepared: dict[str, Prepared]
+    traffic: Traffic  # the files that go from step to step
     outside: dict[str, Planned] = {}  # not selected, but read: their newest results are used
     reused: dict[str, Result] = {}  # what `steps` and `outside` found
 
@@ -80,60 +79,137 @@ def make_plan(project: Project, scan: Scan, request: Request) -> Plan:
     """
     _refuse(project, scan)
     _refuse_name(project, request.name)
-    parents = graph.make_parents(scan.steps)
-    selected = select(parents, request)
-    overrides = assign(scan.steps, project.settings.parameters, request, selected)
-    refuse_missing({name: scan.steps[name] for name in selected}, overrides)
+    plan, problems = draft(project, scan, request)
+    refuse(problems)
+    _refuse_missing_inputs(plan)
+    return plan
+
+
+def draft(
+    project: Project, scan: Scan, request: Request, *, lenient: bool = False
+) -> tuple[Plan, list[Problem]]:
+    """Return a plan, and what is wrong with the files of its steps.
+
+    With `lenient` steps whose kernel or modules cannot be read are planned to run.
+    """
+    early = select(graph.make_parents(scan.steps), request)
+    overrides = assign(scan.steps, project.settings.parameters, request, early)
     forms = to_forms(scan.steps, request, overrides)
     request = msgspec.structs.replace(request, parameters=forms)
-    steps, outside, prepared = {}, {}, {}
-    latest: dict[str, Result | None] = {}
-    needed = graph.ancestors(parents, selected)
     with preparing(project) as reading:
-        snapshot = results.Snapshot(project, reading.read_hash)
+        snapshot = Snapshot(project, reading.read_hash)
+        values = {name: make_effective(step, overrides[name]) for name, step in scan.steps.items()}
+        sides = read_sides(project.root, scan.steps, values)
+        traffic = Traffic(project, scan.steps, sides, snapshot, reading)
+        edges = connect(traffic, values)
+        traffic.steps.update(edges.steps)
+        scan = msgspec.structs.replace(scan, steps=edges.steps)
+        parents = graph.make_parents(scan.steps)
+        selected = select(parents, request)
+        refuse_missing({name: scan.steps[name] for name in selected}, overrides)
+        drafting = _Drafting(
+            Plan(project, scan, request, {}, {}, traffic), edges, snapshot, selected
+        )
+        needed = graph.ancestors(parents, selected)
         for name in (name for name in graph.order(parents) if name in needed):
             forced = _is_forced(name, request, selected)
             try:
                 ready = reading.prepare(scan.steps[name], overrides[name], force=forced)
             except NbflowError as error:
-                if name in selected:
+                if name in selected and not lenient:
                     raise
                 ready = Prepared(step=scan.steps[name], parts=Parts(), never=str(error))
-            planned = decide_now(project, snapshot, ready, latest, reading.hash_module)
-            if name in selected:
-                steps[name], prepared[name] = planned, ready
-            else:
-                outside[name] = planned = _use_newest(snapshot, ready, planned, latest)
-            latest[name] = _find_reused(snapshot, planned)
-    _refuse_missing_inputs(scan, steps, latest, selected)
-    reused = {name: result for name, result in latest.items() if result}
-    return Plan(project, scan, request, steps, prepared, outside, reused)
+            drafting.add(ready, reading.hash_module)
+    return drafting.plan, drafting.problems
+
+
+class _Drafting:
+    """Decides step by step, each behind all that it needs."""
+
+    def __init__(self, plan: Plan, edges: Edges, snapshot: Snapshot, selected: set[str]) -> None:
+        self.plan, self._edges, self._snapshot = plan, edges, snapshot
+        self._selected = selected
+        self._latest: dict[str, Result | None] = {}
+        self.problems = [one for name, one in edges.problems if name in selected]
+
+    def add(self, ready: Prepared, hash_module: ReadHash) -> None:
+        plan, name = self.plan, ready.step.name
+        ready = self._with_files(ready)
+        planned = decide_now(plan, self._snapshot, ready, self._latest, hash_module)
+        if name in self._selected:
+            plan.steps[name], plan.prepared[name] = planned, ready
+        else:
+            planned = _use_newest(self._snapshot, ready, planned, self._latest)
+            plan.outside[name] = planned
+        self._latest[name] = result = _find_reused(self._snapshot, planned)
+        if result is not None:
+            plan.reused[name] = result
+
+    def _with_files(self, ready: Prepared) -> Prepared:
+        """Return a step with its files as they are before anything runs, and note what is wrong."""
+        step, traffic = ready.step, self.plan.traffic
+        name = step.name
+        found = traffic.find(name, self._latest)
+        pending = {one for one in make_waits(step) if self._is_pending(one)}
+        if name in self._selected:
+            self.problems += [*traffic.sides.wrong.get(name, ()), *found.wrong]
+            self.problems += traffic.find_foreign(name, self._latest)
+            open_ = pending or any(self._is_pending(read.step) for read in step.inputs)
+            self.problems += [] if open_ else explain_missing(step, found.missing)
+        return msgspec.structs.replace(
+            ready,
+            parts=msgspec.structs.replace(ready.parts, files=found.hashes),
+            waits=tuple(sorted(pending)),
+            warnings=(*ready.warnings, *self._edges.warnings.get(name, ())),
+            advice=advise(traffic, name),
+        )
+
+    def _is_pending(self, name: str) -> bool:
+        planned = self.plan.steps.get(name)
+        return planned is not None and planned.action != "reuse"
+
+
+def make_waits(step: Step) -> set[str]:
+    """Return the steps that one waits for, besides those that it reads."""
+    return set(step.options.after) | set(step.makers)
+
+
+def explain_missing(step: Step, missing: Iterable[Problem]) -> list[Problem]:
+    """Return the problems of missing files with what to do about them."""
+    if step.makers:
+        hint = f"{', '.join(step.makers)} makes it: `nbflow run --to {step.name}`."
+    else:
+        hint = (
+            'If a step makes it, say so there: nbflow.write("name", Path("the file")), '
+            'or by its option makes = ["the file"].'
+        )
+    return [msgspec.structs.replace(one, hint=f"{one.hint} {hint}".strip()) for one in missing]
 
 
 def decide_now(
-    project: Project,
-    snapshot: results.Snapshot,
+    plan: Plan,
+    snapshot: Snapshot,
     ready: Prepared,
-    latest: Mapping[str, Result | None],
-    read_hash: Callable[[Path], str] = hash_module,
+    latest: Latest,
+    read_hash: ReadHash = hash_module,
 ) -> Planned:
     """Decide with what the disk says now; `latest` has the results of the steps above."""
-    name, inputs, now = ready.step.name, find_inputs(ready.step, latest), time.time()
-    recall = functools.partial(_find_recalled, project, snapshot, name, read_hash=read_hash)
-    if reused := find_reuse(ready, inputs, recall, now):
-        return reused
-    once = functools.cache(recall)  # asked twice, mostly about one key
-    planned = decide(ready, inputs, once, snapshot.find_newest(name), now)
-    if planned.action != "reuse" and planned.expected:
-        nearest = find_nearest(snapshot.read_all(name), make_parts(ready, inputs))
-        planned = decide(ready, inputs, once, nearest, now)
+    name, inputs = ready.step.name, find_inputs(ready.step, latest)
+
+    def recall(key: str) -> Recalled | None:
+        return _find_recalled(plan, snapshot, (name, key), latest, read_hash)
+
+    def find_last() -> Result | None:
+        return find_nearest(snapshot.read_all(name), make_parts(ready, inputs))
+
+    planned = decide(ready, inputs, recall, find_last, time.time())
     return _explain_damage(snapshot, ready, inputs, planned)
 
 
 def _explain_damage(
-    snapshot: results.Snapshot,
+    snapshot: Snapshot,
     ready: Prepared,
-    inputs: Mapping[str, Output | None],
+    inputs: dict[str, Output | None],
     planned: Planned,
 ) -> Planned:
     """Say that the result for this key is damaged, where a step runs for no other reason."""
@@ -148,7 +224,7 @@ def _explain_damage(
     return msgspec.structs.replace(planned, why=(f"its result is damaged ({found})",))
 
 
-def find_inputs(step: Step, latest: Mapping[str, Result | None]) -> dict[str, Output | None]:
+def find_inputs(step: Step, latest: Latest) -> dict[str, Output | None]:
     """Return what a step reads, None for what does not exist yet."""
     found = {}
     for read in step.inputs:
@@ -157,33 +233,33 @@ def find_inputs(step: Step, latest: Mapping[str, Result | None]) -> dict[str, Ou
     return found
 
 
-def read_recalled(project: Project, step: str, key: str) -> Recalled | None:
-    """Return the result that a key leads to, with the modules that changed since it was made."""
-    return _find_recalled(project, results.Snapshot(project), step, key, hash_module)
+def read_recalled(plan: Plan, step: str, key: str) -> Recalled | None:
+    """Return the result that a key leads to, with what changed since it was made."""
+    return _find_recalled(plan, Snapshot(plan.project), (step, key), {}, hash_module)
 
 
 def _find_recalled(
-    project: Project,
-    snapshot: results.Snapshot,
-    step: str,
-    key: str,
-    read_hash: Callable[[Path], str],
+    plan: Plan, found: Snapshot, at: tuple[str, str], latest: Latest, read_hash: ReadHash
 ) -> Recalled | None:
-    pointer = snapshot.find_pointer(step, key)
-    result = snapshot.find_result(step, pointer.result) if pointer else None
-    if pointer is None or result is None or snapshot.is_damaged(step, result.id):
+    """Return what is recalled of a step and a key."""
+    pointer = found.find_pointer(*at)
+    result = found.find_result(at[0], pointer.result) if pointer else None
+    if pointer is None or result is None or found.is_damaged(at[0], result.id):
         return None
+    root = plan.project.root
     changed = [
         path
         for path, digest in pointer.seen_modules.items()
-        if not (project.root / path).is_file() or read_hash(project.root / path) != digest
+        if not (root / path).is_file() or read_hash(root / path) != digest
     ]
     doubtful = [
         ref
         for ref, taken in result.inputs.items()
-        if snapshot.is_damaged(ref.partition(".")[0], taken.result)
+        if found.is_damaged(ref.partition(".")[0], taken.result)
     ]
-    return Recalled(result, tuple(changed), tuple(doubtful))
+    traffic = plan.traffic
+    files = (*traffic.find_opened_changes(result, latest), *traffic.find_unlike(result))
+    return Recalled(result, tuple(changed), tuple(doubtful), files)
 
 
 def _refuse(project: Project, scan: Scan) -> None:
@@ -201,7 +277,7 @@ def _refuse(project: Project, scan: Scan) -> None:
 
 
 def _refuse_name(project: Project, name: str) -> None:
-    fault = find_name_fault(name, results.read_names(str(project.runs))) if name else ""
+    fault = find_name_fault(name, read_names(str(project.runs))) if name else ""
     if fault:
         raise ParameterError(f"A run cannot be called {name!r}: {fault} Choose another name.")
 
@@ -211,10 +287,10 @@ def _is_forced(name: str, request: Request, selected: set[str]) -> bool:
 
 
 def _use_newest(
-    snapshot: results.Snapshot,
+    snapshot: Snapshot,
     ready: Prepared,
     planned: Planned,
-    latest: Mapping[str, Result | None],
+    latest: Latest,
 ) -> Planned:
     """Take the newest result of a step that is not run, and say how it is stale."""
     newest = snapshot.find_sound(planned.step)
@@ -231,22 +307,17 @@ def _use_newest(
     )
 
 
-def _find_reused(snapshot: results.Snapshot, planned: Planned) -> Result | None:
+def _find_reused(snapshot: Snapshot, planned: Planned) -> Result | None:
     if planned.action != "reuse":
         return None
     return snapshot.find_result(planned.step, planned.result)
 
 
-def _refuse_missing_inputs(
-    scan: Scan,
-    steps: Mapping[str, Planned],
-    latest: Mapping[str, Result | None],
-    selected: set[str],
-) -> None:
-    for name in steps:
-        for read in scan.steps[name].inputs:
-            result = latest.get(read.step)
-            if read.step in selected or (result and read.name in result.outputs):
+def _refuse_missing_inputs(plan: Plan) -> None:
+    for name in plan.steps:
+        for read in plan.scan.steps[name].inputs:
+            result = plan.reused.get(read.step)
+            if read.step in plan.steps or (result and read.name in result.outputs):
                 continue
             has = f"its newest result has no {read.name}" if result else "has no result yet"
             raise PipelineError(

@@ -13,7 +13,6 @@ from nbflow import kernels
 from nbflow.errors import KernelError, PipelineError
 from nbflow.model import Environment, Parameter, Parts, Step
 from nbflow.notebook.filecache import FileCache, keep_answers
-from nbflow.notebook.files import read_files
 from nbflow.notebook.modules import ModuleFile, Search, read_closure
 from nbflow.plan.decide import Prepared
 from nbflow.plan.values import find_open_defaults, make_effective
@@ -47,7 +46,10 @@ class Preparing:
         self._find_folder = functools.cache(project.root.joinpath)
 
     def prepare(self, step: Step, overrides: dict[str, Any], *, force: bool) -> Prepared:
-        """Read what the step's key depends on; raises NbflowError for what cannot be read."""
+        """Read what the step's key depends on, but for its files: see `Traffic.find`.
+
+        Raises NbflowError for what cannot be read.
+        """
         kernel, environment = self._read_kernel(step)
         open_defaults = find_open_defaults(step, overrides)
         return Prepared(
@@ -65,6 +67,10 @@ class Preparing:
     def read_hash(self, path: Path) -> str:
         """Return the hash of a file's content; raises OSError."""
         return self._files.get(str(path), lambda _: hash_file(path))
+
+    def look_again(self) -> None:
+        """Begin another moment: files may have changed since."""
+        self._files.look_again()
 
     def hash_module(self, path: Path) -> str:
         """Return the hash of what counts in a module's file; raises OSError."""
@@ -90,9 +96,6 @@ class Preparing:
         return Parts(
             code=step.cells,
             parameters=effective,
-            files=read_files(
-                step.files, effective, folder, root, step.parameters, read_hash=self.read_hash
-            ),
             modules=closure.modules,
             environment=kernels.make_environment(environment, closure.imports),
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from nbflow.errors import PipelineError
 from nbflow.model import Failure, Output, Result
 from nbflow.plan import Prepared, find_changes, make_parts
 from nbflow.plan.make import find_inputs
@@ -53,3 +54,17 @@ def _find_old(project: Project, ref: str, digest: str) -> Output | None:
         if output is not None and output.hash == digest:
             return output
     return None
+
+
+def make_refusal(error: Exception) -> Failure:
+    """Return the failure of a step that could not be started."""
+    problems = error.problems if isinstance(error, PipelineError) else ()
+    place = problems[0].place if problems else None
+    return Failure(
+        cause="other",
+        type=type(error).__name__,
+        message="; ".join(one.what for one in problems) or str(error),
+        cell=place.cell if place else None,
+        line=place.line if place else None,
+        hint=problems[0].hint if problems else "",
+    )

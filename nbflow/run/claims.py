@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from nbflow.liveness import is_alive
 from nbflow.locks import RangeLocks
 from nbflow.model import Result
-from nbflow.plan import Prepared, make_key, make_parts, read_recalled
+from nbflow.plan import Plan, Prepared, make_key, make_parts, read_recalled
 from nbflow.plan.make import find_inputs
 from nbflow.project import Project
 from nbflow.runlog import read_run
@@ -25,10 +25,10 @@ def find_shared_key(ready: Prepared, latest: Mapping[str, Result | None]) -> str
     return make_key(ready.step.name, make_parts(ready, inputs))
 
 
-def is_made(project: Project, step: str, key: str) -> bool:
+def is_made(plan: Plan, step: str, key: str) -> bool:
     """Say whether a key leads to a result by now."""
-    recalled = read_recalled(project, step, key)
-    return recalled is not None and not recalled.changed
+    recalled = read_recalled(plan, step, key)
+    return recalled is not None and not recalled.whys
 
 
 class Claims:

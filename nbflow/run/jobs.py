@@ -7,12 +7,15 @@ import shutil
 import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from nbflow.errors import RunError
-from nbflow.model import Job, JobInput, Result
+from nbflow.model import Job, JobInput, Place, Result, Step, Watched
 from nbflow.notebook.filecache import FileCache, keep_answers, read_stamp
+from nbflow.notebook.files import make_patterns, refuse
 from nbflow.notebook.parameters import make_injected
 from nbflow.notebook.scan import Reading, complete, read_step
 from nbflow.plan import Plan, Prepared
@@ -39,7 +42,8 @@ def _take_copy(plan: Plan, folder: Path, name: str, known: FileCache[Reading]) -
     if before is not None:
         shutil.copy2(source, copy)
     reading = known.find(str(source)) or read_step(plan.project, source)
-    if complete(reading, plan.scan.steps) != plan.scan.steps[name] or read_stamp(source) != before:
+    planned = replace(plan.scan.steps[name], makers=())
+    if complete(reading, plan.scan.steps) != planned or read_stamp(source) != before:
         raise RunError(
             f"{plan.scan.steps[name].path} was {'changed' if before else 'removed'} while the run "
             "was planned. Run again: the plan is made anew."
@@ -76,12 +80,20 @@ def make_job(plan: Plan, run_id: str, ready: Prepared, latest: Mapping[str, Resu
         inputs={read.ref: _make_input(plan, latest[read.step], read.name) for read in step.inputs},
         writes=tuple(write.name for write in step.writes),
         declared=True,
+        makes=_format_makes(step, ready.parts.parameters, source.parent),
         timeout=step.options.timeout,
         cell_timeout=step.options.cell_timeout,
     )
     (folder / "result").mkdir(parents=True)
     results.write_file(folder / "job.json", msgspec.json.encode(job), lasting=False)
     return job
+
+
+def _format_makes(step: Step, values: Mapping[str, Any], folder: Path) -> tuple[str, ...]:
+    listed = [Watched(one, Place(step.path)) for one in step.options.makes]
+    patterns, wrong = make_patterns(listed, values, folder, step.parameters)
+    refuse(wrong)
+    return tuple(one.text for one in patterns)
 
 
 def _make_input(plan: Plan, result: Result | None, name: str) -> JobInput:

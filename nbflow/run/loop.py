@@ -8,7 +8,7 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Literal
@@ -34,12 +34,14 @@ from nbflow.logs import Log
 from nbflow.model import Failure, Job, Outcome, Planned, Result
 from nbflow.plan import Plan
 from nbflow.plan.make import decide_now
-from nbflow.run.blame import explain_failure
+from nbflow.run import turn
+from nbflow.run.blame import explain_failure, make_refusal
 from nbflow.run.claims import Claims, find_executing, find_shared_key, is_made
 from nbflow.run.filler import Filler
 from nbflow.run.flusher import Flusher
+from nbflow.run.handover import Handover
 from nbflow.run.jobs import find_executed, link_notebook, make_job
-from nbflow.run.settle import keep_outcome
+from nbflow.run.settle import keep_outcome, note_failed
 from nbflow.store import results
 
 _TICK = 0.1  # seconds between looks at the file `cancel`
@@ -68,6 +70,8 @@ class Loop:
         self._inbox: queue.Queue[Event | Future[Outcome]] = queue.Queue()
         self._running: dict[Future[Outcome], tuple[Job, float]] = {}
         self._guilty: dict[str, tuple[str, ...]] = {}  # failed and blocked steps: whose fault it is
+        self._handover = Handover(plan)
+        self._prepared = dict(plan.prepared)  # each as of its turn, once that has come
         self._latest: dict[str, Result | None] = {
             name: plan.reused.get(name) for name in plan.outside
         }
@@ -156,7 +160,14 @@ class Loop:
         if result := self._find_planned(name):
             self._reuse(planned, result)
             return
-        decided = decide_now(self._project, snapshot, self._plan.prepared[name], self._latest)
+        try:
+            for said in turn.put_back(self._plan, name, self._latest):
+                self._log.append(RunWarned(said))
+            ready = self._prepared[name] = turn.read_files(self._plan, name, self._latest)
+        except (NbflowError, OSError) as error:
+            self._refuse(name, error)
+            return
+        decided = decide_now(self._plan, snapshot, ready, self._latest)
         if decided.action == "reuse":
             result = snapshot.find_result(name, decided.result)
             assert result is not None  # noqa: S101 - the same snapshot has decided
@@ -166,6 +177,12 @@ class Loop:
         if changed or name in self._waited:
             self._log.append(StepDecided(name, decided.action, decided.why))
         heapq.heappush(self._startable, (-self._remaining[name], name))
+
+    def _refuse(self, name: str, error: Exception) -> None:
+        """Fail a step that cannot be started."""
+        self._log.append(StepFailed(name, make_refusal(error), 0.0))
+        self._guilty[name] = (name,)
+        self._settle(name, None)
 
     def _find_guilty(self, name: str) -> tuple[str, ...]:
         above = (self._guilty.get(parent, ()) for parent in self._parents[name])
@@ -185,8 +202,9 @@ class Loop:
         result = reused.get(name)
         if result is None or result.seen_modules or self._plan.prepared[name].max_age is not None:
             return None
-        above = self._plan.scan.steps[name].inputs
-        if any(self._latest.get(read.step) is not reused.get(read.step) for read in above):
+        if turn.may_have_moved(self._plan, name, result):
+            return None
+        if any(self._latest.get(one) is not reused.get(one) for one in self._parents[name]):
             return None
         return result if results.is_kept(self._project, name, result.id) else None
 
@@ -198,14 +216,14 @@ class Loop:
 
     def _claim(self, name: str, pool: ThreadPoolExecutor, executor: Executor) -> None:
         """Start a step, unless a run beside this one executes the same: then wait for that."""
-        ready = self._plan.prepared[name]
+        ready = self._prepared[name]
         key = find_shared_key(ready, self._latest)
         if key and not self._claims.take(name, key):
             self._elsewhere[name] = key
             self._waited.add(name)
             why = f"waits for {find_executing(self._project, name)}, which executes the same"
             self._log.append(StepDecided(name, "wait", (why,)))
-        elif key and name not in self._doubted and is_made(self._project, name, key):
+        elif key and name not in self._doubted and is_made(self._plan, name, key):
             self._doubted.add(name)  # it was made since it was decided; else it starts now
             self._look_again(name)
         else:
@@ -228,7 +246,14 @@ class Loop:
 
     def _start(self, name: str, pool: ThreadPoolExecutor, executor: Executor) -> None:
         self._leave(name)
-        job = make_job(self._plan, self._run_id, self._plan.prepared[name], self._latest)
+        if self._prepared[name].step.files:  # it may have waited for its start
+            try:
+                self._prepared[name] = turn.read_files(self._plan, name, self._latest)
+            except NbflowError as error:
+                self._refuse(name, error)
+                return
+        job = make_job(self._plan, self._run_id, self._prepared[name], self._latest)
+        self._handover.begin(name)
         self._log.append(StepStarted(name))
         if job.writes:
             self._filler.prepare()
@@ -252,9 +277,12 @@ class Loop:
 
     def _end(self, job: Job, started: float, future: Future[Outcome]) -> None:
         outcome = _read_outcome(future, started)
+        changed = self._handover.end(job.step)
+        if outcome.status != "done":
+            note_failed(self._plan, job.step, changed)
         if outcome.status == "done":
             try:
-                self._finish(job, outcome, started)
+                self._finish(job, outcome, started, changed)
             except NbflowError as error:
                 failure = Failure(cause="store", type=type(error).__name__, message=str(error))
                 self._fail(job, outcome, failure)
@@ -265,25 +293,27 @@ class Loop:
             failure = outcome.failure or Failure("other", "", "the executor did not say why")
             self._fail(job, outcome, failure)
 
-    def _finish(self, job: Job, outcome: Outcome, started: float) -> None:
-        ready = self._plan.prepared[job.step]
-        result = keep_outcome(self._plan, ready, job, outcome, started)
+    def _finish(self, job: Job, outcome: Outcome, started: float, changed: Sequence[str]) -> None:
+        ready = self._prepared[job.step]
+        result = keep_outcome(self._plan, ready, job, outcome, started, changed=changed)
         self._log.append(
             StepFinished(
                 job.step,
                 result.id,
                 outcome.seconds,
                 tuple(result.outputs.values()),
-                (*ready.warnings, *result.warnings),
+                tuple(dict.fromkeys((*ready.warnings, *result.warnings))),
                 outcome.spent,
             )
         )
+        for race in self._handover.find_races(result, started, time.time()):
+            self._log.append(RunWarned(race))
         self._show(result)
         self._complete(result)
         self._settle(job.step, result)
 
     def _fail(self, job: Job, outcome: Outcome, failure: Failure) -> None:
-        ready = self._plan.prepared[job.step]
+        ready = self._prepared[job.step]
         failure = explain_failure(self._project, ready, self._latest, failure)
         for warning in outcome.warnings:
             self._log.append(RunWarned(warning))

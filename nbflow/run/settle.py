@@ -3,41 +3,56 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
-from nbflow.errors import NbflowError
 from nbflow.model import Job, Outcome, Parts, Result, Taken
-from nbflow.notebook.files import read_files
+from nbflow.notebook.files import find_files
 from nbflow.notebook.modules import hash_module, read_modules
 from nbflow.plan import Plan, Prepared, make_key, read_recalled
+from nbflow.plan.advice import advise, say_written
 from nbflow.project import Project
 from nbflow.store import results
+from nbflow.store.hashing import is_stamp
 from nbflow.store.ids import make_next_id
+from nbflow.store.left import Left, add_left
 from nbflow.store.outputs import read_written
 
 
-def keep_outcome(plan: Plan, ready: Prepared, job: Job, outcome: Outcome, started: float) -> Result:
+def keep_outcome(
+    plan: Plan,
+    ready: Prepared,
+    job: Job,
+    outcome: Outcome,
+    started: float,
+    *,
+    changed: Sequence[str] = (),
+) -> Result:
     """Keep what a job made; it is pending until the disk has it.
 
-    Where another run made the same meanwhile, that result is adopted instead.
-    Raises StoreError where it cannot be kept.
+    `changed` are the real paths of files that were seen to change while it ran. Where another run
+    made the same meanwhile, that result is adopted instead. Raises StoreError where it cannot be
+    kept.
     """
-    project = plan.project
+    project, traffic = plan.project, plan.traffic
+    traffic.look_again()
     inputs = {ref: one.hash for ref, one in job.inputs.items()}
     parts = msgspec.structs.replace(ready.parts, inputs=inputs)
     key = make_key(job.step, parts)
     making = Path(job.folder) / "result"
-    free = not ready.force and not ready.never
+    made = {traffic.name_path(job.step, real): one for real, one in outcome.made.items()}
+    wrote = outcome.wrote | traffic.mark(job.step, changed)
+    free = not ready.force and not ready.never and not made and not wrote
     if free and (twin := _find_twin(plan, job.step, key, started)):
         shutil.rmtree(making)
         return twin
     seen = _find_seen(project, parts, outcome)
-    moved = _find_moved(plan, ready, seen, started)
+    opened = _find_opened(ready, outcome)
+    moved = _find_moved(plan, ready, {**seen, **opened}, started)
     result = Result(
         id=make_next_id(project.results / job.step),
         step=job.step,
@@ -49,13 +64,41 @@ def keep_outcome(plan: Plan, ready: Prepared, job: Job, outcome: Outcome, starte
         seconds=outcome.seconds,
         seen_modules=seen,
         reusable=not ready.never and not moved,
-        warnings=(*outcome.warnings, *moved, *_undeclared(plan, ready, outcome)),
+        warnings=(*outcome.warnings, *moved),
+        made=made,
+        opened=opened,
+        wrote=wrote,
         inputs={ref: Taken(one.result, one.hash) for ref, one in job.inputs.items()},
         files=read_written(making).files,
     )
+    traffic.note(result)
+    result = msgspec.structs.replace(result, warnings=(*result.warnings, *_advise(plan, result)))
     _protect(making / "notebook.ipynb")
     results.keep_result(project, making, result)
+    note_left(plan, result)
     return result
+
+
+def note_left(plan: Plan, result: Result) -> None:
+    """Note how a step left files that others use, so that they are not taken for a user's."""
+    traffic, step = plan.traffic, result.step
+    left = [Left(key, one.hash, made=True) for key, one in result.made.items()]
+    for key, mark in result.wrote.items():
+        known = key in result.made or traffic.find_users(traffic.find_real(step, key), step)
+        if known and not is_stamp(mark):
+            left.append(Left(key, mark))
+    if left:
+        add_left(plan.project, step, left)
+        traffic.note(result)
+
+
+def note_failed(plan: Plan, step: str, changed: Sequence[str]) -> None:
+    """Note how a step that failed left files: nobody made them, and no user did."""
+    plan.traffic.look_again()
+    marks = plan.traffic.mark(step, changed)
+    if marks:
+        add_left(plan.project, step, [Left(key, mark) for key, mark in marks.items()])
+        plan.traffic.forget_left(step)
 
 
 def _protect(executed: Path) -> None:
@@ -65,7 +108,7 @@ def _protect(executed: Path) -> None:
 
 
 def _find_twin(plan: Plan, step: str, key: str, started: float) -> Result | None:
-    recalled = read_recalled(plan.project, step, key)
+    recalled = read_recalled(plan, step, key)
     if recalled is None or recalled.whys or recalled.result.created < started:
         return None
     return recalled.result
@@ -75,16 +118,15 @@ def _find_moved(
     plan: Plan, ready: Prepared, seen: dict[str, str], started: float
 ) -> tuple[str, ...]:
     """Say which modules and files changed while the step ran: its result is not reused."""
-    step, project = ready.step, plan.project
+    step, project, traffic = ready.step, plan.project, plan.traffic
     folder = (project.root / step.path).parent
-    try:
-        values = ready.parts.parameters
-        files = read_files(step.files, values, folder, project.root, step.parameters)
-    except NbflowError as error:
-        return (str(error),)
+    patterns = traffic.sides.declared.get(step.name, ())
+    found = find_files(patterns, project.root, read_hash=traffic.read_hash)
+    if lost := (*found.missing, *found.wrong):
+        return tuple(f"{one.what}, after {step.name} ran" for one in lost)
     modules = read_modules(step.imports, folder, ready.path, project.root)
     before = ready.parts.files | ready.parts.modules
-    after = files | modules
+    after = found.hashes | modules
     changed = {name for name in before | after if before.get(name) != after.get(name)}
     changed |= {path for path in seen if not _is_older(project.root / path, started)}
     return tuple(
@@ -109,16 +151,21 @@ def _find_seen(project: Project, parts: Parts, outcome: Outcome) -> dict[str, st
     return seen
 
 
-def _undeclared(plan: Plan, ready: Prepared, outcome: Outcome) -> list[str]:
+def _find_opened(ready: Prepared, outcome: Outcome) -> dict[str, str]:
     known = ready.parts.files.keys() | ready.parts.modules.keys() | outcome.modules.keys()
-    folder = (plan.project.root / ready.step.path).parent
-    return [
-        f"{path} was opened but not declared, so a change of it goes unseen; add to the inputs "
-        f'cell: nbflow.file("{_from_folder(plan.project.root / path, folder)}")'
-        for path in outcome.opened
-        if path not in known
-    ]
+    return {key: mark for key, mark in outcome.opened.items() if key not in known}
 
 
-def _from_folder(path: Path, folder: Path) -> str:
-    return Path(os.path.relpath(path, folder)).as_posix()
+def _advise(plan: Plan, result: Result) -> tuple[str, ...]:
+    """Say what the step should declare, and what those whose files it opened should."""
+    traffic, step = plan.traffic, result.step
+    writers = {
+        (writer, real)
+        for real in traffic.opened.get(step, ())
+        for writer in traffic.written.get(real, set()) - {step}
+        if not traffic.claims(writer, real)
+    }
+    return (
+        *advise(traffic, step),
+        *(say_written(traffic, writer, real, [step]) for writer, real in sorted(writers)),
+    )

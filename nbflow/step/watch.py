@@ -24,13 +24,14 @@ _SOURCE = Path(__file__).with_name("watcher.py")
 
 
 class Used(Frozen, frozen=True):
-    """Absolute paths: imported modules by name, and project files opened undeclared.
+    """Absolute paths: imported modules by name, project files opened undeclared or written.
 
     `reading` and `writing` are the seconds that nbflow's calls took.
     """
 
     modules: dict[str, str] = {}
     opened: tuple[str, ...] = ()
+    wrote: tuple[str, ...] = ()
     reading: float = 0.0
     writing: float = 0.0
 

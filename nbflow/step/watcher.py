@@ -1,4 +1,4 @@
-"""Runs inside a kernel: notes which files Python opens and which project modules it imports.
+"""Runs inside a kernel: notes which files Python reads and writes and what modules it imports.
 
 A kernel gets this file as text (see `nbflow.step.watch`), for its environment may lack nbflow:
 it uses the standard library alone, and nothing that needs a recent Python.
@@ -20,6 +20,7 @@ CLOCK = "nbflow.step.clock"
 _MOST = 20_000  # paths kept, so that a step that opens millions does not fill the memory
 _INSTALLED = ("site-packages", "dist-packages", "__pycache__", "node_modules")
 _NOT_OURS = ("__main__", "__mp_main__", "nbflow", MODULE)
+_NOTED = ("open", "os.rename", "os.link")
 _SETTINGS = ("nbflow.toml", "pyproject.toml")  # nbflow's own reading
 
 job = ""  # the path of job.json
@@ -49,30 +50,37 @@ def start() -> None:
 def report() -> str:
     """Return JSON: {"modules": {name: file}, "opened": [files of the project, not declared]}.
 
-    And "reading" and "writing": the seconds of nbflow's calls, where it was imported.
+    And "wrote": the project's files that were written; "reading" and "writing": the seconds of
+    nbflow's calls, where it was imported.
     """
     modules = _find_modules()
     spent = getattr(sys.modules.get(CLOCK), "spent", {})
     opened = _find_opened(set(modules.values()))
-    return json.dumps({"modules": modules, "opened": opened, **spent})
+    wrote = [path for path in sorted(map(os.path.realpath, _written)) if _is_of_project(path)]
+    return json.dumps({"modules": modules, "opened": opened, "wrote": wrote, **spent})
 
 
 def _note(event: str, args: tuple[Any, ...]) -> None:
     """Note an open. It is called for every audit event of every thread, and must never raise."""
-    if event != "open":
+    if event not in _NOTED:
         return
     try:
-        path, _, flags = args
-        if isinstance(path, bytes):
-            path = os.fsdecode(path)
-        if not isinstance(path, str) or path.endswith(".pyc") or len(_opened) >= _MOST:
-            return
-        if flags & (os.O_WRONLY | os.O_RDWR):
-            _written.add(os.path.abspath(path))  # noqa: PTH100
-        else:
-            _opened[os.path.abspath(path)] = None  # noqa: PTH100
+        if event != "open":  # the target of a rename or link holds what was written elsewhere
+            _add(args[1], written=True)
+        elif not isinstance(args[0], int):
+            _add(args[0], written=bool(args[2] & (os.O_WRONLY | os.O_RDWR)))
     except Exception:  # noqa: BLE001, S110 - an exception here would fail the user's own open
         pass
+
+
+def _add(path: Any, *, written: bool) -> None:
+    path = os.fsdecode(path)
+    if path.endswith(".pyc") or len(_opened) + len(_written) >= _MOST:
+        return
+    if written:
+        _written.add(os.path.abspath(path))  # noqa: PTH100
+    else:
+        _opened[os.path.abspath(path)] = None  # noqa: PTH100
 
 
 def _find_modules() -> dict[str, str]:

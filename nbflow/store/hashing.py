@@ -7,6 +7,7 @@ from pathlib import Path
 import xxhash
 
 _BLOCK = 1 << 20
+_STAMP = "stamp "
 
 
 def hash_bytes(data: bytes | str) -> str:
@@ -21,3 +22,16 @@ def hash_file(path: Path | str) -> str:
         while block := file.read(_BLOCK):
             hasher.update(block)
     return hasher.hexdigest()
+
+
+def mark_file(path: Path | str, *, whole: bool = True) -> str:
+    """Return what tells whether a file is as it was: its hash, or if not `whole` size and time."""
+    if whole:
+        return hash_file(path)
+    found = Path(path).stat()
+    return f"{_STAMP}{found.st_size} {found.st_mtime_ns}"
+
+
+def is_stamp(mark: str) -> bool:
+    """Tell a mark by size and time from a hash."""
+    return mark.startswith(_STAMP)

@@ -13,6 +13,7 @@ from typing import Any
 
 from nbflow.errors import StoreError, TrustError
 from nbflow.model import Kind, Output
+from nbflow.store import made
 from nbflow.store.hashing import hash_bytes, hash_file
 from nbflow.store.marks import SUFFIX
 from nbflow.store.names import make_path
@@ -152,33 +153,13 @@ def _write_path(folder: Path, name: str, value: Path) -> Output:
             " write str(path) to keep the name only."
         )
     target = make_path(folder, name, "")
-    _write_whole(target, lambda path: _copy(source, path))
+    _write_whole(target, lambda path: made.copy(source, path))
+    made.add_made(folder, made.find_copies(folder, target.relative_to(folder).as_posix(), source))
     files = sorted(path for path in target.rglob("*") if path.is_file())
     content = [(path.relative_to(target).as_posix(), hash_file(path)) for path in files]
     size = sum(path.stat().st_size for path in files)
     note = f"{'folder' if source.is_dir() else 'file'} {source.name}"
     return Output(name, "file", hash_bytes(json.dumps(content)), bytes=size, note=note)
-
-
-def _copy(source: Path, target: Path) -> None:
-    target.mkdir(parents=True)
-    if source.is_dir():
-        shutil.copytree(source, target / source.name, copy_function=_copy_file)
-    else:
-        _copy_file(source, target / source.name)
-
-
-def _copy_file(source: str | Path, target: str | Path) -> None:
-    """Copy a file, write-protected; file systems that can share its blocks do."""
-    try:
-        with Path(source).open("rb") as old, Path(target).open("wb") as new:
-            while os.copy_file_range(old.fileno(), new.fileno(), 1 << 30):
-                pass
-    except (AttributeError, OSError):  # not Linux, or between file systems
-        shutil.copyfile(source, target)
-    shutil.copystat(source, target)
-    if os.name == "posix":
-        Path(target).chmod(Path(source).stat().st_mode & 0o555)
 
 
 def _keep(folder: Path, name: str, kind: Kind, note: str, save: Callable[[Path], Any]) -> Output:

@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING, Self
 from nbclient.exceptions import DeadKernelError
 from papermill.engines import papermill_engines
 
+from nbflow.store.made import read_made
 from nbflow.store.outputs import read_outputs
 from nbflow.worker.document import Document
 from nbflow.worker.failure import find_failure
 from nbflow.worker.guard import Guard
 from nbflow.worker.kernel import HURRY, Kernel
 from nbflow.worker.recorder import Recorder
-from nbflow.worker.watched import hash_modules, relative
+from nbflow.worker.taken import take_made
+from nbflow.worker.watched import hash_modules, mark_files
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
     from nbflow.events import Event
-    from nbflow.model import Failure, Job, Output
+    from nbflow.model import Failure, Job, Made, Output
     from nbflow.worker.spare import Spare
     from nbflow.worker.stages import Stages
 
@@ -75,6 +77,7 @@ class Execution:
         self.stages.leave_cells()
         self.guard.close()
         failure = find_failure(self.document, self.kernel, self.guard, error, self.outputs())
+        failure = failure or self._take_made()
         self._end_kernel(failure)
         if failure is not None:
             self.recorder.close(failure.traceback or f"{failure.type}: {failure.message}")
@@ -91,8 +94,14 @@ class Execution:
     def modules(self) -> dict[str, str]:
         return hash_modules(self.stages.used, self.job.root)
 
-    def opened(self) -> tuple[str, ...]:
-        return tuple(relative(path, self.job.root) for path in self.stages.used.opened)
+    def opened(self) -> dict[str, str]:
+        return mark_files(self.stages.used.opened, self.job.root)
+
+    def wrote(self) -> dict[str, str]:
+        return mark_files(self.stages.used.wrote, self.job.root)
+
+    def made(self) -> dict[str, Made]:
+        return read_made(self.document.path.parent)
 
     def _end_kernel(self, failure: Failure | None) -> None:
         """End it as Python ends after its last line, also where that was an error."""
@@ -114,6 +123,9 @@ class Execution:
             self.document.drop_outputs()
             self.document.save()
         self.recorder.journal.close()
+
+    def _take_made(self) -> Failure | None:
+        return None if self.guard.reason else take_made(self.job, self.document.path.parent)
 
     def _run_papermill(self) -> Exception | None:
         try:

@@ -77,6 +77,8 @@ def _execute(execution: Execution) -> Outcome:
         modules=execution.modules(),
         opened=execution.opened(),
         warnings=execution.warnings(),
+        wrote=execution.wrote(),
+        made=execution.made(),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the step used: imported modules with their hashes, and files opened undeclared."""
+"""What the step used: imported modules and files, with their hashes."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.step import watch
-from nbflow.store.hashing import hash_file
+from nbflow.store.hashing import hash_file, mark_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from nbflow.model import Job
     from nbflow.step.watch import Used
 
 LANGUAGE = "python"
+MOST_MARKED = 1 << 30  # bytes that are hashed; what is beyond counts by its size and time
 
 
 def begin(client: Any, job: Job, variables: Mapping[str, str]) -> None:
@@ -42,6 +43,17 @@ def hash_modules(used: Used, root: str) -> dict[str, str]:
         with contextlib.suppress(OSError):  # removed since it was imported
             hashes[relative(path, root)] = hash_file(path)
     return hashes
+
+
+def mark_files(paths: Iterable[str], root: str) -> dict[str, str]:
+    """Return the mark of each file, by its path relative to the root; see `hashing.mark_file`."""
+    marks, left = {}, MOST_MARKED
+    for path in paths:
+        with contextlib.suppress(OSError):  # removed since
+            size = Path(path).stat().st_size
+            marks[relative(path, root)] = mark_file(path, whole=size <= left)
+            left -= size
+    return marks
 
 
 def relative(path: str, root: str) -> str:

@@ -97,30 +97,32 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_why_a_step_runs(case: Case):
-    planned = decide(case.ready, case.inputs, remember(LAST), case.last, NOW)
+    planned = decide(
+        case.ready, case.inputs, remember(*filter(None, [case.last])), lambda: case.last, NOW
+    )
     expected = case.last.seconds if case.last else None
     assert planned == Planned("clean", case.action, case.why, expected=expected)
 
 
 def test_what_did_not_change_is_reused():
-    planned = decide(READY, INPUTS, remember(LAST), LAST, NOW)
+    planned = decide(READY, INPUTS, remember(LAST), lambda: LAST, NOW)
     assert planned == Planned("clean", "reuse", ("unchanged",), "r1", 60.0, 2.0)
 
 
 def test_a_position_and_a_first_line_are_for_people_and_do_not_count():
     moved = change(code=(Cell(9, "rates  =  1", "d1"),))
-    assert decide(moved, INPUTS, remember(LAST), LAST, NOW).action == "reuse"
+    assert decide(moved, INPUTS, remember(LAST), lambda: LAST, NOW).action == "reuse"
 
 
 def test_going_back_to_older_parameters_finds_the_older_result():
     ready = change(parameters={"month": 2})
     parts = make_parts(ready, INPUTS)
     newer = msgspec.structs.replace(LAST, id="r2", parts=parts, key=make_key("clean", parts))
-    assert decide(READY, INPUTS, remember(LAST, newer), newer, NOW).result == "r1"
+    assert decide(READY, INPUTS, remember(LAST, newer), lambda: newer, NOW).result == "r1"
 
 
 def test_a_module_that_only_ran_saw_counts_too():
-    planned = decide(READY, INPUTS, remember(LAST, changed=("late.py",)), LAST, NOW)
+    planned = decide(READY, INPUTS, remember(LAST, changed=("late.py",)), lambda: LAST, NOW)
     assert (planned.action, planned.why) == ("run", ("module late.py changed",))
 
 
@@ -130,7 +132,7 @@ def test_a_result_older_than_its_step_allows_is_made_again():
         step=msgspec.structs.replace(READY.step, options=Options(cache="30s")),
         max_age=30.0,
     )
-    assert decide(old, INPUTS, remember(LAST), LAST, NOW).why == ("older than cache = 30s",)
+    assert decide(old, INPUTS, remember(LAST), lambda: LAST, NOW).why == ("older than cache = 30s",)
 
 
 def test_a_step_that_watches_nothing_says_so():
@@ -138,5 +140,5 @@ def test_a_step_that_watches_nothing_says_so():
     last = msgspec.structs.replace(
         LAST, parts=blind.parts, key=make_key("clean", make_parts(blind, {}))
     )
-    planned = decide(blind, {}, remember(last), last, NOW)
+    planned = decide(blind, {}, remember(last), lambda: last, NOW)
     assert planned.why == ("unchanged; watches nothing but its code and parameters",)

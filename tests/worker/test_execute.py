@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from nbflow.events import CellFinished, CellStarted, OutputPrinted, StepProgressed
+from nbflow.store.hashing import hash_bytes
 from tests.notebooks import cell, markdown
 from tests.worker.jobs import execute, make_job, read_executed, statuses, texts, wait_for_end
 
@@ -91,7 +92,7 @@ def test_what_the_step_used_is_relative_to_the_root(tmp_path: Path) -> None:
     (tmp_path / "notebooks" / "rates.py").write_text("rate = 1\n")
     (tmp_path / "notebooks" / "data.csv").write_text("a\n")
     outcome, _ = execute(job)
-    assert outcome.opened == ("notebooks/data.csv",)
+    assert outcome.opened == {"notebooks/data.csv": hash_bytes("a\n")}
     assert list(outcome.modules) == ["notebooks/rates.py"]
     assert len(outcome.modules["notebooks/rates.py"]) == 32
 

@@ -1,0 +1,40 @@
+"""What is done about files when a step's turn has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from nbflow.model import Result
+from nbflow.notebook.files import refuse
+from nbflow.plan import Plan, Prepared
+from nbflow.plan.advice import advise
+from nbflow.plan.make import explain_missing
+from nbflow.plan.traffic import Latest
+
+
+def may_have_moved(plan: Plan, name: str, result: Result) -> bool:
+    """Tell whether files besides a step's own may decide about it since the plan was made."""
+    return bool(result.opened or result.wrote or plan.scan.steps[name].makers)
+
+
+def put_back(plan: Plan, name: str, latest: Latest) -> Iterator[str]:
+    """Give a step the files as the results hold them that this run relies on; say which.
+
+    Raises PipelineError where somebody has changed one since, OSError, StoreError.
+    """
+    traffic = plan.traffic
+    traffic.look_again()
+    refuse(list(traffic.find_foreign(name, latest)))
+    yield from traffic.put_back(name, latest)
+
+
+def read_files(plan: Plan, name: str, latest: Latest) -> Prepared:
+    """Return a step with its declared files as they are now; PipelineError for missing ones."""
+    ready, traffic = plan.prepared[name], plan.traffic
+    traffic.look_again()
+    found = traffic.find(name, latest)
+    refuse([*found.wrong, *explain_missing(ready.step, found.missing)])
+    parts = replace(ready.parts, files=found.hashes)
+    return replace(ready, parts=parts, waits=(), advice=advise(traffic, name))
