@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 import pytest
 
+from nbflow.errors import PipelineError
 from nbflow.model import Request
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import Plan, make_plan
+from nbflow.plan.here import find_absent
 from nbflow.project import find_project
 from nbflow.run import execute
 from nbflow.runlog import Run
@@ -83,3 +85,25 @@ def test_rows_are_right_in_any_order_of_runs(tmp_path: Path, way: Way):
     if way.right_from == 0:
         assert rows(folder, ended) == 3
     assert rows(folder, run(folder, 5)) == 5
+
+
+def test_a_file_that_nobody_makes_is_the_same_error_everywhere(tmp_path: Path):
+    folder = project(tmp_path, use=USE).folder
+    at = find_project(folder)
+    said = [one.what for one in find_absent(at, read_folder(at)) if one.severity == "error"]
+    with pytest.raises(PipelineError) as error:
+        plan(folder)
+    assert said == [one.what for one in error.value.problems]
+    assert said == [f"nbflow.file('out.csv') does not exist in {folder}"]
+
+
+def test_two_steps_that_name_a_missing_file_must_say_who_makes_it(tmp_path: Path):
+    folder = project(tmp_path, make=MAKE, twin=MAKE, use=USE).folder
+    with pytest.raises(PipelineError, match="make, twin all name it in their code"):
+        plan(folder)
+
+
+def test_two_steps_that_make_one_file_are_a_problem(tmp_path: Path):
+    folder = project(tmp_path, make=KEEP, twin=KEEP, use=USE).folder
+    found = [one.what for one in read_folder(find_project(folder)).problems]
+    assert found == ["make and twin both make out.csv."]

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
-from nbflow.errors import KernelError, ParameterError
+from nbflow.errors import KernelError, NbflowError
 from nbflow.model import Place, Problem, Request, Scan, Step
-from nbflow.notebook.files import find_files, make_patterns
+from nbflow.plan.make import draft
 from nbflow.plan.prepare import Asked, ask_kernel, look_up
-from nbflow.plan.values import assign, make_effective
 from nbflow.project import Project
 
 _NAMED = 3
@@ -46,17 +43,15 @@ def _find_kernels(project: Project, scan: Scan) -> Iterator[Problem]:
 
 
 def _find_files(project: Project, scan: Scan) -> Iterator[Problem]:
+    """Find what a plan says of files: what is wrong, and what should be said of them."""
     try:
-        overrides = assign(scan.steps, project.settings.parameters, Request())
-    except ParameterError:  # the scan has a problem that says so
-        overrides = {name: {} for name in scan.steps}
-    for name, step in scan.steps.items():
-        folder = (project.root / step.path).parent
-        values = make_effective(step, overrides[name])
-        patterns, _ = make_patterns(step.files, values, folder, step.parameters)
-        found = find_files(patterns, project.root, read_hash=lambda _: "")
-        yield from found.wrong
-        yield from (replace(problem, severity="warning") for problem in found.missing)
+        plan, problems = draft(project, scan, Request(), lenient=True)
+    except NbflowError:  # parameters that disagree: the scan has a problem that says so
+        return
+    yield from problems
+    for name, ready in plan.prepared.items():
+        for said in ready.advice:
+            yield Problem(f"{name}: {said}", Place(ready.step.path), "", "warning")
 
 
 def _name_all(steps: list[Step]) -> str:

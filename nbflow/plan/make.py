@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -90,7 +91,8 @@ def draft(
 ) -> tuple[Plan, list[Problem]]:
     """Return a plan, and what is wrong with the files of its steps.
 
-    With `lenient` steps whose kernel or modules cannot be read are planned to run.
+    With `lenient`, as for `nbflow check`, parameters may be without a value, and steps whose kernel
+    or modules cannot be read are planned to run.
     """
     early = select(graph.make_parents(scan.steps), request)
     overrides = assign(scan.steps, project.settings.parameters, request, early)
@@ -106,7 +108,8 @@ def draft(
         scan = msgspec.structs.replace(scan, steps=edges.steps)
         parents = graph.make_parents(scan.steps)
         selected = select(parents, request)
-        refuse_missing({name: scan.steps[name] for name in selected}, overrides)
+        if not lenient:
+            refuse_missing({name: scan.steps[name] for name in selected}, overrides)
         drafting = _Drafting(
             Plan(project, scan, request, {}, {}, traffic), edges, snapshot, selected
         )
@@ -118,7 +121,7 @@ def draft(
             except NbflowError as error:
                 if name in selected and not lenient:
                     raise
-                ready = Prepared(step=scan.steps[name], parts=Parts(), never=str(error))
+                ready = _make_unread(scan.steps[name], overrides[name], error)
             drafting.add(ready, reading.hash_module)
     return drafting.plan, drafting.problems
 
@@ -152,7 +155,9 @@ class _Drafting:
         found = traffic.find(name, self._latest)
         pending = {one for one in make_waits(step) if self._is_pending(one)}
         if name in self._selected:
-            self.problems += [*traffic.sides.wrong.get(name, ()), *found.wrong]
+            self.problems += found.wrong
+            if not _lacks_value(ready):
+                self.problems += traffic.sides.wrong.get(name, ())
             self.problems += traffic.find_foreign(name, self._latest)
             open_ = pending or any(self._is_pending(read.step) for read in step.inputs)
             self.problems += [] if open_ else explain_missing(step, found.missing)
@@ -160,13 +165,22 @@ class _Drafting:
             ready,
             parts=msgspec.structs.replace(ready.parts, files=found.hashes),
             waits=tuple(sorted(pending)),
-            warnings=(*ready.warnings, *self._edges.warnings.get(name, ())),
-            advice=advise(traffic, name),
+            advice=(*self._edges.warnings.get(name, ()), *advise(traffic, name)),
         )
 
     def _is_pending(self, name: str) -> bool:
         planned = self.plan.steps.get(name)
         return planned is not None and planned.action != "reuse"
+
+
+def _make_unread(step: Step, overrides: dict[str, Any], error: NbflowError) -> Prepared:
+    """Return a step whose key cannot be told."""
+    parts = Parts(code=step.cells, parameters=make_effective(step, overrides))
+    return Prepared(step, parts, overrides=overrides, never=str(error))
+
+
+def _lacks_value(ready: Prepared) -> bool:
+    return any(one.required and one.name not in ready.overrides for one in ready.step.parameters)
 
 
 def make_waits(step: Step) -> set[str]:
