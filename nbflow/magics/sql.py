@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from nbflow.errors import NbflowError, SqlError
@@ -17,6 +19,7 @@ from nbflow.step.messages import say
 from nbflow.store import sqlerrors
 
 _OURS = "nbflow"  # the attribute that marks a magic function as ours
+_QUERIES = {"select", "explain", "multi"}  # kinds whose columns are the user's, whatever they say
 _NAME, _OTHER_NAME = "sql", "nbsql"
 
 
@@ -122,6 +125,10 @@ def _take(shell: Any, cell: sqlcell.SqlCell, ran: Any) -> Any:
         say(_describe(ran))
         return None
     if not (ran.last and asked):
+        if ran.statement.kind == "explain":
+            plans = (str(row[-1]).rstrip() for row in _fetch(ran.relation.fetchall))
+            sys.stdout.write("\n".join(plans) + "\n")
+            return None
         return _fetch(partial(make_rows, ran.relation, cell.limit, lazy=not cell.run))
     if cell.write:
         return _fetch(partial(calls.write, cell.write, ran.relation))
@@ -140,30 +147,26 @@ def _fetch(call: Callable[[], Any]) -> Any:
 
 
 def _gives_rows(ran: Any) -> bool:
+    """Tell rows from what DuckDB gives where there are none: a number of rows, or no row at all."""
     if ran.relation is None or ran.statement.gives == "nothing":
         return False
-    return ran.statement.gives == "rows" or ran.relation.columns not in (["Count"], ["Success"])
+    return ran.statement.kind in _QUERIES or ran.relation.columns not in (["Count"], ["Success"])
 
 
 def _describe(ran: Any) -> str:
     """Return `insert: 3 rows` or `set: done`."""
-    if ran.relation is None or ran.relation.columns != ["Count"]:
+    rows = _fetch(ran.relation.fetchall) if ran.relation is not None else []
+    if ran.relation is None or ran.relation.columns != ["Count"] or len(rows) != 1:
         return f"{ran.statement.kind}: done"
-    ((count,),) = _fetch(ran.relation.fetchall)
-    return f"{ran.statement.kind}: {say_rows(count)}"
+    return f"{ran.statement.kind}: {say_rows(rows[0][0])}"
 
 
 def _convert(relation: Any, to: str, *, lazy: bool) -> Any:
+    from nbflow.store import reading, relations  # noqa: PLC0415 - load pyarrow
+
     if to == "relation":
         return relation if lazy else relation.materialize()
-    if to == "arrow":
-        return relation.to_arrow_table()
-    if to == "pandas":
-        return relation.df()
-    try:
-        return relation.pl()
-    except ModuleNotFoundError as error:
-        raise SqlError("--to polars needs polars: `pip install polars`.") from error
+    return reading.convert(relations.fetch_relation(relation), to, Path())
 
 
 def _describe_kept(cell: sqlcell.SqlCell, relation: Any, value: Any) -> str:

@@ -147,13 +147,9 @@ def _execute_pointing(text: str, parameters: Mapping[str, Any], scope: Scope) ->
 
 def _execute(text: str, parameters: Mapping[str, Any], scope: Scope, *, how: str = "sql") -> Any:
     """Run the query in a frame that holds the variables: there DuckDB looks for them."""
-    connection = process_connection()
-    call = partial(getattr(connection, how), text, **_make_arguments(how, parameters))
-    connection.execute("SET python_enable_replacements = true")
-    try:
+    call = partial(getattr(process_connection(), how), text, **_make_arguments(how, parameters))
+    with execution.finding_variables():
         return eval(f"{_CALL}()", scope.globals, {**scope.locals, _CALL: call})  # noqa: S307
-    finally:
-        connection.execute("SET python_enable_replacements = false")
 
 
 def _make_arguments(how: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,13 +8,29 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-HUGE = {b"nbflow.sql": b"HUGEINT"}  # a column that Arrow has as decimals, SQL as integers
+SQL_TYPE = b"nbflow.sql"  # in a field's metadata: the SQL type of what Arrow has no type for
+HUGE = {SQL_TYPE: b"HUGEINT"}  # integers, which Arrow has as decimals
 _WIDEST_DECIMAL = 38
 _LONGEST_ARRAY = 1000
 
 
 class Unkept(Exception):  # noqa: N818 - not an error: the value is kept in another way
     """What DuckDB and Arrow cannot give back as it was, in words."""
+
+
+def find_sql_type(field: pa.Field) -> str:
+    """Return the SQL type that a field is marked with, "" where its Arrow type says all."""
+    named: bytes = (field.metadata or {}).get(SQL_TYPE, b"")
+    return named.decode()
+
+
+def holds_sql_type(field: pa.Field) -> bool:
+    """Tell whether a field is marked, or one inside of it."""
+    kind = field.type
+    if isinstance(kind, pa.BaseExtensionType):
+        return False
+    fields = (kind.field(place) for place in range(kind.num_fields))
+    return bool(find_sql_type(field)) or any(map(holds_sql_type, fields))
 
 
 def lower_type(kind: pa.DataType) -> pa.DataType:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import Any, Generic, TypeVar
 
@@ -42,6 +42,22 @@ def run(call: Callable[[], T]) -> T:
     return _translate(work.future)
 
 
+@contextlib.contextmanager
+def finding_variables() -> Iterator[None]:
+    """Let DuckDB take Python's variables for tables while the block runs.
+
+    In a transaction that an error has ended it can be told nothing, and only ROLLBACK is executed.
+    """
+    connection = process_connection()
+    with contextlib.suppress(duckdb.TransactionException):
+        connection.execute("SET python_enable_replacements = true")
+    try:
+        yield
+    finally:
+        with contextlib.suppress(duckdb.TransactionException):
+            connection.execute("SET python_enable_replacements = false")
+
+
 def explain(execute: Callable[[], Any], error: Exception) -> Exception:
     """Return the error with the line that DuckDB points at, which a lazy query's lacks.
 
@@ -51,6 +67,8 @@ def explain(execute: Callable[[], Any], error: Exception) -> Exception:
         return error
     try:
         execute()
+    except duckdb.TransactionException:  # the error has ended the transaction
+        return error
     except duckdb.Error as pointed:
         return pointed
     with contextlib.suppress(AttributeError, duckdb.Error):  # DuckDB before 2.0 has no abort

@@ -6,14 +6,39 @@ from collections.abc import Callable
 
 import pyarrow as pa
 
-from nbflow.store.arrowtypes import HUGE
+from nbflow.store.arrowtypes import find_sql_type, holds_sql_type, is_list, lower_type
+from nbflow.store.names import quote
+from nbflow.store.sqlnames import name_type
 
 
 def make_expression(field: pa.Field, column: str) -> str:
     """Return SQL that shows a lowered column as SQL's own type for it, where there is one."""
-    if field.metadata == HUGE:
-        return f"CAST({column} AS HUGEINT)"
-    return _make_expression(field.type, column)
+    shown = _make_expression(field.type, column)
+    return f"CAST({shown} AS {_make_sql_type(field)})" if holds_sql_type(field) else shown
+
+
+def _make_sql_type(field: pa.Field) -> str:
+    """Return the SQL type of a query's column that holds what Arrow has no type for."""
+    kind = field.type
+    if find_sql_type(field) or not pa.types.is_map(kind):
+        return _make_inner_type(field)
+    return f"MAP({_make_inner_type(kind.key_field)}, {_make_inner_type(kind.item_field)})"
+
+
+def _make_inner_type(field: pa.Field) -> str:
+    kind = field.type
+    if named := find_sql_type(field):
+        return named
+    if pa.types.is_map(kind):  # lowered to its pairs
+        sides = (("key", kind.key_field), ("value", kind.item_field))
+        return f"STRUCT({', '.join(f'{n} {_make_inner_type(f)}' for n, f in sides)})[]"
+    if pa.types.is_struct(kind):
+        fields = (kind.field(place) for place in range(kind.num_fields))
+        return f"STRUCT({', '.join(f'{quote(f.name)} {_make_inner_type(f)}' for f in fields)})"
+    if is_list(kind):
+        size = kind.list_size if pa.types.is_fixed_size_list(kind) else ""
+        return f"{_make_inner_type(kind.value_field)}[{size}]"
+    return name_type(lower_type(kind))
 
 
 def find_shown_type(kind: pa.DataType) -> str:

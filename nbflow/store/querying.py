@@ -17,7 +17,7 @@ from nbflow.store.connections import attach, attached, process_connection, set_a
 from nbflow.store.filled import find_fault
 from nbflow.store.filling import fill, make_view_sql
 from nbflow.store.names import quote, suggest
-from nbflow.store.sources import read_relation
+from nbflow.store.relations import read_relation
 from nbflow.store.sqltypes import make_sql_names
 
 _DAMAGED = (StoreError, duckdb.Error)  # what opening a file raises that is no DuckDB file any more

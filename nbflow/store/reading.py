@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,9 +10,8 @@ import pyarrow as pa
 
 from nbflow.errors import StoreError, UnknownNameError
 from nbflow.store.arrowfile import find_arrow, map_arrow
-from nbflow.store.arrowtypes import HUGE
 from nbflow.store.names import suggest
-from nbflow.store.sources import BATCH
+from nbflow.store.relations import BATCH
 from nbflow.store.sqltypes import make_sql_names
 from nbflow.store.tablehash import FRAME, FRAME_TEXT
 
@@ -88,20 +86,12 @@ def _stream(rows: Rows, places: list[int]) -> pa.RecordBatchReader:
 
 def _make_pandas(table: pa.Table, folder: Path) -> Any:
     if FRAME not in (table.schema.metadata or {}):
-        return _shrink(table).to_pandas()
+        from nbflow.store.topandas import make_frame  # noqa: PLC0415 - loads pandas
+
+        return make_frame(table)
     from nbflow.store.frames import decode_frame  # noqa: PLC0415 - loads pandas
 
     return decode_frame(table, folder)
-
-
-def _shrink(table: pa.Table) -> pa.Table:
-    """Return sums of integers as integers where they fit, and not as Decimal objects."""
-    for place, field in enumerate(table.schema):
-        if field.metadata == HUGE:
-            with suppress(pa.ArrowInvalid):
-                column = table.column(place).cast(pa.int64())
-                table = table.set_column(place, field.name, column)
-    return table
 
 
 def _make_arrow(table: pa.Table, _: Path) -> pa.Table:
@@ -115,6 +105,11 @@ def _make_polars(table: pa.Table, folder: Path) -> Any:
     except ImportError as error:
         raise StoreError('to="polars" needs Polars: install it, or use to="arrow".') from error
     return pl.from_arrow(_drop_extensions(_make_arrow(table, folder)))
+
+
+def convert(table: pa.Table, to: str, folder: Path) -> Any:
+    """Return an Arrow table in the form `to`; `folder` is where it was read."""
+    return _FORMS[to](table, folder)
 
 
 _FORMS: dict[str, Callable[[pa.Table, Path], Any]] = {

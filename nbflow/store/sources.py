@@ -6,18 +6,14 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from types import GeneratorType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 
 from nbflow.errors import StoreError
 from nbflow.model import Frozen
-from nbflow.store.arrowtypes import HUGE, Unkept
-
-if TYPE_CHECKING:
-    import duckdb
-
-BATCH = 1 << 17  # rows of a stream that are taken at a time
+from nbflow.store.arrowtypes import Unkept
+from nbflow.store.relations import stream_relation
 
 
 class Source(Frozen, frozen=True):
@@ -38,7 +34,7 @@ def make_source(value: Any) -> Source | None:  # noqa: PLR0911 - one line for ea
     if _is_of(value, "polars", "DataFrame", "LazyFrame"):
         return _read_polars(value)
     if _is_of(value, "duckdb", "DuckDBPyRelation"):
-        return _read_relation(value)
+        return _read_stream(stream_relation(value))
     if isinstance(value, pa.Table):
         return _read_table(value)
     if isinstance(value, pa.RecordBatch):
@@ -51,13 +47,6 @@ def make_source(value: Any) -> Source | None:  # noqa: PLR0911 - one line for ea
         scanner = value.scanner() if hasattr(value, "scanner") else value
         return _read_stream(scanner.to_reader())
     return None
-
-
-def read_relation(relation: duckdb.DuckDBPyRelation) -> pa.RecordBatchReader:
-    """Return a relation's rows as they are computed."""
-    if hasattr(relation, "to_arrow_reader"):
-        return relation.to_arrow_reader(BATCH)
-    return relation.fetch_arrow_reader(BATCH)  # DuckDB before 1.5
 
 
 def _is_of(value: Any, module: str, *names: str) -> bool:
@@ -92,15 +81,6 @@ def _read_table(table: pa.Table) -> Source:
 
 def _read_stream(reader: pa.RecordBatchReader) -> Source:
     return Source(reader.schema, iter(reader), whole=False)
-
-
-def _read_relation(relation: duckdb.DuckDBPyRelation) -> Source:
-    """Return a relation's rows; what SQL summed as HUGEINT is marked, as Arrow has no such type."""
-    reader = read_relation(relation)
-    pairs = zip(reader.schema, relation.types, strict=True)
-    schema = pa.schema([f.with_metadata(HUGE) if str(t) == "HUGEINT" else f for f, t in pairs])
-    batches = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in reader)
-    return Source(schema, batches, whole=False)
 
 
 def _read_generator(parts: Iterator[Any]) -> Source | None:

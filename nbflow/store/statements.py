@@ -17,6 +17,7 @@ _TABLE_TEXT = frozenset({"query", "query_table"})  # functions that take tables'
 _PART = r'(?:"((?:[^"]|"")+)"|([^\W\d]\w*))'
 _QUALIFIED = re.compile(rf"(?<![\w.\"]){_PART}\s*\.\s*{_PART}")
 _TEXTS = re.compile(r"(\"[^\"]*\")|'[^']*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
+_WORD = re.compile(r"[A-Za-z]+")
 _OPTIONS = "skip_null := true, skip_empty := true, skip_default := true"
 
 
@@ -89,12 +90,28 @@ def _split(connection: duckdb.DuckDBPyConnection, text: str) -> tuple[Statement,
 
 def _make_statement(found: Any, before: str, start: int) -> Statement:
     text = re.sub(r"[^\n]", " ", before) + found.query
-    kinds = {one.name for one in found.expected_result_type}
-    gives = "rows" if found.type.name == "MULTI" or kinds == {"QUERY_RESULT"} else "count"
+    kind = _find_kind(found)
+    # What a prepared statement leaves open is for EXECUTE to say.
+    names = () if kind == "prepare" else tuple(sorted(found.named_parameters))
+    return Statement(text, kind, names, start, _find_gives(found, kind))
+
+
+def _find_gives(found: Any, kind: str) -> str:
+    try:
+        kinds = {one.name for one in found.expected_result_type}
+    except Exception:  # noqa: BLE001 - an internal error of DuckDB's, for UPDATE EXTENSIONS
+        return "count"
     if kinds == {"NOTHING"}:
-        gives = "nothing"
-    names = tuple(sorted(found.named_parameters))
-    return Statement(text, found.type.name.lower(), names, start, gives)
+        return "nothing"
+    return "rows" if kind == "multi" or kinds == {"QUERY_RESULT"} else "count"
+
+
+def _find_kind(found: Any) -> str:
+    """Return what DuckDB calls a statement; its Python side does not know all of its own kinds."""
+    try:
+        return str(found.type.name.lower())
+    except ValueError:
+        return next(iter(_WORD.findall(_TEXTS.sub(" ", found.query))), "statement").lower()
 
 
 def _find_tables(connection: duckdb.DuckDBPyConnection, statement: Statement) -> Tables:
