@@ -45,10 +45,10 @@ PLACES = {  # parts of the page "Run", and of the form
     "a button of the graph": ".nbflow-graph .nbflow-tools button",
     "a step of the list": ".nbflow-row[tabindex='0']",
     "Run": ".nbflow-panel > .nbflow-tools button",
-    "a choice": ".nbflow-detail select",
     "the rows": ".nbflow-scroll",
     "a column": ".nbflow-scroll th button",
     "a link": ".nbflow-opener a",
+    "a choice": ".nbflow-detail select",
     "a tab": ".nbflow-panel .lm-TabBar-tab[tabindex='0']",
 }
 FIELDS = {

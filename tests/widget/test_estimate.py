@@ -69,3 +69,31 @@ def test_a_run_that_keeps_going_skips_nothing(tmp_path, keep_going, status):
     made = project(tmp_path, load=[])
     write(made.runs / "a" / "plan.json", json.dumps({"request": {"keep_going": keep_going}}))
     assert Foresight().look(made, RUN).steps["other"].status == status
+
+
+CHAIN = {
+    "load": StepRun("load", "running", started=NOW - 5, expected=6.5),
+    "mid": StepRun("mid", expected=6.4),
+    "last": StepRun("last", expected=6.5),
+    "alone": StepRun("alone", expected=1.0),
+}
+LEFT = [
+    # parents, jobs, seconds
+    ({"mid": ("load",), "last": ("mid",)}, 8, 1.5 + 6.4 + 6.5),
+    ({"mid": ("load",), "last": ("load",)}, 8, 1.5 + 6.5),
+    ({"mid": ("load",), "last": ("mid",)}, 1, 1.5 + 6.4 + 6.5 + 1.0),
+    ({}, 2, (1.5 + 6.4 + 6.5 + 1.0) / 2),
+]
+
+
+@pytest.mark.parametrize(("parents", "jobs", "seconds"), LEFT)
+def test_what_waits_for_one_another_takes_its_time_one_after_another(parents, jobs, seconds):
+    run = Run(id="a", steps=CHAIN, parents=parents, jobs=jobs)
+    assert find_left(run, NOW) == pytest.approx(seconds)
+
+
+def test_a_step_of_which_nothing_is_known_breaks_no_chain():
+    steps = CHAIN | {"mid": StepRun("mid")}
+    run = Run(id="a", steps=steps, parents={"mid": ("load",), "last": ("mid",)}, jobs=8)
+    assert find_left(run, NOW) == pytest.approx(1.5 + 6.5)
+    assert find_left(Run(id="a", steps={"mid": StepRun("mid")}), NOW) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import time
 from types import SimpleNamespace
@@ -13,7 +14,9 @@ from nbflow import Pipeline
 from nbflow.errors import ParameterError
 from nbflow.model import Request
 from nbflow.project import find_project
+from nbflow.runlog import Run, StepRun
 from nbflow.widget.panel import Panel
+from nbflow.widget.steps import Steps
 from tests.cli.runs import make_run
 from tests.notebooks import cell, project, write
 
@@ -266,3 +269,72 @@ def test_a_saved_panel_shows_a_static_form(tmp_path, panels, monkeypatch):
     assert "Run this cell" in still["text/html"]
     assert "application/vnd.jupyter.widget-view+json" in live
     assert "text/html" not in live
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ("Literal['km/h; fast', 'm/s'] | int", "is not a Literal['km/h; fast', 'm/s'] | int."),
+        ("Literal['a is b; c'] | float", "is not a Literal['a is b; c'] | float."),
+    ],
+)
+def test_a_message_is_shown_whole(tmp_path, panels, declared, said):
+    source = f"from typing import Literal\nunit: {declared} = 3"
+    panel = panels(project(tmp_path, load=[cell(source, "parameters")]))
+    choose(panel, "unit", "zzz")
+    note = html.unescape(panel._form._rows["unit"]._note.value)
+    assert f">'zzz' {said} For example:" in note
+
+
+def test_a_click_on_a_step_shows_it_and_one_that_never_ran_by_its_contract(tmp_path, panels):
+    panel = panels(project(tmp_path, load=LOAD, report=REPORT))
+    panel._graph._handle_custom_msg({"clicked": "report"}, [])
+    assert panel._tabs.selected_index == 2
+    wait(lambda: "Not run yet" in panel._detail._head.value)
+    assert "load.sales" in panel._detail._head.value
+    assert "Open the notebook" in panel._detail._opener.shown
+    panel._tabs.selected_index = 0
+    panel._graph._handle_custom_msg({"clicked": "report"}, [])  # once more, though it is selected
+    assert panel._tabs.selected_index == 2
+
+
+def test_run_answers_where_the_problems_were_listed_before(tmp_path, panels):
+    wrong = [cell("import nbflow\nx = nbflow.read('lod.sales')", "inputs")]
+    panel = panels(project(tmp_path, load=LOAD, report=wrong))
+    assert [bool(node.get("problem")) for node in panel._graph.nodes] == [False, True]
+    assert "Nothing was done" not in panel._notice.text
+    click(panel, "run")
+    assert "Nothing was done" in panel._notice.text
+
+
+def test_unsaved_notebooks_are_told(tmp_path, panels):
+    panel = panels(project(tmp_path, load=LOAD, report=REPORT))
+    panel._graph.unsaved = ["load.ipynb", "other.ipynb"]
+    click(panel, "plan")
+    assert "load.ipynb: not saved yet" in panel._notice.text
+    assert "other" not in panel._notice.text
+    panel._graph.unsaved = []
+    click(panel, "plan")
+    assert panel._notice.text == ""
+
+
+def test_a_terminal_is_shown_the_steps(tmp_path, panels, capsys):
+    made = project(tmp_path, load=LOAD, report=REPORT)
+    make_run(made, "20260101-000000-000000", {"load": {}})
+    panels(made)._ipython_display_()
+    said = capsys.readouterr().out
+    assert "notebooks: 2 steps · run 20260101-000000-000000 ✓ done" in said
+    assert "  load    ✓ done" in said
+    assert "%nbflow run" in said
+    panels(tmp_path / "nowhere")._ipython_display_()
+    assert "does not exist" in capsys.readouterr().out
+
+
+def test_an_age_is_that_of_now():
+    step = StepRun("load", "reused", age=1.0, made=time.time() - 7300)
+    steps = Steps(lambda _: None)
+    steps.wanted = True
+    steps.show(Run("a", steps={"load": step}), time.time())
+    assert "2 h old" in steps._chunks[0].html
+    steps.show(Run("a", steps={"load": step}), time.time() + 3600)
+    assert "3 h old" in steps._chunks[0].html
