@@ -83,7 +83,7 @@ def _make_timeout(document: Document, guard: Guard) -> Failure:
 
 
 def _make_death(document: Document, cell: Any, kernel: Kernel, error: Exception) -> Failure:
-    message = str(error) if kernel.answered else f"The kernel did not start: {error}"
+    message = str(error) if kernel.answered else _describe_start(kernel, error)
     failure = Failure(
         cause="kernel died",
         type="DeadKernelError",
@@ -92,6 +92,15 @@ def _make_death(document: Document, cell: Any, kernel: Kernel, error: Exception)
         hint=_MEMORY if "SIGKILL" in message else "",
     )
     return _place(failure, document, cell)
+
+
+def _describe_start(kernel: Kernel, error: Exception) -> str:
+    """Say why a kernel did not start: how its process ended, and its last words."""
+    code, said = kernel.exit_code(), kernel.said().splitlines()
+    how = f"The kernel did not start: {str(error).rstrip('.')}"
+    if code is not None:
+        how += f" (exit code {code})" if code >= 0 else f" (signal {-code})"
+    return f"{how}: {said[-1].strip()}" if said else how
 
 
 def _make_error(document: Document, cell: Any) -> Failure:

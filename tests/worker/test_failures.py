@@ -252,6 +252,25 @@ def test_a_job_that_is_stopped_before_it_starts_starts_nothing(tmp_path: Path) -
 
 
 @pytest.mark.kernel
+def test_a_kernel_that_does_not_start_is_told_with_its_last_words(
+    tmp_path: Path, monkeypatch
+) -> None:
+    argv = ["sh", "-c", "echo starting; echo cannot find license >&2; exit 7", "{connection_file}"]
+    folder = tmp_path / "kernels" / "licensed"
+    folder.mkdir(parents=True)
+    spec = {"argv": argv, "language": "python", "display_name": "Licensed"}
+    (folder / "kernel.json").write_text(json.dumps(spec))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    outcome, _ = execute(make_job(tmp_path, cell("1"), kernel="licensed"))
+    failure = outcome.failure
+    assert failure is not None
+    died = "Kernel died before replying to kernel_info (exit code 7)"
+    message = f"The kernel did not start: {died}: cannot find license"
+    assert (failure.cause, failure.message) == ("kernel died", message)
+    assert failure.traceback == "starting\ncannot find license"
+
+
+@pytest.mark.kernel
 def test_a_kernel_that_does_not_answer_is_not_waited_for(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr("nbflow.engine.client.UNANSWERED", 0.5)
     job = make_job(tmp_path, cell("import sys\nsys.stdout = None"), cell("1"), cell("2"))
