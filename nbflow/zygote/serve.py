@@ -74,7 +74,8 @@ class Server:
             for key, _ in selector.select(self._find_patience()):
                 step: Step = key.data
                 # One step may have ended what the next event is about, and its number be another's.
-                if selector.get_map().get(key.fileobj) is key and (birth := step()):
+                # By number: a socket that was closed has none.
+                if selector.get_map().get(key.fd) is key and (birth := step()):
                     return birth
         self.children.end()
         shutil.rmtree(self.start.folder, ignore_errors=True)

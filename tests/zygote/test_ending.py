@@ -15,6 +15,7 @@ import pytest
 
 from nbflow.zygote.messages import Request
 from nbflow.zygote.owner import Owner, ask, fork
+from nbflow.zygote.process import is_readable
 from nbflow.zygote.serve import PATTERNS
 from tests.zygote.kernels import environment, is_alive, kernel, wait_until
 
@@ -238,3 +239,17 @@ def test_no_folder_and_no_process_is_left(owner: Owner) -> None:
         file = Path(one.manager.connection_file)
     assert not folder.exists()
     assert not file.exists()
+
+
+def test_a_kernel_and_its_owner_may_go_at_once(owner: Owner) -> None:
+    """The zygote hears of both in one go; it had died of the second."""
+    request = Request(("--HistoryManager.hist_file=:memory:",), "/", environment())
+    zygote = ask(owner.address).pid
+    process, ready = fork(owner.address, request, 1, 2)
+    os.kill(zygote, signal.SIGSTOP)
+    os.kill(ready.pid, signal.SIGKILL)
+    assert is_readable(process._pidfd, 30)
+    process._close()
+    os.kill(zygote, signal.SIGCONT)
+    state = ask(owner.address)
+    assert (state.pid, ready.pid in state.kernels) == (zygote, False)
