@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import NotebookError
 from nbflow.model import Skipped
-from nbflow.notebook.source import read_bytes
+from nbflow.notebook.filecache import Trail
+from nbflow.notebook.source import read_bytes, read_notebook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from nbflow.project import Project
 
 _FORMATS = re.compile(rb"^(?:#|//)?\s*formats:.*\bipynb\b", re.MULTILINE)
+_ADDED = {"injected-parameters", "papermill-error-cell-tag"}
+_REMEDY = "if it is a source, remove `papermill` from its metadata"
 _HEADER = 2000  # bytes in which jupytext's header stands
 
 
@@ -41,20 +44,50 @@ def find_pairs(project: Project, paths: Sequence[Path]) -> tuple[list[Path], lis
     return sorted(kept), skipped
 
 
-def find_output(metadata: Mapping[str, Any], path: Path) -> str | None:
+def find_output(
+    content: Mapping[str, Any], path: Path, folder: Path, trail: Trail | None = None
+) -> str | None:
     """Return why a notebook is an executed output of papermill's; None for a source.
 
     A source executed in place has equal paths, or lies where the input lay: the path that
     shares more of its end with the notebook's own tells. Metadata without both is a source's.
+    An output has the recorded output's name, or its input lies in the pipeline's `folder` and has
+    the same code: what was renamed or changed since is a source.
     """
-    papermill = metadata.get("papermill")
+    papermill = content["metadata"].get("papermill")
     record = papermill if isinstance(papermill, dict) else {}
     source, output = record.get("input_path"), record.get("output_path")
     if not (isinstance(source, str) and isinstance(output, str) and source and output):
         return None
     if source == output or _shared(source, path) > _shared(output, path):
         return None
-    return f"an executed output of papermill, made from {PurePosixPath(source).name}"
+    if _split(output)[-1] != path.name and not _has_twin(content, source, path, folder, trail):
+        return None
+    name = _split(source)[-1]
+    return f"an executed output of papermill, made from {name}; {_REMEDY}"
+
+
+def _has_twin(
+    content: Mapping[str, Any], source: str, path: Path, folder: Path, trail: Trail | None
+) -> bool:
+    """Tell whether the recorded input lies in the pipeline and has the same code."""
+    parts = _split(source)
+    folders = [at for at in path.parents if at.is_relative_to(folder)]
+    ends = [parts[at:] for at in range(len(parts) - 1, -1, -1)]
+    for file in dict.fromkeys(at.joinpath(*end) for end in ends for at in folders):
+        inside = file != path and file.is_relative_to(folder)
+        if inside and (trail or Trail()).look(file) is not None:
+            try:
+                return _read_code(read_notebook(file, trail)) == _read_code(content)
+            except NotebookError:
+                continue
+    return False
+
+
+def _read_code(content: Mapping[str, Any]) -> list[str]:
+    """Return the sources of the code cells, less what papermill added."""
+    own = (one for one in content["cells"] if not _ADDED & set(one["metadata"].get("tags") or ()))
+    return [one["source"] for one in own if one["cell_type"] == "code"]
 
 
 def _find_pair(path: Path, same: Sequence[Path]) -> Path | None:
@@ -72,7 +105,7 @@ def _names_formats(path: Path) -> bool:
 
 def _shared(recorded: str, path: Path) -> int:
     """Return how many parts at the end two paths share."""
-    parts = PurePosixPath(recorded.replace("\\", "/")).parts[::-1]
+    parts = _split(recorded)[::-1]
     pairs = zip(parts, path.parts[::-1], strict=False)
     count = 0
     for one, other in pairs:
@@ -80,3 +113,7 @@ def _shared(recorded: str, path: Path) -> int:
             break
         count += 1
     return count
+
+
+def _split(recorded: str) -> tuple[str, ...]:
+    return PurePosixPath(recorded.replace("\\", "/")).parts or ("",)

@@ -148,7 +148,7 @@ def read_step(project: Project, path: Path, trail: Trail | None = None) -> Readi
         content = read_notebook(path, trail)
     except NotebookError as error:
         return Reading(problems=(Problem(str(error), Place(place)),))
-    if (why := find_output(content["metadata"], path)) is not None:
+    if (why := find_output(content, path, project.folder, trail)) is not None:
         return Reading(skipped=Skipped(place, why))
     notebook = _make_notebook(path, place, content)
     if not notebook.is_step:

@@ -134,7 +134,7 @@ def test_a_folder_holds_these_steps(
 EXECUTED = {
     "an output": ("out/a.ipynb", "a.ipynb", "out/a.ipynb", False),
     "an output beside its source": ("a-1.ipynb", "notebooks/a.ipynb", "notebooks/a-1.ipynb", False),
-    "an output that was moved": ("b.ipynb", "/x/a.ipynb", "/x/out.ipynb", False),
+    "renamed since": ("b.ipynb", "/x/a.ipynb", "/x/out.ipynb", True),
     "in place": ("a.ipynb", "a.ipynb", "a.ipynb", True),
     "moved over its source": ("a.ipynb", "/else/notebooks/a.ipynb", "/tmp/out.ipynb", True),
     "moved over its source, same name": ("a.ipynb", "notebooks/a.ipynb", "out/a.ipynb", True),
@@ -152,6 +152,34 @@ def test_executed_outputs_are_no_steps_and_sources_are(
     assert len(scan.steps) == is_step
     reasons = [item.why for item in scan.skipped]
     assert reasons == [] if is_step else reasons[0].startswith("an executed output of papermill")
+
+
+TWINS = {
+    # where the recorded input lies, whether it has the same code, and whether both are steps
+    "the same code": ("source.ipynb", STEP, False),
+    "the same code further up": ("../source.ipynb", STEP, False),
+    "the same code at the recorded place": ("src/source.ipynb", STEP, False),
+    "other code": ("source.ipynb", [*STEP, cell("more = 1")], True),
+}
+
+
+@pytest.mark.parametrize(("at", "code", "both"), TWINS.values(), ids=TWINS)
+def test_a_renamed_output_is_none_while_it_says_what_its_source_does(
+    tmp_path: Path, at: str, code: Any, *, both: bool
+) -> None:
+    copy = papermill("../src/source.ipynb", "/ci/out/source-2022.ipynb")
+    made = project(tmp_path, files={"sub/variant.ipynb": copy, f"sub/{at}": code})
+    scan = read_folder(made)
+    assert set(scan.steps) == ({"source", "variant"} if both else {"source"})
+    if not both:
+        assert [item.why for item in scan.skipped] == [
+            (
+                "an executed output of papermill, made from source.ipynb; "
+                "if it is a source, remove `papermill` from its metadata"
+            )
+        ]
+        (made.folder / "sub" / at).unlink()
+        assert set(read_folder(made).steps) == {"variant"}
 
 
 EXCLUDES = {
