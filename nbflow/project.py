@@ -82,7 +82,8 @@ def find_project(folder: Path | str | None = None) -> Project:
     """Return the project of a folder of notebooks; None: the pipeline at hand.
 
     The root is the nearest folder up with `.nbflow/`, `nbflow.toml` or `[tool.nbflow]` in
-    pyproject.toml, else the folder itself. The pipeline at hand is the nearest folder up that
+    pyproject.toml, else the folder itself; one with nothing but what was written by hand gives way
+    to others further up. The pipeline at hand is the nearest folder up that
     was run before, else the only one of the project (or of a folder right below) that was, else
     the current folder.
     """
@@ -98,10 +99,18 @@ def find_project(folder: Path | str | None = None) -> Project:
         raise ProjectError(f"{folder} is a file. Name the folder that holds the notebooks.")
     start = Path(os.path.realpath(start))
     roots = [at for at in (start, *start.parents) if is_root(at)]
-    root = roots[0] if roots else start
+    root = _choose_root(roots) if roots else start
     settings = read_settings(root)
     check_store(root, start, settings.store)
-    return Project(root=root, folder=start, settings=settings, rivals=tuple(roots[1:]))
+    rivals = tuple(at for at in roots[roots.index(root) + 1 :]) if roots else ()
+    return Project(root=root, folder=start, settings=settings, rivals=rivals)
+
+
+def _choose_root(roots: list[Path]) -> Path:
+    """Return the nearest of these; one where authors only wrote by hand gives way to others."""
+    if len(roots) == 1:
+        return roots[0]
+    return next((at for at in roots if has_settings(at) or _find_homes(at / HOME)), roots[0])
 
 
 def find_pipeline(start: Path) -> Project:

@@ -279,7 +279,8 @@ def _find_writer(project: Project, name: str) -> str:
         return writers[0]
     _warn_once(
         f"nothing tells which notebook this is, so that {name} is kept as {UNNAMED}.{name}. "
-        'Say nbflow.use(step="…") first.'
+        "Restart the kernel if the notebook got its name since that started, or say "
+        'nbflow.use(step="…").'
     )
     return UNNAMED
 
@@ -287,14 +288,16 @@ def _find_writer(project: Project, name: str) -> str:
 def _explain_nowhere(here: Here) -> str:
     return (
         f"no project of nbflow holds {here.folder}, so that nothing written is kept. Start the "
-        f"notebook in its project's folder, or make one there: {say_command('run')}."
+        "notebook in its project's folder, or make one there: tag a cell `parameters` or `inputs` "
+        "and save the notebook."
     )
 
 
 def _explain_no_project(here: Here, what: str) -> str:
     return (
         f"{what}: no project of nbflow holds {here.folder}, so that there is nothing to read. "
-        f"Start the notebook in its project's folder, or make one there: {say_command('run')}."
+        "Start the notebook in its project's folder, or make one there: tag a cell `parameters` or "
+        "`inputs` and save the notebook."
     )
 
 

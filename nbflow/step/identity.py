@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -11,7 +13,10 @@ from nbflow.names import make_name
 from nbflow.project import Project, find_pipeline, is_root, read_pipelines
 from nbflow.step.messages import find_shell
 from nbflow.step.notebooks import Executed, find_source, read_executed
+from nbflow.step.session import ask_session
+from nbflow.step.tagged import has_step
 
+_UNTITLED = re.compile(r"Untitled\d*\.")  # a name that the next new notebook may have
 _resolved: dict[str, Path] = {}  # what a front end said: the kernel's directory may change
 
 
@@ -52,15 +57,17 @@ def find_notebook() -> Path | None:
 
     VS Code sets a variable. papermill is found as the parent process, before Jupyter's variable,
     which a papermill that was started from a notebook hands on to a kernel that is not its own.
+    That variable is of the kernel's start: a notebook that was named since is asked for.
     """
     if find_shell() is None:
         return _find_script()
-    told = (
-        getattr(sys.modules["__main__"], "__vsc_ipynb_file__", ""),
-        _find_papermill(),
-        os.environ.get("JPY_SESSION_NAME", ""),
-    )
-    return next((found for path in told if path and (found := _resolve(path))), None)
+    session = os.environ.get("JPY_SESSION_NAME", "")
+    told = (getattr(sys.modules["__main__"], "__vsc_ipynb_file__", ""), _find_papermill())
+    found = next((found for path in told if path and (found := _resolve(path))), None)
+    if found is not None or not session:
+        return found
+    named = None if _UNTITLED.match(Path(session).name) else _resolve(session)
+    return named or ask_session() or _resolve(session)
 
 
 def _resolve(path: str) -> Path | None:
@@ -85,18 +92,44 @@ def _find_papermill() -> str:
     try:
         words = [os.fsdecode(word) for word in (parent / "cmdline").read_bytes().split(b"\0")]
         folder = (parent / "cwd").resolve()
+        variables = (parent / "environ").read_bytes().split(b"\0")
     except OSError:
         return ""  # not Linux: the project is then looked for from the current directory
     if not any(Path(word).name == "papermill" for word in words):
         return ""
-    notebooks = (folder / word for word in words if word.endswith(".ipynb"))
-    return next((str(path) for path in notebooks if path.is_file()), "")
+    folders = _find_starts(words, folder, variables)
+    notebooks = (at / word for word in words if word.endswith(".ipynb") for at in folders)
+    found = next((path for path in notebooks if path.is_file()), None)
+    return str(found.parent.resolve() / found.name) if found is not None else ""
+
+
+def _find_starts(words: list[str], folder: Path, variables: list[bytes]) -> list[Path]:
+    """Return where a process may have started that is in `folder` now, the likeliest first.
+
+    papermill goes to what `--cwd` says, and what its command line names is relative to where it
+    was before.
+    """
+    after = itertools.pairwise(words)
+    given = [word for option, word in after if option == "--cwd"]
+    given += [word.removeprefix("--cwd=") for word in words if word.startswith("--cwd=")]
+    if not given or Path(given[-1]).is_absolute():
+        moved = [folder]
+    else:
+        down = Path(os.path.normpath(given[-1])).parts
+        above = [at for at in (folder, *folder.parents) if Path(at, *down).resolve() == folder]
+        moved = [*above, folder]
+    told = [os.fsdecode(one[4:]) for one in variables if one.startswith(b"PWD=")]
+    started = [Path(at) for at in told if given and Path(at, given[-1]).resolve() == folder]
+    return [*started, *moved]
 
 
 def _find_home(folder: Path) -> Project | None:
-    """Return the pipeline that holds the folder, None where there is no project."""
+    """Return the pipeline that holds the folder; one with a step is one before any run too.
+
+    None where there is no project.
+    """
     project = find_pipeline(folder)
-    if not is_root(project.root):
+    if not is_root(project.root) and not has_step(folder):
         return None
     if folder.is_relative_to(project.store):  # a run's own notebook, opened where it lies
         pipelines = read_pipelines(project)

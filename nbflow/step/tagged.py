@@ -1,0 +1,34 @@
+"""Whether a folder holds a notebook that is a step: then it is a project, before any run too."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_SUFFIXES = {".ipynb", ".py"}
+_TAGGED = re.compile(
+    rb'"tags"\s*:\s*\[[^]]*"(?:inputs|parameters)"'  # of an .ipynb
+    rb"|^#\s*%%.*\btags=\[[^]]*[\"'](?:inputs|parameters)[\"']",  # of a script of jupytext's
+    re.MULTILINE,
+)
+_known: dict[Path, tuple[tuple[int, int], bool]] = {}  # by what a file's stamp was
+
+
+def has_step(folder: Path) -> bool:
+    """Tell whether one of a folder's notebooks has a cell tagged `parameters` or `inputs`."""
+    try:
+        files = sorted(one for one in folder.iterdir() if one.suffix in _SUFFIXES)
+    except OSError:
+        return False
+    return any(not one.name.startswith(".") and _is_tagged(one) for one in files)
+
+
+def _is_tagged(file: Path) -> bool:
+    try:
+        found = file.stat()
+        stamp = found.st_mtime_ns, found.st_size
+        if file not in _known or _known[file][0] != stamp:
+            _known[file] = stamp, _TAGGED.search(file.read_bytes()) is not None
+    except OSError:
+        return False
+    return _known[file][1]
