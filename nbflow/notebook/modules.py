@@ -70,7 +70,7 @@ class Search:
     def _read_file(self, file: str) -> ModuleFile:
         try:
             if self._files is not None:
-                return self._files.get(file, lambda _: _read_module(file))
+                return self._files.get(file, lambda _: read_module(file))
             return _read_settled(file)
         except OSError:
             return ModuleFile(hash="", imports=())
@@ -204,15 +204,15 @@ def _make_key(file: str, root: Path) -> str:
 def _read_settled(file: str) -> ModuleFile:
     now, stamp = time.time_ns(), read_stamp(file)
     settled = stamp is not None and is_settled(stamp, now)
-    return _read_once(file, stamp) if settled else _read_module(file)
+    return _read_once(file, stamp) if settled else read_module(file)
 
 
 @functools.lru_cache(maxsize=4096)
 def _read_once(file: str, _stamp: Stamp | None) -> ModuleFile:
-    return _read_module(file)
+    return read_module(file)
 
 
-def _read_module(file: str) -> ModuleFile:
+def read_module(file: str) -> ModuleFile:
     """Read a module: its tokens count, as a cell's do; one with a syntax error counts as text."""
     data = Path(file).read_bytes()
     try:

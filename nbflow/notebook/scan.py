@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from nbflow.errors import NotebookError
-from nbflow.model import Frozen, Options, Place, Problem, Scan, Skipped, Step, Write
+from nbflow.model import Frozen, Options, Place, Problem, Scan, Skipped, Step, Watched, Write
 from nbflow.names import find_fault, make_name
 from nbflow.notebook import (
     checks,
-    line_magics,
     makers,
     options,
     reads,
+    scripts,
     sqlcells,
     sqlreads,
     tags,
@@ -211,6 +211,7 @@ def _make_step(project: Project, name: str, notebook: _Notebook, trail: Trail) -
     dataflow = find_dataflow(cells, place, known, queried, listed=bool(chosen.writes))
     called, guessed = sqlcells.find_queries(cells)
     queries = sqlcells.read_queries((*found, *called), place, guessed)
+    started = tuple(scripts.read_scripts(cells, place, folder, trail))
     step = Step(
         name=name,
         path=place,
@@ -220,9 +221,9 @@ def _make_step(project: Project, name: str, notebook: _Notebook, trail: Trail) -
         cell_count=len(cells),
         parameters=tuple(parameters),
         inputs=dataflow.inputs,
-        files=(*dataflow.files, *line_magics.read_scripts(cells, place, folder, trail)),
+        files=(*dataflow.files, *started),
         writes=_make_writes(dataflow, chosen, place),
-        imports=tuple(sorted({*find_imports(cells), *line_magics.find_modules(cells)})),
+        imports=_find_imports(cells, started, folder),
         options=chosen,
         named=find_named(cells, known),
     )
@@ -243,6 +244,14 @@ def _asks_environment(cells: Sequence[CodeCell]) -> bool:
     """Tell whether a default may rest on variables of the environment."""
     last = max((cell.number for cell in cells if "parameters" in cell.tags), default=0)
     return any(ASKING.search(cell.source) for cell in cells if cell.number <= last)
+
+
+def _find_imports(
+    cells: Sequence[CodeCell], started: Iterable[Watched], folder: Path
+) -> tuple[str, ...]:
+    """Return the modules that the cells, and the scripts which they start, import."""
+    own, inner = find_imports(cells), scripts.find_imports(started, folder)
+    return tuple(sorted({*own, *scripts.find_modules(cells), *inner}))
 
 
 def _find_parameters(
