@@ -107,3 +107,113 @@ def test_two_steps_that_make_one_file_are_a_problem(tmp_path: Path):
     folder = project(tmp_path, make=KEEP, twin=KEEP, use=USE).folder
     found = [one.what for one in read_folder(find_project(folder)).problems]
     assert found == ["make and twin both make out.csv."]
+
+
+def test_what_a_user_changed_is_not_overwritten(tmp_path: Path):
+    folder = project(tmp_path, make=KEEP, use=USE).folder
+    assert rows(folder, run(folder, 3)) == 3
+    (folder / "out.csv").write_text("mine\n")
+    with pytest.raises(
+        PipelineError, match=r"use needs notebooks/out\.csv as make made it"
+    ) as error:
+        plan(folder, parameters={"n": 3})
+    assert "nbflow run --force-step make" in str(error.value)
+    assert (folder / "out.csv").read_text() == "mine\n"
+    assert plan(folder, parameters={"n": 4}).steps["make"].action == "run"
+    (folder / "out.csv").unlink()
+    assert rows(folder, run(folder, 3, force_steps=("use",))) == 3
+
+
+def test_a_folder_holds_what_the_run_made_and_nothing_of_another_run(tmp_path: Path):
+    source = (
+        "import nbflow, shutil\nfrom pathlib import Path\n"
+        "shutil.rmtree('out', ignore_errors=True)\nPath('out').mkdir()\n"
+        "for i in range(n): Path(f'out/{i}.csv').write_text(str(i))\n"
+        "nbflow.write('out', Path('out'))"
+    )
+    make = [cell("n: int = 3", "parameters"), cell(source)]
+    read_all = cell("import nbflow\npaths = nbflow.file('out/*.csv')", "inputs")
+    folder = project(
+        tmp_path, make=make, use=[read_all, cell("nbflow.write('rows', len(paths))")]
+    ).folder
+    for n in (5, 3, 5):
+        assert rows(folder, run(folder, n)) == n
+    (folder / "out/mine.txt").write_text("mine")
+    ended = run(folder, 3, force_steps=("use",))
+    assert rows(folder, ended) == 3
+    assert sorted(path.name for path in (folder / "out").iterdir()) == [
+        "0.csv",
+        "1.csv",
+        "2.csv",
+        "mine.txt",
+    ]
+    assert ended.warnings == (
+        "notebooks/out/3.csv is removed: another result of make made it",
+        "notebooks/out/4.csv is removed: another result of make made it",
+    )
+
+
+def test_parameters_in_paths_lead_to_the_maker(tmp_path: Path):
+    source = "import nbflow\nfrom pathlib import Path\nout = Path(f'out{n}.csv')"
+    end = "out.write_text('x\\n' * n)\nnbflow.write('out', out)"
+    make = [cell("n: int = 3", "parameters"), cell(source), cell(end)]
+    named = cell("import nbflow\npath = nbflow.file(f'out{n}.csv')", "inputs")
+    use = [cell("n: int = 3", "parameters"), named, cell(COUNT)]
+    folder = project(tmp_path, make=make, use=use).folder
+    for n in (5, 3):
+        assert rows(folder, run(folder, n)) == n
+    (folder / "out5.csv").unlink()
+    assert rows(folder, run(folder, 5, force_steps=("use",))) == 5
+
+
+def test_a_file_that_duckdb_writes_is_seen(tmp_path: Path):
+    copy = "import duckdb\nduckdb.sql(f\"copy (from range({n})) to 'out.csv' (header false)\")"
+    make = [cell("n: int = 3", "parameters"), cell(copy)]
+    folder = project(tmp_path, make=make, use=USE).folder
+    for n in (5, 3, 5):
+        assert rows(folder, run(folder, n)) == n
+
+
+def test_a_file_is_hashed_when_its_reader_begins(tmp_path: Path):
+    """What a step above changed before is no change while its reader runs."""
+    make = [*MAKE, cell("import nbflow\nnbflow.write('done', n)")]
+    inputs = "import nbflow\nnbflow.read('make.done')\npath = nbflow.file('out.csv')"
+    folder = project(tmp_path, make=make, use=[cell(inputs, "inputs"), cell(COUNT)]).folder
+    for n in (3, 5):
+        ended = run(folder, n)
+        assert (rows(folder, ended), ended.steps["use"].warnings) == (n, ())
+    assert plan(folder, parameters={"n": 5}).steps["use"].action == "reuse"
+
+
+def test_what_a_failed_step_left_is_not_taken_for_a_users(tmp_path: Path):
+    make = [*MAKE, cell("assert n != 7"), *KEEP[2:]]
+    folder = project(tmp_path, make=make, use=USE).folder
+    assert rows(folder, run(folder, 3)) == 3
+    assert run(folder, 7).status == "failed"
+    assert rows(folder, run(folder, 3)) == 3
+    assert len((folder / "out.csv").read_text().splitlines()) == 3
+
+
+def test_only_a_reader_takes_what_its_maker_made_last(tmp_path: Path):
+    folder = project(tmp_path, make=KEEP, use=USE).folder
+    with pytest.raises(PipelineError, match="make makes it: `nbflow run --to use`"):
+        plan(folder, only=("use",))
+    assert rows(folder, run(folder, 5)) == 5
+    (folder / "out.csv").unlink()
+    before = sorted(folder.iterdir())
+    assert plan(folder, only=("use",)).steps["use"].action == "reuse"
+    assert sorted(folder.iterdir()) == before, "a plan touches nothing"
+    assert rows(folder, run(folder, only=("use",), force_steps=("use",))) == 5
+
+
+def test_a_moved_project_reuses_what_reads_outside_its_root(tmp_path: Path):
+    folder = project(
+        tmp_path / "old/notebooks",
+        use=[cell("import nbflow\npath = nbflow.file('../../data/x.csv')", "inputs"), cell(COUNT)],
+    ).folder
+    (tmp_path / "old/data").mkdir()
+    (tmp_path / "old/data/x.csv").write_text("1\n")
+    assert rows(folder, run(folder)) == 1
+    (tmp_path / "old").rename(tmp_path / "new")
+    moved = tmp_path / "new/notebooks/notebooks"
+    assert plan(moved).steps["use"].action == "reuse"

@@ -66,13 +66,16 @@ def _make_named(node: ast.AST, use: str, names: Names, cell: int) -> Iterator[Na
     kind: Literal["read", "write", ""] = (
         "write" if use == "write" else "read" if use == "read" else ""
     )
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and not _is_path(node.value):
-        words = (quoted or word for quoted, word in _WORD.findall(node.value))
-        yield from (Named(_escape(word)) for word in words if _is_path(word))
-    elif isinstance(node, ast.expr) and not _is_number(node):
-        pattern = _find_pattern(node, names, cell)
-        if pattern is not None and _is_path(pattern):
-            yield Named(pattern, kind)
+    pattern = (
+        None
+        if not isinstance(node, ast.expr) or _is_number(node)
+        else _find_pattern(node, names, cell)
+    )
+    if pattern is not None and _is_path(pattern):
+        yield Named(pattern, kind)
+    elif pattern is not None and not isinstance(node, ast.Name):  # a line for a shell, or SQL
+        words = (quoted or word for quoted, word in _WORD.findall(pattern))
+        yield from (Named(word) for word in words if _is_path(word))
 
 
 def _is_number(node: ast.expr) -> bool:

@@ -30,7 +30,10 @@ FILES = {
         ("!./tool", ["./tool"]),
         ("!source tool", ["tool"]),
         ("%%bash\nset -e\npython prep.py\n./tool x", ["prep.py", "./tool"]),
-        ("import subprocess, sys\nsubprocess.run([sys.executable, 'prep.py'], check=True)", ["prep.py"]),
+        (
+            "import subprocess, sys\nsubprocess.run([sys.executable, 'prep.py'], check=True)",
+            ["prep.py"],
+        ),
         ("import subprocess\nsubprocess.check_output('python prep.py', shell=True)", ["prep.py"]),
         ("from subprocess import run\nrun(('bash', 'run.sh'))", ["run.sh"]),
         ("import os\nos.system('sh run.sh')", ["run.sh"]),
