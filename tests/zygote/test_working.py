@@ -92,8 +92,10 @@ CASES = {
     ),
     "os.fork": (
         (
-            "import os, sys, warnings\nwarnings.simplefilter('ignore')  # of forks with threads\n"
-            "sys.stdout.flush()\npid = os.fork()\nif not pid: os._exit(3)\n"
+            "import os, sys, warnings\nsys.stdout.flush()\n"
+            "with warnings.catch_warnings():\n"
+            "    warnings.simplefilter('ignore')  # Python's own of forks with threads\n"
+            "    pid = os.fork()\n    if not pid: os._exit(3)\n"
             "print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))"
         ),
         "3\n",
