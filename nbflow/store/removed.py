@@ -11,6 +11,7 @@ import msgspec
 
 from nbflow import words
 from nbflow.model import Frozen
+from nbflow.store.damage import read_notes
 
 FILE = "removed.jsonl"  # in a pipeline's home
 _LONGEST = 1 << 20  # bytes: of more, the older half is forgotten
@@ -60,9 +61,16 @@ def explain_removed(home: Path, step: str, result: str, run: str, command: str =
     `command` is how the command is typed that makes it again.
     """
     command = command or f"`nbflow rerun {run}`"
-    found = find_removed(home, step, result)
-    how = f"was removed by {found.by} on {words.say_when(found.time)}" if found else "is gone"
-    return f"What {step} made in run {run} {how}; {command} makes it again."
+    return (
+        f"What {step} made in run {run} {_say_how(home, step, result)}; {command} makes it again."
+    )
+
+
+def _say_how(home: Path, step: str, result: str) -> str:
+    if found := find_removed(home, step, result):
+        return f"was removed by {found.by} on {words.say_when(found.time)}"
+    damage = read_notes(home).get((step, result))
+    return f"was damaged ({damage}) and set aside" if damage else "is gone"
 
 
 def _forget_half(path: Path) -> None:

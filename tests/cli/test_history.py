@@ -19,6 +19,7 @@ from nbflow.project import Project
 from nbflow.runlog import find_run
 from nbflow.settings import Settings
 from nbflow.store import removed
+from nbflow.store.damage import write_note
 from tests.cli.runs import make_run, nbflow
 from tests.notebooks import cell, project
 
@@ -74,6 +75,15 @@ def test_what_clean_removed_names_clean_and_what_nobody_noted_is_gone(pipeline: 
         find_run(pipeline, IDS[0]).find_folder("load")
     (pipeline.home / removed.FILE).unlink()
     with pytest.raises(RemovedError, match=rf"made in run {IDS[0]} is gone; `nbflow rerun "):
+        find_run(pipeline, IDS[0]).find_folder("load")
+
+
+def test_what_was_set_aside_is_told_as_damaged(pipeline: Project) -> None:
+    folder = pipeline.results / "load" / IDS[0]
+    write_note(folder, "arrow/t.arrows", "it has 3 bytes")
+    folder.rename(pipeline.home / "aside")
+    said = rf"run {IDS[0]} was damaged \(arrow/t.arrows: it has 3 bytes\) and set aside; `nbflow "
+    with pytest.raises(RemovedError, match=said):
         find_run(pipeline, IDS[0]).find_folder("load")
 
 
