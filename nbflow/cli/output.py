@@ -48,12 +48,23 @@ def _print(answer: answers.Answer, *, as_json: bool) -> None:
 
         tables.write(answer)
         _tell_written(answer)
+    elif isinstance(answer, answers.Queried):
+        _print_table(answer)
     elif as_json:
         if not (isinstance(answer, answers.Executed) and answer.shown):
             print_json(make_json(answer))
     else:
         terminal.show(terminal.make_console(), make_text(answer))
     sys.stdout.flush()
+
+
+def _print_table(queried: answers.Queried) -> None:
+    from nbflow.cli import tables  # noqa: PLC0415 - only to query
+
+    if tables.is_long(queried):
+        tables.show_all(queried)
+    else:
+        terminal.show(terminal.make_console(), make_text(queried))
 
 
 def _tell_written(queried: answers.Queried) -> None:

@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-import msgspec
 from rich.console import RenderableType
 from rich.text import Text
 
 from nbflow import words
+from nbflow.cli import exports
 from nbflow.cli.answers import Queried
 from nbflow.cli.render import parts
 from nbflow.errors import StoreError
 
-_BATCH = 10_000  # rows
+_BATCH = 1000  # rows of a table that are printed at once
 _RIGHT = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "UBIGINT")
 _WIDEST = 60  # characters of a cell
 
@@ -32,12 +32,52 @@ def make_rows(queried: Queried) -> RenderableType:
     table = parts.make_table(header_style="")
     for name, kind in zip(relation.columns, relation.types, strict=True):
         heading = Text.assemble((name, "bold"), (f"\n{str(kind).lower()}", "dim"))
-        right = str(kind).removeprefix("U").startswith(_RIGHT) or "INT" in str(kind).split("(")[0]
+        right = _is_number(str(kind))
         table.add_column(heading, justify="right" if right else "left", overflow="ellipsis")
     for row in rows[: limit or None]:
         table.add_row(*(_make_cell(value) for value in row))
     more = f"the first {limit} rows; --limit 0 shows all" if limit and len(rows) > limit else ""
     return parts.stack(table, Text(more or words.say_count(len(rows), "row"), "dim"))
+
+
+def is_long(queried: Queried) -> bool:
+    """Tell whether all rows are asked for, and more than are laid out at once."""
+    if queried.limit:
+        return False
+    with translated():
+        return len(queried.relation.limit(_BATCH + 1).fetchall()) > _BATCH
+
+
+def show_all(queried: Queried) -> None:
+    """Print all rows as they come: columns are as wide as the first thousand rows need."""
+    relation, count = queried.relation, 0
+    columns = list(zip(relation.columns, map(str, relation.types), strict=True))
+    right = [_is_number(kind) for _, kind in columns]
+    heads = [[name for name, _ in columns], [kind.lower() for _, kind in columns]]
+    widths: list[int] = []
+    for lines in _read_lines(relation):
+        if not widths:
+            widths = [max(map(len, one)) for one in zip(*heads, *lines[:_BATCH], strict=True)]
+            for line in (*heads, ["─" * width for width in widths]):
+                _print_line(line, widths, right)
+        for line in lines:
+            _print_line(line, widths, right)
+        count += len(lines)
+    sys.stdout.write(f"{words.say_count(count, 'row')}\n")
+
+
+def _read_lines(relation: Any) -> Iterator[list[list[str]]]:
+    with translated():
+        for columns in exports.read_columns(relation):
+            yield [[_make_text(value) for value in row] for row in zip(*columns, strict=True)]
+
+
+def _print_line(cells: list[str], widths: list[int], right: list[bool]) -> None:
+    aligned = (
+        cell.rjust(width) if at_right else cell.ljust(width)
+        for cell, width, at_right in zip(cells, widths, right, strict=True)
+    )
+    sys.stdout.write("  ".join(aligned).rstrip() + "\n")
 
 
 def write(queried: Queried) -> None:
@@ -48,9 +88,10 @@ def write(queried: Queried) -> None:
         return
     if queried.kind == "parquet" and sys.stdout.isatty():
         raise StoreError("Parquet is not for a terminal. Name a file with --output, or pipe it.")
-    with tempfile.TemporaryDirectory() as folder, translated():
+    with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows"
-        _write_file(queried.relation, queried.kind, path)
+        with translated():
+            _write_file(queried.relation, queried.kind, path)
         sys.stdout.flush()
         _print_file(path, queried.kind)
 
@@ -108,13 +149,8 @@ def translated() -> Iterator[None]:
 
 
 def _write_file(relation: Any, kind: str, path: Path) -> None:
-    if kind == "parquet":
-        relation.write_parquet(str(path))
-    elif kind == "csv":
-        relation.write_csv(str(path), header=True)
-    elif kind == "json":
-        with path.open("wb") as file:
-            _write_json(relation, file)
+    if kind in _WRITERS:
+        _WRITERS[kind](relation, path)
     else:
         from nbflow.cli import terminal  # noqa: PLC0415 - rarely a table in a file
 
@@ -122,19 +158,20 @@ def _write_file(relation: Any, kind: str, path: Path) -> None:
             terminal.show(terminal.make_console(file), make_rows(Queried(relation, limit=0)))
 
 
-def _write_json(relation: Any, file: IO[bytes]) -> None:
-    """Write a list of objects, a row a line, without holding all of it."""
-    separator = b"[\n"
-    modern = hasattr(relation, "to_arrow_reader")  # DuckDB 1.4 has the other name only
-    read = relation.to_arrow_reader if modern else relation.fetch_record_batch
-    for batch in read(_BATCH):
-        for row in batch.to_pylist():
-            file.write(separator + msgspec.json.encode(row, enc_hook=str))
-            separator = b",\n"
-    file.write(b"\n]\n" if separator == b",\n" else b"[]\n")
+_WRITERS = {
+    "csv": exports.write_csv,
+    "json": exports.write_json,
+    "parquet": exports.write_parquet,
+}
+
+
+def _is_number(kind: str) -> bool:
+    return kind.removeprefix("U").startswith(_RIGHT) or "INT" in kind.partition("(")[0]
 
 
 def _make_cell(value: Any) -> Text:
-    if value is None:
-        return Text("NULL", "dim")
-    return Text(words.shorten(str(value), _WIDEST))
+    return Text(_make_text(value), "dim" if value is None else "")
+
+
+def _make_text(value: Any) -> str:
+    return "NULL" if value is None else words.shorten(str(value), _WIDEST)

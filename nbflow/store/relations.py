@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -83,3 +83,33 @@ def _mark_within(type_: pa.DataType, kind: Any) -> pa.DataType:
             return pa.list_(child, type_.list_size)
         return pa.large_list(child) if pa.types.is_large_list(type_) else pa.list_(child)
     return type_  # a union, which Arrow's own conversions refuse
+
+
+def recast(relation: Any, change: Mapping[str, str]) -> Any:
+    """Return the relation with other SQL types in place of some, within lists and structs too.
+
+    The columns' names differ afterwards, as those in a file of DuckDB's do: `id` and `id_1`.
+    """
+    kinds = [(str(kind), _rename(kind, change)) for kind in relation.types]
+    names = relation.project("*").columns
+    shown = [
+        f"{f'#{place}' if old == new else f'CAST(#{place} AS {new})'} AS {quote(name)}"
+        for place, (name, (old, new)) in enumerate(zip(names, kinds, strict=True), 1)
+    ]
+    return relation.project(", ".join(shown))
+
+
+def _rename(kind: Any, change: Mapping[str, str]) -> str:
+    name = str(kind)
+    if name in change:
+        return change[name]
+    if not any(one in name for one in change) or kind.id not in ("list", "array", "struct", "map"):
+        return name
+    inner = [(child, one) for child, one in kind.children if not isinstance(one, int)]
+    types = [_rename(one, change) for _, one in inner]
+    if kind.id == "struct":
+        pairs = zip(inner, types, strict=True)
+        return f"STRUCT({', '.join(f'{quote(child)} {one}' for (child, _), one in pairs)})"
+    if kind.id == "map":
+        return f"MAP({', '.join(types)})"
+    return f"{types[0]}[{dict(kind.children).get('size', '')}]"

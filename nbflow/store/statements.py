@@ -119,7 +119,7 @@ def _find_tables(connection: duckdb.DuckDBPyConnection, statement: Statement) ->
     rows = connection.sql(query, params={"text": statement.text}).fetchall()
     tree = json.loads(rows[0][0])
     if tree.get("error"):
-        return Tables(tuple(find_refs(_blank_texts(statement.text))), refused=True)
+        return Tables(tuple(find_refs(blank_texts(statement.text))), refused=True)
     unique: dict[tuple[str, str], Ref] = {}
     encoded = statement.text.encode()
     for ref in _walk(tree):
@@ -128,7 +128,7 @@ def _find_tables(connection: duckdb.DuckDBPyConnection, statement: Statement) ->
     return Tables(tuple(unique.values()))
 
 
-def _blank_texts(text: str) -> str:
+def blank_texts(text: str) -> str:
     """Return SQL without its literal texts and comments, every character else in its place."""
     return _TEXTS.sub(lambda found: " " * len(found[0]) if found[1] is None else found[0], text)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import json
 import re
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from nbflow.project import Project
@@ -71,8 +74,8 @@ def test_csv() -> None:
 def test_json(option: list[str]) -> None:
     rows = json.loads(nbflow("sql", "from load.t order by n", *option).stdout)
     assert rows == [
-        {"origin": "EWR", "n": 1, "day": "2013-01-01", "price": "1.50"},
-        {"origin": None, "n": 2, "day": "2013-01-01", "price": "1.50"},
+        {"origin": "EWR", "n": 1, "day": "2013-01-01", "price": 1.5},
+        {"origin": None, "n": 2, "day": "2013-01-01", "price": 1.5},
     ]
     assert json.loads(nbflow("sql", "from load.t where false", *option).stdout) == []
 
@@ -108,6 +111,136 @@ def test_tables_of_a_failed_step() -> None:
 def test_a_query_from_the_standard_input() -> None:
     result = nbflow("sql", "-", "--format", "csv", input="select max(n) m\nfrom load.t")
     assert result.output == "m\n2\n"
+
+
+def test_columns_of_one_name_are_called_as_in_csv() -> None:
+    query = "select a.*, b.n, b.n as N_1 from load.t a, load.t b where a.n = b.n - 1"
+    header = nbflow("sql", query, "--format", "csv").output.splitlines()[0]
+    (row,) = json.loads(nbflow("sql", query, "--json").stdout)
+    assert list(row) == header.split(",") == ["origin", "n", "day", "price", "n_1", "N_1_1"]
+    assert (row["n"], row["n_1"]) == (1, 2)
+
+
+JSON = {
+    "a sum": ("select sum(n) from load.t", "3"),
+    "a large one": ("select 170141183460469231731687303715884105727::hugeint", str(2**127 - 1)),
+    "one without sign": ("select 340282366920938463463374607431768211455::uhugeint", str(2**128 - 1)),
+    "one of any size": ("select 12345678901234567890123456789012345678901234567890::bignum", "12345678901234567890123456789012345678901234567890"),
+    "a decimal": ("select 12345678901234567.10::decimal(20,2)", "12345678901234567.10"),
+    "in a list": ("select [sum(n), null] from load.t", "[3,null]"),
+    "in a struct": ("select {'a': sum(n), 'd': 1.50} from load.t", '{"a":3,"d":1.50}'),
+    "an interval": ("select interval '-1 hour'", '"-01:00:00"'),
+    "months": ("select interval '1 month 2 days'", '"1 month 2 days"'),
+    "an interval in a list": ("select [{'a': interval '1 day'}]", '[{"a":"1 day"}]'),
+    "not finite": ("select ['inf'::double, '-inf', 'nan', 1.5]", '["inf","-inf","nan",1.5]'),
+    "infinity": ("select 'inf'::float", '"inf"'),
+    "nothing": ("select null::double", "null"),
+    "a UUID": ("select '00000000-0000-0000-0000-000000000007'::uuid", '"00000000-0000-0000-0000-000000000007"'),
+    "a time with its zone": ("select timetz '01:02:03+02'", '"01:02:03+02"'),
+    "a map": ("select map{'a': 1.5}", '[["a",1.5]]'),
+    "nanoseconds": ("select timestamp_ns '2020-01-01 00:00:00.000000001'", '"2020-01-01 00:00:00.000000001"'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "value"), JSON.values(), ids=JSON)
+def test_values_in_json(query: str, value: str) -> None:
+    shown = nbflow("sql", f"select * from ({query}) t(x)", "--json").stdout
+    assert shown == f'[\n{{"x":{value}}}\n]\n'
+
+
+def test_a_moment_that_never_ends_is_text() -> None:
+    (row,) = json.loads(
+        nbflow("sql", "select timestamp 'infinity' as x, date 'infinity' y", "--json").stdout
+    )
+    assert set(map(type, row.values())) == {str}
+
+
+def test_sums_in_parquet_keep_their_digits(tmp_path: Path) -> None:
+    query = "select 9007199254740993::hugeint as a, [9007199254740993::hugeint] as b, 1 as a"
+    nbflow("sql", query, "-o", str(tmp_path / "x.parquet"))
+    (row,) = pq.read_table(tmp_path / "x.parquet").to_pylist()
+    assert row == {"a": 2**53 + 1, "b": [2**53 + 1], "a_1": 1}
+
+
+def test_negative_intervals_have_no_form_in_parquet(tmp_path: Path) -> None:
+    told = nbflow(
+        "sql", "select 1 as n, interval '-1 hour' as late", "-o", str(tmp_path / "x.parquet")
+    )
+    assert told.exit_code == 2
+    assert (
+        'there are some in late. Write seconds instead, `select * replace (epoch("late")'
+        in told.stderr
+    )
+
+
+QUERIES = ("from load.t", "describe load.t", "summarize load.t", "pivot load.t on n using count(*)", "explain from load.t",
+    "explain analyze from load.t", "values (1)", "with a as (from load.t) from a", "set threads = 1; from load.t",
+    "pragma version", "call pragma_version()", "show databases", "/* so */ from load.t", "-- so\nfrom load.t",
+    "--so\nfrom load.t", "-- so = 1\nfrom load.t -- end")  # fmt: skip
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_what_only_looks_runs(query: str) -> None:
+    assert nbflow("sql", query).exit_code == 0
+
+
+STATEMENTS = {
+    "copy load.t to 'x.csv'": "COPY",
+    "export database 'x'": "EXPORT",
+    "create table x as select 1": "CREATE",
+    "create table x as select 1; from x": "CREATE",
+    "insert into x values (1)": "INSERT",
+    "install httpfs": "LOAD",
+    "load json": "LOAD",
+    "attach 'x.duckdb' as x": "ATTACH",
+    "explain analyze copy load.t to 'x.csv'": "COPY",
+    "explain  analyse copy load.t to 'x.csv'": "COPY",
+    "explain (analyze) copy load.t to 'x.csv'": "COPY",
+    "explain -- so\n analyze copy load.t to 'x.csv'": "COPY",
+    "drop schema load": "DROP",
+    "begin": "TRANSACTION",
+    "vacuum": "VACUUM",
+}
+
+
+@pytest.mark.parametrize(("statement", "kind"), STATEMENTS.items())
+def test_what_is_more_than_a_query_is_refused(tmp_path: Path, statement: str, kind: str) -> None:
+    before = {path.name for path in tmp_path.iterdir()}
+    told = nbflow("sql", statement)
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert f"`nbflow sql` runs queries only, and this is {kind}." in told.stderr
+    assert "--output rows.csv" in told.stderr
+    assert {path.name for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("query", ["show tables", "SHOW TABLES;", "-- all\nshow tables", "show"])
+def test_the_tables_of_steps_are_shown(query: str) -> None:
+    assert nbflow("sql", query, "--format", "csv").output == "name\ndelays.half\nload.t\n"
+
+
+def test_all_rows_are_printed_as_they_come() -> None:
+    lines = nbflow(
+        "sql", "select n, 'x' as s from range(5000) t(n)", "--limit", "0"
+    ).output.splitlines()
+    assert [line.split() for line in lines[:4]] == [
+        ["n", "s"],
+        ["bigint", "varchar"],
+        ["─" * 6, "─" * 7],
+        ["0", "x"],
+    ]
+    assert (lines[-2].split(), lines[-1], len(lines)) == (["4999", "x"], "5,000 rows", 5004)
+
+
+@pytest.mark.parametrize("form", [["--format", "csv"], ["--json"], ["--limit", "0"]])
+def test_a_reader_that_has_seen_enough_ends_it_quietly(form: list[str]) -> None:
+    words = [sys.executable, "-m", "nbflow", "sql", "from range(300000)", *form]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr is not None
+        said = process.stderr.read()
+    assert (process.returncode, said) == (0, b"")
 
 
 WRONG = {

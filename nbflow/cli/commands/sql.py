@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,19 @@ nbflow sql --run baseline "summarize clean_flights.flights"
 nbflow sql "from report.delays" --output delays.parquet
 nbflow sql "describe clean_flights.flights"
 """
+_COMMENT = re.compile(r"--(\s|[^=\n]*\n)")
 _FORMATS = ("table", "csv", "json", "parquet")
 
 
-@click.command("sql", cls=Command, examples=EXAMPLES)
+class _Query(Command):
+    """A command whose argument may begin with a comment of SQL, which is no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; a space before `-- a comment` tells it from an option."""
+        return super().parse_args(ctx, [f" {one}" if _COMMENT.match(one) else one for one in args])
+
+
+@click.command("sql", cls=_Query, examples=EXAMPLES)
 @click.argument("query")
 @click.option(
     "--run", default="last", metavar="RUN", shell_complete=complete.runs, help="Default: last."
@@ -58,7 +68,11 @@ def command(
     """Query the tables of a run.
 
     QUERY is DuckDB's SQL; tables are called STEP.TABLE; `-` reads it from the standard input.
-    A failed step's tables are those it wrote before it failed.
+    A failed step's tables are those it wrote before it failed. `show tables` lists all.
+
+    Only queries run: to write rows to a file, name it with --output. In JSON, numbers have all
+    their digits; inf, -inf, nan and intervals are texts; of columns of one name, `id`, the second
+    is `id_1`, as in CSV. In Parquet, sums of integers are decimals.
     """
     project = options.find_folder(folder)
     found = find_run(project, run)
@@ -70,22 +84,23 @@ def command(
 def make_relation(project: Project, run: Run, query: str) -> Any:
     """Return DuckDB's relation, lazy, over the tables of a run."""
     from nbflow.cli import tables  # noqa: PLC0415 - `--help` must not wait for rich
-    from nbflow.store import views  # noqa: PLC0415 - nor for duckdb
+    from nbflow.store import queries, views  # noqa: PLC0415 - nor for duckdb
 
     try:
         with tables.translated():
-            relation = views.query(query, find_tables(run, query))
+            asked = queries.read_query(query)
+            return views.query(asked, find_tables(run, query))
     except SqlError as error:
         raise _explain(project, run, query, error) from error
-    if relation is None:
-        raise SqlError("This statement gives no rows. `nbflow sql` takes queries: select, from …")
-    return relation
+
+
+_LISTING = ("show", "describe", "information_schema", "duckdb_", "pragma")
 
 
 def find_tables(run: Run, query: str = "") -> dict[tuple[str, str], Path]:
     """Return where each table lies; of steps that the query names, or of all."""
     asked = query.casefold()
-    listing = not query or "show" in asked or "information_schema" in asked or "duckdb_" in asked
+    listing = not query or any(word in asked for word in _LISTING)
     found: dict[tuple[str, str], Path] = {}
     for step in run.steps:
         if listing or step.casefold() in asked:
