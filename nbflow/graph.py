@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections.abc import Iterable, Mapping
 
 from nbflow.model import Step
@@ -37,21 +38,31 @@ def find_cycle(parents: Parents) -> list[str] | None:
     return None
 
 
-def order(parents: Parents) -> list[str]:
-    """Return the steps, each behind all that it needs, otherwise by name."""
+def order(parents: Parents, names: Mapping[str, str] | None = None) -> list[str]:
+    """Return the steps, each behind all that it needs, otherwise by name.
+
+    `names` are others to go by, as those of files: numbers in them count as numbers.
+    """
     children = make_children(parents)
+    rank = {step: (_split((names or {}).get(step, step)), step) for step in parents}
     missing = {step: len(above & parents.keys()) for step, above in parents.items()}
-    ready = [step for step, count in missing.items() if count == 0]
+    ready = [rank[step] for step, count in missing.items() if count == 0]
     heapq.heapify(ready)
     ordered = []
     while ready:
-        step = heapq.heappop(ready)
+        step = heapq.heappop(ready)[1]
         ordered.append(step)
         for child in children[step]:
             missing[child] -= 1
             if missing[child] == 0:
-                heapq.heappush(ready, child)
+                heapq.heappush(ready, rank[child])
     return ordered
+
+
+def _split(name: str) -> list[tuple[int, int, str]]:
+    """Return the parts of a name in an order by which `9_x` goes before `10_x`."""
+    parts = re.split(r"([0-9]+)", name)
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts]
 
 
 def make_children(parents: Parents) -> dict[str, set[str]]:

@@ -51,3 +51,10 @@ def test_a_chain_of_ten_thousand_steps_is_no_problem():
     assert graph.order(chain) == sorted(chain)
     assert graph.find_cycle(chain) is None
     assert graph.longest_paths(chain, dict.fromkeys(chain, 1.0))["s00000"] == 10_000
+
+
+def test_order_goes_by_the_numbers_of_files_where_nothing_else_decides():
+    parents = {"a": set(), "b": set(), "c": {"a"}, "d": set()}
+    paths = {"a": "n/10_a.ipynb", "b": "n/9_b.ipynb", "c": "n/1_c.ipynb", "d": "n/x.ipynb"}
+    assert graph.order(parents, paths) == ["b", "a", "c", "d"]
+    assert graph.order(parents, {"a": "2", "b": "10", "d": "1"}) == ["d", "a", "b", "c"]

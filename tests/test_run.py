@@ -299,3 +299,14 @@ def test_an_executor_is_told_whether_jobs_in_such_a_kernel_follow(tmp_path, monk
     waits = [ended.steps[name].spent.waiting for name in "bcde"]
     assert all(seconds >= 0.02 * number for number, seconds in enumerate(sorted(waits)))
     assert [ended.steps[name].spent.cells for name in "bcde"] == [0.02] * 4
+
+
+def test_independent_steps_run_in_the_order_of_their_numbers(tmp_path):
+    files = {
+        f"{number}_s{letter}.ipynb": ALONE for number, letter in ((10, "a"), (9, "b"), (1, "c"))
+    }
+    made = project(tmp_path, files=files)
+    lines: list[Line] = []
+    run(made, observe=lines.append, jobs=1)
+    started = [line.event.step for line in lines if isinstance(line.event, StepStarted)]
+    assert started == ["sc", "sb", "sa"]

@@ -114,7 +114,8 @@ def draft(
             Plan(project, scan, request, {}, {}, traffic), edges, snapshot, selected
         )
         needed = graph.ancestors(parents, selected)
-        for name in (name for name in graph.order(parents) if name in needed):
+        paths = {name: step.path for name, step in scan.steps.items()}
+        for name in (name for name in graph.order(parents, paths) if name in needed):
             forced = _is_forced(name, request, selected)
             try:
                 ready = reading.prepare(scan.steps[name], overrides[name], force=forced)

@@ -78,7 +78,8 @@ class Loop:
         parents = {name: above & plan.steps.keys() for name, above in plan.parents.items()}
         self._parents, self._children = parents, graph.make_children(parents)
         expected = {name: _expect(planned) for name, planned in plan.steps.items()}
-        self._remaining = graph.longest_paths(parents, expected)
+        gated = graph.longest_paths(parents, expected)
+        self._rate = {name: (-gated[name], place) for place, name in enumerate(plan.steps)}
         self._open = dict.fromkeys(plan.steps)  # neither started nor settled, in execution order
         self._missing = {name: len(above) for name, above in parents.items()}
         due = (name for name, planned in plan.steps.items() if planned.action != "reuse")
@@ -86,7 +87,7 @@ class Loop:
         # Two heaps: what gates most comes first.
         self._ready = self._rank(name for name, count in self._missing.items() if count == 0)
         self._ready_since = dict.fromkeys((name for _, name in self._ready), time.monotonic())
-        self._startable: list[tuple[float, str]] = []
+        self._startable: list[tuple[tuple[float, int], str]] = []
         self._claims = Claims(plan.project)
         self._elsewhere: dict[str, str] = {}  # steps that other runs execute: their keys
         self._asked = float("-inf")  # for what other runs have ended
@@ -176,7 +177,7 @@ class Loop:
         changed = (decided.action, decided.why) != (planned.action, planned.why)
         if changed or name in self._waited:
             self._log.append(StepDecided(name, decided.action, decided.why))
-        heapq.heappush(self._startable, (-self._remaining[name], name))
+        heapq.heappush(self._startable, (self._rate[name], name))
 
     def _refuse(self, name: str, error: Exception) -> None:
         """Fail a step that cannot be started."""
@@ -242,7 +243,7 @@ class Loop:
 
     def _look_again(self, name: str) -> None:
         self._claims.release(name)
-        heapq.heappush(self._ready, (-self._remaining[name], name))
+        heapq.heappush(self._ready, (self._rate[name], name))
 
     def _start(self, name: str, pool: ThreadPoolExecutor, executor: Executor) -> None:
         self._leave(name)
@@ -333,7 +334,7 @@ class Loop:
         for child in sorted(self._children[name]):
             self._missing[child] -= 1
             if self._missing[child] == 0 and not (self._stop.is_set() and result is None):
-                heapq.heappush(self._ready, (-self._remaining[child], child))
+                heapq.heappush(self._ready, (self._rate[child], child))
                 self._ready_since[child] = time.monotonic()
 
     def _show(self, result: Result) -> None:
@@ -357,9 +358,9 @@ class Loop:
         path = self._plan.scan.steps[name].path
         return self._plan.prepared[name].kernel, path.rpartition("/")[0]
 
-    def _rank(self, names: Iterable[str]) -> list[tuple[float, str]]:
-        """Return a heap of steps, first what gates most."""
-        ranked = [(-self._remaining[name], name) for name in names]
+    def _rank(self, names: Iterable[str]) -> list[tuple[tuple[float, int], str]]:
+        """Return a heap of steps, first what gates most, of equals what the plan has first."""
+        ranked = [(self._rate[name], name) for name in names]
         heapq.heapify(ranked)
         return ranked
 
