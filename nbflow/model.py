@@ -139,6 +139,7 @@ class Options(Frozen, frozen=True):
     owner: str = ""
     timeout: float | None = None
     cell_timeout: float | None = None
+    max_output: int | str | None = None  # bytes, or as "100 MB"
     writes: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()  # patterns of files, which may hold parameters
@@ -310,6 +311,7 @@ class Job(Frozen, frozen=True):
     makes: tuple[str, ...] = ()  # patterns of files to keep
     timeout: float | None = None
     cell_timeout: float | None = None
+    max_output: int = 100_000_000  # bytes of output that the notebook keeps
     format: int = FORMAT
 
 

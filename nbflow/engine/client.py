@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import signal
+import contextlib
 import time
 from typing import Any
 
@@ -11,19 +11,22 @@ from nbclient.client import timestamp
 from nbclient.exceptions import (
     CellExecutionComplete,
     CellExecutionError,
-    CellTimeoutError,
     DeadKernelError,
 )
 from nbclient.util import run_hook, run_sync
-from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine
 from papermill.log import logger
 
-from nbflow.engine.ahead import FEATURE, Found
+from nbflow.engine.ahead import EXIT_CODE, FEATURE, PREPARED, Found
+from nbflow.engine.ending import ExitError, Talk, describe_death, make_exit
+from nbflow.engine.inside import asks_exit
+from nbflow.engine.plain import read_plain
+from nbflow.engine.prelude import make_prelude, make_question
 from nbflow.engine.record import Observer, Record
 from nbflow.engine.wire import EndedError, Wire, WireClient, greet
 
+SILENCE = 2.0  # seconds after a reply, until we ask whether the rest was lost
 UNANSWERED = 20.0  # seconds from a cell's end to its reply, which kernels send before they say so
 NO_REPLY = (
     "The kernel gave no answer: an error struck the kernel itself, as where a cell replaces "
@@ -123,8 +126,9 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         try:
             self.info = greet(self.wire, self.kc, self.startup_timeout)["content"]
         except EndedError:
+            death = describe_death(self.km)
             await self._async_cleanup_kernel()
-            raise RuntimeError("Kernel died before replying to kernel_info") from None
+            raise RuntimeError(death.replace("died", "died before it answered", 1)) from None
         except BaseException:
             await self._async_cleanup_kernel()
             raise
@@ -135,11 +139,28 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
     start_new_kernel_client = run_sync(async_start_new_kernel_client)
 
     def papermill_execute_cells(self) -> None:
+        self._prepare()
         self.nb_man.observer.kernel_ready(self)
         for index, cell in enumerate(self.nb.cells):
             if not self._execute(cell, index):
                 break
         self.nb_man.observer.cells_finished(self)
+
+    def _prepare(self) -> None:
+        """Have the kernel keep all outputs, and wait with them for us, if it can learn to."""
+        if self._is_python and PREPARED not in self.info.get("supported_features", ()):
+            self.ask(make_prelude())
+        if self._is_python:
+            self.kc.iopub_channel.hold_back()
+
+    @property
+    def _is_python(self) -> bool:
+        return bool(self.info["language_info"].get("name") == "python")
+
+    @property
+    def _heeds_mark(self) -> bool:
+        """Whether it is a kernel that nbflow forked."""
+        return FEATURE in self.info.get("supported_features", ())
 
     def _execute(self, cell: Any, index: int) -> bool:
         """Execute a cell; False: the notebook ends here."""
@@ -148,7 +169,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
             record.cell_start(cell, index)
             self.execute_cell(cell, index)
         except CellExecutionError as error:
-            if is_clean_exit(error):
+            if isinstance(error, ExitError) and error.code == 0:
                 record.cell_exited(cell)
             else:
                 record.cell_failed(cell, index, error)
@@ -161,14 +182,18 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         return True
 
     def ask(self, code: str, **options: Any) -> dict[str, Any]:
-        """Execute code unseen by the notebook; return its reply, after all earlier output."""
+        """Execute code unseen by the notebook; return its reply, after all earlier output.
+
+        From a kernel that has ended, an empty one.
+        """
         last = next(reversed(self.sent.values()), None)
         request = self.kc.execute(code, silent=True, store_history=False, **options)
         if last is not None:  # to whose outputs belongs what comes late
             self.sent[request] = last
         talk = Talk(request)
-        while not talk.over and (found := self._take(ASKING)):
-            self._hear(talk, *found)
+        with contextlib.suppress(EndedError):
+            while not talk.over and (found := self._take(ASKING)):
+                self._hear(talk, *found)
         if talk.aborted:  # the kernel had not done yet with dropping what follows an error
             return self.ask(code, **options)
         return dict(talk.reply or {})
@@ -181,7 +206,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
     async def _async_poll_output_msg(self, request: str, cell: Any, cell_index: int) -> None:
         """Note whose outputs they are, and send the next cell; they are taken with the reply."""
         self.sent[request] = (cell, cell_index)
-        if FEATURE in self.info.get("supported_features", ()):
+        if self._heeds_mark:
             following = filter(self._is_executed, self.nb.cells[cell_index + 1 :])
             if (following_cell := next(following, None)) is not None:
                 stops = not self._allows_errors(following_cell)
@@ -236,7 +261,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         if talk.idle:
             return UNANSWERED
         if talk.reply is not None:
-            return float(self.iopub_timeout)
+            return min(SILENCE, float(self.iopub_timeout))
         return None if limit is None else max(0.0, talk.started + limit - time.monotonic())
 
     async def _give_up(self, talk: Talk, cell: Any) -> None:
@@ -248,13 +273,36 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
             error = await self._async_handle_timeout(timeout, cell)  # raises, or has interrupted
             talk.started = time.monotonic()
             talk.reply = error and {**error, "parent_header": {"msg_id": talk.request}}
-        elif self.raise_on_iopub_timeout:
-            raise CellTimeoutError.error_from_timeout_and_cell(
-                "Timeout waiting for IOPub output", self.iopub_timeout, cell
-            )
+        elif time.monotonic() < talk.started + self.iopub_timeout:
+            talk.probes.append(self.kc.kernel_info())
         else:
-            self.log.warning("Timeout waiting for IOPub output")
+            self._note_missing(talk, 0)
             talk.idle = True
+
+    async def _check_raise_for_error(self, cell: Any, cell_index: int, reply: Any) -> None:
+        """Raise what ends the notebook: an error, or `exit()` in whatever cell."""
+        content = reply["content"] if reply is not None else {}
+        code = self._find_exit_code(content)
+        if code is not None:
+            await run_hook(
+                self.on_cell_error, cell=cell, cell_index=cell_index, execute_reply=reply
+            )
+            raise make_exit(cell, content, code)
+        await super()._check_raise_for_error(cell, cell_index, reply)
+
+    def _find_exit_code(self, content: dict[str, Any]) -> int | None:
+        """Return the code with which a cell ended the notebook, None if it did not."""
+        if EXIT_CODE in content:
+            return int(content[EXIT_CODE])
+        if asks_exit(content):
+            return 0
+        if content.get("status") != "error" or not self._is_python or self._heeds_mark:
+            return None
+        asked = {"code": make_question(content.get("ename", ""))}
+        answers = self.ask("", user_expressions=asked).get("content", {})
+        answer = answers.get("user_expressions", {}).get("code", {}).get("data", {})
+        found = answer.get("text/plain", "None")
+        return None if found == "None" else int(found)
 
     async def async_wait_for_reply(self, request: str, cell: Any = None) -> dict[str, Any] | None:
         """Return the reply to a request of whoever uses this client."""
@@ -271,7 +319,10 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         What subprocesses and C code print can come after their cell has ended; nbclient drops it.
         """
         parent = message["parent_header"].get("msg_id")
+        if missing := self.kc.iopub_channel.take_missing():
+            self._note_missing(talk, missing)
         if self.kc.ahead.hold(channel, message):
+            talk.idle = talk.idle or channel == "iopub"  # the next cell has begun
             return
         if channel == "shell":
             if parent == talk.request:
@@ -281,65 +332,28 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
                 self.process_message(message, *self.sent[parent])
             except CellExecutionComplete:
                 talk.idle = talk.idle or parent == talk.request
-        elif parent == talk.request and message["content"].get("execution_state") == "idle":
-            talk.idle = True
+        elif message["content"].get("execution_state") == "idle":
+            talk.idle = talk.idle or parent == talk.request
+            if parent in talk.probes:
+                self._note_missing(talk, 0)
+                talk.idle = True
+
+    def _note_missing(self, talk: Talk, count: int) -> None:
+        """Note that messages were lost; of the last of a cell it is not known how many."""
+        cell, index = self.sent.get(talk.request, (None, 0))
+        if cell is not None and not talk.over:
+            self.nb_man.observer.outputs_missing(cell, index, count)
 
     def process_message(self, message: dict[str, Any], cell: Any, cell_index: int) -> Any:
-        self.nb_man.observer.message_received(cell, cell_index, message)
+        if self.nb_man.observer.message_received(cell, cell_index, message) is False:
+            return None
         return super().process_message(message, cell, cell_index)
 
     def output(self, outs: Any, msg: dict[str, Any], display_id: Any, cell_index: int) -> Any:
-        """Take printed text as it is; nbclient holds it against a schema, a sixth of its time."""
-        printed = read_printed(msg)
+        """Take what is plainly right as it is; nbclient holds it against a schema, 3 ms each."""
+        plain = read_plain(msg)
         hooked = self.output_hook_stack[msg["parent_header"].get("msg_id")]
-        if printed is None or hooked or self.clear_before_next_output:
+        if plain is None or hooked or display_id or self.clear_before_next_output:
             return super().output(outs, msg, display_id, cell_index)
-        outs.append(printed)
-        return printed
-
-
-class Talk:
-    """A request and what has come of it so far."""
-
-    def __init__(self, request: str) -> None:
-        self.request = request
-        self.started = time.monotonic()
-        self.reply: dict[str, Any] | None = None
-        self.idle = False
-
-    @property
-    def over(self) -> bool:
-        return self.idle and self.reply is not None
-
-    @property
-    def aborted(self) -> bool:
-        """Whether the kernel refused it, since something before it failed."""
-        return self.reply is not None and self.reply["content"].get("status") == "aborted"
-
-
-def read_printed(message: dict[str, Any]) -> NotebookNode | None:
-    """Return the output that a message is, None where it is no text that was printed."""
-    if message["msg_type"] != "stream":
-        return None
-    name, text = message["content"].get("name"), message["content"].get("text")
-    if not (isinstance(name, str) and isinstance(text, str)):
-        return None
-    return NotebookNode(output_type="stream", name=name, text=text)
-
-
-def is_clean_exit(error: CellExecutionError) -> bool:
-    """Tell `sys.exit()` and `sys.exit(0)`, where papermill stops and lets the notebook pass."""
-    return error.ename == "SystemExit" and error.evalue in {"", "0"}
-
-
-def describe_death(kernels: Any) -> str:
-    """Return how a kernel's process ended, as far as it is known."""
-    process = getattr(getattr(kernels, "provisioner", None), "process", None)
-    code = process.poll() if process is not None else None
-    if code is None:
-        return "Kernel died"
-    if code >= 0:
-        return f"Kernel died (exit code {code})"
-    name = signal.Signals(-code).name if -code in set(signal.Signals) else "unknown"
-    why = ", often out of memory" if name == "SIGKILL" else ""
-    return f"Kernel died (signal {-code}, {name}{why})"
+        outs.append(plain)
+        return plain

@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 from jupyter_client.session import json_packer, json_unpacker
 
+from nbflow.engine.inside import pack_escaped
+
 # Of headers, states, what is printed and what is executed: text, numbers and times, never NaN.
 PLAIN = frozenset(
     {
@@ -30,9 +32,12 @@ def pack(part: Any) -> bytes:
     if isinstance(part, dict) and part.keys() <= PLAIN:
         try:
             return msgspec.json.encode(part)
-        except (TypeError, ValueError):  # what only json takes: lone surrogates
+        except (TypeError, ValueError):  # what only json takes
             pass
-    packed: bytes = json_packer(part)
+    try:
+        packed: bytes = json_packer(part)
+    except UnicodeEncodeError:  # a lone surrogate
+        return pack_escaped(part)
     return packed
 
 

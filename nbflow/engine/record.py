@@ -21,7 +21,14 @@ class Observer:
 
     def cell_started(self, cell: Any, index: int) -> None: ...
 
-    def message_received(self, cell: Any, index: int, message: dict[str, Any]) -> None: ...
+    def message_received(self, cell: Any, index: int, message: dict[str, Any]) -> bool | None:
+        """Hear of a message; return False to keep it out of the notebook."""
+
+    def outputs_missing(self, cell: Any, index: int, count: int) -> None:
+        """Hear of outputs that were lost on their way: how many, 0 where nobody knows."""
+
+    def cell_exited(self, cell: Any) -> None:
+        """Hear of a cell that ended the notebook, where nothing failed: `exit()`."""
 
     def cell_finished(self, cell: Any, index: int) -> None: ...
 
@@ -76,6 +83,7 @@ class Record(NotebookExecutionManager):  # type: ignore[misc]
     def cell_exited(self, cell: Any) -> None:
         """Mark a cell that ended the notebook with `sys.exit(0)`: nothing failed."""
         cell.metadata.papermill["exception"] = False
+        self.observer.cell_exited(cell)
 
     def cell_failed(self, cell: Any, index: int, error: Any) -> None:
         """Mark a cell that failed, and show its error where the kernel could not send it."""

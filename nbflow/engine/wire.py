@@ -16,6 +16,7 @@ from traitlets import Instance, Type
 
 from nbflow.engine import packing
 from nbflow.engine.ahead import Ahead
+from nbflow.engine.inside import AHEAD, NUMBER
 
 LOOK = 0.1  # seconds between looks at a process that nothing tells of
 DRAIN = 0.3  # seconds for what a dead kernel still sent
@@ -25,12 +26,38 @@ POKE = 0.03  # seconds; `iopub_welcome` was lost 5 times in 3,000
 Message = dict[str, Any]
 
 
+class Outputs(ZMQSocketChannel):  # type: ignore[misc]
+    """The channel of what a kernel publishes, which notices what is lost on the way."""
+
+    _last = 0  # the number of the last message, 0 before the first that has one
+    _missing = 0
+
+    def hold_back(self) -> None:
+        """Take no more than is read: the kernel waits with the rest."""
+        self.socket.setsockopt(zmq.RCVHWM, AHEAD)
+
+    def take_missing(self) -> int:
+        """Return how many messages were lost since this was last asked."""
+        missing, self._missing = self._missing, 0
+        return missing
+
+    def _recv(self, **options: Any) -> Message:
+        frames = self.socket.recv_multipart(**options)
+        if frames[0].startswith(NUMBER):
+            number = int(frames[0].removeprefix(NUMBER))
+            self._missing += max(0, number - self._last - 1) if self._last else 0
+            self._last = number
+        _, parts = self.session.feed_identities(frames)
+        message: Message = self.session.deserialize(parts)
+        return message
+
+
 class WireClient(AsyncKernelClient):  # type: ignore[misc]
     """jupyter_client's client on plain sockets: what an asynchronous manager gives out."""
 
     context = Instance(zmq.Context)
     shell_channel_class = Type(ZMQSocketChannel)
-    iopub_channel_class = Type(ZMQSocketChannel)
+    iopub_channel_class = Type(Outputs)
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -41,6 +68,12 @@ class WireClient(AsyncKernelClient):  # type: ignore[misc]
         """Send code, unless it was sent ahead as a cell; return the request."""
         asked = "" if options.get("silent") else self.ahead.take(code, options)
         return asked or str(super().execute(code, **options))
+
+    def connect_iopub(self, identity: bytes | None = None) -> Any:
+        """Connect without a limit to what waits here: a kernel drops what is not taken."""
+        socket = super().connect_iopub(identity)
+        socket.setsockopt(zmq.RCVHWM, 0)
+        return socket
 
     def start_channels(self) -> None:
         """Start the two that are used: a heart need not beat where the process is watched."""

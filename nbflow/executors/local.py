@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nbflow.model import Job
 
 PIECE = 1 << 16  # bytes
+AHEAD = 16  # pieces of answers that are read before they are needed
 LOOK = 0.1  # seconds between looks at whether to stop
 PATIENCE = 8.0  # seconds for a worker to end a job that is to stop; its kernel has 1.5
 FAREWELL = 6.0  # seconds for a worker to leave
@@ -163,7 +164,7 @@ class Worker:
         env = os.environ | {zygote.ADDRESS: address}
         self.process, self.orders, answers, errors = launch("worker", nursery, env, over=over)
         self.group: int | None = None  # the kernel's processes
-        self.answers: queue.SimpleQueue[list[bytes] | None] = queue.SimpleQueue()
+        self.answers: queue.Queue[list[bytes] | None] = queue.Queue(AHEAD)  # then it waits for us
         self.errors: deque[str] = deque(maxlen=40)
         self.readers = [_start(self._read_answers, answers), _start(self._read_errors, errors)]
 
@@ -255,11 +256,15 @@ class Worker:
                 os.killpg(group, signal.SIGKILL)
 
     def _read_answers(self, pipe: BinaryIO) -> None:
-        begun = b""
+        begun: list[bytes] = []  # pieces of a line that has not ended
         with pipe:
             while data := os.read(pipe.fileno(), PIECE):
-                *lines, begun = (begun + data).split(b"\n")
-                self.answers.put(lines)
+                *lines, rest = data.split(b"\n")
+                if lines:
+                    lines[0] = b"".join((*begun, lines[0]))
+                    begun.clear()
+                    self.answers.put(lines)
+                begun.append(rest)
         self.answers.put(None)
 
     def _read_errors(self, pipe: BinaryIO) -> None:

@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 
 _TYPES = {field.name: field.type for field in msgspec.structs.fields(Options)}
 _AGE = re.compile(r"\d+(?:\.\d+)?\s*[smhdw]")
+MAX_OUTPUT = "100 MB"
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kMGT]?B)")
+_UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _WORDS = {
     "after": 'a list of names of steps, as in ["load"]',
     "cache": 'true, false or an age such as "6h"',
     "cell_timeout": "a number of seconds above 0",
     "makes": 'a list of paths from the notebook\'s folder, as in ["data/clean.csv"]',
+    "max_output": 'a number of bytes above 0, or a size such as "100 MB"',
     "timeout": "a number of seconds above 0",
     "writes": 'a list of names that are identifiers, as in ["a", "b"]',
 }
@@ -93,12 +97,22 @@ def _convert(name: str, value: Any) -> Any:
         "cache": lambda: isinstance(made, bool) or _AGE.fullmatch(made.strip()),
         "cell_timeout": lambda: made is None or made > 0,
         "makes": lambda: all(path.strip() and not globs.is_url(path) for path in made),
+        "max_output": lambda: made is None or read_size(made) > 0,
         "timeout": lambda: made is None or made > 0,
         "writes": lambda: all(written.isidentifier() for written in made),
     }
     if name in right and not right[name]():
         raise ValueError(name)
     return made
+
+
+def read_size(size: int | str) -> int:
+    """Return the bytes that a size says, as "100 MB"; ValueError where it says none."""
+    if isinstance(size, int):
+        return size
+    if (found := _SIZE.fullmatch(size.strip())) is None:
+        raise ValueError(size)
+    return round(float(found[1]) * _UNITS[found[2]])
 
 
 def _suggest(name: str) -> str:

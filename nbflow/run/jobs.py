@@ -16,6 +16,7 @@ from nbflow.errors import RunError
 from nbflow.model import Job, JobInput, Place, Result, Step, Watched
 from nbflow.notebook.filecache import FileCache, keep_answers, read_stamp
 from nbflow.notebook.files import make_patterns, refuse
+from nbflow.notebook.options import MAX_OUTPUT, read_size
 from nbflow.notebook.parameters import make_injected
 from nbflow.notebook.scan import Reading, complete, read_step
 from nbflow.plan import Plan, Prepared
@@ -83,6 +84,7 @@ def make_job(plan: Plan, run_id: str, ready: Prepared, latest: Mapping[str, Resu
         makes=_format_makes(step, ready.parts.parameters, source.parent),
         timeout=step.options.timeout,
         cell_timeout=step.options.cell_timeout,
+        max_output=read_size(step.options.max_output or MAX_OUTPUT),
     )
     (folder / "result").mkdir(parents=True)
     results.write_file(folder / "job.json", msgspec.json.encode(job), lasting=False)

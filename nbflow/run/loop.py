@@ -45,6 +45,8 @@ from nbflow.run.settle import keep_outcome, note_failed
 from nbflow.store import results
 
 _TICK = 0.1  # seconds between looks at the file `cancel`
+_AHEAD = 1_000  # events of jobs that wait to be written; then the jobs wait
+_PAUSE = 0.002  # seconds
 _BATCH = 100  # steps that are visited between looks at what happens
 
 
@@ -259,10 +261,16 @@ class Loop:
         if job.writes:
             self._filler.prepare()
         more = self._due[self._find_kernel(name)] > len(self._running)  # each may want one
-        execute = partial(executor.execute, job, self._inbox.put, self._stop, more=more)
+        execute = partial(executor.execute, job, self._hear, self._stop, more=more)
         future = pool.submit(_time, execute, self._ready_since.pop(name))
         self._running[future] = (job, time.time())
         future.add_done_callback(self._inbox.put)
+
+    def _hear(self, event: Event) -> None:
+        """Take an event from a job's thread, which waits while others are still to be written."""
+        while self._inbox.qsize() > _AHEAD and not self._stop.is_set():
+            time.sleep(_PAUSE)
+        self._inbox.put(event)
 
     def _take(self) -> None:
         """Write what happened since, until a job ends; come back soon when nothing does."""

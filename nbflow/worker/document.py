@@ -26,6 +26,7 @@ class Document:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.path = Path(job.folder, "result", "notebook.ipynb")
+        self.ending_cell: Any = None  # the one that ended the notebook, and did not fail
         self.notebook = read_notebook(Path(job.notebook), Path(job.source).suffix)
         self.numbers = {cell.id: number for number, cell in enumerate(self.notebook.cells, 1)}
         self.notebook = inject(_add_papermill(self.notebook), job)
@@ -49,13 +50,6 @@ class Document:
         cells = self.notebook.cells
         failed = (c for c in cells if c.metadata.get("papermill", {}).get("status") == "failed")
         return next(failed, None)
-
-    def ending_cell(self) -> Any | None:
-        """Return the cell that ended the notebook with `sys.exit(0)`, if one did."""
-        executed = (cell for cell in reversed(self.notebook.cells) if cell.get("execution_count"))
-        last = next(executed, None)
-        outputs = last.outputs if last is not None else []
-        return last if any(one.get("ename") == "SystemExit" for one in outputs) else None
 
     def finish(self, failure: Failure | None, struck: Any) -> None:
         """Show a failure in its cell, also one that no kernel could report."""

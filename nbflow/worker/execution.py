@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from nbclient.exceptions import DeadKernelError
 from papermill.engines import papermill_engines
 
 from nbflow.store.made import read_made
@@ -86,7 +85,8 @@ class Execution:
         return failure
 
     def warnings(self) -> tuple[str, ...]:
-        return (CUT.format(self.job.step, self.cut),) if self.cut else ()
+        cut = (CUT.format(self.job.step, self.cut),) if self.cut else ()
+        return (*self.recorder.warnings(), *cut)
 
     def outputs(self) -> dict[str, Output]:
         return read_outputs(self.document.path.parent)
@@ -143,8 +143,6 @@ class Execution:
                 iopub_timeout=OUTPUT_TIMEOUT,
                 observer=self.recorder,
             )
-        except DeadKernelError as error:
-            return None if self._ended_itself() else error
         except Exception as error:  # noqa: BLE001  # told as the step's failure
             return error
         return None
@@ -152,9 +150,3 @@ class Execution:
     def _prepare(self) -> None:
         """Start the next job's kernel, while the cells of this one run."""
         self.spare.prepare(self.kernel)
-
-    def _ended_itself(self) -> bool:
-        """Tell a kernel that ended by `exit()` in the last cell: everything was executed."""
-        cells = [cell for cell in self.document.notebook.cells if cell.cell_type == "code"]
-        executed = all(cell.metadata.papermill.get("status") == "completed" for cell in cells)
-        return executed and self.kernel.exit_code() == 0

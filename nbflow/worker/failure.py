@@ -12,7 +12,8 @@ from nbclient.exceptions import DeadKernelError
 
 from nbflow.errors import NbflowError
 from nbflow.model import Failure
-from nbflow.worker.recorder import first_line
+from nbflow.worker.printed import shorten
+from nbflow.worker.recorder import LONGEST, first_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from nbflow.worker.guard import Guard
     from nbflow.worker.kernel import Kernel
 
+MESSAGE, TRACEBACK = 4_000, 20_000  # characters
 # CSI sequences (colours, cursor) and OSC sequences (links) of ECMA-48
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 _FRAME = re.compile(r"^\s*Cell In ?\[(\d+)\], line (\d+)", re.MULTILINE)  # IPython's
@@ -62,6 +64,16 @@ def make_other(error: Exception) -> Failure:
     hint = "`nbflow clean` makes room; the setting `store` keeps results elsewhere." if full else ""
     message = f"The disk is full: {error}" if full else str(error)
     return Failure("other", type(error).__name__, message, traceback=text, hint=hint)
+
+
+def cut_failure(failure: Failure) -> Failure:
+    """Return the failure as events and terminals take it; the notebook has its texts whole."""
+    return replace(
+        failure,
+        message=shorten(failure.message, MESSAGE),
+        traceback=shorten(failure.traceback, TRACEBACK),
+        first_line=shorten(failure.first_line, LONGEST),
+    )
 
 
 def strip(text: str) -> str:
@@ -120,7 +132,7 @@ def _find_unwritten(document: Document, outputs: Mapping[str, Output]) -> Failur
     if not missing:
         return None
     names = ", ".join(missing)
-    ending = document.ending_cell()
+    ending = document.ending_cell
     early = f"Cell {document.number(ending)} ends the notebook before. " if ending else ""
     failure = Failure(
         cause="not written",

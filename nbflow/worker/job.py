@@ -39,7 +39,7 @@ def execute_job(
     what was told may be passed on then.
     """
     from nbflow.worker.execution import Execution  # noqa: PLC0415  # papermill: 0.6 s
-    from nbflow.worker.failure import make_other  # noqa: PLC0415
+    from nbflow.worker.failure import cut_failure, make_other  # noqa: PLC0415
     from nbflow.worker.spare import Spare  # noqa: PLC0415
     from nbflow.worker.stages import Stages  # noqa: PLC0415
 
@@ -54,6 +54,8 @@ def execute_job(
             outcome = _execute(execution)
     except Exception as error:  # noqa: BLE001  # a full disk, a notebook that cannot be read …
         outcome = Outcome(status="failed", failure=make_other(error))
+    if outcome.failure is not None:
+        outcome = msgspec.structs.replace(outcome, failure=cut_failure(outcome.failure))
     ended = time.monotonic()
     return msgspec.structs.replace(
         outcome, seconds=ended - stages.began, spent=stages.make_spent(ended)

@@ -47,7 +47,19 @@ _ANSWERS: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
 
 
 def to_line(message: Order | Answer) -> bytes:
-    return msgspec.json.encode(message) + b"\n"
+    try:
+        return msgspec.json.encode(message) + b"\n"
+    except UnicodeEncodeError:  # strict JSON has no lone surrogates; a user's texts may
+        return msgspec.json.encode(show_surrogates(msgspec.to_builtins(message))) + b"\n"
+
+
+def show_surrogates(value: Any) -> Any:
+    """Return a value of JSON with its lone surrogates as Python writes them: as escapes."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, dict):
+        return {show_surrogates(name): show_surrogates(one) for name, one in value.items()}
+    return list(map(show_surrogates, value)) if isinstance(value, list) else value
 
 
 def read_order(line: bytes) -> Order:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nbformat.v4 import new_output
+
 from nbflow.engine.record import Observer
 from nbflow.events import CellFinished, CellStarted, OutputPrinted, StepProgressed
+from nbflow.words import say_bytes
 from nbflow.worker import watched
 from nbflow.worker.bars import Bar, Bars
+from nbflow.worker.budget import Budget
 from nbflow.worker.journal import Journal
+from nbflow.worker.missing import Missing
+from nbflow.worker.printed import Printed, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +32,7 @@ if TYPE_CHECKING:
     from nbflow.worker.stages import Stages
 
 LOG_LEFT = 10_000  # bytes
+LONGEST = 1_000  # characters of a line of code, and of words for progress
 PROGRESS = "application/vnd.nbflow.progress+json"
 
 
@@ -46,9 +55,12 @@ class Recorder(Observer):
         path = Path(job.folder, "log.txt")
         self.log = path.open("w", encoding="utf-8", errors="backslashreplace")
         self.journal = Journal(job)
-        self.lines: dict[str, tuple[str, Any]] = {}  # by stream: begun and not yet ended, its cell
+        self.printed: defaultdict[str, Printed] = defaultdict(Printed)  # by stream
         self.bars = Bars()
         self.client: Any = None
+        self.missing = Missing()
+        self.budget = Budget(job.max_output)
+        self.told_cut: set[int] = set()  # cells by their index
 
     def kernel_ready(self, client: Any) -> None:
         self.client = client
@@ -62,11 +74,24 @@ class Recorder(Observer):
         if not self.document.is_executed(cell):
             return
         self.guard.enter(cell)
-        self.emit(CellStarted(self.job.step, self._number(cell), first_line(cell.source)))
+        first = shorten(first_line(cell.source), LONGEST)
+        self.emit(CellStarted(self.job.step, self._number(cell), first))
 
-    def message_received(self, cell: Any, index: int, message: dict[str, Any]) -> None:
+    def message_received(self, cell: Any, index: int, message: dict[str, Any]) -> bool:
         self.begun()
-        self.journal.add(index, message)
+        content = message["content"]
+        if message["msg_type"] == "stream":
+            self._log(content["text"])
+        cut = self.budget.cut.get(index)
+        kept = self.budget.take(index, message)
+        if cut != self.budget.cut.get(index):
+            self._note_cut(cell, index, message)
+        if kept:
+            self.journal.add(index, message)
+            self._hear(message, cell)
+        return kept
+
+    def _hear(self, message: dict[str, Any], cell: Any) -> None:
         content = message["content"]
         if message["msg_type"] == "stream":
             self._print(content["name"], content["text"], cell)
@@ -75,9 +100,15 @@ class Recorder(Observer):
         elif message["msg_type"] in {"comm_open", "comm_msg"}:
             self._tell_bar(self.bars.read_message(content))
 
-    def cell_finished(self, cell: Any, index: int) -> None:  # noqa: ARG002
-        for stream in self.lines:
-            self._flush(stream)
+    def cell_exited(self, cell: Any) -> None:
+        self.document.ending_cell = cell
+
+    def outputs_missing(self, cell: Any, index: int, count: int) -> None:  # noqa: ARG002
+        self.missing.add(self.document.number(cell) or 0, count)
+
+    def cell_finished(self, cell: Any, index: int) -> None:
+        self._flush()
+        self._tell_cut(cell, index)
         if self.document.is_executed(cell):
             self._finish(cell)
         self.guard.check()
@@ -85,8 +116,7 @@ class Recorder(Observer):
     def cells_finished(self, client: Any) -> None:
         self.stages.leave_cells()
         self.stages.used = watched.ask(client, self.job)
-        for stream in self.lines:
-            self._flush(stream)
+        self._flush()
 
     def resting(self) -> None:
         self.rest()
@@ -113,38 +143,67 @@ class Recorder(Observer):
         status: Literal["done", "failed"] = "failed" if failed else "done"
         self.emit(CellFinished(self.job.step, self._number(cell), self.guard.leave(), status))
 
-    def _print(self, stream: str, text: str, cell: Any) -> None:
+    def warnings(self) -> tuple[str, ...]:
+        """Return what of the outputs is not in the notebook."""
+        cut = sum(self.budget.cut.values())
+        return (*self.missing.say(), *([self._say_cut(cut, "the step's")] if cut else []))
+
+    def _note_cut(self, cell: Any, index: int, message: dict[str, Any]) -> None:
+        """Keep in the log what the notebook has no room for; printed text is there already."""
+        if message["msg_type"] != "stream":
+            self._log(json.dumps(message["content"], default=str) + "\n")
+        if index not in self.told_cut:
+            self.told_cut.add(index)
+            self._tell("stderr", f"… what follows is in {self._log_path}\n", cell)
+
+    def _tell_cut(self, cell: Any, index: int) -> None:
+        """Say at the end of a cell how much of its output is left out."""
+        if index in self.budget.cut:
+            said = self._say_cut(self.budget.cut[index], "this cell's")
+            text = f"nbflow: {said}\n"
+            cell.outputs.append(new_output("stream", name="stderr", text=text))
+            self._tell("stderr", text, cell)
+
+    def _say_cut(self, size: int, whose: str) -> str:
+        return (
+            f"{say_bytes(size)} of {whose} output are left out: a step keeps up to "
+            f"max_output, {say_bytes(self.budget.most)}. They are in {self._log_path}."
+        )
+
+    @property
+    def _log_path(self) -> str:
+        return watched.relative(self.log.name, self.job.root)
+
+    def _log(self, text: str) -> None:
         self.log.write(text)
         self.log.flush()
-        begun, _ = self.lines.get(stream, ("", None))
-        whole, newline, begun = (begun + text).rpartition("\n")
-        self.lines[stream] = (last_version(begun), cell)
-        self._tell_bar(self.bars.read_line(last_version(begun)))
-        if newline:
-            self._tell(stream, whole + newline, cell)
 
-    def _flush(self, stream: str) -> None:
-        begun, cell = self.lines.get(stream, ("", None))
-        self.lines[stream] = ("", None)
-        if begun:
-            self._tell(stream, begun + "\n", cell)
+    def _print(self, stream: str, text: str, cell: Any) -> None:
+        printed = self.printed[stream]
+        for piece in printed.take(text, cell):
+            self._tell(stream, piece, cell)
+        self._tell_bar(self.bars.read_line(printed.begun))
+
+    def _flush(self) -> None:
+        """Tell the lines that were begun."""
+        for stream, printed in self.printed.items():
+            for piece in printed.end():
+                self._tell(stream, piece, printed.cell)
 
     def _tell(self, stream: Any, text: str, cell: Any) -> None:
-        lines = "\n".join(last_version(line) for line in text.split("\n"))
-        # Strict JSON has no lone surrogates.
-        clean = lines.encode("utf-8", "replace").decode("utf-8")
-        self.emit(OutputPrinted(self.job.step, clean, stream, cell=self.document.number(cell)))
+        self.emit(OutputPrinted(self.job.step, text, stream, cell=self.document.number(cell)))
 
     def _tell_bar(self, bar: Bar | None) -> None:
         if bar is not None:
-            self.emit(StepProgressed(self.job.step, *bar))
+            fraction, words = bar
+            self.emit(StepProgressed(self.job.step, fraction, shorten(words, LONGEST)))
 
     def _progress(self, data: Any) -> None:
         if not isinstance(data, dict):
             return
         fraction, text = data.get("fraction"), str(data.get("text") or "")
         number = float(fraction) if isinstance(fraction, int | float) else None
-        self.emit(StepProgressed(self.job.step, number, text))
+        self.emit(StepProgressed(self.job.step, number, shorten(text, LONGEST)))
 
     def _number(self, cell: Any) -> int:
         return self.document.number(cell) or 0
@@ -154,8 +213,3 @@ def first_line(source: str) -> str:
     """Return the first line of code, which names a cell."""
     lines = (line.strip() for line in source.splitlines())
     return next((line for line in lines if line and not line.startswith("#")), "")
-
-
-def last_version(line: str) -> str:
-    """Return what a terminal shows of a line that was overwritten: a bar of progress."""
-    return line.rstrip("\r").rsplit("\r", 1)[-1]

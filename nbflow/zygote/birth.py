@@ -77,7 +77,7 @@ def _run_module(birth: Birth, name: str) -> None:
 
 
 def _run(birth: Birth) -> None:
-    from nbflow.zygote.kernel import make_app, run  # noqa: PLC0415  # ipykernel
+    from nbflow.zygote.kernel import make_app, prepare, run  # noqa: PLC0415  # ipykernel
     from nbflow.zygote.shell import drop  # noqa: PLC0415
 
     request = birth.request
@@ -85,9 +85,11 @@ def _run(birth: Birth) -> None:
         drop()
     redirect(os.open(os.devnull, os.O_RDONLY), *birth.descriptors)
     settle(request.cwd, request.env)
-    watch()
+    ours = watch()
     file, connection = write_connection(birth.folder, request.connection)
     app = make_app(request.arguments, file)
+    if ours:
+        prepare(app)
     _answer(birth.connection, connection)
     gc.enable()
     run(app)
@@ -95,7 +97,13 @@ def _run(birth: Birth) -> None:
 
 def _run_spare(birth: Birth) -> None:
     """Prepare all that a request like the last one needs, then wait for it."""
-    from nbflow.zygote.kernel import make_app, redirect_streams, rehearse, run  # noqa: PLC0415
+    from nbflow.zygote.kernel import (  # noqa: PLC0415
+        make_app,
+        prepare,
+        redirect_streams,
+        rehearse,
+        run,
+    )
 
     settle(birth.request.cwd, birth.request.env)
     file, connection = write_connection(birth.folder, {})
@@ -109,17 +117,23 @@ def _run_spare(birth: Birth) -> None:
     birth.connection.close()
     redirect_streams(stdout, stderr)
     _take_on(request, app)
-    watch()
+    if watch():
+        prepare(app)
     _answer(socket.socket(fileno=owner), connection)
     gc.enable()
     run(app)
 
 
-def watch() -> None:
-    """Begin the watch of `nbflow.step.watch`, for which an ordinary kernel is sent its text."""
-    if Path(os.environ.get(watcher.VARIABLE, "")).is_file():  # else it is nobody's job
-        sys.modules[watcher.MODULE] = watcher
-        watcher.start()
+def watch() -> bool:
+    """Begin the watch of `nbflow.step.watch`, for which an ordinary kernel is sent its text.
+
+    Return whether the kernel is a job's.
+    """
+    if not Path(os.environ.get(watcher.VARIABLE, "")).is_file():
+        return False
+    sys.modules[watcher.MODULE] = watcher
+    watcher.start()
+    return True
 
 
 def write_connection(folder: Path, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -22,13 +22,14 @@ from traitlets import List, Unicode
 from traitlets.config import Config
 
 from nbflow import process
-from nbflow.engine import packing
-from nbflow.engine.ahead import FEATURE, MARK, Begun
+from nbflow.engine import inside, packing
+from nbflow.engine.ahead import EXIT_CODE, FEATURE, MARK, PREPARED, Begun
 from nbflow.zygote import shell
 from nbflow.zygote.fresh import LIBC
 from nbflow.zygote.pattern import HISTORY
 from nbflow.zygote.remembered import renew_main
 from nbflow.zygote.stream import OutputThread, drain
+from nbflow.zygote.turns import Turns
 from nbflow.zygote.unwritten import write_unwritten
 
 _spec = importlib.util.find_spec("ipykernel_launcher")
@@ -52,6 +53,12 @@ def make_app(arguments: Sequence[str], file: str) -> Any:
     renew_main()
     app.log.setLevel(app.log_level)  # else what its handler drops is first made into a record
     return app
+
+
+def prepare(app: Any) -> None:
+    """Prepare a kernel for nbflow's own client, which else would ask for it: see `inside.py`."""
+    inside.prepare()
+    app.kernel.prepared = True
 
 
 def rehearse(app: Any) -> None:
@@ -81,10 +88,23 @@ def run(app: Any) -> None:
     """Run until the kernel is asked to end, and end the process."""
     code = 1
     try:
-        app.start()
+        _serve(app)
         code = 0
     finally:
         leave(app, code)
+
+
+def _serve(app: Any) -> None:
+    """Serve; `exit()` in a task stops the event loop before whoever awaits the task hears of it."""
+    start = app.start
+    while True:
+        try:
+            start()
+        except SystemExit as error:
+            app.kernel.exit_code = inside.make_code(error.code)
+            start = app.io_loop.start
+        else:
+            return
 
 
 def leave(app: Any, code: int) -> None:
@@ -180,6 +200,8 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
 
     debugger: Any = None
     failed = False  # the last cell, and what follows is not to be executed
+    prepared = False
+    exit_code: int | None = None  # with which a task has ended the notebook
 
     def __init__(self, **options: Any) -> None:
         prepared = shell.find_prepared()
@@ -203,10 +225,18 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
         self.iopub_thread.settle()
         await super().dispatch_shell(*args, **options)
 
+    def start(self) -> None:
+        super().start()
+        if not self._supports_kernel_subshells:
+            self.shell_stream.on_recv(Turns(self).take, copy=False)
+
     @property
     def kernel_info(self) -> dict[str, Any]:
         info: dict[str, Any] = super().kernel_info
-        return {**info, "supported_features": [*info["supported_features"], FEATURE]}
+        ours = [PREPARED] if self.prepared else []
+        if not self._supports_kernel_subshells:
+            ours.append(FEATURE)
+        return {**info, "supported_features": [*info["supported_features"], *ours]}
 
     def should_handle(self, stream: Any, msg: Any, idents: Any) -> bool:
         """Refuse a cell that was sent before it was known that the one before fails."""
@@ -223,7 +253,8 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
         counts = not content.get("silent") and content.get("stop_on_error", True)
         self.replied: dict[str, Any] = {}
         await super().execute_request(stream, ident, parent)
-        self.failed = counts and self.replied.get("status") == "error"
+        failed = counts and self.replied.get("status") == "error"
+        self.failed = failed or EXIT_CODE in self.replied
 
     async def poll_stopped_queue(self) -> None:
         if self.debugger is not None:
@@ -235,12 +266,25 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
 
     async def do_execute(self, *args: Any, **options: Any) -> Any:
         try:
+            if self.exit_code is not None and not options.get("silent"):
+                raise SystemExit  # noqa: TRY301  # since the last cell
             with interruptible(), shell.Translation(self.shell):
                 self.replied = await super().do_execute(*args, **options)
-        except KeyboardInterrupt:  # it struck after the cell's own code
-            self.replied = self._make_interrupted()
+        except (KeyboardInterrupt, SystemExit) as error:  # it struck after the cell's own code
+            self.replied = self._make_error(type(error).__name__)
+        if (code := self._find_exit_code()) is not None:
+            self.replied[EXIT_CODE] = code
         drain(sys.stdout, sys.stderr)
         return self.replied
+
+    def _find_exit_code(self) -> int | None:
+        """Return the code with which the cell ended the notebook, None if it did not."""
+        if self.exit_code is not None:
+            return self.exit_code
+        if inside.asks_exit(self.replied):
+            return 0
+        failed = self.replied["status"] == "error"
+        return inside.find_code(self.replied["ename"]) if failed else None
 
     def _cancel_on_sigint(self, future: Any) -> contextlib.AbstractContextManager[None]:
         """Cancel a cell that awaits; ipykernel's own handler does not wake the event loop."""
@@ -250,12 +294,12 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
     async def _progressively_terminate_all_children(self) -> None:
         """Leave this to the zygote, which kills the process group: this one takes seconds."""
 
-    def _make_interrupted(self) -> dict[str, Any]:
+    def _make_error(self, name: str) -> dict[str, Any]:
         return {
             "status": "error",
-            "ename": "KeyboardInterrupt",
+            "ename": name,
             "evalue": "",
-            "traceback": ["KeyboardInterrupt"],
+            "traceback": [name],
             "execution_count": self.shell.execution_count,
             "user_expressions": {},
             "payload": [],

@@ -12,17 +12,21 @@ import sys
 import termios
 import threading
 import time
-from collections.abc import Callable
+from _thread import allocate_lock  # gevent puts another in its place
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 from ipykernel.iostream import IOPubThread, OutStream
+
+from nbflow.engine.inside import AHEAD
 
 PATIENCE = 0.05  # seconds for the rest of a character
 LONGEST = 10.0  # seconds for what was written to the descriptor
 LOOK = 0.0001  # seconds
 PIECE = 1 << 16  # bytes read at once
 ROOM = 1 << 20  # bytes that C code can print while it keeps others from running; Linux's most
+TEXT = 1 << 18  # characters that one message holds
 
 
 class OutputThread(IOPubThread):  # type: ignore[misc]
@@ -44,6 +48,7 @@ class OutputThread(IOPubThread):  # type: ignore[misc]
         else:
             self.add(f)
             self.wake()
+            self.make_room()
 
     def add(self, f: Callable[[], None]) -> None:
         """Have it done after all that was added before, when the thread is next awake."""
@@ -64,13 +69,24 @@ class OutputThread(IOPubThread):  # type: ignore[misc]
             self.io_loop.asyncio_loop.call_soon_threadsafe(self._catch_up)
             self._woken = now
 
+    def make_room(self) -> None:
+        """Wait while the thread is far behind: its socket waits for a client that is slower.
+
+        Not for ever: whoever prints may hold a lock that the thread needs.
+        """
+        if len(self._events) <= AHEAD or threading.current_thread() is self.thread:
+            return
+        deadline = time.monotonic() + OutStream.flush_timeout
+        while len(self._events) > AHEAD and time.monotonic() < deadline:
+            time.sleep(LOOK)
+
     def settle(self) -> None:
         """Wait until all that was added is done.
 
         By a lock: an interrupt may leave an Event's own one held, on which the thread would wait.
         """
         if self._events and self.thread.is_alive():
-            undone = threading.Lock()
+            undone = allocate_lock()
             undone.acquire()
             self.schedule(undone.release)
             undone.acquire(timeout=OutStream.flush_timeout)
@@ -98,6 +114,19 @@ class Stream(OutStream):  # type: ignore[misc]
     _taken = 0  # bytes from the pipe
     _due = float("-inf")  # when what was written is sent, on the monotonic clock
     _late = False  # that moment has come
+    _held = 0  # characters that were written since the thread was last woken for them
+
+    def write(self, string: str) -> int | None:
+        """Write; of much, pass on a piece at a time, so that no buffer holds it all."""
+        size = len(string) if isinstance(string, str) else 0
+        self._held += size
+        if self._held <= TEXT or self.pub_thread is None:
+            return super().write(string)  # type: ignore[no-any-return]
+        for start in range(0, size, TEXT):
+            super().write(string[start : start + TEXT])
+            self.pub_thread.schedule(self._flush)
+        self._held = 0
+        return size
 
     def flush(self) -> None:
         """Send what was written, and wait until the socket has it."""
@@ -122,6 +151,11 @@ class Stream(OutStream):  # type: ignore[misc]
     def _rotate_buffers(self) -> Any:
         taken, self._local.taken = getattr(self._local, "taken", None), None
         return super()._rotate_buffers() if taken is None else taken
+
+    def _flush_buffers(self) -> Iterator[tuple[Any, str]]:
+        for parent, text in super()._flush_buffers():
+            for start in range(0, len(text), TEXT):
+                yield parent, text[start : start + TEXT]
 
     def _schedule_flush(self) -> None:
         """Have it sent in a moment, with all that is written until then."""

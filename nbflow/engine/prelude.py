@@ -1,0 +1,30 @@
+"""What is executed in an ordinary Python kernel before its first cell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nbflow.engine.inside import MODULE
+
+_SOURCE = Path(__file__).with_name("inside.py")
+
+
+def make_prelude() -> str:
+    """Return one statement that runs `inside.py` as a module which nobody's namespace holds.
+
+    Nothing of a kernel's own counts as a fault: a kernel that is not ipykernel stays as it is.
+    """
+    run = (
+        f"{_SOURCE.read_text(encoding='utf-8')}\ntry:\n    prepare()\nexcept Exception:\n    pass\n"
+    )
+    module = (
+        f"__import__('sys').modules.setdefault({MODULE!r}, "
+        f"__import__('types').ModuleType({MODULE!r}))"
+    )
+    once = f"{MODULE!r} in __import__('sys').modules"
+    return f"{once} or exec(compile({run!r}, '<nbflow>', 'exec'), vars({module}))"
+
+
+def make_question(ename: str) -> str:
+    """Return the expression whose value is the exit code of the error that struck last."""
+    return f"__import__('sys').modules[{MODULE!r}].find_code({ename!r})"
