@@ -28,8 +28,10 @@ def _read_display(kind: str, content: dict[str, Any]) -> NotebookNode | None:
     data, metadata, count = (content.get(k) for k in ("data", "metadata", "execution_count"))
     if not (isinstance(data, dict) and isinstance(metadata, dict)):
         return None
-    if not all(isinstance(part, str) or _is_json(mime, part) for mime, part in data.items()):
-        return None
+    data = {
+        mime: part if _is_text(part) or _is_json(mime, part) else str(part)
+        for mime, part in data.items()
+    }
     if kind == "display_data":
         return from_dict({"output_type": kind, "metadata": metadata, "data": data})
     if not isinstance(count, int):
@@ -37,6 +39,11 @@ def _read_display(kind: str, content: dict[str, Any]) -> NotebookNode | None:
     return from_dict(
         {"output_type": kind, "metadata": metadata, "data": data, "execution_count": count}
     )
+
+
+def _is_text(part: Any) -> bool:
+    lines = part if isinstance(part, list) else [part]
+    return all(isinstance(line, str) for line in lines)
 
 
 def _is_json(mime: str, part: Any) -> bool:

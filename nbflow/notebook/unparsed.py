@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nbflow.notebook.code import CodeCell
 
 _VERSION = re.compile(r"(\d+)\.(\d+)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Read(NamedTuple):
@@ -79,6 +80,10 @@ def _find_wrong(cells: Sequence[CodeCell], notebook: str) -> tuple[list[Problem]
         what = f"this cell is not valid Python: {cell.error}."
         place = make_place(notebook, cell, cell.error_line)
         hint = "Correct it: the step fails there."
+        if lone := _SURROGATE.search(cell.source):
+            escape = ascii(lone[0])[1:-1]
+            what = f"this cell holds half of a character, {escape}, which Python cannot read."
+            hint = f"Write it as the escape {escape}, or take it out: the step fails there."
         problems.append(Problem(what, place, hint, "error" if matters else "warning"))
     return problems, any(problem.severity == "error" for problem in problems)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from nbflow.kernels import OWN
 from nbflow.step.notebooks import mark_executed
 from nbflow.worker.inject import inject
 from nbflow.worker.numbers import INJECTED, MARKER
+from nbflow.worker.validity import complete, identify, write
 
 if TYPE_CHECKING:
     from nbflow.model import Failure, Job
@@ -73,8 +75,7 @@ class Document:
     def save(self) -> None:
         """Write the notebook aside and rename it: a reader finds a whole one, old or new."""
         part = Path(self.job.folder, "notebook.ipynb.part")
-        # A lone surrogate, which a cell may print, is an escape in JSON but not valid UTF-8.
-        data = nbformat.writes(self.notebook).encode("utf-8", "backslashreplace")
+        data = write(self.notebook)
         try:
             part.write_bytes(data)
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -109,7 +110,7 @@ def read_notebook(path: Path, suffix: str) -> Any:
     """Read a notebook of nbformat or, with `suffix`, of jupytext; every cell gets a firm id."""
     text = path.read_text(encoding="utf-8-sig")
     if suffix == ".ipynb" or text.lstrip().startswith("{"):
-        notebook = nbformat.reader.reads(text)  # nbformat.reads() repairs ids with random ones
+        notebook = nbformat.v4.to_notebook_json(complete(json.loads(text)))
     else:
         import jupytext  # noqa: PLC0415  # 1.6 s, and few notebooks need it
 
@@ -117,7 +118,7 @@ def read_notebook(path: Path, suffix: str) -> Any:
         notebook.nbformat_minor = 4
     identified = (notebook.nbformat, notebook.nbformat_minor) >= (4, 5)
     notebook = nbformat.v4.upgrade(nbformat.convert(notebook, 4))
-    _identify(notebook.cells, keep=identified)
+    identify(notebook.cells, keep=identified)
     return notebook
 
 
@@ -143,14 +144,6 @@ def _add_papermill(notebook: Any) -> Any:
         cell.metadata.setdefault("tags", [])
         cell.metadata.setdefault("papermill", nbformat.from_dict({}))
     return notebook
-
-
-def _identify(cells: list[Any], *, keep: bool) -> None:
-    seen: set[str] = set()
-    for number, cell in enumerate(cells, 1):
-        if not keep or not cell.get("id") or cell.id in seen:
-            cell.id = f"cell-{number}" if f"cell-{number}" not in seen else f"cell-{number}-again"
-        seen.add(cell.id)
 
 
 def _make_marker(text: str, name: str) -> Any:
