@@ -18,7 +18,6 @@ from msgspec.structs import replace
 from nbflow import graph
 from nbflow.errors import NbflowError
 from nbflow.events import (
-    Event,
     RunWarned,
     StepBlocked,
     StepCancelled,
@@ -40,13 +39,12 @@ from nbflow.run.claims import Claims, find_executing, find_shared_key, is_made
 from nbflow.run.filler import Filler
 from nbflow.run.flusher import Flusher
 from nbflow.run.handover import Handover
+from nbflow.run.inbox import Inbox
 from nbflow.run.jobs import find_executed, link_notebook, make_job
 from nbflow.run.settle import keep_outcome, note_failed
 from nbflow.store import results
 
 _TICK = 0.1  # seconds between looks at the file `cancel`
-_AHEAD = 1_000  # events of jobs that wait to be written; then the jobs wait
-_PAUSE = 0.002  # seconds
 _BATCH = 100  # steps that are visited between looks at what happens
 
 
@@ -69,7 +67,7 @@ class Loop:
         self._filler, self._flusher = filler, flusher
         self._folder = plan.project.runs / run_id
         self._looked = float("-inf")  # for the file `cancel`, on the monotonic clock
-        self._inbox: queue.Queue[Event | Future[Outcome]] = queue.Queue()
+        self._inbox = Inbox(stop)
         self._running: dict[Future[Outcome], tuple[Job, float]] = {}
         self._guilty: dict[str, tuple[str, ...]] = {}  # failed and blocked steps: whose fault it is
         self._handover = Handover(plan)
@@ -261,16 +259,10 @@ class Loop:
         if job.writes:
             self._filler.prepare()
         more = self._due[self._find_kernel(name)] > len(self._running)  # each may want one
-        execute = partial(executor.execute, job, self._hear, self._stop, more=more)
+        execute = partial(executor.execute, job, self._inbox.tell, self._stop, more=more)
         future = pool.submit(_time, execute, self._ready_since.pop(name))
         self._running[future] = (job, time.time())
         future.add_done_callback(self._inbox.put)
-
-    def _hear(self, event: Event) -> None:
-        """Take an event from a job's thread, which waits while others are still to be written."""
-        while self._inbox.qsize() > _AHEAD and not self._stop.is_set():
-            time.sleep(_PAUSE)
-        self._inbox.put(event)
 
     def _take(self) -> None:
         """Write what happened since, until a job ends; come back soon when nothing does."""

@@ -42,7 +42,7 @@ WRONG = {
         {"xyz": 1},
         "",
         "notebooks/a.ipynb, metadata.nbflow: unknown option `xyz`.",
-        "Known: after, cache, cell_timeout, description, kernel, max_output, owner, timeout, writes.",
+        "Known: after, cache, cell_timeout, description, kernel, makes, max_output, owner, timeout, writes.",
     ),
     "a number": (
         {"timeout": "10"},
