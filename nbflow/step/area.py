@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import contextlib
 import getpass
 import re
 import shutil
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.model import Frozen, Output
 from nbflow.project import make_home
+from nbflow.store.left import Left, add_left
+from nbflow.store.made import read_made
 
 if TYPE_CHECKING:
     from nbflow.project import Project
@@ -47,6 +50,7 @@ def write(project: Project, step: str, name: str, value: Any, after: str = "") -
     aside.mkdir(parents=True)
     try:
         output = tables.write(aside, name, value)
+        _note_made(project, step, aside)
         (aside / _AFTER).write_text(after, encoding="utf-8")
         aside.rename(folder / write_id)
     except BaseException:
@@ -54,6 +58,14 @@ def write(project: Project, step: str, name: str, value: Any, after: str = "") -
         raise
     _drop_old(folder)
     return output
+
+
+def _note_made(project: Project, step: str, folder: Path) -> None:
+    """Note how the author left files of the project: a run may put its own back."""
+    made = read_made(folder)
+    left = [Left(project.relative(Path(real)), one.hash, made=True) for real, one in made.items()]
+    with contextlib.suppress(OSError):  # another user's project: a run says what it finds
+        add_left(project, step, left)
 
 
 def find_written(project: Project, step: str, name: str) -> Written | None:

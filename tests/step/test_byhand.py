@@ -17,6 +17,8 @@ import nbflow
 from nbflow.errors import CallError
 from nbflow.project import Project
 from nbflow.step import area
+from nbflow.store.hashing import hash_bytes
+from nbflow.store.left import read_left
 from nbflow.store.results import read_pins, result_folder
 from tests import notebooks
 from tests.step.conftest import finish_run
@@ -342,3 +344,12 @@ def test_a_run_of_a_later_version_is_called_so(project: Project) -> None:
     with pytest.raises(CallError, match="this run is of a later version of nbflow: upgrade it"):
         nbflow.use(later.name)
     assert read() == 1
+
+
+def test_a_file_written_by_hand_is_known_as_the_steps(project: Project) -> None:
+    """So a run may put back the one that it made: this one is kept by hand."""
+    (project.folder / "out.csv").write_text("1\n")
+    nbflow.use(step="clean_flights")
+    nbflow.write("out", Path("out.csv"))
+    (known,) = read_left(project, "clean_flights")
+    assert (known.key, known.hash) == ("notebooks/out.csv", hash_bytes("1\n"))
