@@ -12,7 +12,7 @@ import msgspec
 from nbflow.errors import StoreError, UnknownNameError
 from nbflow.model import FORMAT, Frozen, Mark, Output
 from nbflow.store.damage import note
-from nbflow.store.marks import GONE, find_files, make_marks
+from nbflow.store.marks import GONE, find_files, make_mark, make_marks
 from nbflow.store.names import find_near
 from nbflow.store.trust import protect
 
@@ -50,6 +50,15 @@ def read_written(folder: Path) -> Outputs:
             "Upgrade nbflow, or run its step again with --force-step."
         )
     return found
+
+
+def make_all_marks(folder: Path) -> dict[str, Mark]:
+    """Return the marks of all that a folder holds: what was written, and what says so."""
+    marks = dict(read_written(folder).files)
+    for name in (FILE, "notebook.ipynb"):
+        with contextlib.suppress(FileNotFoundError):
+            marks[name] = make_mark(folder / name)
+    return marks
 
 
 def _explain_none(folder: Path) -> Outputs:

@@ -95,7 +95,8 @@ class Snapshot:
         if result is not None:
             folder, run = f"{self._results}/{step}/{result_id}", result.run
             lost = functools.partial(self._is_lost, run)
-            name, why = find_damage(folder, result, self._read_hash, lost)
+            doubt = _exists(f"{folder}/{PENDING}") and lost()
+            name, why = find_damage(folder, result, self._read_hash, lost, doubt=doubt)
             if why:
                 self.notes[at] = _note(Path(folder), name, why)
             else:

@@ -17,16 +17,21 @@ _CONTENT = ("arrow/", "files/")  # what others read; the rest is looked at by `c
 
 
 def find_damage(
-    folder: str, result: Result, read_hash: Callable[[Path], str], is_lost: Callable[[], bool]
+    folder: str,
+    result: Result,
+    read_hash: Callable[[Path], str],
+    is_lost: Callable[[], bool],
+    *,
+    doubt: bool = False,
 ) -> tuple[str, str]:
     """Return the first file that is not what was written, and why; "" where none is found.
 
-    A file that was changed since is hashed, and a large one whose run was lost: nobody has
-    said that the disk had taken it.
+    A file that was changed since is hashed, and a large one whose run was lost. With `doubt`, all
+    of the result is: the disk need not have taken it before its run was lost.
     """
     for name, mark in result.files.items():
-        if name.startswith(_CONTENT) and not _is_untouched(f"{folder}/{name}", mark):
-            why = _compare(f"{folder}/{name}", mark, read_hash, is_lost)
+        if doubt or (name.startswith(_CONTENT) and not _is_untouched(f"{folder}/{name}", mark)):
+            why = _compare(f"{folder}/{name}", mark, read_hash, is_lost, doubt=doubt)
             why = why or _compare_table(folder, name, result, mark, is_lost)
             if why and not is_dropped(folder, name):
                 return name, why
@@ -43,10 +48,15 @@ def _is_untouched(path: str, mark: Mark) -> bool:
 
 
 def _compare(
-    path: str, mark: Mark, read_hash: Callable[[Path], str], is_lost: Callable[[], bool]
+    path: str,
+    mark: Mark,
+    read_hash: Callable[[Path], str],
+    is_lost: Callable[[], bool],
+    *,
+    doubt: bool,
 ) -> str:
     def needs_hash(found: os.stat_result) -> bool:
-        return found.st_mtime_ns != mark.time or (found.st_size > SMALL and is_lost())
+        return doubt or found.st_mtime_ns != mark.time or (found.st_size > SMALL and is_lost())
 
     return find_difference(path, mark, needs_hash, read_hash)
 

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from nbflow.project import find_project
 from nbflow.store import damage, lasting, results, tables
 from nbflow.store.checking import Report, check_results
 from nbflow.store.filling import fill
-from nbflow.store.outputs import read_written
+from nbflow.store.outputs import make_all_marks, read_written
 from nbflow.store.views import query
 
 ID = "20260101-000000-000aaa"
@@ -346,3 +347,34 @@ def test_check_says_what_is_damaged_and_what_to_do(project, folder):
     assert repaired.exit_code == 0
     assert "→ set aside" in repaired.output
     assert "nbflow run" in repaired.output
+
+
+POWER = {
+    "a table's content": ("arrow/t.arrows", zero),
+    "a value": ("files/v.json", lambda at: cut(at, 3)),
+    "a kept file": ("files/f/kept/out.csv", lambda at: flip(at, 100)),
+    "the list of what was written": ("outputs.json", lambda at: cut(at, 0)),
+    "the notebook": ("notebook.ipynb", lambda at: cut(at, 0)),
+    "what says that it was made": ("pending.json", lambda at: cut(at, 0)),
+    "nothing": ("notebook.ipynb", lambda _: None),
+}
+
+
+@pytest.mark.parametrize("case", POWER)
+def test_a_loss_of_power_before_the_disk_had_a_result_leaves_none_that_is_not_whole(
+    project, folder, case
+):
+    file, hurt = POWER[case]
+    making = project.runs / "r3" / "jobs" / "a" / "result"
+    shutil.copytree(folder, making, copy_function=shutil.copy2)
+    (making / "result.json").unlink()
+    (project.runs / "r3" / "events.jsonl").write_text("")  # and it never finished
+    marks = make_all_marks(making)
+    outputs = read_written(making).outputs
+    result = Result("2", "lost", "r3", "k", Parts(), outputs, 1.0, 2.0, files=marks)
+    kept = results.keep_result(project, making, result)
+    before = (kept / file).stat()
+    hurt(kept / file)
+    os.utime(kept / file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    recalled = read_recalled(project, "lost", "k")
+    assert (recalled is None) is (case != "nothing")
