@@ -55,7 +55,7 @@ def check_results(project: Project, *, repair: bool = False) -> Report:
         count += 1
         size += sum(at.stat().st_size for at in folder.rglob("*") if at.is_file())
         faults += _check(project, folder)
-    if repair:
+    if repair and faults:
         faults = _repair(project, faults)
     return Report(count, size, tuple(faults))
 
@@ -107,8 +107,14 @@ def _compare(folder: Path, name: str, mark: Mark, result: Result) -> str:
 
 
 def _repair(project: Project, faults: list[Fault]) -> list[Fault]:
-    with results.lock(project):
-        moved = {(one.step, one.result) for one in set_aside(project)}
+    try:
+        with results.lock(project):
+            moved = {(one.step, one.result) for one in set_aside(project)}
+    except OSError as error:
+        raise StoreError(
+            f"Nothing can be set aside in {project.home}: {error.strerror}. Ask whose it is to run "
+            "`nbflow check --results --repair`."
+        ) from error
     return [
         Fault(one.step, one.result, one.file, one.why, one.derived, repaired=True)
         if (one.step, one.result) in moved or (one.derived and _fill(project, one))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from nbflow.errors import DamageError
 from nbflow.model import FORMAT, Frozen, Mark, Output
@@ -37,6 +39,10 @@ class Damage(Frozen, frozen=True):
         return f"{self.file}: {self.why}"
 
 
+class _Marked(Frozen, frozen=True):
+    files: dict[str, Mark] = {}
+
+
 class _Keyed(Frozen, frozen=True):
     key: str = ""
 
@@ -44,16 +50,34 @@ class _Keyed(Frozen, frozen=True):
 def refuse_damaged(folder: Path, output: Output, marks: Mapping[str, Mark]) -> None:
     """Raise DamageError where an output's files are not what was written.
 
-    Their sizes are always compared, their content where that costs little.
+    Their sizes are always compared, their content where that costs little, or where a file was
+    changed since.
     """
-
-    def needs_hash(found: os.stat_result) -> bool:
-        return found.st_size <= SMALL or output.kind in _PARSED
-
     for name, mark in pick_marks(marks, output).items():
-        why = find_difference(folder / name, mark, needs_hash)
+        why = _compare(folder, name, mark, parsed=output.kind in _PARSED)
         if why and not is_dropped(folder, name):
             raise note(folder, name, why)
+
+
+def _compare(folder: Path, name: str, mark: Mark, *, parsed: bool) -> str:
+    def is_changed(found: os.stat_result) -> bool:
+        return found.st_mtime_ns != mark.time
+
+    def needs_hash(found: os.stat_result) -> bool:
+        return found.st_size <= SMALL or parsed or is_changed(found)
+
+    if not mark.hash:  # of a large table: it was hashed when it had been written
+        mark = replace(mark, hash=_read_hash(folder, name))
+        return find_difference(folder / name, mark, is_changed)
+    return find_difference(folder / name, mark, needs_hash)
+
+
+def _read_hash(folder: Path, name: str) -> str:
+    try:
+        kept = msgspec.json.decode((folder / _COMPLETE[0]).read_bytes(), type=_Marked)
+    except (OSError, ValueError):  # not complete yet
+        return ""
+    return kept.files[name].hash if name in kept.files else ""
 
 
 def is_dropped(folder: Path | str, name: str) -> bool:
@@ -110,9 +134,10 @@ def set_aside(project: Project) -> list[Damage]:
     moved = []
     for (step, result), found in read_notes(project.home).items():
         folder = project.results / step / result
-        if folder.exists():
-            folder.rename(find_aside(project, found))
-            moved.append(found)
+        with contextlib.suppress(OSError):  # another user's: that it is noted must do
+            if folder.exists():
+                folder.rename(find_aside(project, found))
+                moved.append(found)
     return moved
 
 

@@ -24,7 +24,8 @@ def write_mark(folder: Path, mark: Mark) -> None:
 def find_fault(folder: Path, *, whole: bool = False) -> str:
     """Return why a result's DuckDB file cannot be used, "" where it can as far as is known.
 
-    Its size is always compared, its content where it is small or the `whole` is asked for.
+    Its size is always compared, its content where it is small, was changed since, or the `whole` is
+    asked for.
     """
     path = folder / TABLES
     if not path.exists():  # its run has not come to it, or was killed before
@@ -33,4 +34,8 @@ def find_fault(folder: Path, *, whole: bool = False) -> str:
         mark = msgspec.json.decode((folder / _MARK).read_bytes(), type=Mark)
     except (OSError, ValueError):  # filled by an earlier version, or between two renames
         return ""
-    return find_difference(path, mark, lambda found: whole or found.st_size <= SMALL)
+
+    def needs_hash(found: os.stat_result) -> bool:
+        return whole or found.st_size <= SMALL or found.st_mtime_ns != mark.time
+
+    return find_difference(path, mark, needs_hash)

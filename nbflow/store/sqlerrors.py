@@ -12,12 +12,19 @@ _KIND = re.compile(r"^[A-Z][A-Za-z ]* Error: ")  # "Catalog Error: ", which help
 _HIDDEN = r"(?:pg_|duckdb_|sqlite_|pragma_|information_schema|[^\n]*nbflow_[0-9a-f]{16})"
 _MEANT = re.compile(rf"\nDid you mean \"{_HIDDEN}[^\n]*")
 _NO_TABLE = re.compile(r"Table with name \"?(.+?)\"? does not exist(?:!| because [^\n]*)")
+_DAMAGED = "Corrupt database file"
+_REPAIR = (
+    "The disk gives back another content than was written. `nbflow check --results --repair` "
+    "finds the file and fills it anew, or sets its result aside."
+)
 _NAMED = 20
 
 
 def make_error(error: Exception) -> SqlError:
     """Return DuckDB's error as ours: its text without its kind, and no table of its own as hint."""
     text = _MEANT.sub("", _KIND.sub("", str(error)))
+    if text.startswith(_DAMAGED):
+        text += f"\n{_REPAIR}"
     return SqlError(_NO_TABLE.sub(r"there is no table \1.", text).strip())
 
 

@@ -53,9 +53,10 @@ def is_trusted(place: Path) -> bool:
 
 def protect(path: Path) -> None:
     """Let nobody else write in a file: what others put there would pass for its owner's."""
-    mode = path.stat().st_mode
-    if os.name == "posix" and mode & _OTHERS:
-        path.chmod(mode & 0o7777 & ~_OTHERS)
+    with contextlib.suppress(OSError):  # file systems without modes
+        mode = path.stat().st_mode
+        if os.name == "posix" and mode & _OTHERS:
+            path.chmod(mode & 0o7777 & ~_OTHERS)
 
 
 def find_root(place: Path) -> Path:

@@ -378,3 +378,17 @@ def test_a_loss_of_power_before_the_disk_had_a_result_leaves_none_that_is_not_wh
     os.utime(kept / file, ns=(before.st_atime_ns, before.st_mtime_ns))
     recalled = read_recalled(project, "lost", "k")
     assert (recalled is None) is (case != "nothing")
+
+
+def test_a_large_table_that_was_changed_since_is_not_read(project):
+    making = project.runs / "r2" / "jobs" / "big" / "result"
+    making.mkdir(parents=True)
+    tables.write(making, "t", pd.DataFrame({"x": np.arange(200_000) * 2.0}))
+    result = Result(ID, "big", "r2", "k", Parts(), tables.read_outputs(making), 1.0, 2.0)
+    kept = results.keep_result(project, making, result)
+    lasting.complete(project, result)
+    os.utime(kept / "arrow" / "t.arrows")
+    assert tables.read(kept, "t").x.sum() == 199_999 * 200_000.0
+    flip(kept / "arrow" / "t.arrows", 800_000)
+    with pytest.raises(DamageError, match=r"t\.arrows is damaged: its content is not what was"):
+        tables.read(kept, "t")
