@@ -19,12 +19,8 @@ from nbflow.project import Project
 from nbflow.store import results
 from nbflow.store.hashing import is_stamp
 from nbflow.store.ids import make_next_id
-<<<<<<< HEAD
 from nbflow.store.left import Left, add_left
-from nbflow.store.outputs import read_written
-=======
 from nbflow.store.outputs import make_all_marks
->>>>>>> 648aec2 (Take of a result that a lost run left pending nothing that is not what was written)
 
 
 def keep_outcome(
@@ -55,13 +51,9 @@ def keep_outcome(
         shutil.rmtree(making)
         return twin
     seen = _find_seen(project, parts, outcome)
-<<<<<<< HEAD
     opened = _find_opened(ready, outcome)
-    moved = _find_moved(plan, ready, {**seen, **opened}, started)
-=======
     _protect(making / "notebook.ipynb")
-    moved = _find_moved(plan, ready, seen, started)
->>>>>>> 648aec2 (Take of a result that a lost run left pending nothing that is not what was written)
+    moved = _find_moved(plan, ready, {**seen, **opened}, started)
     result = Result(
         id=make_next_id(project.results / job.step),
         step=job.step,
@@ -80,12 +72,8 @@ def keep_outcome(
         inputs={ref: Taken(one.result, one.hash) for ref, one in job.inputs.items()},
         files=make_all_marks(making),
     )
-<<<<<<< HEAD
     traffic.note(result)
     result = msgspec.structs.replace(result, warnings=(*result.warnings, *_advise(plan, result)))
-    _protect(making / "notebook.ipynb")
-=======
->>>>>>> 648aec2 (Take of a result that a lost run left pending nothing that is not what was written)
     results.keep_result(project, making, result)
     note_left(plan, result)
     return result

@@ -15,9 +15,11 @@ SAID = {
     "DuckDB's own tables": (f'{GONE}\nDid you mean "pg_tables"?', "there is no table sales."),
     "a damaged file": (
         "IO Error: Corrupt database file: computed checksum 1 does not match stored checksum 2",
-        "Corrupt database file: computed checksum 1 does not match stored checksum 2\nThe disk gives "
-        "back another content than was written. `nbflow check --results --repair` finds the file and "
-        "fills it anew, or sets its result aside.",
+        (
+            "Corrupt database file: computed checksum 1 does not match stored checksum 2\nThe disk gives "
+            "back another content than was written. `nbflow check --results --repair` finds the file and "
+            "fills it anew, or sets its result aside."
+        ),
     ),
     "a table of the user's": (
         f'{GONE}\nDid you mean "sale"?',
