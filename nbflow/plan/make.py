@@ -267,14 +267,9 @@ def _find_recalled(
         for path, digest in pointer.seen_modules.items()
         if not (root / path).is_file() or read_hash(root / path) != digest
     ]
-    doubtful = [
-        ref
-        for ref, taken in result.inputs.items()
-        if found.is_damaged(ref.partition(".")[0], taken.result)
-    ]
     traffic = plan.traffic
     files = (*traffic.find_opened_changes(result, latest), *traffic.find_unlike(result))
-    return Recalled(result, tuple(changed), tuple(doubtful), files)
+    return Recalled(result, tuple(changed), found.find_doubtful(result), files)
 
 
 def _refuse(project: Project, scan: Scan) -> None:

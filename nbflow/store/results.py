@@ -103,6 +103,11 @@ class Snapshot:
                 self._sound.add(at)
         return at in self.notes
 
+    def find_doubtful(self, result: Result) -> tuple[str, ...]:
+        """Return what a result was made from that was found damaged since, by ref."""
+        inputs = ((ref, ref.partition(".")[0], one.result) for ref, one in result.inputs.items())
+        return tuple(ref for ref, step, read in inputs if self.is_damaged(step, read))
+
     def _is_lost(self, run_id: str) -> bool:
         if run_id not in self._lost:
             self._lost[run_id] = _is_lost(self._project, run_id)

@@ -14,7 +14,6 @@ from nbflow.clean import find_removable, remove
 from nbflow.cli import program
 from nbflow.errors import DamageError
 from nbflow.model import Parts, Result, Taken
-from nbflow.plan import read_recalled
 from nbflow.project import find_project
 from nbflow.store import damage, lasting, results, tables
 from nbflow.store.checking import Report, check_results
@@ -237,11 +236,9 @@ def test_what_is_derived_of_a_damaged_result_is_doubtful(project, folder):
     result = Result(ID, "b", "r2", "kb", Parts(), {}, 1.0, 2.0, inputs=taken)
     results.keep_result(project, making, result)
     lasting.complete(project, result)
-    assert read_recalled(project, "b", "kb").whys == ()
+    assert results.Snapshot(project).find_doubtful(result) == ()
     (folder / "files" / "v.json").write_text("{}")
-    assert read_recalled(project, "b", "kb").whys == (
-        "a.v was read of a result that was found damaged",
-    )
+    assert results.Snapshot(project).find_doubtful(result) == ("a.v",)
 
 
 def test_what_was_written_by_hand_is_to_be_written_again(tmp_path):
@@ -376,8 +373,9 @@ def test_a_loss_of_power_before_the_disk_had_a_result_leaves_none_that_is_not_wh
     before = (kept / file).stat()
     hurt(kept / file)
     os.utime(kept / file, ns=(before.st_atime_ns, before.st_mtime_ns))
-    recalled = read_recalled(project, "lost", "k")
-    assert (recalled is None) is (case != "nothing")
+    snapshot = results.Snapshot(project)
+    known = snapshot.find_pointer("lost", "k")
+    assert (known is not None and not snapshot.is_damaged("lost", "2")) is (case == "nothing")
 
 
 def test_a_large_table_that_was_changed_since_is_not_read(project):
