@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from nbflow.project import Project
 
+_NAMED = 3  # steps that are named where there are many
+_LONGEST = 30  # characters of a default that are shown
+
 
 def make_unique(found: Iterable[Step]) -> tuple[dict[str, Step], list[Problem]]:
     """Return the steps by name; a second one of a name is a problem, and left out."""
@@ -46,7 +49,7 @@ def find_problems(
     yield from find_unanswered(steps, skipped, broken, hidden)
     for step in steps.values():
         yield from _find_unknown_after(step, steps, broken)
-    yield from _find_disagreements(steps)
+    yield from _find_disagreements(steps, project.settings.parameters)
     if (cycle := graph.find_cycle(graph.make_parents(steps))) is not None:
         yield _make_cycle(cycle, steps)
 
@@ -88,12 +91,19 @@ def _make_cycle(cycle: Sequence[str], steps: Mapping[str, Step]) -> Problem:
     return Problem(what, next(places, Place(needing.path)), hint)
 
 
-def _find_disagreements(steps: Mapping[str, Step]) -> Iterator[Problem]:
-    """Find parameters that steps share by name, but not by type or default."""
+def _find_disagreements(
+    steps: Mapping[str, Step], given: Collection[str] = ()
+) -> Iterator[Problem]:
+    """Find parameters that steps share by name, but not by type or default.
+
+    None and "" stand for a value that is yet to come; what the settings have `given` is one for
+    all.
+    """
     shared: dict[str, list[tuple[str, Parameter]]] = {}
     for step in steps.values():
         for parameter in step.parameters:
-            shared.setdefault(parameter.name, []).append((step.name, parameter))
+            if parameter.name not in given and not _is_placeholder(parameter):
+                shared.setdefault(parameter.name, []).append((step.name, parameter))
     for name, uses in shared.items():
         for aspect, word in ((_type, "type"), (_default, "default")):
             if len({aspect(parameter) for _, parameter in uses} - {""}) > 1:
@@ -105,9 +115,22 @@ def _make_disagreement(name: str, word: str, uses: Sequence[tuple[str, str]]) ->
     steps: dict[str, list[str]] = {}
     for step, text in uses:
         steps.setdefault(text or "not set", []).append(step)
-    each = "; ".join(f"{text} in {', '.join(names)}" for text, names in steps.items())
+    each = "; ".join(f"{_cut(text)} in {_say_some(names)}" for text, names in steps.items())
     what = f"the parameter {name} has not one {word} in all steps: {each}."
     return Problem(what, None, "Make them the same, or rename one.", "warning")
+
+
+def _is_placeholder(parameter: Parameter) -> bool:
+    return parameter.literal and parameter.default in {"None", "''", '""'}
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _say_some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def _type(parameter: Parameter) -> str:

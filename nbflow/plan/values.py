@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
@@ -94,13 +95,20 @@ def find_open_defaults(step: Step, overrides: Mapping[str, Any]) -> list[Paramet
 def refuse_missing(steps: Mapping[str, Step], overrides: Mapping[str, Mapping[str, Any]]) -> None:
     missing = [
         f"{name} needs a value for its parameter {one.name}: add -p {one.name} VALUE, "
-        f"or a default in {step.path}, cell {one.place.cell}."
+        f"or a default in {step.path}, cell {one.place.cell}.{_suggest_value(one)}"
         for name, step in steps.items()
         for one in step.parameters
         if one.required and one.name not in overrides[name]
     ]
     if missing:
         raise ParameterError("\n".join(missing))
+
+
+def _suggest_value(parameter: Parameter) -> str:
+    """Return what was meant by `full: False`, which annotates and sets nothing."""
+    if not re.fullmatch(r"True|False|-?[0-9.]+", parameter.type):
+        return ""
+    return f" Did you mean `{parameter.name} = {parameter.type}`?"
 
 
 def _order(

@@ -364,3 +364,10 @@ def test_where_the_time_went(pipeline: Project) -> None:
         "writing": 0.0,
         "shutdown": 0.0,
     }
+
+
+def test_an_annotation_that_was_meant_as_a_default_is_told(tmp_path: Path) -> None:
+    project(tmp_path / "here", a=[cell("compare_obs: False", "parameters")])
+    told = nbflow("plan", "here/notebooks").stderr
+    assert "a needs a value for its parameter compare_obs" in told
+    assert "Did you mean `compare_obs = False`?" in told

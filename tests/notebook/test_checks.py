@@ -253,6 +253,23 @@ def test_writes_that_are_not_known_are_one_problem(tmp_path: Path) -> None:
     ]
 
 
+def test_of_many_steps_that_disagree_some_are_named(tmp_path: Path) -> None:
+    steps = {f"s{n}": [cell(f"month = {n // 5}", "parameters")] for n in range(6)}
+    scan = read_folder(project(tmp_path, **steps))
+    assert [found.what for found in scan.problems] == [
+        (
+            "the parameter month has not one default in all steps: "
+            "0 in s0, s1, s2 and 2 more; 1 in s5."
+        )
+    ]
+
+
+def test_what_the_settings_set_may_have_any_default(tmp_path: Path) -> None:
+    steps = {f"s{n}": [cell(f"month = {n}", "parameters")] for n in range(2)}
+    scan = read_folder(project(tmp_path, toml="[parameters]\nmonth = 3", **steps))
+    assert scan.problems == ()
+
+
 EMPTY = {
     "nothing": (
         {},
@@ -292,6 +309,13 @@ def test_an_empty_folder_that_is_the_root_is_named(tmp_path: Path) -> None:
 
 
 PARAMETERS = {
+    "a placeholder": ("month = None", "month = 2", None),
+    "an empty text": ("path = ''", "path = 'a'", None),
+    "a long default": (
+        "path = '" + "a" * 40 + "'",
+        "path = 'b'",
+        f"the parameter path has not one default in all steps: '{'a' * 28}… in a; 'b' in b.",
+    ),
     "the same": ("month: int = 1", "month: int = 1  # the month", None),
     "no default": ("month: int", "month: int = 2", None),
     "inferred": ("month: int = 1", "month = 1", None),
