@@ -31,7 +31,7 @@ POLL = 0.02  # seconds between looks at whether a kernel that was asked to end h
 LOOK = 0.05  # seconds between looks at whether its end is to be hurried
 PATIENCE = 30.0  # seconds for a kernel to end: exit handlers, threads, child processes, files
 ORDINARY = 10.0  # for one that was not forked: ipykernel itself may hang at its end
-HURRY = 2.0  # for one that is to stop
+HURRY = 4.0  # for one that is to stop
 
 
 class Kernel:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from nbflow.events import CellStarted
+from nbflow.events import OutputPrinted
 from nbflow.model import Outcome
 from nbflow.worker import execute_job
 from nbflow.zygote import ADDRESS, find_platform_obstacle, start
@@ -135,7 +135,7 @@ def test_a_step_that_is_interrupted_ends_as_python_does(
 ) -> None:
     handler = "import atexit, pathlib, time\natexit.register(lambda: pathlib.Path('kept').write_text('ran'))"
     limit = {"cell_timeout": 1.0} if what == "cell_timeout" else {}
-    job = make_job(tmp_path, cell(handler), cell("time.sleep(300)"), **limit)
+    job = make_job(tmp_path, cell(handler), cell("print(1, flush=True); time.sleep(300)"), **limit)
     outcome = stop_in_cell(job, 2, wanted=what == "stop")
     assert (kind, outcome.status) == (kind, "cancelled" if what == "stop" else "failed")
     assert (tmp_path / "notebooks" / "kept").read_text() == "ran"
@@ -158,11 +158,11 @@ def test_a_stop_cuts_an_end_that_is_under_way(tmp_path: Path, kind: str) -> None
 
 
 def stop_in_cell(job: Any, number: int, *, wanted: bool) -> Outcome:
-    """Execute, and stop once this cell has begun if that is wanted."""
+    """Execute, and stop once this cell has printed if that is wanted: by then it runs."""
     stop = threading.Event()
 
     def hear(event: Any) -> None:
-        if wanted and isinstance(event, CellStarted) and event.cell == number:
+        if wanted and isinstance(event, OutputPrinted) and event.cell == number:
             stop.set()
 
     return execute_job(job, hear, stop)
