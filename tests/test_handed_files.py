@@ -18,7 +18,7 @@ from nbflow.run import execute
 from nbflow.runlog import Run
 from nbflow.store import results
 from nbflow.store.tables import read
-from tests.notebooks import cell, project
+from tests.notebooks import cell, notebook, project
 
 pytestmark = pytest.mark.kernel
 
@@ -217,3 +217,22 @@ def test_a_moved_project_reuses_what_reads_outside_its_root(tmp_path: Path):
     (tmp_path / "old").rename(tmp_path / "new")
     moved = tmp_path / "new/notebooks/notebooks"
     assert plan(moved).steps["use"].action == "reuse"
+
+
+def test_a_writer_in_another_language_is_told_the_option(tmp_path: Path):
+    other = {
+        "kernelspec": {"name": "ir", "language": "R", "display_name": "R"},
+        "language_info": {"name": "R"},
+    }
+    source = cell('write.csv(data.frame(x = 1:3), "out.csv")')
+    make = notebook(cell("n <- 3", "parameters"), source, metadata=other)
+    folder = project(tmp_path, make=make, use=USE).folder
+    at = find_project(folder)
+    said = [one.what for one in find_absent(at, read_folder(at)) if one.severity == "warning"]
+    assert said == [
+        (
+            "use: no step says that it makes out.csv, but make names it in its code, so that comes "
+            'first; if it makes the file, add to make: makes = ["out.csv"] in [steps.make] of '
+            "nbflow.toml"
+        )
+    ]

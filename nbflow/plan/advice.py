@@ -40,6 +40,8 @@ def say_written(traffic: Traffic, writer: str, real: str, users: Iterable[str]) 
 def make_line(traffic: Traffic, writer: str, real: str) -> str:
     """Return the line by which a step says that it makes a file."""
     path = _from_folder(traffic, writer, real)
+    if traffic.steps[writer].language != "python":
+        return f'makes = ["{path}"] in [steps.{writer}] of nbflow.toml'
     name = re.sub(r"\W+", "_", PurePath(path).stem).strip("_").lstrip("0123456789_")
     return f'nbflow.write("{name or "file"}", Path("{path}"))'
 
