@@ -22,7 +22,6 @@ export function keepKeys(): void {
   page[LISTENING] = true;
   page.addEventListener('focusin', event => findOurs(event)?.toggleAttribute(SUPPRESS, true));
   page.addEventListener('keydown', listen, true);
-  page.addEventListener('keydown', leave);
 }
 
 /** Whether a key is the panel's alone: saving, searching and the like stay JupyterLab's. */
@@ -44,6 +43,8 @@ function listen(event: KeyboardEvent): void {
   target?.toggleAttribute(SUPPRESS, isKept(event));
   const tab = target?.closest('.lm-TabBar-tab');
   if (tab && event.key.startsWith('Arrow')) setTimeout(openTab, 0);
+  // Fields let no key through to the page: what has used it is known when all have heard it.
+  if (target && event.key === 'Escape') setTimeout(() => leave(event, target), 0);
 }
 
 /** An arrow moves the focus among the tabs; the one that has it is opened, as by Enter. */
@@ -56,7 +57,6 @@ function openTab(): void {
 }
 
 /** Escape leads back to the cell, where JupyterLab's keys are JupyterLab's. */
-function leave(event: KeyboardEvent): void {
-  if (event.key !== 'Escape' || event.defaultPrevented) return;
-  findOurs(event)?.closest<HTMLElement>('.jp-Cell')?.focus();
+function leave(event: KeyboardEvent, from: Element): void {
+  if (!event.defaultPrevented) from.closest<HTMLElement>('.jp-Cell')?.focus();
 }

@@ -70,14 +70,16 @@ def made(tmp_path: Path) -> Project:
     return project(tmp_path / "work", load=LOAD, report=REPORT, fails=FAILS)
 
 
-def test_by_keyboard_and_for_screen_readers(lab, page, made: Project) -> None:
-    address = lab(made.root)
-    open_panel(page, address, made.folder)
-    press(page, "Run")
-    wait_for_state(page, "failed")
+def test_by_keyboard(lab, page, made: Project) -> None:
+    run_in_panel(page, lab(made.root), made)
     show_table(page)
     keys_stay_in_the_panel(page)
     arrows_lead_and_open(page)
+
+
+def test_what_is_shown_has_a_name_and_can_be_opened(lab, page, made: Project) -> None:
+    address = lab(made.root)
+    run_in_panel(page, address, made)
     if AXE.exists():
         page.evaluate(AXE.read_text())
         all_has_a_name(page)
@@ -85,6 +87,12 @@ def test_by_keyboard_and_for_screen_readers(lab, page, made: Project) -> None:
         all_has_a_name(page)
     the_message_comes_first(page)
     opened_without_a_kernel(page, address)
+
+
+def run_in_panel(page: Any, address: str, made: Project) -> None:
+    open_panel(page, address, made.folder)
+    press(page, "Run")
+    wait_for_state(page, "failed")
 
 
 def show_table(page: Any) -> None:
