@@ -5,11 +5,12 @@ const PATIENCE = 5000; // milliseconds until the link is there and its address i
 const LOOK = 50;
 const WHOLE = 'a.KIND[href*="://"]'; // JupyterLab completes it when it has taken over the click
 
-export function follow(within: Element, kind: string): void {
+/** `quiet` asks for no kernel. */
+export function follow(within: Element, kind: string, quiet: boolean): void {
   const selector = WHOLE.replace('KIND', kind);
   const find = () => within.closest('.nbflow-panel')?.querySelector<HTMLAnchorElement>(selector);
   wait(find, link => {
-    if (!openQuietly(link)) link.click();
+    if (!quiet || !openQuietly(link)) link.click();
     // What is open already is shown at the link's cell.
     else if (link.hash) wait(isOpen(link), () => link.click());
   });

@@ -31,6 +31,7 @@ interface Model {
 /** What Python sends beside the traits. */
 interface Message {
   follow?: string; // the class of a link to open
+  quiet?: boolean; // without a kernel
 }
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
@@ -60,7 +61,10 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     const what = name === 'nodes' || name === 'edges' ? 'graph' : name;
     return [`change:${name}`, () => draw(what)];
   });
-  heard.push(['msg:custom', message => message.follow && follow(el, message.follow)]);
+  heard.push([
+    'msg:custom',
+    message => message.follow && follow(el, message.follow, message.quiet === true),
+  ]);
   for (const [event, call] of heard) model.on(event, call);
   for (const call of Object.values(show)) call();
   return () => {

@@ -38,7 +38,7 @@ class Detail:
         self,
         choose: Callable[[str], None],
         later: Callable[[Callable[[], None]], None],
-        follow: Callable[[str], None],
+        follow: Callable[..., None],
     ) -> None:
         self._later = later
         self._step = build(

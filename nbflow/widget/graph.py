@@ -50,9 +50,12 @@ class Graph(anywidget.AnyWidget):
 
         self.on_msg(take)
 
-    def follow(self, kind: str) -> None:
-        """Have the front end open the link of this class in the panel, as a click on it does."""
-        self.send({"follow": kind})
+    def follow(self, kind: str, *, quiet: bool = False) -> None:
+        """Have the front end open the link of this class in the panel, as a click on it does.
+
+        What is `quiet` starts no kernel where the front end can be told so.
+        """
+        self.send({"follow": kind, "quiet": quiet})
 
     def __str__(self) -> str:
         """Return the steps and their states, a line each: what front ends without HTML show."""

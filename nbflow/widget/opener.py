@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import count
+from pathlib import Path
 
 import ipywidgets as w
 
@@ -27,7 +28,7 @@ class Opener:
     """
 
     def __init__(
-        self, later: Callable[[Callable[[], None]], None], follow: Callable[[str], None]
+        self, later: Callable[[Callable[[], None]], None], follow: Callable[..., None]
     ) -> None:
         self._follow = follow
         self._button = build(
@@ -88,7 +89,12 @@ class Opener:
             return
         text = path.relative_to(project.root).as_posix()
         self._made.show(link(path, text, _find_cell(step), kind))
-        self._follow(kind)
+        self._follow(kind, quiet=not _has_widgets(path))
+
+
+def _has_widgets(path: Path) -> bool:
+    """Tell whether a notebook holds widgets: JupyterLab draws them only beside a kernel."""
+    return b"application/vnd.jupyter.widget-state+json" in path.read_bytes()
 
 
 def _is_executed(run: Run, step: StepRun) -> bool:

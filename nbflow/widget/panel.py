@@ -111,6 +111,10 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._view.still.show()
         display({**self._repr_mimebundle_(), "text/plain": "the controls of nbflow"}, raw=True)
 
+    def draw_still(self) -> str:
+        """Return what a saved notebook shows without a kernel."""
+        return self._view.draw_still()
+
     def __str__(self) -> str:
         """Return the steps as the newest run left them: what a terminal shows."""
         text = "" if self._project is None else draw_text(self._project, self._name, self._scan)

@@ -19,6 +19,9 @@ import pytest
 
 TOKEN = "test"
 NOISE = [  # what JupyterLab's own console has, with or without nbflow
+    re.compile(
+        r"Cannot read properties of null \(reading 'kernel'\)"
+    ),  # ipywidgets, without a kernel
     re.compile("widget model not found"),  # a saved notebook's output, whose kernel has ended
 ]
 FLAGS = [
@@ -92,7 +95,11 @@ def hear_trouble(page: Any) -> list[str]:
         if said.type == "error" and not any(known.search(text) for known in NOISE):
             found.append(text)
 
-    page.on("pageerror", lambda error: found.append(str(error)))
+    def hear_error(error: Any) -> None:
+        if not any(known.search(str(error)) for known in NOISE):
+            found.append(str(error))
+
+    page.on("pageerror", hear_error)
     page.on("console", hear)
     return found
 

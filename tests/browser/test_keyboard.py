@@ -26,7 +26,7 @@ LOAD = [
 ]
 REPORT = [
     cell("import nbflow\nsales = nbflow.read('load.sales')", "inputs"),
-    cell("import ipywidgets\nipywidgets.IntSlider(7)"),
+    cell("from IPython.display import HTML\nHTML('<b id=own>as the run left it</b>')"),
     cell("from pathlib import Path\nimport base64"),
     cell(
         "png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='\n"
@@ -176,11 +176,13 @@ def the_message_comes_first(page: Any) -> None:
 
 
 def opened_without_a_kernel(page: Any, address: str) -> None:
-    """A copy is shown as the run left it, widgets too, and starts no kernel."""
+    """A copy is shown as the run left it, and starts no kernel."""
     page.locator(".nbflow-node[data-id=report]").click()
     page.locator("img.nb-picture").wait_for(timeout=30_000)
     page.get_by_text("Open as executed").click()
-    page.locator(".jp-NotebookPanel:visible .noUi-handle").wait_for(timeout=60_000)
+    page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)", has_text="as the run left it").wait_for(
+        timeout=60_000
+    )
     tab = page.locator(".lm-DockPanel-tabBar .lm-mod-current .lm-TabBar-tabLabel")
     assert tab.inner_text().startswith("report-2")
     page.wait_for_timeout(2000)
