@@ -23,6 +23,7 @@ from nbflow.store.columns import REFUSED, decode_column, encode_column, make_dif
 from nbflow.store.hashing import hash_bytes
 from nbflow.store.jsonforms import Reader, Writer, find_content
 from nbflow.store.kept import keep
+from nbflow.store.objects import NOTE
 from nbflow.store.pickles import unpickle
 from nbflow.store.tablehash import FRAME, FRAME_TEXT
 from nbflow.store.viewing import view_values
@@ -40,8 +41,12 @@ _PLAIN = (
 )  # of the recipe: JSON as is
 
 
-def encode_frame(value: pd.DataFrame | pd.Series) -> pa.Table:
-    """Return a frame or series as an Arrow table that `decode_frame` undoes; raises Unkept."""
+def encode_frame(value: pd.DataFrame | pd.Series, notes: list[str] | None = None) -> pa.Table:
+    """Return a frame or series as an Arrow table that `decode_frame` undoes; raises Unkept.
+
+    `notes` takes in what is equal and yet not quite as it was: decimals of the same number of
+    digits.
+    """
     if type(value) not in {pd.DataFrame, pd.Series}:
         raise Unkept(f"a {type(value).__name__} is more than a pandas DataFrame")
     frame = value.to_frame(_find_series_name(value)) if isinstance(value, pd.Series) else value
@@ -49,6 +54,9 @@ def encode_frame(value: pd.DataFrame | pd.Series) -> pa.Table:
     names = _make_names(frame.columns, levels)
     series = [column for _, column in frame.items()] + levels
     encoded = [_encode(column, str(name)) for column, name in zip(series, names, strict=True)]
+    said = _take_notes(names, encoded)
+    if notes is not None:
+        notes += said
     recipes = {n: r for n, (_, r) in zip(names, encoded, strict=True) if r is not None}
     recipe = _make_recipe(value, frame, names, recipes)
     schema = pa.schema([(n, a.type) for n, (a, _) in zip(names, encoded, strict=True)])
@@ -121,6 +129,13 @@ def _encode(column: pd.Series, name: str) -> tuple[pa.Array, dict[str, Any] | No
         raise Unkept(
             f"column {name!r} is {column.dtype}, which Arrow refuses ({reason})"
         ) from error
+
+
+def _take_notes(names: list[str], encoded: list[tuple[pa.Array, Any]]) -> list[str]:
+    """Return what the recipes say for people, and take it out of them."""
+    pairs = zip(names, encoded, strict=True)
+    told = [(name, recipe.pop(NOTE)) for name, (_, recipe) in pairs if recipe and NOTE in recipe]
+    return [f"column {name!r} has as many digits in each row: {said}" for name, said in told]
 
 
 def _make_recipe(

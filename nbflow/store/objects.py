@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from nbflow.store.arrowtypes import Unkept
+from nbflow.store.arrowtypes import Unkept, holds
 
+NOTE = "note"  # in a recipe: what of the values is not as it was, for people
 # Exact in Arrow, so that no comparison is needed. bool is not here as an int: types are exact.
 _SAFE: dict[type, pa.DataType | None] = {
     str: pa.string(),
@@ -44,8 +45,19 @@ def encode_objects(values: Any) -> tuple[pa.Array, dict[str, Any]]:
     recipe = {"how": "objects", "missing": missing, "arrays": kind is np.ndarray}
     array = _make_array(items, kind)
     if kind not in _SAFE and kinds:
-        _check(values, decode_objects(pa.chunked_array([array]), recipe), kind)
+        back = decode_objects(pa.chunked_array([array]), recipe)
+        _check(values, back, kind)
+        if holds(pa.types.is_decimal, array.type) and (padded := _find_padded(values, back)):
+            recipe[NOTE] = padded
     return array, recipe
+
+
+def _find_padded(values: Sequence[Any], back: Sequence[Any]) -> str:
+    """Return how the first decimal comes back that has fewer digits than the column."""
+    for old, new in zip(values, back, strict=True):
+        if old is not new and not isinstance(old, float) and repr(old) != repr(new):
+            return f"{_shorten(old)} comes back as {_shorten(new)}"
+    return ""
 
 
 def decode_objects(column: pa.ChunkedArray, recipe: dict[str, Any]) -> Any:

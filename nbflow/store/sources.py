@@ -19,12 +19,13 @@ from nbflow.store.relations import stream_relation
 class Source(Frozen, frozen=True):
     """A table to be written: batches of one schema, to be read once, in order.
 
-    `whole` is set where all of them are in memory anyway.
+    `whole` is set where all of them are in memory anyway; `note` is for people.
     """
 
     schema: Any
     batches: Any
     whole: bool
+    note: str = ""
 
 
 def make_source(value: Any) -> Source | None:  # noqa: PLR0911 - one line for each kind of table
@@ -59,7 +60,9 @@ def _is_of(value: Any, module: str, *names: str) -> bool:
 def _read_pandas(value: Any) -> Source:
     from nbflow.store.frames import encode_frame  # noqa: PLC0415 - loads pandas
 
-    return _read_table(encode_frame(value))
+    notes: list[str] = []
+    table = encode_frame(value, notes)
+    return Source(table.schema, table.to_batches(), whole=True, note="; ".join(notes))
 
 
 def _read_polars(value: Any) -> Source:

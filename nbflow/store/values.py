@@ -24,8 +24,8 @@ def write_value(folder: Path, name: str, value: Any) -> Output:
     """Keep a value in the plainest form that gives it back exactly."""
     if isinstance(value, PurePath):
         return _write_path(folder, name, Path(value))
-    if is_json(value):
-        return _write_json(folder, name, value)
+    if (text := _make_json(value)) is not None:
+        return _keep(folder, name, "json", _name_type(value), lambda path: path.write_bytes(text))
     if _is_numpy(value):
         return _write_numpy(folder, name, value)
     if _find_figure(value):
@@ -71,9 +71,14 @@ def is_json(value: Any) -> bool:
     )
 
 
-def _write_json(folder: Path, name: str, value: Any) -> Output:
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1).encode()
-    return _keep(folder, name, "json", _name_type(value), lambda path: path.write_bytes(text))
+def _make_json(value: Any) -> bytes | None:
+    """Return a value as JSON, None for what JSON does not give back or Python does not write."""
+    try:
+        if is_json(value):
+            return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1).encode()
+    except (RecursionError, ValueError):  # too deep, or an integer of thousands of digits
+        pass
+    return None
 
 
 def _is_numpy(value: Any) -> bool:

@@ -40,7 +40,8 @@ def write_table(folder: Path, name: str, source: Source) -> Output:
     except Exception as error:  # a generator of the user's may raise anything
         raise make_error(name, folder, error) from error
     digest = stream.hasher.hexdigest(stream.codec.dictionaries)
-    return Output(name, "table", digest, bytes=stream.bytes, rows=stream.rows, columns=columns)
+    size, note = stream.bytes, source.note
+    return Output(name, "table", digest, size, rows=stream.rows, columns=columns, note=note)
 
 
 def make_error(name: str, folder: Path, error: Exception) -> StoreError:

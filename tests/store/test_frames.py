@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal, assert_series_equal
@@ -133,3 +135,18 @@ def test_the_arrow_form_has_pandas_metadata(tmp_path):
     tables.write(tmp_path, "t", frame)
 
     assert_frame_equal(tables.read(tmp_path, "t", to="arrow").to_pandas(), frame)
+
+
+def test_decimals_that_get_more_digits_are_told(tmp_path):
+    mixed = series([Decimal("1.10"), Decimal("1.1"), Decimal(100), None], object)
+    nested = series([[Decimal("1.10"), Decimal("1.1")]], object)
+
+    output = tables.write(tmp_path, "t", mixed)
+    within = tables.write(tmp_path, "n", nested)
+
+    assert output.kind == "table"
+    assert output.note == (
+        "column 'a' has as many digits in each row: Decimal('1.1') comes back as Decimal('1.10')"
+    )
+    assert "comes back as [Decimal('1.10'), Decimal('1.10')]" in within.note
+    assert list(map(str, tables.read(tmp_path, "t")["a"])) == ["1.10", "1.10", "100.00", "None"]

@@ -149,3 +149,27 @@ def test_a_value_that_is_gone_says_so(tmp_path):
 
     with pytest.raises(StoreError, match=r"files/v\.json is gone\. Write it again"):
         tables.read(tmp_path, "v")
+
+
+HOLDS_ITSELF: list[object] = []
+HOLDS_ITSELF.append(HOLDS_ITSELF)
+
+
+@pytest.mark.parametrize(
+    "value", [10**5000, {"a": [10**5000]}, HOLDS_ITSELF], ids=["long", "long within", "circle"]
+)
+def test_what_json_cannot_write_is_kept_as_a_pickle(tmp_path, value):
+    output = tables.write(tmp_path, "v", value)
+
+    back = tables.read(tmp_path, "v")
+    assert output.kind == "pickle"
+    assert back[0] is back if value is HOLDS_ITSELF else back == value
+
+
+def test_what_is_nested_too_deep_for_anything_is_refused_in_words(tmp_path):
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+
+    with pytest.raises(StoreError, match=r"^'v' cannot be kept: it is list"):
+        tables.write(tmp_path, "v", deep)
