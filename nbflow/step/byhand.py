@@ -16,6 +16,7 @@ from nbflow.step.identity import Here, find_here
 from nbflow.step.messages import find_caller, make_age, make_rows, say, say_command
 from nbflow.step.names import Source, check_step, make_hint
 from nbflow.step.notebooks import find_changed
+from nbflow.step.tagged import is_tagged
 from nbflow.store.removed import explain_removed
 from nbflow.store.results import find_result, read_result, result_folder
 from nbflow.stores import is_store
@@ -229,6 +230,11 @@ def _describe_step(here: Here) -> str:
     if _session.step:
         return f"This notebook is step {_session.step}, as you chose."
     if here.step:
+        if here.notebook and here.notebook.suffix == ".ipynb" and not is_tagged(here.notebook):
+            return (
+                f"This notebook writes as step {here.step}, by its file's name; it is none in a "
+                "run: as it was saved, no cell is tagged `parameters` or `inputs`."
+            )
         return f"This notebook is step {here.step}, by its file's name."
     return 'Nothing tells which step this notebook is: nbflow.use(step="…") does.'
 

@@ -20,10 +20,11 @@ def has_step(folder: Path) -> bool:
         files = sorted(one for one in folder.iterdir() if one.suffix in _SUFFIXES)
     except OSError:
         return False
-    return any(not one.name.startswith(".") and _is_tagged(one) for one in files)
+    return any(not one.name.startswith(".") and is_tagged(one) for one in files)
 
 
-def _is_tagged(file: Path) -> bool:
+def is_tagged(file: Path) -> bool:
+    """Tell whether a notebook, as it was saved, has a cell with one of these tags."""
     try:
         found = file.stat()
         stamp = found.st_mtime_ns, found.st_size

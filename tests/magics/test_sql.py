@@ -223,7 +223,7 @@ def test_what_is_written_by_hand_says_for_which_step(
 def test_what_would_not_be_kept_is_refused(tmp_path: Path, run: Run, monkeypatch: Any) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(
-        SqlError, match=r"--write late: no project of nbflow holds .* `%nbflow run`"
+        SqlError, match=r"--write late: no project of nbflow holds .* save the notebook"
     ):
         run("%%sql --write late\nfrom range(3) t(n)")
 

@@ -276,7 +276,9 @@ def test_the_only_step_that_writes_a_name_is_this_one(project: Project) -> None:
 
 @pytest.mark.usefixtures("project")
 def test_a_write_of_nobody_warns_and_is_kept() -> None:
-    with pytest.warns(UserWarning, match=r"kept as notebook\.found\. Say nbflow\.use\(step="):
+    with pytest.warns(
+        UserWarning, match=r"kept as notebook\.found\. Restart .* say nbflow\.use\(step="
+    ):
         nbflow.write("found", frame(9))
     assert nbflow.read("notebook.found")["n"][0] == 9
 

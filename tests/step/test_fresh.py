@@ -22,7 +22,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from nbclient import NotebookClient
 
 from nbflow.project import find_project, make_home
-from nbflow.step import tagged
+from nbflow.step import byhand, identity, tagged
 from tests import notebooks
 from tests.notebooks import cell, write
 
@@ -233,3 +233,17 @@ def run(client: BlockingKernelClient, source: str) -> str:
 
     client.execute_interactive(source, output_hook=hear, timeout=60)
     return "".join(said)
+
+
+@pytest.mark.parametrize("tag", ["parameters", "mine"])
+def test_use_says_of_a_notebook_whether_it_is_a_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tag: str
+) -> None:
+    path = write(tmp_path / "play.ipynb", [cell("n = 1", tag)])
+    (tmp_path / "nbflow.toml").write_text("")
+    monkeypatch.setattr(identity, "find_notebook", lambda: path)
+    told = byhand.describe_use().splitlines()[-1]
+    if tag == "parameters":
+        assert told == "This notebook is step play, by its file's name."
+    else:
+        assert "it is none in a run" in told
