@@ -126,9 +126,9 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         try:
             self.info = greet(self.wire, self.kc, self.startup_timeout)["content"]
         except EndedError:
-            death = describe_death(self.km)
+            how = describe_death(self.km).removeprefix("Kernel died")
             await self._async_cleanup_kernel()
-            raise RuntimeError(death.replace("died", "died before it answered", 1)) from None
+            raise RuntimeError(f"Kernel died before replying to kernel_info{how}") from None
         except BaseException:
             await self._async_cleanup_kernel()
             raise

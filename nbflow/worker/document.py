@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,7 +109,7 @@ def read_notebook(path: Path, suffix: str) -> Any:
     """Read a notebook of nbformat or, with `suffix`, of jupytext; every cell gets a firm id."""
     text = path.read_text(encoding="utf-8-sig")
     if suffix == ".ipynb" or text.lstrip().startswith("{"):
-        notebook = nbformat.v4.to_notebook_json(complete(json.loads(text)))
+        notebook = nbformat.v4.to_notebook_json(complete(nbformat.reader.parse_json(text)))
     else:
         import jupytext  # noqa: PLC0415  # 1.6 s, and few notebooks need it
 

@@ -110,7 +110,7 @@ def _describe_start(kernel: Kernel, error: Exception) -> str:
     """Say why a kernel did not start: how its process ended, and its last words."""
     code, said = kernel.exit_code(), kernel.said().splitlines()
     how = f"The kernel did not start: {str(error).rstrip('.')}"
-    if code is not None:
+    if code is not None and "Kernel died" not in how:
         how += f" (exit code {code})" if code >= 0 else f" (signal {-code})"
     return f"{how}: {said[-1].strip()}" if said else how
 

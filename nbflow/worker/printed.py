@@ -26,13 +26,15 @@ class Printed:
         if newline:
             yield from cut(show(f"{self.begun}{whole}\n"))
             self.begun = ""
-        *pieces, self.begun = [*cut(last_version(self.begun + rest))] or [""]
+        line = self.begun + rest
+        over = "\r" if line.endswith("\r") else ""  # what follows is written over it
+        *pieces, self.begun = [*cut(last_version(line) + over)] or [""]
         self.cell = cell
         yield from pieces
 
     def end(self) -> Iterator[str]:
         """Yield the line that was begun, if there is one: nothing follows it."""
-        begun, self.begun = self.begun, ""
+        begun, self.begun = last_version(self.begun), ""
         if begun:
             yield f"{begun}\n"
 

@@ -19,7 +19,7 @@ from nbflow.worker.bars import Bar, Bars
 from nbflow.worker.budget import Budget
 from nbflow.worker.journal import Journal
 from nbflow.worker.missing import Missing
-from nbflow.worker.printed import Printed, shorten
+from nbflow.worker.printed import Printed, last_version, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -182,7 +182,7 @@ class Recorder(Observer):
         printed = self.printed[stream]
         for piece in printed.take(text, cell):
             self._tell(stream, piece, cell)
-        self._tell_bar(self.bars.read_line(printed.begun))
+        self._tell_bar(self.bars.read_line(last_version(printed.begun)))
 
     def _flush(self) -> None:
         """Tell the lines that were begun."""
