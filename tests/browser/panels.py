@@ -90,8 +90,9 @@ def reload(page: Any) -> None:
 
 
 def go_back(page: Any, opened: str, name: str = "control.ipynb") -> None:
-    """Wait until a notebook is opened whose path ends so, and show the one before."""
-    wait_until_ready(page, opened)
+    """Wait until a notebook is opened whose name has this, and show the one before."""
+    tabs = page.locator(".lm-DockPanel-tabBar .lm-TabBar-tabLabel", has_text=opened)
+    tabs.first.wait_for(timeout=60_000)
     page.evaluate(GO_BACK, name)
     wait_until_ready(page, name)
 

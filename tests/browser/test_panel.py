@@ -102,7 +102,7 @@ def look_at_step(page: Any) -> None:
     page.locator(".nbflow-canvas").get_by_text("summarise", exact=True).click()
     page.locator(".nbflow-detail th", has_text="revenue").first.wait_for(timeout=30_000)
     page.get_by_text("Open as executed").click()
-    go_back(page, "summarise.ipynb")
+    go_back(page, "summarise-")
 
 
 def check_free(page: Any) -> None:
@@ -127,7 +127,7 @@ def attach_again(page: Any) -> None:
     wait_for_state(page, "running", 60)
     restart(page)
     reload(page)
-    page.locator(".nbflow-still", has_text="running").wait_for(timeout=60_000)
+    page.locator(".nbflow-still", has_text="was going on").wait_for(timeout=60_000)
     assert not page.get_by_text("Error displaying widget").is_visible()
     run_all(page)
     wait_for_state(page, "running", 60)
