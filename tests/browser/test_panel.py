@@ -94,7 +94,7 @@ def run_with_values(page: Any) -> None:
     press(page, "Run")
     wait_for_state(page, "running")
     wait_for_state(page, "done")
-    page.get_by_text("year=2024").first.wait_for(timeout=5_000)
+    page.locator(".nbflow-head-line", has_text="year=2024").wait_for(timeout=5_000)
 
 
 def look_at_step(page: Any) -> None:
