@@ -16,12 +16,17 @@ import pytest
 
 from nbflow.authoring import DEMO
 from nbflow.cli import COMMANDS, program
-from nbflow.project import read_settings
+from nbflow.model import Options
+from nbflow.project import Settings, read_settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
 NBFLOW = [sys.executable, "-m", "nbflow"]
+
+
+def section(heading: str) -> str:
+    return README.partition(f"## {heading}\n")[2].partition("\n## ")[0]
 
 
 def blocks(kind: str) -> list[str]:
@@ -48,6 +53,13 @@ def test_the_settings_are_settings(tmp_path):
     assert read_settings(tmp_path).parameters == tomllib.loads(text)["parameters"]
 
 
+def test_every_setting_and_every_option_of_a_step_is_named():
+    table = re.findall(r"^\| (`.*?) \|", section("Options and settings"), flags=re.MULTILINE)
+    options = {name for row in table for name in re.findall(r"`(\w+)`", row)}
+    assert options == set(Options.__struct_fields__)
+    assert set(tomllib.loads(blocks("toml")[0])) == set(Settings.__struct_fields__) - {"file"}
+
+
 def test_the_cells_of_the_walk_through_are_cells_of_the_demo():
     found = 0
     for block in blocks("python"):
@@ -66,9 +78,8 @@ def test_the_cells_of_the_walk_through_are_cells_of_the_demo():
 
 @pytest.mark.kernel
 def test_the_first_five_minutes(tmp_path):
-    section = README.partition("## Your first five minutes")[2].partition("\n## ")[0]
     folder = tmp_path
-    for command, shown in read_console(section):
+    for command, shown in read_console(section("Your first five minutes")):
         if command[0] == "cd":
             folder /= command[1]
             continue
