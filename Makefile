@@ -1,5 +1,5 @@
 .POSIX:
-.PHONY: demo test test-fast test-browser test-papermill lowest smoke extension bench bench-quick \
+.PHONY: demo test test-fast test-browser test-papermill lowest smoke extension docs bench bench-quick \
         check format clean
 
 PYTHON ?= python3
@@ -11,6 +11,7 @@ MANAGER = build/html-manager/package/dist/embed.js
 # The main job on real input: nine notebooks over the 336,776 flights of 2013.
 demo: $(VENV)/.demo
 	$(BIN)/nbflow run notebooks
+	@echo 'To type nbflow as above: . $(BIN)/activate'
 
 # Every test that needs no browser, and all checks.
 test: check
@@ -49,6 +50,11 @@ smoke: $(VENV)/.uv
 extension:
 	cd extension && npm ci && npm run lint && npm test && npm run build
 	git diff --exit-code nbflow/widget/static nbflow/html/static
+
+# The documentation; a warning is an error.
+docs: $(VENV)/.test
+	$(UV) --python $(BIN)/python --group docs
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
 
 # Beside its peers, each in an environment of its own: an hour, on a machine with nothing else to do.
 bench: $(VENV)/.test

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shlex
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -18,11 +14,11 @@ from nbflow.authoring import DEMO
 from nbflow.cli import COMMANDS, program
 from nbflow.model import Options
 from nbflow.project import Settings, read_settings
+from tests.console import run_console
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
-NBFLOW = [sys.executable, "-m", "nbflow"]
 
 
 def section(heading: str) -> str:
@@ -78,38 +74,4 @@ def test_the_cells_of_the_walk_through_are_cells_of_the_demo():
 
 @pytest.mark.kernel
 def test_the_first_five_minutes(tmp_path):
-    folder = tmp_path
-    for command, shown in read_console(section("Your first five minutes")):
-        if command[0] == "cd":
-            folder /= command[1]
-            continue
-        said = run(command, folder)
-        assert not shown or without_times(said) == without_times(shown)
-    assert "3 reused" in said
-
-
-def read_console(text: str) -> list[tuple[list[str], str]]:
-    """Return each command of the console blocks, and what is shown below it."""
-    blocks = re.findall(r"^```console\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
-    parts = [part for block in blocks for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
-    split = [part.partition("\n") for part in parts]
-    return [(shlex.split(line, comments=True), shown.strip()) for line, _, shown in split]
-
-
-def without_times(text: str) -> list[list[str]]:
-    """Return the words of a text whose durations differ from run to run."""
-    told = re.sub(r"\d+(\.\d+)? (s|min)\b|just made|\d+ min old|─+", "", text.strip())
-    return [line.split() for line in told.splitlines()]
-
-
-def run(command: list[str], folder: Path) -> str:
-    ended = subprocess.run(
-        [*NBFLOW, *command[1:]],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"COLUMNS": "100"},
-        check=False,
-    )
-    assert ended.returncode == 0, (command, ended.stdout, ended.stderr)
-    return ended.stdout
+    assert "3 reused" in run_console(section("Your first five minutes"), tmp_path)
