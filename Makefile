@@ -1,5 +1,5 @@
 .POSIX:
-.PHONY: demo test test-fast test-browser test-papermill lowest smoke extension docs bench bench-quick \
+.PHONY: demo test test-fast test-browser test-papermill lowest smoke extension docs second-python bench bench-quick \
         check format clean
 
 PYTHON ?= python3
@@ -50,6 +50,10 @@ smoke: $(VENV)/.uv
 extension:
 	cd extension && npm ci && npm run lint && npm test && npm run build
 	git diff --exit-code nbflow/widget/static nbflow/html/static
+
+# The plain tests, the example and the tests of forked kernels on Debian's Python 3.13. Needs root.
+second-python:
+	tests/second_python.sh
 
 # The documentation; a warning is an error.
 docs: $(VENV)/.test
