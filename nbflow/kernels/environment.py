@@ -140,7 +140,8 @@ def _run(command: list[str], kernel: Kernel) -> subprocess.CompletedProcess[str]
     try:
         return subprocess.run(
             command,
-            env=os.environ | kernel.env,
+            # From Python 3.13 on, modules are imported before the code that -c gives.
+            env=os.environ | kernel.env | {"PYTHONSAFEPATH": "1"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
