@@ -173,7 +173,7 @@ def test_any_duckdb_opens_the_file(tmp_path):
     with duckdb.connect(str(tmp_path / "tables.duckdb"), read_only=True) as connection:
         assert connection.sql('SELECT "B b" FROM t WHERE a = 3').fetchall() == [("z",)]
     assert sorted(at.name for at in tmp_path.iterdir()) == [
-        "arrow", "outputs.json", "tables.duckdb",
+        "arrow", "outputs.json", "tables.duckdb", "tables.json",
     ]  # fmt: skip
 
 
