@@ -104,7 +104,7 @@ def test_of_many_reused_steps_a_plan_names_those_asked_for(
     steps = {f"s{n}": Planned(f"s{n}", "reuse") for n in range(count)}
     steps["load"] = Planned("load", "run", ("no result yet",))
     project = Project(root=Path("/p"), folder=Path("/p/notebooks"))
-    plan = Plan(project, Scan({}, (), ()), Request(), steps, {})
+    plan = Plan(project, Scan({}, (), ()), Request(), steps, {}, traffic=None)  # is not drawn
     shown = text(plans.make_plan(plan, {}, every=every))
     assert sum(line.startswith("s") and "reuse" in line for line in shown) == rows
     assert any(line.startswith("load ") for line in shown)

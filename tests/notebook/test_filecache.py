@@ -166,7 +166,7 @@ def test_what_did_not_change_is_not_read_again(finished: Project, monkeypatch):
     before = read(finished)
     monkeypatch.setattr(scan, "read_step", lambda *_: pytest.fail("a notebook was read"))
     monkeypatch.setattr(prepare, "hash_file", lambda *_: pytest.fail("a file was read"))
-    monkeypatch.setattr(modules, "_read_module", lambda *_: pytest.fail("a module was read"))
+    monkeypatch.setattr(modules, "read_module", lambda *_: pytest.fail("a module was read"))
     assert read(finished) == before
 
 
