@@ -96,5 +96,7 @@ def test_a_file_that_was_cut_off_is_told(tmp_path):
     path = next(tmp_path.rglob("*.arrows"))
     path.write_bytes(path.read_bytes()[:-100])
 
-    with pytest.raises(Exception, match=r"t\.arrows is damaged: it has [\d,]+ bytes, and [\d,]+ were written\."):
+    with pytest.raises(
+        Exception, match=r"t\.arrows is damaged: it has [\d,]+ bytes, and [\d,]+ were written\."
+    ):
         tables.read(tmp_path, "t")
