@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from IPython.display import display
@@ -30,7 +30,7 @@ from nbflow.magics.tail import Tail
 from nbflow.magics.view import RunView
 from nbflow.notebook.scan import read_folder
 from nbflow.project import Project, find_project
-from nbflow.run.start import start_run, wait_for_log
+from nbflow.run.start import has_log, start_run, wait_for_log
 from nbflow.runlog import Run, cancel, follow, read_run
 
 _WAIT = "--wait"
@@ -90,6 +90,8 @@ def _start(project: Project, command: Command, arguments: list[str]) -> str:
     except KeyboardInterrupt:
         with contextlib.suppress(ProcessLookupError):
             os.kill(started.pid, signal.SIGTERM)
+        if has_log(project, started.run_id):
+            _wait_for_end(project, started.run_id)
         raise
     except RunError as error:
         problems = [] if command.makes else _find_errors(project)
@@ -119,11 +121,16 @@ def _wait(project: Project, run_id: str, watching: Iterator[Run]) -> None:
         for _ in watching:
             pass
     except KeyboardInterrupt:
-        print(f"Interrupted: run {run_id} is being cancelled.", file=sys.stderr)  # noqa: T201
         if (run := read_run(project, run_id)).status == "running":
             cancel(project, run)
-        *_, run = follow(project, run_id)
-        raise RunError(f"Run {run_id} is {run.status}; what is finished is kept.") from None
+        _wait_for_end(project, run_id)
+
+
+def _wait_for_end(project: Project, run_id: str) -> NoReturn:
+    """Say that a run is being cancelled, follow it to its end, and raise how it ended."""
+    print(f"Interrupted: run {run_id} is being cancelled.", file=sys.stderr)  # noqa: T201
+    *_, run = follow(project, run_id)
+    raise RunError(f"Run {run_id} is {run.status}; what is finished is kept.") from None
 
 
 def _watch_in_cell(project: Project, run_id: str, *, log: bool) -> Iterator[Run]:
