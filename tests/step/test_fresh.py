@@ -92,7 +92,7 @@ def test_what_was_written_by_hand_makes_no_root_of_its_own(tmp_path: Path) -> No
 # --- a notebook that is named on its first save --------------------------------------------------
 
 
-@pytest.mark.kernel
+@pytest.mark.browser  # as these need Jupyter's server, too
 def test_a_notebook_that_is_named_while_its_kernel_runs_is_its_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
