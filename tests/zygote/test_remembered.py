@@ -80,7 +80,8 @@ import os, sys, types
 SIMPLE = (str, bytes, int, float, bool, type(None))
 def tell(value):
     if type(value) in (tuple, list) and len(value) < 50:
-        return [tell(one) if isinstance(one, SIMPLE) else "" for one in value]
+        # without their order, which is that of a set in some
+        return sorted(tell(one) if isinstance(one, SIMPLE) else "" for one in value)
     return repr(value)[:500] if isinstance(value, SIMPLE) else ""
 told = {}
 for name, module in [*sys.modules.items()]:
