@@ -9,8 +9,8 @@ release=${2:-trixie}  # its Python is 3.13
 mkdir -p "$folder"
 folder=$(realpath "$folder")
 # The packages come from where this machine's own come from.
-mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | grep -v '^ *#' |
-  grep -oE 'https?://[^ ]+/debian/?( |$)' | head -1)
+mirror=$(find /etc/apt -name '*.list' -o -name '*.sources' | sort | xargs grep -hv '^ *#' |
+  grep -oE 'https?://[^ ]+/debian/?( |$)' | sed -n 1p)
 eval "$(apt-config shell http_proxy Acquire::http::Proxy)"
 export http_proxy=${http_proxy:-}
 

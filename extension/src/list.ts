@@ -17,13 +17,19 @@ const MEANT: Record<string, (event: Event) => boolean> = {
 };
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
+  let wanted = false;
+  const place = () => {
+    wanted = false;
+    settle(name(el, model.get('label')));
+  };
   const mark = () => {
     for (const row of findRows(el)) {
       const chosen = row.dataset.row === model.get('chosen');
       row.classList.toggle('nbflow-chosen', chosen);
       row.setAttribute('aria-selected', `${chosen}`);
     }
-    later(() => settle(name(el, model.get('label'))));
+    if (!wanted) requestAnimationFrame(place); // once a frame
+    wanted = true;
   };
   const draw = () => {
     const at = findRows(el).indexOf(document.activeElement as HTMLElement);
@@ -58,14 +64,11 @@ function name(part: HTMLElement, label: string): HTMLElement {
   const table = part.querySelector('table');
   const named = table ?? (findRows(list).length ? list : null);
   if (named !== list) list.removeAttribute('role');
-  named?.setAttribute('role', table ? 'grid' : 'listbox');
+  const role = table ? 'grid' : 'listbox';
+  if (named?.role === role && named.ariaLabel === label) return list;
+  named?.setAttribute('role', role);
   named?.setAttribute('aria-label', label);
   return list;
-}
-
-/** When the part has its place in the page. */
-function later(act: () => void): void {
-  requestAnimationFrame(act);
 }
 
 export default { render };

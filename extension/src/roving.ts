@@ -19,7 +19,10 @@ export function settle(list: HTMLElement): void {
     rows.find(row => row === document.activeElement) ??
     rows.find(row => row.getAttribute('aria-selected') === 'true') ??
     rows[0];
-  for (const row of rows) row.tabIndex = row === entry ? 0 : -1;
+  for (const row of rows) {
+    const index = row === entry ? 0 : -1;
+    if (row.tabIndex !== index) row.tabIndex = index; // a write makes the page look at its styles
+  }
 }
 
 /** Move the focus by a key; tells whether there is such a key. */

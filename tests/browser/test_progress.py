@@ -44,7 +44,7 @@ def test_a_steps_progress_is_seen_before_it_ends(lab, page, made: Project, tmp_p
     open_panel(page, lab(made.root), made.folder)
     press(page, "Run")
     for name in sorted(LOOPS):  # the order in which they start, as many at a time as jobs
-        row = page.locator(".nbflow-row", has=page.locator(f"b:text-is('{name}')"))
+        row = page.locator(f".nbflow-row[data-row={name}]")
         row.get_by_text("50%").wait_for(timeout=60_000)
         print(name, "·", row.inner_text().replace("\n", " · "))
         assert SAYS[name] in row.inner_text()
