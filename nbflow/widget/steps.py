@@ -47,8 +47,8 @@ class Steps:
         """Show steps that have not run yet."""
         if not self.wanted:
             return
-        width = max(map(len, names), default=0)
-        self._show_rows([_join_row(name, width, dim("not run yet"), "", "") for name in names])
+        self._width = max(map(len, names), default=0)
+        self._show_rows([_join_row(name, dim("not run yet"), "", "") for name in names])
 
     def mark(self, name: str) -> None:
         """Show a step as the chosen one, "" for none."""
@@ -63,7 +63,10 @@ class Steps:
             chunk.chosen = self._chosen
 
     def _show_rows(self, rows: Sequence[Markup]) -> None:
-        texts = ["".join(rows[at : at + _CHUNK]) for at in range(0, len(rows), _CHUNK)]
+        chunks = (rows[at : at + _CHUNK] for at in range(0, len(rows), _CHUNK))
+        # All rows leave the same room for names, that of the longest.
+        room = f"--nbflow-names:{self._width + 1}ch"
+        texts = [str(tag("div", *chunk, style=room)) for chunk in chunks]
         missing = texts[len(self._chunks) :]
         self._chunks.extend(self._make_chunk(text) for text in missing)
         for chunk, text in zip(self._chunks, texts, strict=False):
@@ -78,19 +81,19 @@ class Steps:
 
     def _make_row(self, step: StepRun, now: float) -> Markup:
         """Return a row; one of a step that did not change is taken as it was."""
-        made_of = (step, words.say_age(step.find_age(now)), self._width)
+        made_of = (step, words.say_age(step.find_age(now)))
         known = self._rows.get(step.name)
         if known and known[0] == made_of and step.status != "running":
             return known[1]
-        row = _make_row(step, self._width, now)
+        row = _make_row(step, now)
         self._rows[step.name] = (made_of, row)
         return row
 
 
-def _make_row(step: StepRun, width: int, now: float) -> Markup:
+def _make_row(step: StepRun, now: float) -> Markup:
     expected = find_expected(step, now)
     time = words.say_step_time(step.status, step.started, step.seconds, expected=expected, now=now)
-    return _join_row(step.name, width, state(step.status), time, _make_about(step, now))
+    return _join_row(step.name, state(step.status), time, _make_about(step, now))
 
 
 def _make_about(step: StepRun, now: float) -> str:
@@ -104,8 +107,7 @@ def _make_about(step: StepRun, now: float) -> str:
     return wrote or words.say_reasons(step.why, step.find_age(now), step.blocked_by, step.failure)
 
 
-def _join_row(name: str, width: int, *cells: str) -> Markup:
-    """Return a row; all leave the same room for names, that of the longest."""
+def _join_row(name: str, *cells: str) -> Markup:
     texts = (tag("span", cell, title=_strip(cell) or None) for cell in cells)
     return tag(
         "div",
@@ -115,7 +117,6 @@ def _join_row(name: str, width: int, *cells: str) -> Markup:
         data_row=name,
         role="option",
         tabindex="-1",
-        style=f"--nbflow-names:{width + 1}ch",
     )
 
 
