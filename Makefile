@@ -43,7 +43,7 @@ smoke: $(VENV)/.uv
 	rm -rf build/wheel build/smoke
 	$(BIN)/uv build -q --wheel --out-dir build/wheel
 	$(BIN)/uv venv -q --clear --python $(PYTHON) build/bare
-	$(UV) --python build/bare --reinstall-package nbflow build/wheel/*.whl
+	$(UV) --python build/bare --reinstall-package jupyter-nbflow build/wheel/*.whl
 	build/bare/bin/nbflow demo build/smoke
 
 # The TypeScript of the graph: checked, tested, and built as committed, so that a wheel needs no node.

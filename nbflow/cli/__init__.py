@@ -12,6 +12,7 @@ from click.shell_completion import CompletionItem
 
 import nbflow
 from nbflow.cli.command import CANCELLED, FAULT
+from nbflow.cli.stranger import find_stranger
 from nbflow.process import collect_seldom, leave, open_nothing
 
 SECTIONS: dict[str, dict[str, str]] = {
@@ -47,6 +48,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal without UTF-8 shows ? for ✓
             stream.reconfigure(errors="replace")
+    if warning := find_stranger():
+        click.secho(warning, fg="yellow", err=True)
     try:
         program(prog_name="nbflow")
     except SystemExit as end:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 # What jupyter_client gives each kernel's process, and so all that it starts.
 _OF_A_KERNEL = ("JPY_PARENT_PID", "JPY_INTERRUPT_EVENT", "JPY_SESSION_NAME")
-INSTALL = 'pip install "nbflow[lab]"'
+INSTALL = "pip install jupyterlab"
 
 
 def find_lab() -> str | None:

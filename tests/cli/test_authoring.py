@@ -233,7 +233,7 @@ def test_jupyterlab_is_suggested_where_it_is(
     monkeypatch.setattr(lab, "find_lab", lambda: "/bin/jupyter-lab")
     assert "nbflow open --lab load" in nbflow("open", "load").output
     monkeypatch.setattr(lab, "find_lab", lambda: None)
-    add = 'pip install "nbflow[lab]"  # adds JupyterLab, to '
+    add = "pip install jupyterlab  # adds JupyterLab, to "
     assert f"{add}open it" in (told := nbflow("open", "load").output)
     assert "--lab" not in told
     assert f"{add}write it" in nbflow("new", "other", "-C", "notebooks").output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -80,6 +81,24 @@ def test_what_cannot_be_written(tmp_path: Path, redirect: str, code: int, said: 
     program = f"{sys.executable} -m nbflow run {pipeline.folder} {redirect}"
     done = subprocess.run(["bash", "-c", program], stderr=subprocess.PIPE, text=True, check=False)
     assert (done.returncode, done.stderr) == (code, said)
+
+
+@pytest.mark.parametrize(
+    "name", ["nbflow-0.1.0.dev0.dist-info", "nbflow-0.1.0.dev0-py3.11.egg-info"]
+)
+def test_another_projects_package_of_the_same_name_is_told(name: str, tmp_path: Path) -> None:
+    site = tmp_path / "site-packages"
+    (site / name).mkdir(parents=True)
+    (site / "jupyter_nbflow-0.1.0.dist-info").mkdir()
+    told = subprocess.run(
+        [sys.executable, "-m", "nbflow", "--version"],
+        env=os.environ | {"PYTHONPATH": str(site)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == f"nbflow {nbflow.__version__}\n"
+    assert f"is installed in {site}, too: nbflow 0.1.0.dev0. " in told.stderr
 
 
 def test_ctrl_c_while_a_command_is_loaded_is_cancelled_too(monkeypatch) -> None:
