@@ -143,9 +143,11 @@ def _is_ours(executed: Path) -> bool:
 def _sign(path: Path) -> None:
     """Have Jupyter trust a notebook: what this user executed is shown as it was given out."""
     import nbformat  # noqa: PLC0415 - to open a copy only
+    from jupyter_core.paths import jupyter_data_dir  # noqa: PLC0415
     from nbformat.sign import NotebookNotary  # noqa: PLC0415
 
     with contextlib.suppress(Exception):  # without a signature Jupyter shows less, and can be told
+        Path(jupyter_data_dir()).mkdir(mode=0o700, parents=True, exist_ok=True)
         NotebookNotary().sign(nbformat.read(path, as_version=4))
 
 
