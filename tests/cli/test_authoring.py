@@ -181,7 +181,7 @@ def test_open_copies_to_a_folder_that_git_and_nbflow_ignore(pipeline: Project) -
 def test_jupyter_trusts_a_copy_of_what_this_user_alone_executed(
     pipeline: Project, monkeypatch: pytest.MonkeyPatch, mode: int, *, trusted: bool
 ) -> None:
-    monkeypatch.setenv("JUPYTER_DATA_DIR", str(pipeline.root / "jupyter"))
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(make_folder(pipeline.root / "jupyter")))
     run = make_run(pipeline, "20261101-000000-aaaa", {"load": {"n": 1}})
     for executed in pipeline.home.rglob("*.ipynb"):
         executed.chmod(mode)
@@ -193,11 +193,16 @@ def test_jupyter_trusts_a_copy_of_what_this_user_alone_executed(
 def test_a_notebook_that_was_executed_by_another_user_is_not_trusted(
     pipeline: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("JUPYTER_DATA_DIR", str(pipeline.root / "jupyter"))
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(make_folder(pipeline.root / "jupyter")))
     make_run(pipeline, "20261101-000000-aaaa", {"load": {"n": 1}})
     monkeypatch.setattr("os.getuid", lambda: 123_456)
     path = Path(nbflow("open", "load").output.splitlines()[0])
     assert not NotebookNotary().check_signature(nbformat.read(path, 4))
+
+
+def make_folder(path: Path) -> Path:
+    path.mkdir()
+    return path
 
 
 OPENING = {

@@ -138,12 +138,7 @@ class Recorder(type(os.environ)):
 os.environ.__class__ = Recorder
 from nbflow.zygote import preload
 left_out = {}
-names = None
-while names is None:
-    try:
-        names = preload.preload("kernel", sys.argv[1:], left_out)
-    except preload.UnsafeError as error:  # an old version that leaves threads
-        left_out[error.name] = error.why
+names = preload.preload("kernel", sys.argv[1:], left_out)
 print(json.dumps([sorted(asked), names]))
 """
 HARMLESS = {
@@ -154,6 +149,7 @@ HARMLESS = {
 }  # fmt: skip
 
 
+@pytest.mark.kernel  # imports what a kernel does, in the versions that are forked
 def test_what_is_asked_of_the_environment_at_import_is_known_to_be_frozen() -> None:
     names = [*SAFE, "sklearn.linear_model", "sklearn.ensemble", "scipy.stats", "nbflow.step"]
     done = subprocess.run(
