@@ -51,7 +51,7 @@ extension:
 	cd extension && npm ci && npm run lint && npm test && npm run build
 	git diff --exit-code nbflow/widget/static nbflow/html/static
 
-# The plain tests, the example and the tests of forked kernels on Debian's Python 3.13. Needs root.
+# The example and the plain tests on Debian's Python 3.13. Needs root.
 second-python:
 	tests/second_python.sh
 

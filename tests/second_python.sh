@@ -45,5 +45,4 @@ chroot "$folder" /bin/bash -euo pipefail -c '
   .venv/bin/uv pip install -q --compile-bytecode -e ".[example]" --group test
   .venv/bin/nbflow run notebooks
   .venv/bin/pytest -q -m "not kernel and not browser" -p no:cacheprovider
-  .venv/bin/pytest -q -p no:cacheprovider tests/zygote tests/worker/test_forked.py tests/worker/test_endings.py
 '
