@@ -192,14 +192,21 @@ def fork(
     Raises KernelError where the zygote refuses or is gone: start an ordinary kernel then.
     """
     answer, inbox = _exchange(address, request, descriptors, limit)
+    if isinstance(answer, Ended):  # a spare that was killed: nothing of the user's ran in it
+        _forget(inbox)
+        answer, inbox = _exchange(address, request, descriptors, limit)
     if isinstance(answer, Ready):
         (pidfd,) = inbox.take()
         return Process(inbox, answer, pidfd), answer
-    inbox.connection.close()
-    inbox.drop()
+    _forget(inbox)
     code = answer.code if isinstance(answer, Ended) else "unknown"
     why = answer.why if isinstance(answer, Refused) else f"it died while it started ({code})"
     raise KernelError(f"No kernel could be forked: {why}.")
+
+
+def _forget(inbox: Inbox) -> None:
+    inbox.connection.close()
+    inbox.drop()
 
 
 def _exchange(

@@ -145,10 +145,9 @@ def test_one_of_another_environment_is_ended(
 
 def test_one_that_died_is_replaced(tmp_path: Path, spare: Spare) -> None:
     run(make_job(tmp_path, WHO), spare, more=True)
-    pid = find_pid(spare)
-    assert pid is not None
-    psutil.Process(pid).kill()
-    wait_for_end([pid])
+    assert spare.kernel is not None
+    spare.kernel.kill()
+    spare.kernel.process.wait(15)
     assert run(make_job(tmp_path, WHO, name="other"), spare, more=False).status == "done"
 
 
