@@ -4,29 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-import msgspec
+from nbflow.model.frozen import Frozen as Frozen
+from nbflow.model.problems import Place as Place
 
 FORMAT = 1
 
 
-class Frozen(msgspec.Struct, frozen=True):
-    """A value that never changes; two with equal fields are equal."""
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's form
-        """Show in a notebook what `print` shows; `repr` keeps every field."""
-        printer.text("…" if cycle else str(self))
-
-
 # --- what a notebook says -------------------------------------------------------------------
-
-
-class Place(Frozen, frozen=True):
-    """Where something stands: a cell's position from 1, all cells counted, and a line in it."""
-
-    notebook: str
-    cell: int | None = None
-    line: int | None = None
-    first_line: str = ""
 
 
 class Problem(Frozen, frozen=True):

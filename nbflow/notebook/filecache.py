@@ -170,8 +170,9 @@ def _make_key(parts: object) -> str:
 def _read_code() -> list[tuple[str, Stamp | None]]:
     """Return the stamps of the modules that answer, since nbflow may be under development."""
     package = Path(nbflow.__file__).parent
-    others = ("model.py", "names.py", "step/sqlcell.py", "store/statements.py")
-    files = [*map(package.joinpath, others), *(package / "notebook").rglob("*.py")]
+    others = ("names.py", "step/sqlcell.py", "store/statements.py")
+    rooms = (file for room in ("model", "notebook") for file in (package / room).rglob("*.py"))
+    files = [*map(package.joinpath, others), *rooms]
     return sorted((str(file), read_stamp(file)) for file in files)
 
 
