@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.zygote import ADDRESS, start
+from nbflow.executors.zygotes import Zygotes
+from nbflow.zygote import ADDRESS, Role, start
 from nbflow.zygote.messages import Request
 from nbflow.zygote.owner import ask, fork
 from tests.zygote.kernels import kernel
@@ -61,6 +62,15 @@ def test_what_computes_in_threads_and_processes_is_safe(monkeypatch: pytest.Monk
     state = ask(owner.address)
     owner.close()
     assert (state.left_out, state.threads) == ({}, 1)
+
+
+@pytest.mark.parametrize("role", ["kernel", "worker"])
+def test_nothing_of_ours_is_left_out(role: Role) -> None:
+    zygotes = Zygotes(["pandas", "duckdb"])
+    owner = start(zygotes.imports[role], role=role)
+    state = ask(owner.address)
+    owner.close()
+    assert state.left_out == {}
 
 
 def test_a_zygote_that_cannot_start_is_no_reason_to_hang(tmp_path: Path) -> None:
