@@ -36,12 +36,11 @@ from nbflow.events import (
 )
 from nbflow.liveness import LOG, is_alive
 from nbflow.logs import Reader
-from nbflow.model import Failure, Frozen, Output, Spent
+from nbflow.model import STATES, Failure, Frozen, Output, Spent
 from nbflow.project import Project
 from nbflow.store.ids import find_named, read_time
 from nbflow.store.removed import explain_removed
 from nbflow.store.results import has_result, read_run_ids
-from nbflow.words import find_word
 
 StepStatus = Literal[
     "waiting", "running", "done", "reused", "failed", "blocked", "skipped", "cancelled", "lost"
@@ -277,7 +276,7 @@ def follow(project: Project, run_id: str) -> Iterator[Run]:
 def cancel(project: Project, run: Run) -> None:
     """Ask a live run to stop: it stops its kernels, keeps what is finished and says so."""
     if run.status != "running":
-        raise RunError(f"Run {run.id} is not running: it is {find_word(run.status)}.")
+        raise RunError(f"Run {run.id} is not running: it is {STATES[run.status].word}.")
     try:
         (project.runs / run.id / "cancel").touch()
     except OSError as error:

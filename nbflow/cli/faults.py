@@ -6,15 +6,15 @@ import shlex
 import traceback
 from collections.abc import Sequence
 
-from nbflow import words
+from nbflow.text import shorten, show_controls
 
 
 def say_fault(error: Exception, command: Sequence[str]) -> str:
     """Return what, where, and the command whose output belongs into a report."""
     last = traceback.extract_tb(error.__traceback__)[-1]
-    said = words.shorten(f"{type(error).__name__}: {error}", 300)
+    said = shorten(f"{type(error).__name__}: {error}", 300)
     again = shlex.join([command[0], "--traceback", *command[1:]])
-    return words.show_controls(
+    return show_controls(
         f"Error: This is a fault of nbflow itself, not of your notebooks.\n"
         f"  {said}\n"
         f"  in {last.name}, line {last.lineno} of {last.filename}\n"

@@ -12,7 +12,6 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.constrain import Constrain
 from rich.text import Text
 
-from nbflow import words
 from nbflow.cli.output import heard
 from nbflow.cli.render import parts
 from nbflow.cli.render.progress import MANY, make_headline, make_progress
@@ -33,7 +32,9 @@ from nbflow.events import (
     StepSkipped,
     StepStarted,
 )
+from nbflow.present.values import say_outputs
 from nbflow.runlog import Folding, fold
+from nbflow.text import say_age, say_count, say_seconds
 
 _PER_SECOND = 8
 _ECHO = 3  # columns left free: the terminal writes ^C behind the last line
@@ -120,7 +121,7 @@ class Lines(View):
 
     def _tell_reused(self) -> None:
         if self._reused:
-            self._console.print(_say("reused", words.say_count(self._reused, "step")))
+            self._console.print(_say("reused", say_count(self._reused, "step")))
             self._reused = 0
 
 
@@ -132,14 +133,14 @@ def _say_event(event: Event) -> Text | None:  # noqa: PLR0911 - a case for each 
             return _say(
                 "done",
                 event.step,
-                words.say_seconds(event.seconds),
-                words.say_outputs(event.outputs),
+                say_seconds(event.seconds),
+                say_outputs(event.outputs),
             )
         case StepReused():
-            return _say("reused", event.step, words.say_age(event.age))
+            return _say("reused", event.step, say_age(event.age))
         case StepFailed():
             said = f"{event.failure.type}: {event.failure.message}".splitlines()
-            return _say("failed", event.step, words.say_seconds(event.seconds), *said[:1])
+            return _say("failed", event.step, say_seconds(event.seconds), *said[:1])
         case StepBlocked():
             return _say("blocked", event.step, f"{', '.join(event.by)} failed")
         case StepSkipped():

@@ -20,7 +20,7 @@ from nbflow.errors import ParameterError, ProjectError
 from nbflow.model import Request, Scan
 from nbflow.project import Project, find_project, read_pipelines
 from nbflow.store.ids import find_name_fault
-from nbflow.words import shorten
+from nbflow.text import shorten
 
 F = TypeVar("F", bound=Callable[..., Any])
 

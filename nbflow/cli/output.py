@@ -12,12 +12,12 @@ import click
 import msgspec
 from rich.text import Text
 
-from nbflow import words
 from nbflow.cli import answers, terminal
 from nbflow.cli.jsonform import make_error, make_json
 from nbflow.cli.render import make_text, steps
 from nbflow.errors import NbflowError, PipelineError
 from nbflow.process import open_nothing
+from nbflow.text import say_count
 
 DONE, FAILED, WRONG, CANCELLED = 0, 1, 2, 130
 
@@ -74,7 +74,7 @@ def _tell_written(queried: answers.Queried) -> None:
     from nbflow.cli import tables  # noqa: PLC0415 - as above
 
     count = tables.count_rows(queried.output, queried.kind)
-    rows = "the rows" if count is None else words.say_count(count, "row")
+    rows = "the rows" if count is None else say_count(count, "row")
     click.echo(f"wrote {rows} to {queried.output}", err=True)
 
 

@@ -13,11 +13,11 @@ from typing import IO, Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from nbflow import words
 from nbflow.cli import exports
 from nbflow.cli.answers import Queried
 from nbflow.cli.render import parts
 from nbflow.errors import StoreError
+from nbflow.text import say_count, shorten
 
 _BATCH = 1000  # rows of a table that are printed at once
 _RIGHT = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "UBIGINT")
@@ -37,7 +37,7 @@ def make_rows(queried: Queried) -> RenderableType:
     for row in rows[: limit or None]:
         table.add_row(*(_make_cell(value) for value in row))
     more = f"the first {limit} rows; --limit 0 shows all" if limit and len(rows) > limit else ""
-    return parts.stack(table, Text(more or words.say_count(len(rows), "row"), "dim"))
+    return parts.stack(table, Text(more or say_count(len(rows), "row"), "dim"))
 
 
 def is_long(queried: Queried) -> bool:
@@ -63,7 +63,7 @@ def show_all(queried: Queried) -> None:
         for line in lines:
             _print_line(line, widths, right)
         count += len(lines)
-    sys.stdout.write(f"{words.say_count(count, 'row')}\n")
+    sys.stdout.write(f"{say_count(count, 'row')}\n")
 
 
 def _read_lines(relation: Any) -> Iterator[list[list[str]]]:
@@ -174,4 +174,4 @@ def _make_cell(value: Any) -> Text:
 
 
 def _make_text(value: Any) -> str:
-    return "NULL" if value is None else words.shorten(str(value), _WIDEST)
+    return "NULL" if value is None else shorten(str(value), _WIDEST)

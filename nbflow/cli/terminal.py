@@ -10,7 +10,7 @@ from typing import IO, Any
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from nbflow import words
+from nbflow.text import show_controls
 
 _PIPE = 400  # columns: what is piped is not folded
 
@@ -28,7 +28,7 @@ class _Console(Console):
         self, renderable: RenderableType, options: ConsoleOptions | None = None
     ) -> Iterable[Segment]:
         for segment in super().render(renderable, options):
-            plain = segment.text if segment.control else words.show_controls(segment.text)
+            plain = segment.text if segment.control else show_controls(segment.text)
             yield segment if plain is segment.text else Segment(plain, segment.style)
 
 

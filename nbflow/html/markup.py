@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from html import escape
 from itertools import zip_longest
 
-from nbflow import words
+from nbflow.model import find_state
 
 
 class Markup(str):
@@ -55,8 +55,9 @@ def table(
 
 def state(status: str) -> Markup:
     """Return glyph and word of a state; the glyph has its colour."""
-    glyph = tag("b", words.find_glyph(status), class_=f"nb-{status}", aria_hidden="true")
-    return tag("span", glyph, " ", words.find_word(status), class_="nb-state")
+    found = find_state(status)
+    glyph = tag("b", found.glyph, class_=f"nb-{status}", aria_hidden="true")
+    return tag("span", glyph, " ", found.word, class_="nb-state")
 
 
 def bar(fraction: float) -> Markup:

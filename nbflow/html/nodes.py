@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict
 
-from nbflow import graph, words
+from nbflow import graph
 from nbflow.model import Planned, Scan, Step
+from nbflow.present.reasons import say_reasons
+from nbflow.present.runs import say_doing
 from nbflow.runlog import StepRun
+from nbflow.text import say_age, say_made, say_seconds
 
 
 class _Node(TypedDict):
@@ -87,13 +90,13 @@ def make_run_states(steps: Mapping[str, StepRun], now: float | None = None) -> d
 
 def _make_run_state(step: StepRun, now: float | None) -> State:
     if step.status == "running":
-        doing = words.say_doing(step.cells, step.cells_done, step.fraction, step.text)
+        doing = say_doing(step.cells, step.cells_done, step.fraction, step.text)
         fraction, text = doing or (None, step.text)
         return State(status="running", text=text.strip(), fraction=fraction)
-    said = words.say_reasons((), None, step.blocked_by, step.failure)
+    said = say_reasons((), None, step.blocked_by, step.failure)
     if step.status == "reused":
-        said = words.say_made(step.made) if now is None else words.say_age(step.find_age(now))
-    return State(status=step.status, text=said or words.say_seconds(step.seconds or None))
+        said = say_made(step.made) if now is None else say_age(step.find_age(now))
+    return State(status=step.status, text=said or say_seconds(step.seconds or None))
 
 
 def _make_title(step: Step) -> str:

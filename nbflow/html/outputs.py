@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nbflow import words
 from nbflow.html.markup import Markup, table
 from nbflow.model import Output
+from nbflow.text import say_bytes
 
 
 def draw_outputs(outputs: Iterable[Output]) -> Markup:
@@ -16,7 +16,7 @@ def draw_outputs(outputs: Iterable[Output]) -> Markup:
             one.name,
             one.kind,
             "" if one.rows is None else f"{one.rows:,}",
-            words.say_bytes(one.bytes),
+            say_bytes(one.bytes),
             _say_about(one),
         )
         for one in outputs

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from nbflow import words
 from nbflow.html.links import link
 from nbflow.html.markup import Markup, commands, dim, join, state, table, tag
 from nbflow.html.style import frame
 from nbflow.model import Parameter, Place, Problem, Scan, Skipped, Step
+from nbflow.present.places import say_path, say_place, say_remedy
+from nbflow.present.states import say_problems
+from nbflow.present.values import say_options, say_parameter
+from nbflow.text import say_count
 
 
 def draw_pipeline(name: str, scan: Scan, root: Path, graph: Markup | None = None) -> str:
@@ -18,9 +21,7 @@ def draw_pipeline(name: str, scan: Scan, root: Path, graph: Markup | None = None
         join(tag("h4", _make_title(one, root)), make_contract(one)) for one in scan.steps.values()
     ]
     return frame(
-        tag(
-            "div", tag("b", name), f": {words.say_count(len(scan.steps), 'step')}", class_="nb-head"
-        ),
+        tag("div", tag("b", name), f": {say_count(len(scan.steps), 'step')}", class_="nb-head"),
         graph,
         _fold("steps", *steps) if graph else join(*steps),
         _make_skipped(scan.skipped, root),
@@ -35,15 +36,15 @@ def draw_step(step: Step, root: Path | None = None) -> str:
 
 def draw_check(scan: Scan, root: Path | None = None) -> str:
     """Return all problems and their number."""
-    steps = words.say_count(len(scan.steps), "step")
-    said = words.say_problems(problem.severity for problem in scan.problems)
+    steps = say_count(len(scan.steps), "step")
+    said = say_problems(problem.severity for problem in scan.problems)
     end = f"{said} in {steps}" if said else f"{steps}, no problems"
     return frame(make_problems(scan.problems, root), tag("div", tag("b", end)))
 
 
 def draw_told(text: str, path: str = "", after: Iterable[tuple[str, str]] = ()) -> str:
     """Return what was done in a line, with a link to the file that was made."""
-    opened = tag("div", link(Path(path), words.say_path(path))) if path else None
+    opened = tag("div", link(Path(path), say_path(path))) if path else None
     return frame(tag("div", text) if text != path else None, opened, commands(after))
 
 
@@ -66,7 +67,7 @@ def _make_problem(problem: Problem, root: Path | None) -> Markup:
     place, where = problem.place, None
     if place:
         path = (root or Path()) / place.notebook
-        where = link(path, words.say_place(place, root), place.cell)
+        where = link(path, say_place(place, root), place.cell)
     return make_problem(problem, where, root)
 
 
@@ -77,7 +78,7 @@ def make_problem(problem: Problem, where: Markup | None, root: Path | None) -> M
         "div",
         join(state(problem.severity), " ", where or problem.what),
         tag("div", problem.what) if where else None,
-        tag("div", words.say_remedy(hint, root), class_="nb-hint") if hint else None,
+        tag("div", say_remedy(hint, root), class_="nb-hint") if hint else None,
         class_="nb-problem",
     )
 
@@ -85,9 +86,7 @@ def make_problem(problem: Problem, where: Markup | None, root: Path | None) -> M
 def _make_title(step: Step, root: Path | None) -> Markup:
     path = (root or Path()) / step.path
     about = step.options.description
-    return join(
-        step.name, " ", link(path, words.say_path(path)), dim(f" {about}") if about else None
-    )
+    return join(step.name, " ", link(path, say_path(path)), dim(f" {about}") if about else None)
 
 
 def make_contract(step: Step) -> Markup:
@@ -103,7 +102,7 @@ def _find_contract(step: Step) -> Iterator[tuple[str, Markup]]:
         "reads": [read.ref for read in step.inputs],
         "files": [watched.pattern for watched in step.files],
         "writes": [write.name for write in step.writes],
-        "options": words.say_options(step.options),
+        "options": say_options(step.options),
     }
     for name, items in listed.items():
         if items:
@@ -111,15 +110,15 @@ def _find_contract(step: Step) -> Iterator[tuple[str, Markup]]:
 
 
 def _make_parameter(one: Parameter) -> Markup:
-    return tag("div", tag("code", words.say_parameter(one)), dim(f"  {one.help}"))
+    return tag("div", tag("code", say_parameter(one)), dim(f"  {one.help}"))
 
 
 def _make_skipped(skipped: Iterable[Skipped], root: Path) -> Markup | None:
     rows = [
-        (link(root / one.path, words.say_path(root / one.path)), words.say_remedy(one.why, root))
+        (link(root / one.path, say_path(root / one.path)), say_remedy(one.why, root))
         for one in skipped
     ]
-    count = words.say_count(len(rows), "notebook")
+    count = say_count(len(rows), "notebook")
     return _fold(f"{count} skipped", table(("notebook", "why"), rows)) if rows else None
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from nbflow import words
 from nbflow.html.markup import Markup, dim, join, notes, state, table, tag
 from nbflow.html.style import frame
 from nbflow.model import Planned
 from nbflow.plan import Plan
+from nbflow.present.reasons import say_why
+from nbflow.present.states import say_actions
+from nbflow.text import say_count, say_seconds
 
 _DIFF = {"+": "nb-add", "-": "nb-cut", "@": "nb-at"}
 
@@ -32,23 +34,23 @@ def make_plan_table(plan: Plan, diffs: Mapping[str, Sequence[str]] = {}) -> Mark
 
 
 def _make_headline(plan: Plan) -> Markup:
-    steps = words.say_count(len(plan.steps), "step")
-    work = words.say_seconds(plan.expected)
+    steps = say_count(len(plan.steps), "step")
+    work = say_seconds(plan.expected)
     about = f" · about {work} of work" if work else ""
-    said = f": {steps}: {words.say_actions(plan.steps.values())}{about}"
+    said = f": {steps}: {say_actions(plan.steps.values())}{about}"
     return tag("div", tag("b", plan.project.folder.name), said, class_="nb-head")
 
 
 def _make_row(planned: Planned, action: Markup) -> tuple[str, ...]:
-    why = words.say_why(planned)
+    why = say_why(planned)
     shown = dim(why) if planned.action == "reuse" else why
-    return tag("b", planned.step), action, words.say_seconds(planned.expected), shown
+    return tag("b", planned.step), action, say_seconds(planned.expected), shown
 
 
 def _find_warnings(plan: Plan) -> list[str]:
     warnings = [f"{p.step}: {text}" for p in plan.steps.values() for text in p.warnings]
     count = sum(problem.severity == "warning" for problem in plan.scan.problems)
-    more = f"{words.say_count(count, 'warning')} in the notebooks: nbflow check"
+    more = f"{say_count(count, 'warning')} in the notebooks: nbflow check"
     return [*warnings, more] if count else warnings
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from nbflow import words
 from nbflow.html.markup import Markup, bar, commands, dim, join, notes, state, table, tag
 from nbflow.html.outputs import draw_outputs
 from nbflow.html.style import frame
 from nbflow.model import Failure, Output
+from nbflow.present.places import say_failed_at, say_path
+from nbflow.present.reasons import say_reasons
+from nbflow.present.runs import say_about, say_doing, say_headline, say_step_time, say_steps
+from nbflow.present.tracebacks import is_current, say_traceback
+from nbflow.present.values import say_outputs
 from nbflow.runlog import Run, StepRun
-from nbflow.words.tracebacks import is_current, say_traceback
+from nbflow.text import say_made, say_seconds, say_when, shorten
 
 
 def draw_run(
@@ -43,8 +47,8 @@ def draw_step_run(
     after: Iterable[tuple[str, str]] = (),
 ) -> str:
     """Return one step of a run: state, reasons, what it wrote, its error."""
-    took = f" in {words.say_seconds(step.seconds)}" if step.seconds is not None else ""
-    why = words.say_reasons(_find_why(step), None, step.blocked_by)
+    took = f" in {say_seconds(step.seconds)}" if step.seconds is not None else ""
+    why = say_reasons(_find_why(step), None, step.blocked_by)
     head = tag("b", step.name), f" in run {run.id}: ", state(step.status), took
     return frame(
         tag("div", *head, class_="nb-head"),
@@ -52,7 +56,7 @@ def draw_step_run(
         draw_outputs(outputs) if outputs else None,
         make_failure(run, step),
         notes(step.warnings),
-        tag("div", dim(f"kept in {words.say_path(folder)}")) if folder else None,
+        tag("div", dim(f"kept in {say_path(folder)}")) if folder else None,
         commands(after),
     )
 
@@ -65,10 +69,10 @@ def draw_runs(runs: Sequence[Run]) -> str:
         (
             tag("code", run.id),
             state(run.status),
-            words.say_when(run.started),
-            words.say_seconds(run.seconds),
-            words.say_steps(run),
-            "  ".join(words.say_about(run)),
+            say_when(run.started),
+            say_seconds(run.seconds),
+            say_steps(run),
+            "  ".join(say_about(run)),
         )
         for run in runs
     )
@@ -80,7 +84,7 @@ def make_failure(run: Run, step: StepRun) -> Markup | None:
     failure = step.failure
     if failure is None:
         return None
-    where = words.say_failed_at(step.path, failure)
+    where = say_failed_at(step.path, failure)
     executed = Path(run.folder) / "notebooks" / f"{step.name}.ipynb"
     return join(
         tag(
@@ -89,7 +93,7 @@ def make_failure(run: Run, step: StepRun) -> Markup | None:
             f" in {where}" if where else "",
             class_="nb-head",
         ),
-        tag("div", dim("as executed: "), tag("code", words.say_path(executed)))
+        tag("div", dim("as executed: "), tag("code", say_path(executed)))
         if step.notebook
         else None,
         make_traceback(failure),
@@ -105,7 +109,7 @@ def make_traceback(failure: Failure) -> Markup:
 
 
 def _make_headline(run: Run, now: float) -> Markup:
-    said = " · ".join(filter(None, (words.say_headline(run, now), run.message)))
+    said = " · ".join(filter(None, (say_headline(run, now), run.message)))
     return tag("div", state(run.status), " ", said, class_="nb-head")
 
 
@@ -115,33 +119,31 @@ def _make_row(step: StepRun, now: float) -> tuple[str, ...]:
         state(step.status),
         _make_doing(step),
         _say_time(step, now),
-        words.shorten(words.say_reasons(_find_why(step), None, step.blocked_by, step.failure), 120),
+        shorten(say_reasons(_find_why(step), None, step.blocked_by, step.failure), 120),
     )
 
 
 def _find_why(step: StepRun) -> tuple[str, ...]:
     """Return the reasons with a moment instead of an age: a saved notebook is read later."""
-    return tuple(part for part in (*step.why, words.say_made(step.made)) if part)
+    return tuple(part for part in (*step.why, say_made(step.made)) if part)
 
 
 def _make_doing(step: StepRun) -> Markup:
     """Return how far a step is: what it says itself, else by its cells; what a done one wrote."""
     if step.status == "running":
-        doing = words.say_doing(step.cells, step.cells_done, step.fraction, step.text)
+        doing = say_doing(step.cells, step.cells_done, step.fraction, step.text)
         if doing is not None:
             return join(bar(doing[0]), " ", doing[1])
-    return dim(words.say_outputs(step.outputs))
+    return dim(say_outputs(step.outputs))
 
 
 def _say_time(step: StepRun, now: float) -> str:
-    return words.say_step_time(
-        step.status, step.started, step.seconds, expected=step.expected, now=now
-    )
+    return say_step_time(step.status, step.started, step.seconds, expected=step.expected, now=now)
 
 
 def _make_where(run: Run) -> Markup | None:
     made = any(step.status in {"done", "failed"} for step in run.steps.values())
     if not run.folder or not made:
         return None
-    folder = words.say_path(Path(run.folder) / "notebooks")
+    folder = say_path(Path(run.folder) / "notebooks")
     return tag("div", dim("executed notebooks: "), tag("code", folder))

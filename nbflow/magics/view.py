@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbflow import words
 from nbflow.errors import RunError
 from nbflow.magics.shown import has_front_end, make_run_bundle
+from nbflow.present.states import say_state
 from nbflow.project import Project
 from nbflow.runlog import Run, cancel, follow, read_run
+from nbflow.text import say_seconds
 
 
 class RunView:
@@ -43,8 +44,8 @@ class RunView:
 
     def __repr__(self) -> str:
         run = self.run
-        took = f" in {words.say_seconds(run.seconds)}" if run.seconds is not None else ""
-        return f"run {self.id}: {words.say_state(run.status)}{took}"
+        took = f" in {say_seconds(run.seconds)}" if run.seconds is not None else ""
+        return f"run {self.id}: {say_state(run.status)}{took}"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return make_run_bundle(self.project, self.run)

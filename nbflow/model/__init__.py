@@ -6,6 +6,9 @@ from typing import Any, Literal
 
 from nbflow.model.frozen import Frozen as Frozen
 from nbflow.model.problems import Place as Place
+from nbflow.model.states import STATES as STATES
+from nbflow.model.states import State as State
+from nbflow.model.states import find_state as find_state
 
 FORMAT = 1
 

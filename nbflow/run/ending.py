@@ -13,6 +13,7 @@ from nbflow.errors import RunError
 from nbflow.events import Event, RunFinished, StepCancelled, read_beginning, read_lines
 from nbflow.liveness import LOG
 from nbflow.logs import Log
+from nbflow.model import STATES
 from nbflow.runlog import Run, fold
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def explaining(project: Project) -> Iterator[None]:
 def _make_end(run: Run, error: BaseException, seconds: float) -> Iterator[Event]:
     if not run.id:  # it has not begun
         return
-    open_ = (name for name, step in run.steps.items() if step.status in {"waiting", "running"})
+    open_ = (name for name, step in run.steps.items() if not STATES[step.status].ended)
     yield from map(StepCancelled, open_)
     if isinstance(error, KeyboardInterrupt):
         yield RunFinished("cancelled", seconds)

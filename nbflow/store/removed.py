@@ -9,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from nbflow import words
 from nbflow.model import Frozen
 from nbflow.store.damage import read_notes
+from nbflow.text import say_when
 
 FILE = "removed.jsonl"  # in a pipeline's home
 _LONGEST = 1 << 20  # bytes: of more, the older half is forgotten
@@ -68,7 +68,7 @@ def explain_removed(home: Path, step: str, result: str, run: str, command: str =
 
 def _say_how(home: Path, step: str, result: str) -> str:
     if found := find_removed(home, step, result):
-        return f"was removed by {found.by} on {words.say_when(found.time)}"
+        return f"was removed by {found.by} on {say_when(found.time)}"
     damage = read_notes(home).get((step, result))
     return f"was damaged ({damage}) and set aside" if damage else "is gone"
 

@@ -7,11 +7,10 @@ from typing import Any
 
 import ipywidgets as w
 
+from nbflow.model import STATES
 from nbflow.runlog import Run
 from nbflow.widget.models import build
 from nbflow.widget.selection import Selection
-
-_RESUMED = {"failed", "cancelled", "lost"}
 
 
 class Buttons:
@@ -41,9 +40,14 @@ class Buttons:
         wanted = {
             self.run: usable and not live and not busy,
             self.stop: live and not stopping,
-            self.resume: not live and not busy and run is not None and run.status in _RESUMED,
+            self.resume: not live and not busy and run is not None and _was_broken_off(run),
             self.plan: usable and not busy,
         }
         for button, enabled in wanted.items():
             if button.disabled == enabled:
                 button.disabled = not enabled
+
+
+def _was_broken_off(run: Run) -> bool:
+    state = STATES[run.status]
+    return state.ended and not state.good

@@ -9,15 +9,17 @@ from typing import Any
 
 import ipywidgets as w
 
-from nbflow import words
 from nbflow.errors import NbflowError, RemovedError, UnknownNameError
 from nbflow.html.markup import Markup, dim, join, notes, state, tag
 from nbflow.html.pipelines import make_contract
 from nbflow.html.runs import make_traceback
 from nbflow.model import Output, Step
+from nbflow.present.places import say_failed_at
+from nbflow.present.reasons import say_reasons
 from nbflow.project import Project
 from nbflow.runlog import Run, StepRun
 from nbflow.store.outputs import read_outputs
+from nbflow.text import say_count, say_made, say_seconds
 from nbflow.widget.follow import Tail
 from nbflow.widget.models import build
 from nbflow.widget.opener import Opener
@@ -138,9 +140,9 @@ class Detail:
 
 
 def _draw_head(step: StepRun) -> Markup:
-    took = f" in {words.say_seconds(step.seconds)}" if step.seconds else ""
-    made = words.say_made(step.made)
-    why = words.say_reasons([*step.why, *([made] if made else [])], None, step.blocked_by)
+    took = f" in {say_seconds(step.seconds)}" if step.seconds else ""
+    made = say_made(step.made)
+    why = say_reasons([*step.why, *([made] if made else [])], None, step.blocked_by)
     return tag(
         "div",
         tag("div", state(step.status), took, class_="nb-head"),
@@ -159,7 +161,7 @@ def _draw_failure(step: StepRun) -> Markup | None:
     said = f"{failure.type}: {failure.message}" if failure.message else failure.type
     return join(
         tag("div", said, class_="nbflow-error"),
-        tag("div", words.say_failed_at(step.path, failure)),
+        tag("div", say_failed_at(step.path, failure)),
         tag("div", failure.hint, class_="nb-warning") if failure.hint else None,
     )
 
@@ -174,7 +176,7 @@ def _draw_trace(step: StepRun) -> str:
 def _draw_log(count: int, lines: list[tuple[str, str]]) -> str:
     if not lines:
         return ""
-    cut = f"… {words.say_count(count - len(lines), 'earlier line')}\n" if count > len(lines) else ""
+    cut = f"… {say_count(count - len(lines), 'earlier line')}\n" if count > len(lines) else ""
     said = (
         tag("span", f"{_ESCAPE.sub('', text)}\n", class_="nb-warning")
         if stream == "stderr"

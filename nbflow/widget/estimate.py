@@ -9,12 +9,12 @@ from msgspec.structs import replace
 
 from nbflow import graph
 from nbflow.errors import NbflowError
+from nbflow.model import STATES
 from nbflow.project import Project
 from nbflow.runlog import Run, StepRun
 from nbflow.widget.asked import read_asked
 
 _SLOWER, _FASTER = 1.5, 3.0  # than before, by this factor: then progress counts
-_ENDED = {"done", "reused", "failed", "blocked", "skipped", "cancelled", "lost"}
 
 
 class Foresight:
@@ -57,7 +57,9 @@ def find_left(run: Run, now: float) -> float | None:
     step waits for those above it, also where one between them says nothing of its time.
     """
     left = {
-        name: _find_left(step, now) for name, step in run.steps.items() if step.status not in _ENDED
+        name: _find_left(step, now)
+        for name, step in run.steps.items()
+        if not STATES[step.status].ended
     }
     if all(seconds is None for seconds in left.values()):
         return None

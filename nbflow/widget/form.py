@@ -11,10 +11,10 @@ import ipywidgets as w
 from nbflow.errors import ParameterError
 from nbflow.model import Parameter
 from nbflow.notebook.parameters.bounds import say_bounds
+from nbflow.text import say_count, shorten
 from nbflow.widget.fields import SHARED, Field
 from nbflow.widget.inputs import UNSET, make_input
 from nbflow.widget.models import build, hide, set_class
-from nbflow.words import say_count, shorten
 
 _FLAT = 14  # fields up to which all groups stand open
 _GROUPS = 20  # shown at a time, of more the search finds the others

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from nbflow import words
 from nbflow.html.markup import Markup, dim, state, tag
+from nbflow.model import STATES
+from nbflow.present.runs import say_doing
+from nbflow.present.states import say_over
+from nbflow.present.values import say_parameters
 from nbflow.runlog import Run
+from nbflow.text import say_seconds
 from nbflow.widget.estimate import find_left
 
 
@@ -14,9 +18,9 @@ def draw_head(name: str, run: Run | None, now: float, doing: str = "") -> Markup
     if run is None or not run.steps:
         idle = tag("span", doing or "not run yet", class_="nb-dim")
         return _frame(tag("div", title, idle, class_="nbflow-head-line"))
-    over = words.say_over(step.status for step in run.steps.values())
+    over = say_over(step.status for step in run.steps.values())
     said = [over, _say_time(run, now, wait=not doing)]
-    said += [run.name, words.say_parameters(run.parameters), run.message]
+    said += [run.name, say_parameters(run.parameters), run.message]
     text = " · ".join(part for part in said if part)
     line = tag(
         "div",
@@ -35,21 +39,21 @@ def _say_time(run: Run, now: float, *, wait: bool) -> str:
     if run.status == "lost":
         return "its process ended without a word"
     if run.seconds is not None:
-        return words.say_seconds(run.seconds)
+        return say_seconds(run.seconds)
     left = find_left(run, now) if wait else None
-    about = f", about {words.say_seconds(left)} left" if left else ""
-    return words.say_seconds(round(now - run.started)) + about
+    about = f", about {say_seconds(left)} left" if left else ""
+    return say_seconds(round(now - run.started)) + about
 
 
 def _draw_track(run: Run) -> Markup:
     """Return a bar: what is done, then what failed or was blocked by that; the rest is empty."""
     steps = run.steps.values()
     doing = (
-        words.say_doing(step.cells, step.cells_done, step.fraction)
+        say_doing(step.cells, step.cells_done, step.fraction)
         for step in steps
         if step.status == "running"
     )
-    done = sum(step.status in {"done", "reused"} for step in steps)
+    done = sum(STATES[step.status].good for step in steps)
     bad = sum(step.status in {"failed", "blocked"} for step in steps)
     share = _say_share(done + sum(one[0] for one in doing if one is not None), run)
     good = tag("i", style=f"width:{share}", class_="nb-done" if run.status == "done" else None)

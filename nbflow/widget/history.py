@@ -7,11 +7,12 @@ from typing import Any
 
 import ipywidgets as w
 
-from nbflow import words
 from nbflow.html.markup import Markup, state, table, tag
+from nbflow.present.runs import say_about, say_steps
 from nbflow.project import Project
 from nbflow.runlog import Run, read_run
 from nbflow.store.results import read_run_ids
+from nbflow.text import say_seconds, say_when
 from nbflow.widget.models import build, hide
 from nbflow.widget.rows import Rows
 
@@ -54,11 +55,11 @@ def _draw(runs: list[Run]) -> Markup:
         return tag("div", "No run yet.", class_="nbflow nb-dim")
     rows = (
         (
-            words.say_when(run.started, exact=True),
+            say_when(run.started, exact=True),
             state(run.status),
-            words.say_seconds(run.seconds),
-            words.say_steps(run),
-            " · ".join(words.say_about(run)),
+            say_seconds(run.seconds),
+            say_steps(run),
+            " · ".join(say_about(run)),
             tag("code", run.id),
         )
         for run in runs

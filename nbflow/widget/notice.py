@@ -7,10 +7,10 @@ from pathlib import Path
 
 import ipywidgets as w
 
-from nbflow import words
 from nbflow.errors import NbflowError, PipelineError
 from nbflow.html.markup import tag
 from nbflow.model import Problem
+from nbflow.present.places import say_place
 from nbflow.widget.links import Linked
 from nbflow.widget.models import build, hide
 from nbflow.widget.problems import draw_linked
@@ -38,7 +38,7 @@ class Notice:
     @property
     def plain(self) -> str:
         """The same without HTML."""
-        places = ((words.say_place(one.place), one.what, one.hint) for one in self._listed)
+        places = ((say_place(one.place), one.what, one.hint) for one in self._listed)
         problems = (
             ": ".join(filter(None, (place, what))) + f"\n  {hint}" for place, what, hint in places
         )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 
-from nbflow import words
 from nbflow.html.nodes import State, make_run_states
 from nbflow.model import Scan
+from nbflow.present.states import say_state
 from nbflow.project import Project
 from nbflow.runlog import read_run
+from nbflow.text import say_count
 from nbflow.widget.follow import find_newest
 
 _NEXT = """
@@ -24,12 +25,12 @@ def draw_text(project: Project, name: str, scan: Scan) -> str:
     states = make_run_states(run.steps, time.time()) if run else {}
     width = max(map(len, scan.steps), default=0)
     lines = [_say_step(step.ljust(width), states.get(step)) for step in scan.steps]
-    last = f"run {run.id} {words.say_state(run.status)}" if run else "not run yet"
-    head = f"{name}: {words.say_count(len(scan.steps), 'step')} · {last}"
+    last = f"run {run.id} {say_state(run.status)}" if run else "not run yet"
+    head = f"{name}: {say_count(len(scan.steps), 'step')} · {last}"
     return "\n".join([head, *lines, _NEXT])
 
 
 def _say_step(name: str, state: State | None) -> str:
     if state is None:
         return f"  {name}"
-    return f"  {name}  {words.say_state(state['status'])}  {state.get('text', '')}".rstrip()
+    return f"  {name}  {say_state(state['status'])}  {state.get('text', '')}".rstrip()

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from nbflow import words
 from nbflow.html.figures import PLOTLY, draw_picture
 from nbflow.html.kinds import is_number
 from nbflow.html.markup import Markup, dim, join, tag
 from nbflow.model import Frozen, Output
 from nbflow.store import connections, tables
 from nbflow.store.names import make_path
+from nbflow.text import say_bytes, say_count
 
 ROWS = 300
 _CELLS = 12_000  # that are sent to the page
@@ -51,9 +51,7 @@ def read_preview(folder: Path, output: Output) -> Preview:
     """Return what can be shown of an output; a pickle is not loaded: it could run anything."""
     if output.kind == "table":
         return Preview(grid=_read_grid(folder, output))
-    about = " · ".join(
-        part for part in (output.kind, words.say_bytes(output.bytes), output.note) if part
-    )
+    about = " · ".join(part for part in (output.kind, say_bytes(output.bytes), output.note) if part)
     said = tag("div", dim(about))
     if output.kind == "json" and output.bytes <= _SMALL:
         value = tables.read(folder, output.name)
@@ -99,7 +97,7 @@ def _read_grid(folder: Path, output: Output) -> Grid:
 
 
 def _say_count(count: int, rows: int, width: int, columns: int) -> str:
-    said = f"{words.say_count(count, 'row')} · {words.say_count(width, 'column')}"
+    said = f"{say_count(count, 'row')} · {say_count(width, 'column')}"
     if count > rows:
         said += f" · the first {rows} are here"
     return f"{said} · the first {columns} columns are here" if width > columns else said

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from nbflow import words
 from nbflow.html.links import link
 from nbflow.html.markup import Markup, join
 from nbflow.html.pipelines import make_problem
 from nbflow.model import Problem
+from nbflow.present.places import say_place
 
 
 def draw_linked(problems: Iterable[Problem], root: Path) -> Markup:
@@ -20,5 +20,5 @@ def draw_linked(problems: Iterable[Problem], root: Path) -> Markup:
 def _draw(problem: Problem, root: Path) -> Markup:
     place, where = problem.place, None
     if place:
-        where = link(root / place.notebook, words.say_place(place), place.cell)
+        where = link(root / place.notebook, say_place(place), place.cell)
     return make_problem(problem, where, root)

@@ -7,13 +7,14 @@ from typing import Any
 
 from IPython.display import display
 
-from nbflow import words
 from nbflow.errors import NbflowError
 from nbflow.html.markup import Markup, dim, join, state, table, tag
 from nbflow.html.style import frame
 from nbflow.model import Step
+from nbflow.present.values import say_parameters, say_value
 from nbflow.project import Project
 from nbflow.runlog import Run
+from nbflow.text import say_count, say_seconds, say_when, shorten
 from nbflow.widget.asked import read_asked
 from nbflow.widget.fields import Field, read_values
 
@@ -63,7 +64,7 @@ def draw_saved(
     return frame(
         tag(
             "div",
-            join(tag("b", name), f": {words.say_count(len(steps), 'step')} · ", _say_run(run)),
+            join(tag("b", name), f": {say_count(len(steps), 'step')} · ", _say_run(run)),
             class_="nb-head",
         ),
         _draw_values(known, _read_values(project, known, steps, run)) if known else None,
@@ -81,10 +82,10 @@ def draw_saved(
 def _say_run(run: Run | None) -> Markup:
     if run is None:
         return join("not run yet")
-    when = f", {words.say_when(run.started)}" if run.started else ""
+    when = f", {say_when(run.started)}" if run.started else ""
     if run.status == "running":
         return join(f"run {run.id} was going on when this was drawn{when}")
-    said = f" · {words.say_parameters(run.parameters)}" if run.parameters else ""
+    said = f" · {say_parameters(run.parameters)}" if run.parameters else ""
     return join(f"run {run.id} ", state(run.status), when, said)
 
 
@@ -114,12 +115,12 @@ def _draw_values(fields: list[Field], given: Mapping[str, Any] | None) -> Markup
 def _say_given(key: str, given: Mapping[str, Any]) -> Markup:
     if key not in given:
         return dim("default")
-    return tag("code", words.shorten(words.say_value(given[key]), 60))
+    return tag("code", shorten(say_value(given[key]), 60))
 
 
 def _make_parameter(field: Field) -> tuple[Markup, Markup, Markup]:
     one = field.parameter
-    default = tag("code", words.shorten(one.default, 60)) if one.default else dim("needs a value")
+    default = tag("code", shorten(one.default, 60)) if one.default else dim("needs a value")
     return tag("code", field.key), default, join(dim(one.help))
 
 
@@ -130,4 +131,4 @@ def _make_row(step: Step, over: Run | None) -> tuple[str, ...]:
     found = over.steps.get(step.name)
     if found is None:
         return name, dim("not in this run"), ""
-    return name, state(found.status), words.say_seconds(found.seconds)
+    return name, state(found.status), say_seconds(found.seconds)

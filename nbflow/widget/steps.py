@@ -9,9 +9,12 @@ from typing import Any
 
 import ipywidgets as w
 
-from nbflow import words
 from nbflow.html.markup import Markup, bar, dim, join, state, tag
+from nbflow.present.reasons import say_reasons
+from nbflow.present.runs import say_doing, say_step_time
+from nbflow.present.values import say_outputs
 from nbflow.runlog import Run, StepRun
+from nbflow.text import say_age
 from nbflow.widget.estimate import find_expected
 from nbflow.widget.models import build
 from nbflow.widget.rows import LIST, Rows
@@ -81,7 +84,7 @@ class Steps:
 
     def _make_row(self, step: StepRun, now: float) -> Markup:
         """Return a row; one of a step that did not change is taken as it was."""
-        made_of = (step, words.say_age(step.find_age(now)))
+        made_of = (step, say_age(step.find_age(now)))
         known = self._rows.get(step.name)
         if known and known[0] == made_of and step.status != "running":
             return known[1]
@@ -92,19 +95,19 @@ class Steps:
 
 def _make_row(step: StepRun, now: float) -> Markup:
     expected = find_expected(step, now)
-    time = words.say_step_time(step.status, step.started, step.seconds, expected=expected, now=now)
+    time = say_step_time(step.status, step.started, step.seconds, expected=expected, now=now)
     return _join_row(step.name, state(step.status), time, _make_about(step, now))
 
 
 def _make_about(step: StepRun, now: float) -> str:
     """Return what matters most of a step: how far it is, what it wrote, or why it stands so."""
     if step.status == "running":
-        doing = words.say_doing(step.cells, step.cells_done, step.fraction, step.text)
+        doing = say_doing(step.cells, step.cells_done, step.fraction, step.text)
         return join(bar(doing[0]), " ", doing[1]) if doing is not None else ""
     if step.status == "cancelled":
         return ""
-    wrote = dim(words.say_outputs(step.outputs)) if step.status == "done" else ""
-    return wrote or words.say_reasons(step.why, step.find_age(now), step.blocked_by, step.failure)
+    wrote = dim(say_outputs(step.outputs)) if step.status == "done" else ""
+    return wrote or say_reasons(step.why, step.find_age(now), step.blocked_by, step.failure)
 
 
 def _join_row(name: str, *cells: str) -> Markup:

@@ -13,7 +13,7 @@ from nbformat.v4 import new_output
 
 from nbflow.engine.record import Observer
 from nbflow.events import CellFinished, CellStarted, OutputPrinted, StepProgressed
-from nbflow.words import say_bytes
+from nbflow.text import say_bytes
 from nbflow.worker import watched
 from nbflow.worker.bars import Bar, Bars
 from nbflow.worker.budget import Budget

@@ -10,15 +10,17 @@ import pytest
 from rich.console import RenderableType
 from rich.text import Text
 
-from nbflow import words
 from nbflow.cli.render import parts, plans, profile, runs
 from nbflow.cli.render.progress import make_progress
 from nbflow.cli.render.traceback import make_traceback
 from nbflow.cli.terminal import make_console
-from nbflow.model import Failure, Output, Planned, Request, Scan, Spent
+from nbflow.model import STATES, Failure, Output, Planned, Request, Scan, Spent
 from nbflow.plan import Plan
+from nbflow.present.places import say_path
+from nbflow.present.runs import say_step_time
 from nbflow.project import Project
 from nbflow.runlog import Run, StepRun
+from nbflow.text import say_age, say_bytes, say_seconds, shorten_middle, show_controls
 
 
 def text(part: RenderableType, width: int = 100) -> list[str]:
@@ -43,7 +45,7 @@ def text(part: RenderableType, width: int = 100) -> list[str]:
     ],
 )
 def test_durations(seconds: float | None, said: str) -> None:
-    assert words.say_seconds(seconds) == said
+    assert say_seconds(seconds) == said
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,7 @@ def test_durations(seconds: float | None, said: str) -> None:
     ],
 )
 def test_ages(seconds: float | None, said: str) -> None:
-    assert words.say_age(seconds) == said
+    assert say_age(seconds) == said
 
 
 @pytest.mark.parametrize(
@@ -75,7 +77,7 @@ def test_ages(seconds: float | None, said: str) -> None:
     ],
 )
 def test_sizes(count: float, said: str) -> None:
-    assert words.say_bytes(count) == said
+    assert say_bytes(count) == said
 
 
 def test_every_state_has_its_own_glyph() -> None:
@@ -90,7 +92,7 @@ def test_every_state_has_its_own_glyph() -> None:
         "cancelled",
         "lost",
     )
-    assert len({words.GLYPHS[state] for state in states}) == len(states)
+    assert len({STATES[state].glyph for state in states}) == len(states)
 
 
 @pytest.mark.parametrize(
@@ -285,8 +287,8 @@ def test_a_profile_of_an_older_run_says_that_there_is_none() -> None:
 def test_control_characters_of_names_are_shown_and_not_obeyed() -> None:
     name = "a\x1b]0;title\x07\x9b2Jb\x7f"
     assert text(Text(name)) == ["a␛]0;title�2Jb␡"]  # rich itself drops the bell
-    assert words.say_path("a\nb\x1b.ipynb") == "a␤b␛.ipynb"
-    assert words.show_controls("tab\tand\nnewline") == "tab\tand\nnewline"
+    assert say_path("a\nb\x1b.ipynb") == "a␤b␛.ipynb"
+    assert show_controls("tab\tand\nnewline") == "tab\tand\nnewline"
 
 
 @pytest.mark.parametrize(
@@ -299,7 +301,7 @@ def test_control_characters_of_names_are_shown_and_not_obeyed() -> None:
     ],
 )
 def test_names_are_cut_in_their_middle(length: int, shown: str) -> None:
-    assert words.shorten_middle("step_with_a_long_name_07", length) == shown
+    assert shorten_middle("step_with_a_long_name_07", length) == shown
 
 
 def test_a_long_name_leaves_room_for_time_and_reason() -> None:
@@ -311,4 +313,4 @@ def test_a_long_name_leaves_room_for_time_and_reason() -> None:
 
 
 def test_a_step_that_takes_longer_than_the_last_time_names_no_end() -> None:
-    assert words.say_step_time("running", 0.0, None, expected=0.8, now=8.8) == "8.8 s"
+    assert say_step_time("running", 0.0, None, expected=0.8, now=8.8) == "8.8 s"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 from msgspec.structs import replace
 
-from nbflow import words
 from nbflow.cli import options
 from nbflow.cli.answers import Answer, Checked, Told
 from nbflow.cli.command import Command
 from nbflow.project import Project
+from nbflow.text import say_bytes, say_count
 
 EXAMPLES = """
 nbflow check              the pipeline at hand
@@ -50,7 +50,7 @@ def _check_results(project: Project, *, repair: bool) -> Told:
 
     where = say_where(project)
     report = check_results(project, repair=repair)
-    kept = f"{words.say_count(report.results, 'result')}, {words.say_bytes(report.bytes)}"
+    kept = f"{say_count(report.results, 'result')}, {say_bytes(report.bytes)}"
     if not report.faults:
         return Told(f"{kept}: all as they were written.", report)
     lines = [*map(str, report.faults), "", f"{kept}: {len(report.faults)} damaged."]

@@ -11,7 +11,7 @@ from nbflow.cli import options
 from nbflow.cli.answers import Told
 from nbflow.cli.command import Command
 from nbflow.cli.lab import suggest
-from nbflow.words import say_path
+from nbflow.present.places import say_path
 
 EXAMPLES = """
 nbflow new clean_flights               in the pipeline at hand

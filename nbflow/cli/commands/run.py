@@ -7,12 +7,12 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
-from nbflow import words
 from nbflow.cli import options
 from nbflow.cli.answers import Executed
 from nbflow.cli.command import Command
 from nbflow.model import Request, Scan
 from nbflow.project import Project
+from nbflow.text import say_count
 
 EXAMPLES = """
 nbflow run                              the pipeline at hand
@@ -72,7 +72,7 @@ def execute(
 
     plan = make_plan(project, scan, request)
     if scan.problems and not as_json:  # warnings: with errors there would be no plan
-        count = words.say_count(len(scan.problems), "warning")
+        count = say_count(len(scan.problems), "warning")
         click.secho(f"{count} in the notebooks; `nbflow check` shows them", fg="yellow", err=True)
     typed = tuple(ctx.find_root().meta.get("nbflow.command", ("nbflow",)))
     with watch(as_json=as_json, log=log) as view, stopping(view.stop) as stop, showing_cursor():

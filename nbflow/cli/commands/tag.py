@@ -12,8 +12,8 @@ from nbflow import authoring
 from nbflow.cli import complete, options
 from nbflow.cli.answers import Told
 from nbflow.cli.command import Command
+from nbflow.present.places import say_path
 from nbflow.project import find_project
-from nbflow.words import say_path
 
 EXAMPLES = """
 nbflow tag notebooks/clean.ipynb 2 parameters   the second cell, all cells counted

@@ -13,28 +13,22 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from nbflow import words
 from nbflow.errors import ProjectError
+from nbflow.model import find_state
+from nbflow.model.states import Tone
+from nbflow.present.places import say_path
+from nbflow.present.states import say_state
 from nbflow.project import Project, find_project
+from nbflow.text import shorten_middle
 
-STYLES = {
-    "waiting": "dim",
-    "running": "bold blue",
-    "done": "green",
-    "reused": "cyan",
-    "failed": "bold red",
-    "blocked": "yellow",
-    "skipped": "dim",
-    "cancelled": "magenta",
-    "lost": "magenta",
-    "later": "magenta",
-    "unreadable": "magenta",
-    "run": "bold blue",
-    "reuse": "cyan",
-    "wait": "blue",
-    "skip": "dim",
-    "error": "bold red",
-    "warning": "yellow",
+_STYLES: dict[Tone, str] = {
+    "grey": "dim",
+    "blue": "bold blue",
+    "green": "green",
+    "cyan": "cyan",
+    "red": "bold red",
+    "amber": "yellow",
+    "purple": "magenta",
 }
 _BAR = 8  # characters
 _NAME = 20  # characters of a name that are always shown
@@ -43,7 +37,7 @@ _SHORT = 44  # characters of a command that leave room for what it does
 
 def make_state(state: str) -> Text:
     """Return glyph and word."""
-    return Text(words.say_state(state), STYLES.get(state, ""))
+    return Text(say_state(state), _STYLES[find_state(state).tone])
 
 
 def make_table(
@@ -82,7 +76,7 @@ class Name:
         return Measurement(min(length, _NAME), length).with_maximum(options.max_width)
 
     def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
-        yield Text(words.shorten_middle(self._name, options.max_width), no_wrap=True)
+        yield Text(shorten_middle(self._name, options.max_width), no_wrap=True)
 
 
 def make_bar(fraction: float) -> Text:
@@ -130,4 +124,4 @@ def say_where(project: Project) -> str:
         at_hand = find_project().folder
     except (OSError, ProjectError):  # here; the pipeline itself was found
         at_hand = None
-    return "" if at_hand == project.folder else f" -C {shlex.quote(words.say_path(project.folder))}"
+    return "" if at_hand == project.folder else f" -C {shlex.quote(say_path(project.folder))}"

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from nbflow import words
 from nbflow.cli.render import parts
 from nbflow.cli.render.progress import MANY
 from nbflow.model import Planned
 from nbflow.plan import Plan
+from nbflow.present.reasons import say_why
+from nbflow.present.states import say_actions
+from nbflow.text import say_count, say_seconds
 
 
 def make_plan(
@@ -29,13 +31,11 @@ def make_plan(
 
 def make_headline(plan: Plan) -> Text:
     """Return `notebooks: 3 steps run, 5 are reused, 1 waits · about 2 min of work`."""
-    steps = words.say_count(len(plan.steps), "step")
-    work = words.say_seconds(plan.expected)
+    steps = say_count(len(plan.steps), "step")
+    work = say_seconds(plan.expected)
     about = f" · about {work} of work" if work else ""
     name = plan.project.folder.name
-    return Text.assemble(
-        (name, "bold"), f": {steps}: {words.say_actions(plan.steps.values())}{about}"
-    )
+    return Text.assemble((name, "bold"), f": {steps}: {say_actions(plan.steps.values())}{about}")
 
 
 def make_diff(lines: Sequence[str]) -> Text:
@@ -58,8 +58,8 @@ def _make_table(planned: Sequence[Planned], plan: Plan, *, every: bool) -> Rende
         action = parts.make_state(one.action)
         if one.step in plan.outside:
             action = Text("· not run", "dim")
-        why = Text(words.say_why(one), "dim" if one.action == "reuse" else "")
-        table.add_row(Text(one.step), action, words.say_seconds(one.expected), why)
+        why = Text(say_why(one), "dim" if one.action == "reuse" else "")
+        table.add_row(Text(one.step), action, say_seconds(one.expected), why)
     more = Text(f"… and {reused} reused; -v names them", "dim") if folded else None
     return parts.stack(table if table.row_count else None, more)
 
@@ -68,5 +68,5 @@ def _make_warnings(plan: Plan) -> list[RenderableType]:
     warnings = [f"{p.step}: {text}" for p in plan.steps.values() for text in p.warnings]
     count = sum(problem.severity == "warning" for problem in plan.scan.problems)
     if count:
-        warnings.append(f"{words.say_count(count, 'warning')} in the notebooks: nbflow check")
+        warnings.append(f"{say_count(count, 'warning')} in the notebooks: nbflow check")
     return [Text(f"! {text}", "yellow") for text in warnings]

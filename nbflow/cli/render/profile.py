@@ -9,10 +9,10 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from nbflow import words
 from nbflow.cli.render import parts
 from nbflow.model import Spent
 from nbflow.runlog import StepRun
+from nbflow.text import say_count, say_seconds, shorten
 
 # A part's name in `Spent`, its heading, and what is said of it where it dominates.
 _PARTS = (
@@ -53,15 +53,15 @@ def say_dominant(steps: Sequence[StepRun], jobs: int) -> str:
     part, _, what = max(_PARTS[1:], key=lambda one: getattr(total, one[0]))
     seconds = getattr(total, part)
     share = seconds / whole if whole else 0.0
-    said = f"{share:.0%} of {words.say_seconds(whole)} went into {what}"
+    said = f"{share:.0%} of {say_seconds(whole)} went into {what}"
     slowest = max(steps, key=lambda step: getattr(step.spent, part))
     if len(steps) > 1 and getattr(slowest.spent, part) > _HALF * seconds:
         said += f", most of it in {slowest.name}"
     if total.waiting <= whole:
         return f"{said}."
     return (
-        f"{said}. Steps that were ready waited {words.say_seconds(total.waiting)} in all, "
-        f"with {words.say_count(jobs, 'step')} at a time."
+        f"{said}. Steps that were ready waited {say_seconds(total.waiting)} in all, "
+        f"with {say_count(jobs, 'step')} at a time."
     )
 
 
@@ -69,7 +69,7 @@ def _make_table(steps: Sequence[StepRun], total: Spent) -> Table:
     headings = ("took", *(heading for _, heading, _ in _PARTS))
     table = parts.make_table("step", *headings, right=headings)
     for step in steps:
-        name = words.shorten(step.name, _NAME)
+        name = shorten(step.name, _NAME)
         table.add_row(Text(name), _say(step.seconds or 0.0), *_say_parts(step.spent))
     if len(steps) > 1:
         table.add_section()

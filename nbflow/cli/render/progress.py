@@ -9,14 +9,17 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from nbflow import words
 from nbflow.cli.render import parts
+from nbflow.model import find_state
+from nbflow.present.reasons import say_reasons
+from nbflow.present.runs import say_doing, say_headline, say_step_time
+from nbflow.present.values import say_outputs
 from nbflow.runlog import Run, StepRun
+from nbflow.text import shorten
 
 # What to keep in sight when a terminal has fewer lines than the run has steps.
 _WIDTHS = (0, 11, 16, 6, 0)  # so that the table stands still while it runs
 MANY = 50  # reused steps, which from here on are only counted
-_RANK = {"running": 0, "failed": 1, "lost": 1, "waiting": 2, "blocked": 3}
 
 
 def make_progress(run: Run, now: float, height: int | None = None) -> RenderableType:
@@ -42,7 +45,7 @@ def make_progress(run: Run, now: float, height: int | None = None) -> Renderable
 
 def make_headline(run: Run, now: float) -> Text:
     """Return `▸ running notebooks · 20261123-064312-1f3a · 3 of 9 steps · 12 s`."""
-    text = Text.assemble(parts.make_state(run.status), " ", words.say_headline(run, now))
+    text = Text.assemble(parts.make_state(run.status), " ", say_headline(run, now))
     text.no_wrap, text.overflow = True, "ellipsis"
     return text
 
@@ -59,20 +62,18 @@ def _make_table() -> Table:
 def _make_doing(step: StepRun) -> Text:
     """Return how far a step is: what it says itself, else by its cells; what a done one wrote."""
     if step.status == "running":
-        doing = words.say_doing(step.cells, step.cells_done, step.fraction, step.text)
+        doing = say_doing(step.cells, step.cells_done, step.fraction, step.text)
         if doing is not None:
             return parts.make_bar(doing[0]).append(f" {doing[1]}")
-    return Text(words.shorten(words.say_outputs(step.outputs), 38), "dim")
+    return Text(shorten(say_outputs(step.outputs), 38), "dim")
 
 
 def _say_time(step: StepRun, now: float) -> str:
-    return words.say_step_time(
-        step.status, step.started, step.seconds, expected=step.expected, now=now
-    )
+    return say_step_time(step.status, step.started, step.seconds, expected=step.expected, now=now)
 
 
 def _say_why(step: StepRun, now: float) -> str:
-    return words.say_reasons(step.why, step.find_age(now), step.blocked_by, step.failure)
+    return say_reasons(step.why, step.find_age(now), step.blocked_by, step.failure)
 
 
 def _one_line(text: Text) -> Text:
@@ -89,7 +90,7 @@ def _fold_reused(steps: list[StepRun]) -> list[StepRun]:
 
 
 def _select(steps: list[StepRun], count: int) -> list[StepRun]:
-    ranked = sorted(steps, key=lambda step: _RANK.get(step.status, 4))[:count]
+    ranked = sorted(steps, key=lambda step: find_state(step.status).rank)[:count]
     kept = {step.name for step in ranked}
     return [step for step in steps if step.name in kept]
 

@@ -11,13 +11,16 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from nbflow import words
 from nbflow.cli import answers
 from nbflow.cli.render import parts, progress
 from nbflow.cli.render.traceback import make_traceback
-from nbflow.model import Output
+from nbflow.model import STATES, Output
+from nbflow.present.places import say_failed_at, say_path
+from nbflow.present.reasons import say_reasons
+from nbflow.present.runs import say_about, say_steps
 from nbflow.runlog import Run, StepRun
 from nbflow.store.ids import find_last_id
+from nbflow.text import say_bytes, say_count, say_seconds, say_when
 
 
 def make_outcome(
@@ -56,10 +59,10 @@ def make_runs(runs: Sequence[Run]) -> RenderableType:
         table.add_row(
             Text(run.id),
             parts.make_state(run.status),
-            words.say_when(run.started),
-            words.say_seconds(run.seconds),
-            words.say_steps(run),
-            Text("  ".join(words.say_about(run))),
+            say_when(run.started),
+            say_seconds(run.seconds),
+            say_steps(run),
+            Text("  ".join(say_about(run))),
         )
     return table
 
@@ -71,15 +74,15 @@ def make_step(shown: answers.ShownStep) -> RenderableType:
         (step.name, "bold"), f" in run {shown.run.id}: ", parts.make_state(step.status)
     )
     if step.seconds is not None:
-        name.append(f" in {words.say_seconds(step.seconds)}")
-    why = words.say_reasons(step.why, step.find_age(time.time()), step.blocked_by)
+        name.append(f" in {say_seconds(step.seconds)}")
+    why = say_reasons(step.why, step.find_age(time.time()), step.blocked_by)
     return parts.stack(
         name,
         Text(f"why: {why}") if why else None,
         make_outputs(shown.outputs) if shown.outputs else None,
         *(make_failure(shown.run, step) if step.failure else ()),
         *(_make_warning(text, "") for text in step.warnings),
-        parts.make_line(f"kept in {words.say_path(shown.folder)}") if shown.folder else None,
+        parts.make_line(f"kept in {say_path(shown.folder)}") if shown.folder else None,
         parts.make_next(find_step_next(shown)),
     )
 
@@ -89,14 +92,14 @@ def make_cleaned(cleaned: answers.Cleaned) -> RenderableType:
     if not cleaned.removable:
         return Text("Nothing to remove.")
     count = Counter(one.kind for one in cleaned.removable)
-    said = ", ".join(words.say_count(number, kind) for kind, number in count.items())
-    size = words.say_bytes(sum(one.bytes for one in cleaned.removable))
+    said = ", ".join(say_count(number, kind) for kind, number in count.items())
+    size = say_bytes(sum(one.bytes for one in cleaned.removable))
     if cleaned.removed:
         return Text(f"Removed: {said}, {size}.")
     table = parts.make_table("", "what", "size", "why", right=["size"])
     for one in cleaned.removable:
         what = f"{one.step} {one.id}".strip()
-        table.add_row(one.kind, Text(what), words.say_bytes(one.bytes), Text(one.why))
+        table.add_row(one.kind, Text(what), say_bytes(one.bytes), Text(one.why))
     more = ((cleaned.again, "remove them"),) if cleaned.again else ()
     return parts.stack(
         table,
@@ -113,7 +116,7 @@ def make_outputs(outputs: Iterable[Output]) -> RenderableType:
         rows = "" if one.rows is None else f"{one.rows:,}"
         columns = ", ".join(f"{name} {kind}" for name, kind in (one.columns or {}).items())
         about = "  ".join(part for part in (columns, one.note) if part)
-        table.add_row(Text(one.name), one.kind, rows, words.say_bytes(one.bytes), Text(about))
+        table.add_row(Text(one.name), one.kind, rows, say_bytes(one.bytes), Text(about))
     return Padding(table, (1, 0), expand=False)
 
 
@@ -121,7 +124,7 @@ def make_failure(run: Run, step: StepRun) -> list[RenderableType]:
     """Return the error of a step: where, what, the end of its traceback, what differs."""
     failure = step.failure
     assert failure is not None  # noqa: S101 - asked for failed steps only
-    where = words.say_failed_at(step.path, failure)
+    where = say_failed_at(step.path, failure)
     return [
         Text(""),
         Text.assemble((f"{step.name} failed", "bold red"), f" in {where}" if where else ""),
@@ -133,16 +136,14 @@ def make_failure(run: Run, step: StepRun) -> list[RenderableType]:
 
 def _say_executed(run: Run, step: StepRun) -> str:
     """Return where the notebook of a failed step is; the event has it relative to the root."""
-    return words.say_path(Path(run.folder) / "notebooks" / f"{step.name}.ipynb")
+    return say_path(Path(run.folder) / "notebooks" / f"{step.name}.ipynb")
 
 
 def _make_summary(run: Run) -> Text:
     text = parts.make_state(run.status)
     if run.seconds is not None:
-        text.append(
-            f" {'in' if run.status == 'done' else 'after'} {words.say_seconds(run.seconds)}"
-        )
-    said = " · ".join(filter(None, (words.say_steps(run), run.message)))
+        text.append(f" {'in' if run.status == 'done' else 'after'} {say_seconds(run.seconds)}")
+    said = " · ".join(filter(None, (say_steps(run), run.message)))
     return Text.assemble(text, f": {said}")
 
 
@@ -154,7 +155,7 @@ def _make_where(run: Run) -> RenderableType | None:
     folder = Path(run.folder) / "notebooks"
     if not run.folder or not any(step.status in {"done", "failed"} for step in run.steps.values()):
         return None
-    return parts.make_line(f"executed notebooks: {words.say_path(folder)}")
+    return parts.make_line(f"executed notebooks: {say_path(folder)}")
 
 
 def find_next(run: Run, where: str) -> list[tuple[str, str]]:
@@ -174,7 +175,7 @@ def find_next(run: Run, where: str) -> list[tuple[str, str]]:
         return [(f"nbflow cancel {run.id}{where}", "stop it; what is finished is kept")]
     if run.status in {"cancelled", "lost"}:
         return [(f"nbflow rerun{named}{where}", "go on; what is finished is reused")]
-    made = [step for step in run.steps.values() if step.status in {"done", "reused"}]
+    made = [step for step in run.steps.values() if STATES[step.status].good]
     opening = f"nbflow open{named} {made[-1].name}{where}" if made else ""
     return [(opening, "look at an executed notebook")] if made else []
 

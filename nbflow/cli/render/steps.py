@@ -10,9 +10,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from nbflow import words
 from nbflow.cli.render import parts
 from nbflow.model import Parameter, Place, Problem, Scan, Step
+from nbflow.present.places import say_path, say_place, say_remedy
+from nbflow.present.states import say_problems
+from nbflow.present.values import say_options, say_parameter
+from nbflow.text import say_count
 
 
 def make_steps(scan: Scan, root: Path, where: str = "") -> RenderableType:
@@ -50,12 +53,12 @@ def _rank(problem: Problem) -> tuple[str, str, int, int]:
 
 
 def _make_problem(problem: Problem, root: Path | None) -> RenderableType:
-    place = words.say_place(problem.place, root)
+    place = say_place(problem.place, root)
     hint = problem.hint if problem.hint not in problem.what else ""
     return parts.stack(
         Text.assemble(parts.make_state(problem.severity), "  ", (place or problem.what, "bold")),
         parts.indent(Text(problem.what)) if place else None,
-        parts.indent(Text(words.say_remedy(hint, root), "italic")) if hint else None,
+        parts.indent(Text(say_remedy(hint, root), "italic")) if hint else None,
         "",
     )
 
@@ -65,7 +68,7 @@ def _make_step(step: Step, root: Path | None) -> Iterator[RenderableType]:
     yield Text.assemble(
         (step.name, "bold"),
         "  ",
-        (words.say_path(root / step.path) if root else step.path, "dim"),
+        (say_path(root / step.path) if root else step.path, "dim"),
         f"  {about}" if about else "",
     )
     grid = Table.grid(padding=(0, 2))
@@ -82,7 +85,7 @@ def _make_contract(step: Step) -> Iterator[tuple[str, list[RenderableType]]]:
     yield "reads", _join(step_input.ref for step_input in step.inputs)
     yield "files", _join(watched.pattern for watched in step.files)
     yield "writes", _join(write.name for write in step.writes)
-    yield "options", _join(words.say_options(step.options))
+    yield "options", _join(say_options(step.options))
 
 
 def _make_parameters(parameters: Iterable[Parameter]) -> RenderableType:
@@ -90,7 +93,7 @@ def _make_parameters(parameters: Iterable[Parameter]) -> RenderableType:
     for one in parameters:
         # rich folds the first column where the second is empty in every row
         about = [Text(one.help, "dim")] if one.help else []
-        grid.add_row(Text(words.say_parameter(one)), *about)
+        grid.add_row(Text(say_parameter(one)), *about)
     return grid
 
 
@@ -109,20 +112,20 @@ def _find_rejected(scan: Scan) -> dict[str, str]:
 def _make_table(heading: str, rows: Iterable[tuple[str, str]], root: Path) -> RenderableType | None:
     grid = Table.grid(padding=(0, 2))
     for path, text in rows:
-        why = words.say_remedy(text, root)
-        grid.add_row(Text(words.say_path(root / path), "dim"), Text(why, "dim"))
+        why = say_remedy(text, root)
+        grid.add_row(Text(say_path(root / path), "dim"), Text(why, "dim"))
     if not grid.row_count:
         return None
     return parts.stack(Text(heading, "bold"), Padding(grid, (0, 0, 1, 2), expand=False))
 
 
 def _make_count(scan: Scan) -> Text:
-    steps = words.say_count(len(scan.steps), "step")
+    steps = say_count(len(scan.steps), "step")
     if rejected := _find_rejected(scan):
-        count = words.say_count(len(rejected), "rejected notebook")
+        count = say_count(len(rejected), "rejected notebook")
         steps = f"{steps} and {count}" if scan.steps else count
     severities = [problem.severity for problem in scan.problems]
     if severities:
         style = "bold red" if "error" in severities else "yellow"
-        return Text.assemble((words.say_problems(severities), style), f" in {steps}")
+        return Text.assemble((say_problems(severities), style), f" in {steps}")
     return Text(f"{steps}, no problems", "green" if scan.steps else "")

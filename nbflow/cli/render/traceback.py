@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from nbflow.model import Failure
-from nbflow.words.tracebacks import is_current, say_traceback
+from nbflow.present.tracebacks import is_current, say_traceback
 
 
 def make_traceback(failure: Failure) -> Text:

@@ -9,7 +9,8 @@ from nbflow.cli import options
 from nbflow.cli.answers import Told
 from nbflow.cli.command import Command
 from nbflow.magics.cells import split_cell
-from nbflow.words import say_count, say_path
+from nbflow.present.places import say_path
+from nbflow.text import say_count
 
 BODY = "nbflow.body"  # the cell's text, in click's `Context.meta`
 EXAMPLES = """

@@ -1,0 +1,69 @@
+"""A run and its steps in one line each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbflow.present.states import say_over, say_statuses
+from nbflow.present.values import say_parameters
+from nbflow.text import say_seconds, shorten
+
+if TYPE_CHECKING:
+    from nbflow.runlog import Run
+
+
+_UNREAD = ("later", "unreadable")  # the states of runs whose log says nothing
+
+
+def say_headline(run: Run, now: float) -> str:
+    """Return `notebooks · 20261123-064312-1f3a · 3 of 9 steps · 12 s`."""
+    seconds = run.seconds if run.seconds is not None else now - run.started
+    said = [part for part in (run.pipeline.strip("."), run.name, run.id) if part]
+    said += [say_over(step.status for step in run.steps.values())] if run.steps else []
+    said += [say_seconds(seconds)] if run.status not in {"lost", *_UNREAD} else []
+    said += [say_parameters(run.parameters)] if run.parameters else []
+    return " · ".join(said)
+
+
+def say_steps(run: Run) -> str:
+    """Return how many steps of a run ran; "" where its log does not say."""
+    known = run.steps or run.status not in _UNREAD
+    return say_statuses(step.status for step in run.steps.values()) if known else ""
+
+
+def say_about(run: Run) -> list[str]:
+    """Return a run's name and parameters, and what is to be said of one that cannot be read."""
+    said = (run.name, say_parameters(run.parameters), "" if run.steps else run.message)
+    return [part for part in said if part]
+
+
+def say_doing(
+    cells: int, cells_done: int, fraction: float | None = None, text: str = ""
+) -> tuple[float, str] | None:
+    """Return how far a running step is, from 0 to 1, and what it does; None where nothing tells."""
+    if fraction is not None:
+        return fraction, f"{fraction:4.0%} {shorten(text, 24)}"
+    if not cells:
+        return None
+    at = f"cell {cells_done + 1} of {cells}" if cells_done < cells else "finishing"
+    return cells_done / cells, shorten(text or at, 29)
+
+
+def say_step_time(
+    status: str,
+    started: float | None,
+    seconds: float | None,
+    *,
+    expected: float | None,
+    now: float,
+) -> str:
+    """Return `3.0 s of ~12 s` of a running step, `~12 s` of a waiting one, what another took.
+
+    What takes longer than the last time is not measured by it any more.
+    """
+    if status == "running" and started is not None:
+        about = f" of ~{say_seconds(expected)}" if expected and now - started <= expected else ""
+        return f"{say_seconds(now - started)}{about}"
+    if status == "waiting":
+        return f"~{say_seconds(expected)}" if expected else ""
+    return say_seconds(seconds) if seconds else ""
