@@ -22,8 +22,9 @@ from nbflow.notebook.folder import OPENED
 from nbflow.notebook.scan import read_folder
 from nbflow.notebook.source import read_notebook
 from nbflow.project import Project
-from nbflow.runlog import Run
-from nbflow.store.results import find_result, read_pins, write_file
+from nbflow.runs.fold import Run
+from nbflow.runs.history import read_pins
+from nbflow.store.results import find_result, write_file
 
 DEMO = Path(__file__).with_name("demo")
 _ONLY_CODE = {"inputs", "parameters"}

@@ -12,11 +12,13 @@ from typing import Literal
 import msgspec
 
 from nbflow.errors import StoreError
-from nbflow.events import read_beginning, read_heading, read_pairs
-from nbflow.liveness import LOG, is_alive
 from nbflow.locks import is_held
 from nbflow.model import Frozen, Planned
 from nbflow.project import Project
+from nbflow.runs.folder import LOG
+from nbflow.runs.history import read_pins, read_run_ids
+from nbflow.runs.liveness import is_alive, is_finished
+from nbflow.runs.log import read_beginning, read_heading, read_pairs
 from nbflow.store import dropping, results
 from nbflow.store.damage import find_aside, read_notes
 from nbflow.store.parts import find_parts, sweep_parts
@@ -100,7 +102,7 @@ def prune(project: Project, run: str, *, grown: bool = True) -> None:
     """
     keep = project.settings.keep
     if any(_read_surplus(project, keep)):
-        ours = set(results.read_pins(project, run).items())
+        ours = set(read_pins(project, run).items())
         old = _old_results(project, keep, _read_pinned(project))
         gone = [one for one in old if (one.step, one.id) not in ours]
         remove(project, gone, f"keep = {keep}")
@@ -112,7 +114,7 @@ def find_old_runs(project: Project, keep: int) -> list[Removable]:
     """Return the runs beyond the newest `keep`, less live and named ones."""
     return [
         Removable("run", project.runs / run, id=run, bytes=_size(project.runs / run), why="old")
-        for run in results.read_run_ids(project)[keep:]
+        for run in read_run_ids(project)[keep:]
         if not is_alive(project, run)
         and not _read_name(project, run)
         and _read_beginning(project.runs / run) != "later"
@@ -203,7 +205,7 @@ def _read_pinned(project: Project) -> Container[tuple[str, str]]:
                 return _Everything()  # for nothing says what it uses
             found |= set(read_pairs(log))
         elif (heading and heading.name) or _may_go_on(project, run):
-            found |= set(results.read_pins(project, run).items())
+            found |= set(read_pins(project, run).items())
             found |= set(_read_outside(project, run))
     return found
 
@@ -215,7 +217,7 @@ class _Everything:
 
 def _may_go_on(project: Project, run: str) -> bool:
     """Say whether a run lives and relies on results: the end of its log is read sooner."""
-    return not results.is_finished(project, run) and is_alive(project, run)
+    return not is_finished(project, run) and is_alive(project, run)
 
 
 def _read_outside(project: Project, run: str) -> list[tuple[str, str]]:

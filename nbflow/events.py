@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-import msgspec
-
-from nbflow.model import FORMAT, Action, Failure, Frozen, Output, Planned, Spent
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+from nbflow.model import Action, Failure, Frozen, Output, Planned, Spent
 
 # The last two are of logs that cannot be read: of a later version of nbflow, and damaged ones.
 RunStatus = Literal["running", "done", "failed", "cancelled", "lost", "later", "unreadable"]
-_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class Event(Frozen, frozen=True):
@@ -130,102 +123,9 @@ class RunFinished(Event, frozen=True):
 KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}
 
 
-class _Head(Frozen, frozen=True):
-    """What each line begins with."""
-
-    seq: int
-    time: float
-    kind: str
-    format: int = FORMAT
-
-
-class _Pair(Frozen, frozen=True):
-    step: str = ""
-    result: str = ""
-
-
-_HEADS = msgspec.json.Decoder(_Head)
-_PAIRS = msgspec.json.Decoder(_Pair)
-_EVENTS = {name: msgspec.json.Decoder(kind) for name, kind in KINDS.items()}
-
-
-class Heading(_Head, frozen=True):
-    """What is asked of a run's first line, without the plan that stands there too."""
-
-    name: str = ""
-    host: str = ""
-
-
 class Line(Frozen, frozen=True):
     """One line of a run's log: its number from 1, seconds since the epoch, and what happened."""
 
     seq: int
     time: float
     event: Event
-
-
-def to_line(line: Line) -> bytes:
-    """Return the JSON line, its newline included."""
-    body = msgspec.to_builtins(line.event)
-    head = {"format": FORMAT, "seq": line.seq, "time": line.time, "kind": type(line.event).__name__}
-    return msgspec.json.encode(head | body) + b"\n"
-
-
-def from_line(text: bytes) -> Line | None:
-    """Return the line; None for what this version cannot read: later kinds, and damage."""
-    try:
-        head = _HEADS.decode(text)
-        decoder = _EVENTS.get(head.kind)
-        if decoder is None or head.format > FORMAT:
-            return None
-        return Line(seq=head.seq, time=head.time, event=decoder.decode(text))
-    except _UNREADABLE:
-        return None
-
-
-def read_lines(path: Path, start: int = 0) -> Iterator[Line]:
-    """Yield the lines of a log from byte `start` on; one without its newline is not there yet."""
-    with path.open("rb") as log:
-        log.seek(start)
-        for text in log:
-            line = from_line(text) if text.endswith(b"\n") else None
-            if line is not None:
-                yield line
-
-
-def read_heading(path: Path) -> Heading | None:
-    """Return how a log begins; None where nothing is there yet, or it is damaged."""
-    try:
-        with path.open("rb") as log:
-            text = log.readline()
-        heading = msgspec.json.decode(text, type=Heading)
-    except (OSError, *_UNREADABLE):
-        return None
-    ours = heading.kind == RunStarted.__name__ and heading.format <= FORMAT
-    return heading if ours and text.endswith(b"\n") else None
-
-
-def read_beginning(path: Path) -> Literal["", "begun", "later", "unreadable"]:
-    """Say whether a log's first line tells of a run; "" where it is not there yet."""
-    if read_heading(path):
-        return "begun"
-    with path.open("rb") as log:
-        text = log.readline()
-    if not text.endswith(b"\n"):
-        return ""
-    try:
-        return "later" if _HEADS.decode(text).format > FORMAT else "unreadable"
-    except _UNREADABLE:
-        return "unreadable"
-
-
-def read_pairs(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield each step and result that a line of a log names, whatever version wrote it."""
-    with path.open("rb") as log:
-        for text in log:
-            try:
-                pair = _PAIRS.decode(text)
-            except _UNREADABLE:
-                continue
-            if pair.step and pair.result:
-                yield pair.step, pair.result

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from nbflow.errors import RunError
-from nbflow.liveness import is_alive
+from nbflow.runs.liveness import is_alive
 
 if TYPE_CHECKING:
     from nbflow.model import Job

@@ -11,7 +11,10 @@ from nbflow.model import Request, Step
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import Plan, make_plan
 from nbflow.project import Project, find_project
-from nbflow.runlog import Run, cancel, find_run, follow, read_run
+from nbflow.runs.cancel import cancel
+from nbflow.runs.fold import Run
+from nbflow.runs.follow import follow
+from nbflow.runs.history import find_run, read_run
 
 
 class Pipeline:

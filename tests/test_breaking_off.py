@@ -21,7 +21,8 @@ from nbflow.notebook.scan import read_folder
 from nbflow.plan import Plan, make_plan
 from nbflow.project import Project, make_home
 from nbflow.run import execute
-from nbflow.runlog import Run, find_run, read_runs
+from nbflow.runs.fold import Run
+from nbflow.runs.history import find_run, read_runs
 from nbflow.store import results
 from tests.cli.runs import make_run
 from tests.notebooks import cell, project, write

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from nbflow.model import Request
 from nbflow.run.start import start_request, wait_for_log
-from nbflow.runlog import find_run, follow, read_runs
+from nbflow.runs.follow import follow
+from nbflow.runs.history import find_run, read_runs
 from nbflow.store import results
 from tests.benchmarks.make_pipeline import edit, finish, make_pipeline, name
 from tests.cli.runs import make_run

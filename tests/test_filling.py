@@ -15,8 +15,7 @@ import pandas as pd
 import pytest
 
 from nbflow.project import Project, find_project
-from nbflow.runlog import read_runs
-from nbflow.store import results
+from nbflow.runs.history import read_pins, read_runs
 from tests.notebooks import cell, project, write
 from tests.test_run import DOUBLED, NUMBERS, TOTAL, run, statuses
 
@@ -79,7 +78,7 @@ def test_a_run_killed_before_it_filled_is_read_and_mended(tmp_path):
     mended = run(made)
     assert statuses(mended) == {"numbers": "reused"}
     assert (folder / "tables.duckdb").exists()
-    assert results.read_pins(made, mended.id) == {"numbers": folder.name}
+    assert read_pins(made, mended.id) == {"numbers": folder.name}
     assert [one.status for one in read_runs(made)] == ["done", "lost"]
 
 

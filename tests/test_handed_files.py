@@ -15,7 +15,7 @@ from nbflow.plan import Plan, make_plan
 from nbflow.plan.here import find_absent
 from nbflow.project import find_project
 from nbflow.run import execute
-from nbflow.runlog import Run
+from nbflow.runs.fold import Run
 from nbflow.store import results
 from nbflow.store.tables import read
 from tests.notebooks import cell, notebook, project

@@ -16,14 +16,13 @@ from nbflow.events import (
     RunStarted,
     StepReused,
     StepStarted,
-    read_heading,
-    to_line,
 )
 from nbflow.model import Planned, Request
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import Plan, make_plan
 from nbflow.project import Project
-from nbflow.runlog import Run
+from nbflow.runs.fold import Run
+from nbflow.runs.log import read_heading, to_line
 from nbflow.store import results
 from nbflow.store.ids import make_id
 from tests.benchmarks.make_pipeline import WritingExecutor, edit, finish, make_pipeline, name

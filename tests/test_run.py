@@ -20,7 +20,10 @@ from nbflow.notebook.scan import read_folder
 from nbflow.plan import make_plan
 from nbflow.project import Project
 from nbflow.run import execute
-from nbflow.runlog import Run, cancel, follow, read_run, read_runs
+from nbflow.runs.cancel import cancel
+from nbflow.runs.fold import Run
+from nbflow.runs.follow import follow
+from nbflow.runs.history import read_pins, read_run, read_runs
 from nbflow.store import results
 from tests.notebooks import cell, project, write
 
@@ -78,7 +81,7 @@ def test_steps_run_in_order_and_then_nothing_runs_again(tmp_path):
 
     second = run(made, text_parameters={"count": "4"})
     assert statuses(second) == dict.fromkeys(("numbers", "doubled", "total"), "reused")
-    assert results.read_pins(made, second.id) == results.read_pins(made, first.id)
+    assert read_pins(made, second.id) == read_pins(made, first.id)
 
     source = json.loads((made.folder / "numbers.ipynb").read_text())
     assert [cell["outputs"] for cell in source["cells"]] == [[], [], []]
@@ -187,7 +190,7 @@ def test_only_so_many_results_are_kept(tmp_path):
     made = project(tmp_path, toml="keep = 2\n", numbers=NUMBERS)
     named = run(made, name="kept", text_parameters={"count": "1"})
     ended = [run(made, text_parameters={"count": str(count)}) for count in (2, 3, 4)]
-    pins = [results.read_pins(made, one.id)["numbers"] for one in (named, *ended)]
+    pins = [read_pins(made, one.id)["numbers"] for one in (named, *ended)]
     assert results.read_result_ids(made, "numbers") == [pins[3], pins[2], pins[0]]
 
 
@@ -256,7 +259,7 @@ def test_two_runs_at_once_do_not_disturb_each_other(tmp_path):
         ended.append(read_run(made, run_id))
     assert [one.status for one in ended] == ["done"] * 3
     assert [len(one.read("doubled.doubled")) for one in ended] == [7, 7, 8]
-    assert len({results.read_pins(made, one.id)["doubled"] for one in ended[:2]}) == 1
+    assert len({read_pins(made, one.id)["doubled"] for one in ended[:2]}) == 1
     assert len(read_runs(made)) == 3
 
 

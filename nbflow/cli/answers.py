@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nbflow.model import Scan
     from nbflow.plan import Plan
     from nbflow.project import Project
-    from nbflow.runlog import Run, StepRun
+    from nbflow.runs.fold import Run, StepRun
 
 
 class Answer(Frozen, frozen=True):

@@ -48,8 +48,7 @@ def runs(ctx: click.Context, parameter: click.Parameter, typed: str) -> list[Com
     project = _find_project(ctx)
     if project is None:
         return []
-    from nbflow.runlog import read_run  # noqa: PLC0415 - completion must start fast
-    from nbflow.store.results import read_run_ids  # noqa: PLC0415 - as above
+    from nbflow.runs.history import read_run, read_run_ids  # noqa: PLC0415 - completion must start fast
 
     found = [read_run(project, one) for one in read_run_ids(project)[:_RUNS]]
     ids = [(run.id, f"{run.status} {run.name}".strip()) for run in found]

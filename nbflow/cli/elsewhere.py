@@ -7,9 +7,9 @@ import shlex
 from nbflow.cli.render.parts import say_where
 from nbflow.errors import NbflowError, RemovedError
 from nbflow.project import Project
-from nbflow.runlog import Run, read_run
+from nbflow.runs.fold import Run
+from nbflow.runs.history import read_run, read_run_ids
 from nbflow.store.outputs import read_outputs
-from nbflow.store.results import read_run_ids
 
 _LOOKED_AT = 100  # runs, the newest
 

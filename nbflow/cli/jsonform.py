@@ -9,7 +9,7 @@ import msgspec
 from nbflow.cli import answers
 from nbflow.errors import NbflowError, PipelineError
 from nbflow.model import FORMAT, Scan
-from nbflow.runlog import Run
+from nbflow.runs.fold import Run
 
 
 def make_json(answer: answers.Answer) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from nbflow.events import (
     StepStarted,
 )
 from nbflow.present.values import say_outputs
-from nbflow.runlog import Folding, fold
+from nbflow.runs.fold import Folding, fold
 from nbflow.text import say_age, say_count, say_seconds
 
 _PER_SECOND = 8

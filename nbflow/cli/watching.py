@@ -8,7 +8,8 @@ import sys
 import threading
 from collections.abc import Iterator
 
-from nbflow.events import Line, RunFinished, StepStarted, to_line
+from nbflow.events import Line, RunFinished, StepStarted
+from nbflow.runs.log import to_line
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from nbflow import graph
 from nbflow.model import Planned, Scan, Step
 from nbflow.present.reasons import say_reasons
 from nbflow.present.runs import say_doing
-from nbflow.runlog import StepRun
+from nbflow.runs.fold import StepRun
 from nbflow.text import say_age, say_made, say_seconds
 
 

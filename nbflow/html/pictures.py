@@ -18,7 +18,7 @@ from nbflow.html.nodes import (
 )
 from nbflow.model import Scan
 from nbflow.plan import Plan
-from nbflow.runlog import Run
+from nbflow.runs.fold import Run
 
 _MOST = 200  # steps; a still picture of more shows nothing
 

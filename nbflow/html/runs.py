@@ -14,7 +14,7 @@ from nbflow.present.reasons import say_reasons
 from nbflow.present.runs import say_about, say_doing, say_headline, say_step_time, say_steps
 from nbflow.present.tracebacks import is_current, say_traceback
 from nbflow.present.values import say_outputs
-from nbflow.runlog import Run, StepRun
+from nbflow.runs.fold import Run, StepRun
 from nbflow.text import say_made, say_seconds, say_when, shorten
 
 

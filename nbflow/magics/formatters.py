@@ -49,7 +49,7 @@ def _draw_plan(plan: Any) -> str:
 _KINDS: dict[tuple[str, str], tuple[Drawn, Written]] = {
     ("nbflow.pipeline", "Pipeline"): (_draw_pipeline, _write_pipeline),
     ("nbflow.plan.make", "Plan"): (_draw_plan, lambda plan: plans.make_plan(plan, {})),
-    ("nbflow.runlog", "Run"): (_draw_run, runs.make_run),
+    ("nbflow.runs.fold", "Run"): (_draw_run, runs.make_run),
     ("nbflow.model", "Step"): (html.draw_step, steps.make_contract),
     ("nbflow.model", "Scan"): (html.draw_check, lambda scan: steps.make_check(scan, None)),
 }

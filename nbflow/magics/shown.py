@@ -17,7 +17,7 @@ from nbflow.magics import plain
 from nbflow.magics.sqlrows import make_rows
 from nbflow.model import Problem, Scan
 from nbflow.project import Project
-from nbflow.runlog import Run
+from nbflow.runs.fold import Run
 
 Bundle = dict[str, str]
 _ALL = 1 << 60  # rows

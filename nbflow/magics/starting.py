@@ -23,7 +23,6 @@ from nbflow.cli.render.progress import make_progress
 from nbflow.cli.render.runs import make_outcome
 from nbflow.cli.terminal import make_console, show
 from nbflow.errors import RunError
-from nbflow.events import to_line
 from nbflow.magics import shown
 from nbflow.magics.shown import has_front_end, make_run_bundle, show_problems
 from nbflow.magics.tail import Tail
@@ -31,7 +30,11 @@ from nbflow.magics.view import RunView
 from nbflow.notebook.scan import read_folder
 from nbflow.project import Project, find_project
 from nbflow.run.start import has_log, start_run, wait_for_log
-from nbflow.runlog import Run, cancel, follow, read_run
+from nbflow.runs.cancel import cancel
+from nbflow.runs.fold import Run
+from nbflow.runs.follow import follow
+from nbflow.runs.history import read_run
+from nbflow.runs.log import to_line
 
 _WAIT = "--wait"
 _PER_SECOND = 5  # updates of what is shown while a cell waits

@@ -6,8 +6,8 @@ from rich.text import Text
 
 from nbflow.cli.live import make_log
 from nbflow.events import OutputPrinted
-from nbflow.logs import Reader
 from nbflow.project import Project
+from nbflow.runs.log import Reader
 
 
 class Tail:

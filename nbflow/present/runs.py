@@ -9,7 +9,7 @@ from nbflow.present.values import say_parameters
 from nbflow.text import say_seconds, shorten
 
 if TYPE_CHECKING:
-    from nbflow.runlog import Run
+    from nbflow.runs.fold import Run
 
 
 _UNREAD = ("later", "unreadable")  # the states of runs whose log says nothing

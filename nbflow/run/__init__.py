@@ -18,9 +18,7 @@ from nbflow.errors import RunError, StoreError
 from nbflow.events import Line, RunFinished, RunStarted, RunWarned
 from nbflow.executors import Executor
 from nbflow.folders import sweep_folders
-from nbflow.liveness import LOCK, LOG, read_host
 from nbflow.locks import hold, hold_too
-from nbflow.logs import Log
 from nbflow.nesting import refuse_nested
 from nbflow.plan import Plan
 from nbflow.plugins import load_executor
@@ -32,7 +30,11 @@ from nbflow.run.jobs import take_copies
 from nbflow.run.loop import Loop
 from nbflow.run.room import find_shortage
 from nbflow.run.standby import Standby
-from nbflow.runlog import Run, read_run
+from nbflow.runs.fold import Run
+from nbflow.runs.folder import LOCK, LOG
+from nbflow.runs.history import read_run
+from nbflow.runs.liveness import read_host
+from nbflow.runs.log import Log
 from nbflow.store import results
 from nbflow.store.damage import Damage, find_aside, set_aside
 from nbflow.store.ids import make_next_id

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nbflow.liveness import is_alive
 from nbflow.locks import RangeLocks
 from nbflow.model import Result
 from nbflow.plan import Plan, Prepared, make_key, make_parts, read_recalled
 from nbflow.plan.make import find_inputs
 from nbflow.project import Project
-from nbflow.runlog import read_run
+from nbflow.runs.history import read_run, read_run_ids
+from nbflow.runs.liveness import is_alive
 from nbflow.store.hashing import hash_bytes
-from nbflow.store.results import read_run_ids
 
 _LOOKED_AT = 50  # runs, the newest
 

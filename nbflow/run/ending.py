@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbflow.errors import RunError
-from nbflow.events import Event, RunFinished, StepCancelled, read_beginning, read_lines
-from nbflow.liveness import LOG
-from nbflow.logs import Log
+from nbflow.events import Event, RunFinished, StepCancelled
 from nbflow.model import STATES
-from nbflow.runlog import Run, fold
+from nbflow.runs.fold import Run, fold
+from nbflow.runs.folder import LOG
+from nbflow.runs.log import Log, read_beginning, read_lines
 
 if TYPE_CHECKING:
     from nbflow.project import Project

@@ -29,7 +29,6 @@ from nbflow.events import (
     StepStarted,
 )
 from nbflow.executors import Executor
-from nbflow.logs import Log
 from nbflow.model import Failure, Job, Outcome, Planned, Result
 from nbflow.plan import Plan
 from nbflow.plan.make import decide_now
@@ -42,6 +41,8 @@ from nbflow.run.handover import Handover
 from nbflow.run.inbox import Inbox
 from nbflow.run.jobs import find_executed, link_notebook, make_job
 from nbflow.run.settle import keep_outcome, note_failed
+from nbflow.runs.liveness import is_lost
+from nbflow.runs.log import Log
 from nbflow.store import results
 
 _TICK = 0.1  # seconds between looks at the file `cancel`
@@ -146,7 +147,7 @@ class Loop:
         if not self._ready:
             return
         with results.lock(self._project):
-            snapshot = results.Snapshot(self._project)
+            snapshot = results.Snapshot(self._project, is_lost)
             for _ in range(_BATCH):
                 if not self._ready or (self._startable and self._may_start()):
                     return

@@ -18,8 +18,8 @@ import msgspec
 from nbflow.errors import RunError
 from nbflow.model import Frozen, Request
 from nbflow.project import Project
+from nbflow.runs.history import has_begun
 from nbflow.store.ids import make_next_id
-from nbflow.store.results import has_begun
 
 _POLL = 0.02  # seconds
 _EXPECTED = {0, 1, 130}  # how a run ends that has told all in its own log

@@ -1,17 +1,14 @@
-"""A run's log: append, read, follow, fold."""
+"""What the events of a run add up to: the state that every face shows."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
-from nbflow.errors import RemovedError, RunError, UnknownNameError
+from nbflow.errors import RemovedError, UnknownNameError
 from nbflow.events import (
     CellFinished,
     CellStarted,
@@ -30,22 +27,14 @@ from nbflow.events import (
     StepReused,
     StepSkipped,
     StepStarted,
-    read_beginning,
-    read_heading,
-    read_lines,
 )
-from nbflow.liveness import LOG, is_alive
-from nbflow.logs import Reader
-from nbflow.model import STATES, Failure, Frozen, Output, Spent
-from nbflow.project import Project
-from nbflow.store.ids import find_named, read_time
+from nbflow.model import Failure, Frozen, Output, Spent
 from nbflow.store.removed import explain_removed
-from nbflow.store.results import has_result, read_run_ids
+from nbflow.store.results import has_result
 
 StepStatus = Literal[
     "waiting", "running", "done", "reused", "failed", "blocked", "skipped", "cancelled", "lost"
 ]
-POLL = 0.05  # seconds between looks of who follows a run
 
 
 class StepRun(Frozen, frozen=True):
@@ -207,82 +196,6 @@ def fold(lines: Iterable[Line]) -> Run:
     return folding.run
 
 
-def read_run(project: Project, run_id: str) -> Run:
-    """Return a run as its log says; one that neither lives nor has finished is lost."""
-    path = project.runs / run_id / LOG
-    try:
-        run = fold(read_lines(path))
-    except FileNotFoundError as error:
-        raise UnknownNameError(
-            f"There is no run {run_id} any more: {path} is gone. `nbflow runs` lists what there is."
-        ) from error
-    return _place(project, run, run_id)
-
-
-def read_runs(project: Project, count: int | None = None) -> list[Run]:
-    """Return the newest runs or all, newest first; not those that are removed meanwhile."""
-    found = []
-    for run_id in read_run_ids(project)[:count]:
-        with contextlib.suppress(UnknownNameError):
-            found.append(read_run(project, run_id))
-    return found
-
-
-def find_run(project: Project, text: str = "last") -> Run:
-    """Return the run with this id, unique prefix or name; `last` is the newest."""
-    ids = read_run_ids(project)
-    if not ids:
-        raise UnknownNameError(
-            f"No run yet in {project.folder}. `{_say_run(project.folder)}` makes one."
-        )
-    if text == "last":
-        return read_run(project, ids[0])
-    found = find_named(text, ids, lambda one: _read_name(project, one))
-    if len(found) != 1:
-        wrong = f"{text!r} fits several runs" if found else f"There is no run {text!r}. The newest"
-        shown = ", ".join((found or ids)[:5])
-        raise UnknownNameError(f"{wrong}: {shown}. `nbflow runs` lists them all.")
-    return read_run(project, found[0])
-
-
-def find_run_with(project: Project, step: str) -> Run | None:
-    """Return the newest run that has a step, None where none has it."""
-    runs = (read_run(project, run_id) for run_id in read_run_ids(project))
-    return next((run for run in runs if step in run.steps), None)
-
-
-def _read_name(project: Project, run_id: str) -> str:
-    heading = read_heading(project.runs / run_id / LOG)
-    return heading.name if heading else ""
-
-
-def follow(project: Project, run_id: str) -> Iterator[Run]:
-    """Yield the run each time its log has grown, until it is over."""
-    reader, folding = Reader(project.runs / run_id / LOG), Folding()
-    while True:
-        alive = is_alive(project, run_id)  # asked before reading: the last lines are not missed
-        if lines := reader.read_new():
-            for line in lines:
-                folding.add(line)
-            yield _place(project, folding.run, run_id, alive=True)
-        if folding.run.status != "running":
-            return
-        if not alive or "status" in _read_unread(project, folding.run, run_id):
-            yield _place(project, folding.run, run_id, alive=alive)
-            return
-        time.sleep(POLL)
-
-
-def cancel(project: Project, run: Run) -> None:
-    """Ask a live run to stop: it stops its kernels, keeps what is finished and says so."""
-    if run.status != "running":
-        raise RunError(f"Run {run.id} is not running: it is {STATES[run.status].word}.")
-    try:
-        (project.runs / run.id / "cancel").touch()
-    except OSError as error:
-        raise RunError(f"Run {run.id} cannot be cancelled: {error.strerror}.") from error
-
-
 def _make_changes(state: StepRun, event: Event, now: float) -> dict[str, Any]:  # noqa: C901, PLR0911 - one line a kind
     match event:
         case StepDecided():
@@ -325,42 +238,3 @@ def _make_end(status: StepStatus, event: Any, **changes: Any) -> dict[str, Any]:
         **changes,
         **more,
     }
-
-
-def _place(project: Project, run: Run, run_id: str, *, alive: bool | None = None) -> Run:
-    """Add what the log cannot say: where the run lies, and whether it was lost."""
-    changes = _read_unread(project, run, run_id)
-    run = msgspec.structs.replace(
-        run,
-        id=run_id,
-        folder=str(project.runs / run_id),
-        results=str(project.results),
-        **changes,
-    )
-    if run.status != "running" or (is_alive(project, run_id) if alive is None else alive):
-        return run
-    steps = {
-        name: msgspec.structs.replace(state, status="lost") if state.status == "running" else state
-        for name, state in run.steps.items()
-    }
-    return msgspec.structs.replace(run, status="lost", steps=steps)
-
-
-def _read_unread(project: Project, run: Run, run_id: str) -> dict[str, Any]:
-    """Return what is to be said of a run whose beginning says nothing to us."""
-    if run.id:
-        return {}
-    beginning = read_beginning(project.runs / run_id / LOG)
-    started = read_time(run_id) or 0.0
-    if not beginning:
-        return {"started": started}  # it begins, or has ended before
-    if beginning == "later":
-        message = "a later version of nbflow wrote it; an upgrade of nbflow reads it"
-        return {"status": "later", "started": started, "message": message}
-    message = f"the first line of its {LOG} is damaged; its results are not"
-    return {"status": "unreadable", "started": started, "message": message}
-
-
-def _say_run(folder: Path) -> str:
-    at = os.path.relpath(folder)
-    return "nbflow run" if at == os.curdir else f"nbflow run {at}"

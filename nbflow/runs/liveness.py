@@ -7,14 +7,16 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbflow.events import read_heading
+from nbflow.events import RunFinished
 from nbflow.locks import is_held
+from nbflow.runs.folder import RunFolder, find_folder
+from nbflow.runs.log import read_heading, read_lines
 
 if TYPE_CHECKING:
     from nbflow.project import Project
 
 HEARTBEAT = 60.0  # seconds after which a run on another host counts as lost
-LOG, LOCK = "events.jsonl", "lock"
+_TAIL = 1 << 16  # bytes, more than the last line of a log has
 
 
 def is_alive(project: Project, run_id: str) -> bool:
@@ -22,8 +24,24 @@ def is_alive(project: Project, run_id: str) -> bool:
 
     The log is held too, so that a run goes on living whose lock somebody has deleted.
     """
-    folder = project.runs / run_id
-    return _is_alive(folder / LOCK, folder) or _is_alive(folder / LOG, folder)
+    folder = find_folder(project, run_id)
+    return _is_alive(folder.lock, folder) or _is_alive(folder.log, folder)
+
+
+def is_finished(project: Project, run_id: str) -> bool:
+    """Say whether a run's log has its last line."""
+    path = find_folder(project, run_id).log
+    try:
+        lines = read_lines(path, max(0, path.stat().st_size - _TAIL))
+        return any(isinstance(line.event, RunFinished) for line in lines)
+    except FileNotFoundError:
+        return False
+
+
+def is_lost(project: Project, run_id: str) -> bool:
+    """Tell whether a run died before it had finished."""
+    log = find_folder(project, run_id).log
+    return log.exists() and not is_finished(project, run_id) and not is_alive(project, run_id)
 
 
 def read_host() -> str:
@@ -31,7 +49,7 @@ def read_host() -> str:
     return platform.node()
 
 
-def _is_alive(path: Path, run: Path) -> bool:
+def _is_alive(path: Path, run: RunFolder) -> bool:
     try:
         if _is_still(path) and _read_host_of(run) != read_host():
             return False
@@ -46,6 +64,6 @@ def _is_still(path: Path) -> bool:
     return time.time() - path.stat().st_mtime > HEARTBEAT
 
 
-def _read_host_of(run: Path) -> str:
-    heading = read_heading(run / LOG)
+def _read_host_of(run: RunFolder) -> str:
+    heading = read_heading(run.log)
     return heading.host if heading else ""

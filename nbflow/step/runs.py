@@ -13,13 +13,13 @@ from nbflow.events import (
     RunStarted,
     StepFinished,
     StepReused,
-    read_beginning,
-    read_lines,
 )
 from nbflow.model import Frozen
+from nbflow.runs.history import read_run_ids
+from nbflow.runs.log import read_beginning, read_lines
 from nbflow.step.messages import make_parameters
 from nbflow.store.ids import find_named
-from nbflow.store.results import find_result, read_run_ids
+from nbflow.store.results import find_result
 
 if TYPE_CHECKING:
     from nbflow.project import Project

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nbflow.errors import NbflowError, StoreError
 from nbflow.model import Frozen, Mark, Result
 from nbflow.store import results
-from nbflow.store.damage import is_dropped, set_aside, write_note
+from nbflow.store.damage import is_dropped, read_notes, set_aside, write_note
 from nbflow.store.filled import find_fault
 from nbflow.store.marks import find_difference
 from nbflow.store.outputs import read_written
@@ -70,11 +70,10 @@ def _find_folders(project: Project) -> Iterator[Path]:
 
 def _check(project: Project, folder: Path) -> Iterator[Fault]:
     step, name = folder.parent.name, folder.name
-    snapshot = results.Snapshot(project)
-    if known := snapshot.notes.get((step, name)):
+    if known := read_notes(project.home).get((step, name)):
         yield Fault(step, name, known.file, known.why)
         return
-    result = snapshot.find_result(step, name)
+    result = results.find_result(project, step, name)
     file, why = _find_damage(folder, result) if result else (results.RESULT, "it cannot be read")
     if why:
         with contextlib.suppress(OSError):  # another user's: it is told at least

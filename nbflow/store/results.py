@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from nbflow.errors import DamageError, StoreError, UnknownNameError
-from nbflow.events import RunFinished, StepFinished, StepReused, read_lines
-from nbflow.liveness import is_alive
 from nbflow.locks import hold
 from nbflow.model import FORMAT, Frozen, Result
 from nbflow.store.damage import Damage, read_notes, write_note
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 RESULT = "result.json"
 PENDING = "pending.json"  # the same, of a result that the disk need not have kept yet
 TABLES = "tables.duckdb"
-_TAIL = 1 << 16  # bytes, more than the last line of a log has
 
 
 class Pointer(Frozen, frozen=True):
@@ -45,13 +42,19 @@ _POINTERS = msgspec.json.Decoder(Pointer)
 class Snapshot:
     """A pipeline's results at one moment: each is read once, however often it is asked for."""
 
-    def __init__(self, project: Project, read_hash: Callable[[Path], str] = hash_file) -> None:
+    def __init__(
+        self,
+        project: Project,
+        is_lost: Callable[[Project, str], bool],
+        read_hash: Callable[[Path], str] = hash_file,
+    ) -> None:
+        """`is_lost` says whether a run died before it had finished."""
         self._project, self._read_hash = project, read_hash
+        self._is_lost = functools.cache(functools.partial(is_lost, project))
         self._results, self._keys = str(project.results), str(project.keys)
         self._found: dict[tuple[str, str], Result | None] = {}
         self._notes: dict[tuple[str, str], Damage] | None = None
         self._sound: set[tuple[str, str]] = set()
-        self._lost: dict[str, bool] = {}
 
     def find_newest(self, step: str) -> Result | None:
         """Return a step's newest complete result."""
@@ -108,11 +111,6 @@ class Snapshot:
         inputs = ((ref, ref.partition(".")[0], one.result) for ref, one in result.inputs.items())
         return tuple(ref for ref, step, read in inputs if self.is_damaged(step, read))
 
-    def _is_lost(self, run_id: str) -> bool:
-        if run_id not in self._lost:
-            self._lost[run_id] = _is_lost(self._project, run_id)
-        return self._lost[run_id]
-
     def find_sound(self, step: str) -> Result | None:
         """Return a step's newest complete result that is not damaged."""
         for name in read_names(f"{self._results}/{step}"):
@@ -151,10 +149,9 @@ def _note(folder: Path, name: str, why: str) -> Damage:
     return Damage(folder.parent.name, folder.name, name, why)
 
 
-def _is_lost(project: Project, run_id: str) -> bool:
-    """Tell whether a run died before it had finished."""
-    log = project.runs / run_id / "events.jsonl"
-    return log.exists() and not is_finished(project, run_id) and not is_alive(project, run_id)
+def _look(project: Project) -> Snapshot:
+    """Return a snapshot that is asked for no damage: then it does not matter which runs died."""
+    return Snapshot(project, lambda *_: False)
 
 
 def make_pointer(result: Result) -> Pointer:
@@ -188,7 +185,7 @@ def encode_result(result: Result) -> bytes:
 
 
 def read_result(project: Project, step: str, result_id: str) -> Result:
-    snapshot = Snapshot(project)
+    snapshot = _look(project)
     result = snapshot.find_result(step, result_id)
     if found := snapshot.notes.get((step, result_id)):
         raise DamageError(
@@ -204,7 +201,7 @@ def read_result(project: Project, step: str, result_id: str) -> Result:
 
 def find_result(project: Project, step: str, result_id: str) -> Result | None:
     """Return the result, None where there is no complete one."""
-    return Snapshot(project).find_result(step, result_id)
+    return _look(project).find_result(step, result_id)
 
 
 def read_result_ids(project: Project, step: str) -> list[str]:
@@ -260,12 +257,12 @@ def _find_value(path: str, decoder: msgspec.json.Decoder[T]) -> T | None:
 
 def read_results(project: Project, step: str) -> list[Result]:
     """Return a step's complete results, newest first."""
-    return Snapshot(project).read_all(step)
+    return _look(project).read_all(step)
 
 
 def find_pointer(project: Project, step: str, key: str) -> Pointer | None:
     """Return what a key leads to, None where its result is gone."""
-    return Snapshot(project).find_pointer(step, key)
+    return _look(project).find_pointer(step, key)
 
 
 def write_pointer(project: Project, step: str, key: str, pointer: Pointer) -> Path:
@@ -274,36 +271,6 @@ def write_pointer(project: Project, step: str, key: str, pointer: Pointer) -> Pa
     path.parent.mkdir(parents=True, exist_ok=True)
     write_file(path, msgspec.json.encode(pointer))
     return path.parent
-
-
-def read_run_ids(project: Project) -> list[str]:
-    """Return the ids of all runs that have begun, newest first."""
-    folder = str(project.runs)
-    return [one for one in read_names(folder) if has_begun(folder, one)]
-
-
-def has_begun(runs: str | Path, run_id: str) -> bool:
-    """Say whether a run has written its first event: one that could not is none."""
-    try:
-        return os.stat(f"{runs}/{run_id}/events.jsonl").st_size > 0  # noqa: PTH116 - of 1,000 runs
-    except OSError:
-        return False
-
-
-def read_pins(project: Project, run_id: str) -> dict[str, str]:
-    """Return the result that each step of a run made or reused."""
-    events = (line.event for line in read_lines(project.runs / run_id / "events.jsonl"))
-    return {e.step: e.result for e in events if isinstance(e, StepFinished | StepReused)}
-
-
-def is_finished(project: Project, run_id: str) -> bool:
-    """Say whether a run's log has its last line."""
-    path = project.runs / run_id / "events.jsonl"
-    try:
-        lines = read_lines(path, max(0, path.stat().st_size - _TAIL))
-        return any(isinstance(line.event, RunFinished) for line in lines)
-    except FileNotFoundError:
-        return False
 
 
 def remove_result(project: Project, step: str, result_id: str) -> None:

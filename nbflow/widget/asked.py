@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 
 from nbflow.errors import RunError
-from nbflow.liveness import is_alive
 from nbflow.model import Frozen, Request
 from nbflow.pipeline import Pipeline
 from nbflow.project import Project, find_project
+from nbflow.runs.liveness import is_alive
 from nbflow.widget.selection import Selection
 
 

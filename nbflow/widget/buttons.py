@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as w
 
 from nbflow.model import STATES
-from nbflow.runlog import Run
+from nbflow.runs.fold import Run
 from nbflow.widget.models import build
 from nbflow.widget.selection import Selection
 

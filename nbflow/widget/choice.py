@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nbflow.runlog import StepRun
+from nbflow.runs.fold import StepRun
 
 _TELLING = {"running", "failed"}  # steps that are worth to be looked at by themselves
 

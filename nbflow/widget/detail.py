@@ -17,7 +17,7 @@ from nbflow.model import Output, Step
 from nbflow.present.places import say_failed_at
 from nbflow.present.reasons import say_reasons
 from nbflow.project import Project
-from nbflow.runlog import Run, StepRun
+from nbflow.runs.fold import Run, StepRun
 from nbflow.store.outputs import read_outputs
 from nbflow.text import say_count, say_made, say_seconds
 from nbflow.widget.follow import Tail

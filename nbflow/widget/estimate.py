@@ -11,7 +11,7 @@ from nbflow import graph
 from nbflow.errors import NbflowError
 from nbflow.model import STATES
 from nbflow.project import Project
-from nbflow.runlog import Run, StepRun
+from nbflow.runs.fold import Run, StepRun
 from nbflow.widget.asked import read_asked
 
 _SLOWER, _FASTER = 1.5, 3.0  # than before, by this factor: then progress counts

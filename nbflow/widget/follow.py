@@ -13,11 +13,11 @@ import msgspec
 
 from nbflow.errors import NbflowError
 from nbflow.events import OutputPrinted
-from nbflow.liveness import is_alive
-from nbflow.logs import Reader
 from nbflow.project import Project
-from nbflow.runlog import Folding, Run, read_run
-from nbflow.store.results import has_begun
+from nbflow.runs.fold import Folding, Run
+from nbflow.runs.history import has_begun, read_run
+from nbflow.runs.liveness import is_alive
+from nbflow.runs.log import Reader
 
 TICK = 0.1  # seconds between two looks at a run that is under way
 REST = 1.0  # … and where none is

@@ -7,7 +7,7 @@ from nbflow.model import STATES
 from nbflow.present.runs import say_doing
 from nbflow.present.states import say_over
 from nbflow.present.values import say_parameters
-from nbflow.runlog import Run
+from nbflow.runs.fold import Run
 from nbflow.text import say_seconds
 from nbflow.widget.estimate import find_left
 

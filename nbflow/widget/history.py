@@ -10,8 +10,8 @@ import ipywidgets as w
 from nbflow.html.markup import Markup, state, table, tag
 from nbflow.present.runs import say_about, say_steps
 from nbflow.project import Project
-from nbflow.runlog import Run, read_run
-from nbflow.store.results import read_run_ids
+from nbflow.runs.fold import Run
+from nbflow.runs.history import read_run, read_run_ids
 from nbflow.text import say_seconds, say_when
 from nbflow.widget.models import build, hide
 from nbflow.widget.rows import Rows

@@ -13,7 +13,7 @@ from nbflow.errors import NbflowError
 from nbflow.html.links import link
 from nbflow.html.markup import Markup, dim, join, tag
 from nbflow.project import Project
-from nbflow.runlog import Run, StepRun
+from nbflow.runs.fold import Run, StepRun
 from nbflow.widget.links import Linked
 from nbflow.widget.models import build, hide, is_hidden
 

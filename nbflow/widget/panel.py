@@ -19,7 +19,8 @@ from nbflow.notebook.scan import read_folder
 from nbflow.pipeline import Pipeline
 from nbflow.plan import make_plan
 from nbflow.project import Project
-from nbflow.runlog import cancel, find_run
+from nbflow.runs.cancel import cancel
+from nbflow.runs.history import find_run
 from nbflow.step.messages import find_shell
 from nbflow.widget.asked import make_arguments, make_request, read_asked, read_project, read_running
 from nbflow.widget.busy import Busy

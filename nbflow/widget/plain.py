@@ -8,7 +8,7 @@ from nbflow.html.nodes import State, make_run_states
 from nbflow.model import Scan
 from nbflow.present.states import say_state
 from nbflow.project import Project
-from nbflow.runlog import read_run
+from nbflow.runs.history import read_run
 from nbflow.text import say_count
 from nbflow.widget.follow import find_newest
 

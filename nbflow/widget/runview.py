@@ -11,7 +11,7 @@ from nbflow.html.nodes import make_planned_states, make_run_states
 from nbflow.model import Scan
 from nbflow.plan import Plan
 from nbflow.project import Project
-from nbflow.runlog import Run
+from nbflow.runs.fold import Run
 from nbflow.widget.busy import Busy
 from nbflow.widget.buttons import Buttons
 from nbflow.widget.choice import Choice

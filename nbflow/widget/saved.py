@@ -13,7 +13,7 @@ from nbflow.html.style import frame
 from nbflow.model import Step
 from nbflow.present.values import say_parameters, say_value
 from nbflow.project import Project
-from nbflow.runlog import Run
+from nbflow.runs.fold import Run
 from nbflow.text import say_count, say_seconds, say_when, shorten
 from nbflow.widget.asked import read_asked
 from nbflow.widget.fields import Field, read_values

@@ -13,7 +13,7 @@ from nbflow.html.markup import Markup, bar, dim, join, state, tag
 from nbflow.present.reasons import say_reasons
 from nbflow.present.runs import say_doing, say_step_time
 from nbflow.present.values import say_outputs
-from nbflow.runlog import Run, StepRun
+from nbflow.runs.fold import Run, StepRun
 from nbflow.text import say_age
 from nbflow.widget.estimate import find_expected
 from nbflow.widget.models import build

@@ -20,7 +20,7 @@ from nbflow.model import Job, Outcome, Request
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import Plan, make_plan
 from nbflow.project import Project, find_project
-from nbflow.runlog import Run
+from nbflow.runs.fold import Run
 from nbflow.store import tables
 from tests.notebooks import cell, markdown, notebook, write
 

@@ -10,8 +10,7 @@ import pytest
 
 import nbflow
 from nbflow.project import Project
-from nbflow.runlog import read_run
-from nbflow.store.results import read_run_ids
+from nbflow.runs.history import read_run, read_run_ids
 from tests.browser.panels import (
     KERNEL,
     TALL,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nbflow.project import find_project
-from nbflow.runlog import find_run
+from nbflow.runs.history import find_run
 from tests.browser.panels import (
     KERNEL,
     TALL,

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from nbflow.project import Project
-from nbflow.runlog import find_run
-from nbflow.store.results import read_run_ids
+from nbflow.runs.history import find_run, read_run_ids
 from tests.browser.panels import (
     KERNEL,
     TALL,

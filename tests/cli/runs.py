@@ -19,10 +19,10 @@ from nbflow.events import (
     StepFinished,
     StepStarted,
 )
-from nbflow.logs import Log
 from nbflow.model import Failure, Parts, Planned
 from nbflow.model import Result as Kept
 from nbflow.project import Project, make_home
+from nbflow.runs.log import Log
 from nbflow.store import results, tables
 from tests.notebooks import cell, notebook, write
 

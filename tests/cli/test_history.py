@@ -16,7 +16,7 @@ from nbflow.model import Request
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import make_plan
 from nbflow.project import Project
-from nbflow.runlog import find_run
+from nbflow.runs.history import find_run
 from nbflow.settings import Settings
 from nbflow.store import removed
 from nbflow.store.damage import write_note

@@ -30,9 +30,9 @@ from nbflow.events import (
     StepReused,
     StepSkipped,
     StepStarted,
-    from_line,
 )
 from nbflow.model import Output, Planned
+from nbflow.runs.log import from_line
 from tests.cli.runs import FAILURE
 
 WHY = ("code: cell 4 (`rates = …`)",)

@@ -19,7 +19,7 @@ from nbflow.plan import Plan
 from nbflow.present.places import say_path
 from nbflow.present.runs import say_step_time
 from nbflow.project import Project
-from nbflow.runlog import Run, StepRun
+from nbflow.runs.fold import Run, StepRun
 from nbflow.text import say_age, say_bytes, say_seconds, shorten_middle, show_controls
 
 

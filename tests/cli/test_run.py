@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.events import CellStarted, Line, from_line
+from nbflow.events import CellStarted, Line
 from nbflow.project import Project, find_project
-from nbflow.runlog import find_run
+from nbflow.runs.history import find_run
+from nbflow.runs.log import from_line
 from nbflow.step.notebooks import read_executed
 from tests.notebooks import cell, project, write
 

@@ -14,10 +14,11 @@ from nbflow.cli.commands.rerun import read_request
 from nbflow.errors import RunError
 from nbflow.model import Request
 from nbflow.project import Project
+from nbflow.runs.history import read_run_ids
 from nbflow.settings import Settings
 from nbflow.store.parts import alone as hold_folder
 from nbflow.store.parts import make_part
-from nbflow.store.results import read_result_ids, read_run_ids
+from nbflow.store.results import read_result_ids
 from tests.cli.runs import make_run, nbflow
 from tests.notebooks import cell, project
 

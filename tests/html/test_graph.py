@@ -14,7 +14,7 @@ from nbflow.html.graph import STYLE, _read_looks, draw_graph
 from nbflow.html.layout import HEIGHT, WIDTH, lay_out
 from nbflow.html.nodes import make_nodes, make_planned_states, make_run_states
 from nbflow.model import STATES, Failure, Planned
-from nbflow.runlog import StepRun
+from nbflow.runs.fold import StepRun
 from tests.notebooks import cell, project
 
 NOW = 1_764_500_000.0

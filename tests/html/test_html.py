@@ -14,7 +14,7 @@ from nbflow.html.markup import Markup, tag
 from nbflow.model import Failure, Output, Planned, Problem, Request
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import make_plan
-from nbflow.runlog import Run, StepRun
+from nbflow.runs.fold import Run, StepRun
 from tests.notebooks import cell, markdown, notebook, project
 
 EVIL = "<script>alert('&')</script>"

@@ -8,7 +8,7 @@ from typing import Any
 
 import nbflow
 from nbflow.project import Project
-from nbflow.runlog import find_run
+from nbflow.runs.history import find_run
 from tests.cli.runs import make_run
 from tests.magics.conftest import Notebook
 

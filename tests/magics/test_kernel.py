@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 from jupyter_client import KernelManager
 
-from nbflow.liveness import is_alive
 from nbflow.project import Project
-from nbflow.runlog import find_run
-from nbflow.store.results import read_run_ids
+from nbflow.runs.history import find_run, read_run_ids
+from nbflow.runs.liveness import is_alive
 from tests.cli.runs import make_run
 from tests.notebooks import cell, write
 

@@ -12,7 +12,7 @@ import pytest
 
 from nbflow.cli import COMMANDS
 from nbflow.project import Project
-from nbflow.runlog import find_run
+from nbflow.runs.history import find_run
 from tests.cli.runs import make_run
 from tests.magics.conftest import Notebook
 from tests.notebooks import cell, write

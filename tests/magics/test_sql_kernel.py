@@ -18,7 +18,7 @@ from nbflow.notebook.scan import read_folder
 from nbflow.plan import make_plan
 from nbflow.project import Project
 from nbflow.run import execute
-from nbflow.runlog import Run
+from nbflow.runs.fold import Run
 from tests.notebooks import cell, project, write
 
 pytestmark = [pytest.mark.kernel, pytest.mark.filterwarnings("ignore::DeprecationWarning")]

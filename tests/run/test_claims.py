@@ -23,7 +23,8 @@ from nbflow.notebook.scan import read_folder
 from nbflow.plan import make_plan
 from nbflow.project import Project
 from nbflow.run.claims import Claims
-from nbflow.runlog import Run, read_runs
+from nbflow.runs.fold import Run
+from nbflow.runs.history import read_runs
 from tests.benchmarks.make_pipeline import WritingExecutor
 from tests.notebooks import cell, project
 

@@ -12,7 +12,7 @@ from nbflow.notebook.scan import read_folder
 from nbflow.plan import Plan, make_plan
 from nbflow.project import Project
 from nbflow.run import execute
-from nbflow.runlog import Run
+from nbflow.runs.fold import Run
 from nbflow.store import damage
 from tests.notebooks import cell, project
 

@@ -14,7 +14,7 @@ from nbflow.errors import RunError
 from nbflow.locks import hold
 from nbflow.nesting import WITHIN, refuse_nested
 from nbflow.notebook.scan import read_folder
-from nbflow.runlog import read_runs
+from nbflow.runs.history import read_runs
 from tests.notebooks import cell, notebook, project, write
 
 ROWS = cell("rows: int = 3", "parameters")

@@ -16,7 +16,9 @@ from nbflow.pipeline import Pipeline
 from nbflow.project import Project
 from nbflow.run import start as start_module
 from nbflow.run.start import find_refusal, start_request, start_run, wait_for_log
-from nbflow.runlog import cancel, find_run, follow, read_run
+from nbflow.runs.cancel import cancel
+from nbflow.runs.follow import follow
+from nbflow.runs.history import find_run, read_run
 from tests.notebooks import cell, project
 
 pytestmark = pytest.mark.kernel

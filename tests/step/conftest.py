@@ -15,6 +15,7 @@ import pytest
 from nbflow import events
 from nbflow.model import Job, JobInput, Output, Parts, Result
 from nbflow.project import Project
+from nbflow.runs.log import to_line
 from nbflow.step import byhand, job
 from nbflow.step.watcher import VARIABLE
 from nbflow.store import tables
@@ -99,7 +100,7 @@ def finish_run(
     lines = [events.Line(seq=seq, time=at, event=event) for seq, event in enumerate(happened, 1)]
     folder = project.runs / run
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "events.jsonl").write_bytes(b"".join(map(events.to_line, lines)))
+    (folder / "events.jsonl").write_bytes(b"".join(map(to_line, lines)))
     return started
 
 

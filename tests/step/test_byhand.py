@@ -16,10 +16,11 @@ import pytest
 import nbflow
 from nbflow.errors import CallError
 from nbflow.project import Project
+from nbflow.runs.history import read_pins
 from nbflow.step import area
 from nbflow.store.hashing import hash_bytes
 from nbflow.store.left import read_left
-from nbflow.store.results import read_pins, result_folder
+from nbflow.store.results import result_folder
 from tests import notebooks
 from tests.step.conftest import finish_run
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from nbflow.runlog import Run, StepRun
+from nbflow.runs.fold import Run, StepRun
 from nbflow.widget.estimate import Foresight, find_expected, find_left, foresee
 from nbflow.widget.head import draw_head
 from tests.notebooks import project, write

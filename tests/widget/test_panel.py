@@ -14,7 +14,7 @@ from nbflow import Pipeline
 from nbflow.errors import ParameterError
 from nbflow.model import Request
 from nbflow.project import find_project
-from nbflow.runlog import Run, StepRun
+from nbflow.runs.fold import Run, StepRun
 from nbflow.widget.panel import Panel
 from nbflow.widget.steps import Steps
 from tests.cli.runs import make_run

@@ -11,7 +11,7 @@ import pytest
 
 from nbflow.model import Request
 from nbflow.project import Project
-from nbflow.runlog import find_run
+from nbflow.runs.history import find_run
 from nbflow.widget.panel import Panel
 from tests.cli.runs import make_run
 from tests.notebooks import cell, project

@@ -10,10 +10,11 @@ from nbflow.cli import complete, options
 from nbflow.cli.answers import Told
 from nbflow.cli.command import Command
 from nbflow.errors import RunError
-from nbflow.liveness import is_alive
 from nbflow.project import Project
-from nbflow.runlog import Run, cancel, find_run, read_run
-from nbflow.store.results import read_run_ids
+from nbflow.runs.cancel import cancel
+from nbflow.runs.fold import Run
+from nbflow.runs.history import find_run, read_run, read_run_ids
+from nbflow.runs.liveness import is_alive
 
 _POLL = 0.1  # seconds
 EXAMPLES = """

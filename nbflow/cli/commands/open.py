@@ -13,7 +13,7 @@ from nbflow.cli.answers import Told
 from nbflow.cli.command import Command
 from nbflow.cli.lab import INSTALL, find_lab, is_in_kernel, suggest
 from nbflow.errors import UnknownNameError
-from nbflow.runlog import find_run, find_run_with
+from nbflow.runs.history import find_run, find_run_with
 
 EXAMPLES = """
 nbflow open report                 of the newest run that has it

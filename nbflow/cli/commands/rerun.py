@@ -34,7 +34,7 @@ def command(
     The notebooks are taken as they are now; what is finished and unchanged is reused.
     """
     from nbflow.cli.commands.run import execute  # noqa: PLC0415 - its imports are heavy
-    from nbflow.runlog import find_run  # noqa: PLC0415
+    from nbflow.runs.history import find_run  # noqa: PLC0415
 
     project, scan = options.read_pipeline(folder)
     request = read_request(project, find_run(project, run).id)

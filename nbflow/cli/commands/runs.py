@@ -23,7 +23,7 @@ nbflow runs --json        for a program
 @options.as_json
 def command(*, folder: str | None, count: int, as_json: bool) -> Runs:
     """List the runs, newest first."""
-    from nbflow.runlog import read_runs  # noqa: PLC0415 - `--help` must not wait for it
+    from nbflow.runs.history import read_runs  # noqa: PLC0415 - `--help` must not wait for it
 
     del as_json
     project = options.find_folder(folder)

@@ -12,7 +12,8 @@ from nbflow.cli.answers import Answer, ShownRun, ShownStep
 from nbflow.cli.command import Command
 from nbflow.errors import RemovedError, UnknownNameError
 from nbflow.project import Project
-from nbflow.runlog import Run, find_run, find_run_with
+from nbflow.runs.fold import Run
+from nbflow.runs.history import find_run, find_run_with
 from nbflow.store.outputs import read_outputs
 
 EXAMPLES = """

@@ -15,7 +15,8 @@ from nbflow.cli.command import Command
 from nbflow.errors import SqlError, UnknownNameError
 from nbflow.model import Output
 from nbflow.project import Project
-from nbflow.runlog import Run, find_run
+from nbflow.runs.fold import Run
+from nbflow.runs.history import find_run
 from nbflow.store.outputs import read_outputs
 
 EXAMPLES = """

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 
 from nbflow.cli import answers
 from nbflow.cli.render import parts, plans, profile, runs, steps
-from nbflow.runlog import StepRun
+from nbflow.runs.fold import StepRun
 
 
 def make_text(answer: answers.Answer) -> RenderableType:  # noqa: C901, PLR0911 - a case each

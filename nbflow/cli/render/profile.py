@@ -11,7 +11,7 @@ from rich.text import Text
 
 from nbflow.cli.render import parts
 from nbflow.model import Spent
-from nbflow.runlog import StepRun
+from nbflow.runs.fold import StepRun
 from nbflow.text import say_count, say_seconds, shorten
 
 # A part's name in `Spent`, its heading, and what is said of it where it dominates.

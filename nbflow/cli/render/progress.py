@@ -14,7 +14,7 @@ from nbflow.model import find_state
 from nbflow.present.reasons import say_reasons
 from nbflow.present.runs import say_doing, say_headline, say_step_time
 from nbflow.present.values import say_outputs
-from nbflow.runlog import Run, StepRun
+from nbflow.runs.fold import Run, StepRun
 from nbflow.text import shorten
 
 # What to keep in sight when a terminal has fewer lines than the run has steps.

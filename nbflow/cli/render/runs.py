@@ -18,7 +18,7 @@ from nbflow.model import STATES, Output
 from nbflow.present.places import say_failed_at, say_path
 from nbflow.present.reasons import say_reasons
 from nbflow.present.runs import say_about, say_steps
-from nbflow.runlog import Run, StepRun
+from nbflow.runs.fold import Run, StepRun
 from nbflow.store.ids import find_last_id
 from nbflow.text import say_bytes, say_count, say_seconds, say_when
 

@@ -9,13 +9,16 @@ import msgspec
 import pytest
 
 from nbflow import events as e
-from nbflow import runlog
 from nbflow.errors import RunError, UnknownNameError
 from nbflow.locks import hold, hold_too
-from nbflow.logs import Reader
 from nbflow.model import Failure, Output, Planned, Spent
 from nbflow.project import find_project
-from nbflow.runlog import Run, StepRun
+from nbflow.runs import history
+from nbflow.runs import log as runlog
+from nbflow.runs.cancel import cancel
+from nbflow.runs.fold import Run, StepRun, fold
+from nbflow.runs.follow import follow
+from nbflow.runs.log import Reader
 
 PLANNED = (
     Planned("load", "run", ("no result yet",)),
@@ -60,13 +63,13 @@ def write_log(tmp_path, *runs):
     for run_id, events in runs:
         folder = project.runs / run_id
         folder.mkdir(parents=True)
-        lines = b"".join(map(e.to_line, make_lines(events)))
+        lines = b"".join(map(runlog.to_line, make_lines(events)))
         (folder / "events.jsonl").write_bytes(lines)
     return project
 
 
 def test_a_run_is_the_fold_of_its_events():
-    assert runlog.fold(make_lines(STORY)) == Run(
+    assert fold(make_lines(STORY)) == Run(
         id="r1",
         pipeline="notebooks",
         name="nightly",
@@ -93,7 +96,7 @@ def test_a_run_is_the_fold_of_its_events():
 
 
 def test_while_a_cell_runs_its_number_and_the_progress_text_are_known():
-    step = runlog.fold(make_lines(STORY[:6])).steps["load"]
+    step = fold(make_lines(STORY[:6])).steps["load"]
     assert (step.status, step.cell, step.cells_done, step.fraction, step.text) == (
         "running", 3, 1, 0.4, "joining",
     )  # fmt: skip
@@ -105,7 +108,7 @@ def test_every_kind_of_event_comes_back_from_its_line(kind):
                e.StepSkipped("a", "b"), e.StepReused("a", "b", 1.0), e.RunWarned("full"),
                e.OutputPrinted("a", "text\n")]}  # fmt: skip
     line = e.Line(7, 1.5, samples[kind])
-    assert e.from_line(e.to_line(line)) == line
+    assert runlog.from_line(runlog.to_line(line)) == line
 
 
 def test_a_log_from_before_the_time_was_measured_is_read(tmp_path):
@@ -114,27 +117,29 @@ def test_a_log_from_before_the_time_was_measured_is_read(tmp_path):
         b'{"format":1,"seq":1,"time":1.0,"kind":"StepFinished",'
         b'"step":"load","result":"x1","seconds":1.5,"outputs":[],"warnings":[]}\n'
     )
-    assert [line.event for line in e.read_lines(log)] == [e.StepFinished("load", "x1", 1.5)]
+    assert [line.event for line in runlog.read_lines(log)] == [e.StepFinished("load", "x1", 1.5)]
 
 
 def test_kinds_of_a_later_version_are_skipped_and_a_torn_line_is_not_there_yet(tmp_path):
     log = tmp_path / "events.jsonl"
     first, second = make_lines(STORY[:2])
     later = b'{"format":1,"seq":9,"time":1.0,"kind":"MoonRisen"}\n'
-    log.write_bytes(e.to_line(first) + later + e.to_line(second)[:-5])
-    assert list(e.read_lines(log)) == [first]
+    log.write_bytes(runlog.to_line(first) + later + runlog.to_line(second)[:-5])
+    assert list(runlog.read_lines(log)) == [first]
 
 
 @pytest.mark.parametrize("most", [-1, 1])
 def test_a_growing_log_is_read_piece_by_piece(tmp_path, most):
     log = tmp_path / "events.jsonl"
     first, second, third = make_lines(STORY[:3])
-    log.write_bytes(e.to_line(first) + b"\xff\n" + e.to_line(second) + e.to_line(third)[:-5])
+    log.write_bytes(
+        runlog.to_line(first) + b"\xff\n" + runlog.to_line(second) + runlog.to_line(third)[:-5]
+    )
     reader = Reader(log)
     assert reader.read_new(most) == ([first, second] if most < 0 else [first])
     found = [line for _ in range(3) for line in reader.read_new(most)]
     assert found == ([] if most < 0 else [second])
-    log.write_bytes(log.read_bytes() + e.to_line(third)[-5:])
+    log.write_bytes(log.read_bytes() + runlog.to_line(third)[-5:])
     assert reader.read_new(most) == [third]
 
 
@@ -146,14 +151,14 @@ def test_a_growing_log_is_read_piece_by_piece(tmp_path, most):
 def test_a_line_that_cannot_be_read_is_passed_over(tmp_path, damage):
     log = tmp_path / "events.jsonl"
     first, second = make_lines(STORY[:2])
-    log.write_bytes(e.to_line(first) + damage + b"\n" + e.to_line(second))
-    assert list(e.read_lines(log)) == [first, second]
+    log.write_bytes(runlog.to_line(first) + damage + b"\n" + runlog.to_line(second))
+    assert list(runlog.read_lines(log)) == [first, second]
 
 
 def test_a_run_whose_lock_is_free_was_lost(tmp_path):
     project = write_log(tmp_path, ("r1", STORY[:6]))
     (project.runs / "r1" / "lock").touch()
-    run = runlog.read_run(project, "r1")
+    run = history.read_run(project, "r1")
     assert (run.status, run.steps["load"].status, run.steps["clean"].status) == (
         "lost", "lost", "waiting",
     )  # fmt: skip
@@ -162,7 +167,7 @@ def test_a_run_whose_lock_is_free_was_lost(tmp_path):
 def test_a_run_whose_lock_is_held_lives(tmp_path):
     project = write_log(tmp_path, ("r1", STORY[:6]))
     with filelock.FileLock(project.runs / "r1" / "lock"):
-        assert runlog.read_run(project, "r1").status == "running"
+        assert history.read_run(project, "r1").status == "running"
 
 
 def test_a_run_whose_lock_was_deleted_lives_as_long_as_it_holds_its_log(tmp_path):
@@ -170,15 +175,15 @@ def test_a_run_whose_lock_was_deleted_lives_as_long_as_it_holds_its_log(tmp_path
     lock, log = (project.runs / "r1" / name for name in ("lock", "events.jsonl"))
     with hold(lock), hold_too(log):
         lock.unlink()
-        assert runlog.read_run(project, "r1").status == "running"
-    assert runlog.read_run(project, "r1").status == "lost"
+        assert history.read_run(project, "r1").status == "running"
+    assert history.read_run(project, "r1").status == "lost"
 
 
 def test_those_who_look_at_a_dead_run_do_not_see_one_another(tmp_path):
     project = write_log(tmp_path, ("r1", STORY[:6]))
     (project.runs / "r1" / "lock").touch()
     with ThreadPoolExecutor(8) as pool:
-        looks = [pool.submit(runlog.read_run, project, "r1") for _ in range(2000)]
+        looks = [pool.submit(history.read_run, project, "r1") for _ in range(2000)]
     assert {look.result().status for look in looks} == {"lost"}
 
 
@@ -189,7 +194,7 @@ UNREAD = {
     "damaged": (b"\0\0\0\n", "unreadable"),
     "deep": (b'{"seq":' + b"[" * 100_000 + b"\n", "unreadable"),
     "deep in what is skipped": (b'{"format":1,"x":' + b"[" * 100_000 + b"\n", "unreadable"),
-    "no run": (e.to_line(e.Line(1, 1.0, e.RunWarned("w"))), "unreadable"),
+    "no run": (runlog.to_line(e.Line(1, 1.0, e.RunWarned("w"))), "unreadable"),
     "wrong types": (
         b'{"format":1,"seq":1,"time":1.0,"kind":"RunStarted","run":1}\n',
         "unreadable",
@@ -205,31 +210,31 @@ def test_a_run_that_cannot_be_read_is_called_so(tmp_path, first, status, live):
     log = project.runs / run_id / "events.jsonl"
     log.write_bytes(first + b"".join(log.read_bytes().splitlines(keepends=True)[1:-1]))
     with hold(log) if live else contextlib.nullcontext():
-        run = runlog.read_run(project, run_id)
-        *_, followed = runlog.follow(project, run_id)
+        run = history.read_run(project, run_id)
+        *_, followed = follow(project, run_id)
     assert (run.status, followed.status, run.steps) == (status, status, {})
     assert time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(run.started)) == "2026-01-02 03:04:05"
-    assert runlog.find_run(project, "last") == run
+    assert history.find_run(project, "last") == run
     with pytest.raises(UnknownNameError, match=f"Run {run_id} cannot be read: {run.message}"):
         run.find_folder("load")
 
 
 def test_following_yields_the_end_of_a_run_once_it_is_over(tmp_path):
     project = write_log(tmp_path, ("r1", STORY))
-    assert [run.status for run in runlog.follow(project, "r1")] == ["failed"]
+    assert [run.status for run in follow(project, "r1")] == ["failed"]
 
 
 def test_a_run_is_found_by_id_prefix_name_and_as_the_last(tmp_path):
     project = write_log(tmp_path, ("20260101-01", STORY), ("20260102-01", [STARTED]))
     for text in ("20260102-01", "20260102", "last", "nightly"):
-        assert runlog.find_run(project, text).id == "20260102-01"
+        assert history.find_run(project, text).id == "20260102-01"
 
 
 def test_a_name_goes_before_the_beginnings_of_ids_and_an_id_before_a_name(tmp_path):
     called = [msgspec.structs.replace(STARTED, name=name) for name in ("2026", "20260101-01", "")]
     project = write_log(tmp_path, *((f"2026010{day}-01", [one]) for day, one in enumerate(called)))
-    assert runlog.find_run(project, "2026").id == "20260100-01"
-    assert runlog.find_run(project, "20260101-01").id == "20260101-01"
+    assert history.find_run(project, "2026").id == "20260100-01"
+    assert history.find_run(project, "20260101-01").id == "20260101-01"
 
 
 @pytest.mark.parametrize(
@@ -243,15 +248,15 @@ def test_a_name_goes_before_the_beginnings_of_ids_and_an_id_before_a_name(tmp_pa
 def test_a_run_that_cannot_be_told_is_refused(tmp_path, text, message):
     project = write_log(tmp_path, ("20260101-01", STORY), ("20260102-01", [STARTED]))
     with pytest.raises(UnknownNameError, match=message):
-        runlog.find_run(project, text)
+        history.find_run(project, text)
 
 
 def test_no_run_yet_names_the_command_that_makes_one(tmp_path):
     with pytest.raises(UnknownNameError, match="`nbflow run "):
-        runlog.find_run(find_project(tmp_path))
+        history.find_run(find_project(tmp_path))
 
 
 def test_only_a_live_run_can_be_cancelled(tmp_path):
     project = write_log(tmp_path, ("r1", STORY))
     with pytest.raises(RunError, match="it is failed"):
-        runlog.cancel(project, runlog.read_run(project, "r1"))
+        cancel(project, history.read_run(project, "r1"))
