@@ -24,7 +24,7 @@ from nbflow.plan.selection import select
 from nbflow.plan.traffic import Latest, Traffic
 from nbflow.plan.values import assign, make_effective, refuse_missing, to_forms
 from nbflow.project import Project
-from nbflow.runs.liveness import is_lost
+from nbflow.runs.liveness import take_snapshot
 from nbflow.store.ids import find_name_fault
 from nbflow.store.results import Snapshot, read_names
 
@@ -100,7 +100,7 @@ def draft(
     forms = to_forms(scan.steps, request, overrides)
     request = msgspec.structs.replace(request, parameters=forms)
     with preparing(project) as reading:
-        snapshot = Snapshot(project, is_lost, reading.read_hash)
+        snapshot = take_snapshot(project, reading.read_hash)
         values = {name: make_effective(step, overrides[name]) for name, step in scan.steps.items()}
         sides = read_sides(project.root, scan.steps, values)
         traffic = Traffic(project, scan.steps, sides, snapshot, reading)
@@ -251,7 +251,7 @@ def find_inputs(step: Step, latest: Latest) -> dict[str, Output | None]:
 
 def read_recalled(plan: Plan, step: str, key: str) -> Recalled | None:
     """Return the result that a key leads to, with what changed since it was made."""
-    return _find_recalled(plan, Snapshot(plan.project, is_lost), (step, key), {}, hash_module)
+    return _find_recalled(plan, take_snapshot(plan.project), (step, key), {}, hash_module)
 
 
 def _find_recalled(

@@ -41,7 +41,7 @@ from nbflow.run.handover import Handover
 from nbflow.run.inbox import Inbox
 from nbflow.run.jobs import find_executed, link_notebook, make_job
 from nbflow.run.settle import keep_outcome, note_failed
-from nbflow.runs.liveness import is_lost
+from nbflow.runs.liveness import take_snapshot
 from nbflow.runs.log import Log
 from nbflow.store import results
 
@@ -131,8 +131,7 @@ class Loop:
             self._stop.set()
 
     def _is_ending(self) -> bool:
-        failed = bool(self._guilty) and not self._plan.request.keep_going
-        return failed or self._stop.is_set()
+        return self._stop.is_set() or (bool(self._guilty) and not self._plan.request.keep_going)
 
     def _may_start(self) -> bool:
         return len(self._running) < self._jobs and not self._is_ending()
@@ -147,7 +146,7 @@ class Loop:
         if not self._ready:
             return
         with results.lock(self._project):
-            snapshot = results.Snapshot(self._project, is_lost)
+            snapshot = take_snapshot(self._project)
             for _ in range(_BATCH):
                 if not self._ready or (self._startable and self._may_start()):
                     return

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import platform
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,8 @@ from nbflow.events import RunFinished
 from nbflow.locks import is_held
 from nbflow.runs.folder import RunFolder, find_folder
 from nbflow.runs.log import read_heading, read_lines
+from nbflow.store.hashing import hash_file
+from nbflow.store.results import Snapshot
 
 if TYPE_CHECKING:
     from nbflow.project import Project
@@ -67,3 +71,8 @@ def _is_still(path: Path) -> bool:
 def _read_host_of(run: RunFolder) -> str:
     heading = read_heading(run.log)
     return heading.host if heading else ""
+
+
+def take_snapshot(project: Project, read_hash: Callable[[Path], str] = hash_file) -> Snapshot:
+    """Return a pipeline's results as they are now, those of lost runs doubted."""
+    return Snapshot(project, functools.partial(is_lost, project), read_hash)

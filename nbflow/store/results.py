@@ -45,12 +45,12 @@ class Snapshot:
     def __init__(
         self,
         project: Project,
-        is_lost: Callable[[Project, str], bool],
+        is_lost: Callable[[str], bool],
         read_hash: Callable[[Path], str] = hash_file,
     ) -> None:
         """`is_lost` says whether a run died before it had finished."""
         self._project, self._read_hash = project, read_hash
-        self._is_lost = functools.cache(functools.partial(is_lost, project))
+        self._is_lost = functools.cache(is_lost)
         self._results, self._keys = str(project.results), str(project.keys)
         self._found: dict[tuple[str, str], Result | None] = {}
         self._notes: dict[tuple[str, str], Damage] | None = None
@@ -151,7 +151,7 @@ def _note(folder: Path, name: str, why: str) -> Damage:
 
 def _look(project: Project) -> Snapshot:
     """Return a snapshot that is asked for no damage: then it does not matter which runs died."""
-    return Snapshot(project, lambda *_: False)
+    return Snapshot(project, lambda _: False)
 
 
 def make_pointer(result: Result) -> Pointer:

@@ -15,7 +15,7 @@ from nbflow.cli import program
 from nbflow.errors import DamageError
 from nbflow.model import Parts, Result, Taken
 from nbflow.project import find_project
-from nbflow.runs.liveness import is_lost
+from nbflow.runs.liveness import take_snapshot
 from nbflow.store import damage, lasting, results, tables
 from nbflow.store.checking import Report, check_results
 from nbflow.store.filling import fill
@@ -157,7 +157,7 @@ def test_what_is_whole_is_read_as_it_was(folder, name):
 def test_a_copy_of_a_store_is_sound_although_all_its_times_are_new(project, folder):
     for path in folder.rglob("*"):
         os.utime(path)
-    assert not results.Snapshot(project, is_lost).is_damaged("a", ID)
+    assert not take_snapshot(project).is_damaged("a", ID)
 
 
 PLANNED = {
@@ -172,7 +172,7 @@ PLANNED = {
 def test_what_was_changed_since_is_known_without_a_read(project, folder, case):
     file, hurt = PLANNED[case]
     hurt(folder / file)
-    snapshot = results.Snapshot(project, is_lost)
+    snapshot = take_snapshot(project)
     assert snapshot.is_damaged("a", ID)
     assert snapshot.notes["a", ID].file == file
     assert snapshot.find_sound("a") is None
@@ -187,12 +187,10 @@ def test_a_large_table_is_hashed_once_where_its_run_was_lost(project):
     kept = results.keep_result(project, making, result)
     lasting.complete(project, result)
     flip(kept / "arrow" / "t.arrows", 800_000)
-    assert not results.Snapshot(project, is_lost).is_damaged("big", ID)  # nobody has reason to look
+    assert not take_snapshot(project).is_damaged("big", ID)  # nobody has reason to look
     (project.runs / "r2" / "events.jsonl").write_text("")
     hashed = []
-    snapshot = results.Snapshot(
-        project, is_lost, lambda path: hashed.append(path.name) or "another"
-    )
+    snapshot = take_snapshot(project, lambda path: hashed.append(path.name) or "another")
     assert snapshot.is_damaged("big", ID)
     assert hashed == ["t.arrows"]
 
@@ -212,7 +210,7 @@ def test_a_pending_table_of_a_lost_run_is_hashed_as_a_table(project):
         kept = results.keep_result(project, making, result)
         if changed:
             flip(kept / "arrow" / "t.arrows", 800_000)
-        assert results.Snapshot(project, is_lost).is_damaged("big", run) is changed
+        assert take_snapshot(project).is_damaged("big", run) is changed
 
 
 def test_what_is_set_aside_is_still_there_and_still_known(project, folder):
@@ -223,13 +221,13 @@ def test_what_is_set_aside_is_still_there_and_still_known(project, folder):
     aside = damage.find_aside(project, moved)
     assert not folder.exists()
     assert (aside / "arrow" / "t.arrows").exists()
-    assert results.Snapshot(project, is_lost).is_damaged("a", ID)
+    assert take_snapshot(project).is_damaged("a", ID)
     assert damage.set_aside(project) == []
     (removable,) = find_removable(project)
     assert removable.path == aside
     remove(project, [removable])
     assert not aside.exists()
-    assert results.Snapshot(project, is_lost).is_damaged("a", ID)
+    assert take_snapshot(project).is_damaged("a", ID)
 
 
 def test_what_is_derived_of_a_damaged_result_is_doubtful(project, folder):
@@ -239,9 +237,9 @@ def test_what_is_derived_of_a_damaged_result_is_doubtful(project, folder):
     result = Result(ID, "b", "r2", "kb", Parts(), {}, 1.0, 2.0, inputs=taken)
     results.keep_result(project, making, result)
     lasting.complete(project, result)
-    assert results.Snapshot(project, is_lost).find_doubtful(result) == ()
+    assert take_snapshot(project).find_doubtful(result) == ()
     (folder / "files" / "v.json").write_text("{}")
-    assert results.Snapshot(project, is_lost).find_doubtful(result) == ("a.v",)
+    assert take_snapshot(project).find_doubtful(result) == ("a.v",)
 
 
 def test_what_was_written_by_hand_is_to_be_written_again(tmp_path):
@@ -314,7 +312,7 @@ def test_check_finds_what_is_damaged_and_sets_it_aside(project, folder, case):
     report = check_results(project)
     (fault,) = report.faults
     assert (report.results, fault.step, fault.result, fault.file) == (1, "a", ID, file)
-    assert results.Snapshot(project, is_lost).is_damaged("a", ID)
+    assert take_snapshot(project).is_damaged("a", ID)
     (repaired,) = check_results(project, repair=True).faults
     assert repaired.repaired
     assert not folder.exists()
@@ -326,7 +324,7 @@ def test_check_fills_duckdbs_file_anew_where_the_arrow_file_is_whole(project, fo
     flip(folder / "tables.duckdb", 5000, 4)
     (fault,) = check_results(project).faults
     assert (fault.file, fault.derived, fault.repaired) == ("tables.duckdb", True, False)
-    assert not results.Snapshot(project, is_lost).is_damaged("a", ID)
+    assert not take_snapshot(project).is_damaged("a", ID)
     (fault,) = check_results(project, repair=True).faults
     assert fault.repaired
     assert check_results(project).faults == ()
@@ -376,7 +374,7 @@ def test_a_loss_of_power_before_the_disk_had_a_result_leaves_none_that_is_not_wh
     before = (kept / file).stat()
     hurt(kept / file)
     os.utime(kept / file, ns=(before.st_atime_ns, before.st_mtime_ns))
-    snapshot = results.Snapshot(project, is_lost)
+    snapshot = take_snapshot(project)
     known = snapshot.find_pointer("lost", "k")
     assert (known is not None and not snapshot.is_damaged("lost", "2")) is (case == "nothing")
 
