@@ -1,15 +1,13 @@
 /** The graph of a pipeline in an element: drawn once, then changed where something changed. */
 import { AROUND, Camera, NAMED, START } from './camera';
-import { type Edge, type Layout, SIZES, layOut } from './dag';
-import { drawRoute } from './edges';
 import { listen } from './gestures';
 import { Minimap } from './minimap';
-import { type Node, NodeView, Pattern } from './nodes';
+import { NodeView, Pattern } from './nodes';
+import { type Line, NOTHING, type Picture } from './picture';
 import { type State, NO_STATE } from './states';
 import { make } from './svg';
 import { CORNERS, MINUS, PLUS, makeTools } from './tools';
 import { walk } from './walk';
-import { findWidth } from './widths';
 
 const LARGE = 60; // steps from which on there is a minimap
 const HEIGHTS = { least: 130, most: 520 }; // pixels, where the height is left to the graph
@@ -18,15 +16,13 @@ const ZOOM = 1.3;
 const NEAR = 12; // beyond the window, in units of the drawing: a node's ring
 
 export class Graph {
-  private nodes: readonly Node[] = [];
-  private edges: readonly Edge[] = [];
-  private layout: Layout = layOut([], []);
-  private camera = new Camera(this.layout);
+  private picture: Picture = NOTHING;
+  private camera = new Camera(this.picture);
   private canvas!: SVGSVGElement;
-  private picture!: SVGGElement;
+  private drawing!: SVGGElement;
   private minimap: Minimap | null = null;
   private views = new Map<string, NodeView>();
-  private routes: { edge: Edge; path: SVGPathElement }[] = [];
+  private lines: { line: Line; path: SVGPathElement }[] = [];
   private states: Record<string, State> = {};
   private selected = '';
   private marked = new Set<string>();
@@ -52,9 +48,13 @@ export class Graph {
     this.watching.observe(this.probe);
   }
 
-  setGraph(nodes: readonly Node[], edges: readonly Edge[]): void {
-    [this.nodes, this.edges] = [nodes, edges];
-    this.arrange(this.camera.window.width);
+  setPicture(picture: Picture): void {
+    const { width } = this.camera.window;
+    this.picture = picture;
+    this.camera = new Camera(picture);
+    this.moved = false;
+    this.draw();
+    this.resize(width);
   }
 
   setStates(states: Record<string, State>): void {
@@ -87,68 +87,37 @@ export class Graph {
     this.root.replaceChildren();
   }
 
-  /** Lay the steps out in a window of this width, and draw them. */
-  private arrange(width: number): void {
-    this.layout = this.layOut(width);
-    this.camera = new Camera(this.layout);
-    this.moved = false;
-    this.draw(this.nodes);
-    this.resize(width);
-  }
-
-  private layOut(width: number): Layout {
-    const ids = this.nodes.map(node => node.id);
-    const node = this.findNodeWidth(width, ids);
-    return layOut(ids, this.edges, { ...SIZES, width: node });
-  }
-
-  /** A large graph is looked at from afar: its names are cut, and nothing is measured for it. */
-  private findNodeWidth(width: number, ids: string[]): number {
-    if (!width || ids.length > LARGE) return SIZES.width;
-    const { label } = new Pattern(this.root, SIZES.width);
-    const longest = Math.max(0, ...this.nodes.map(node => label.measure(node.label)));
-    const places = [...layOut(ids, this.edges).places.values()];
-    const columns = 1 + Math.max(0, ...places.map(place => place.column));
-    return findWidth(longest, columns, width - AROUND.across);
-  }
-
-  private draw(nodes: readonly Node[]): void {
+  private draw(): void {
+    const { cards } = this.picture;
     this.canvas = make('svg', { class: 'nbflow-canvas', role: 'listbox' });
-    this.canvas.setAttribute('aria-label', `Pipeline of ${nodes.length} steps`);
-    this.picture = make('g');
-    const [lines, cards] = [make('g', { 'aria-hidden': 'true' }), make('g')];
-    this.drawEdges(lines);
-    this.drawNodes(nodes, cards);
-    this.picture.append(lines, cards);
+    this.canvas.setAttribute('aria-label', `Pipeline of ${cards.length} steps`);
+    this.drawing = make('g');
+    this.drawLines(make('g', { 'aria-hidden': 'true' }, this.drawing));
+    this.drawCards(make('g', {}, this.drawing));
     this.wasDragged = listen(this.canvas, this.camera, () => this.look(true));
     this.listenToCanvas();
     this.minimap = null;
-    if (nodes.length > LARGE) {
-      this.minimap = new Minimap(this.layout, this.camera, () => this.look(true));
+    if (cards.length > LARGE) {
+      this.minimap = new Minimap(this.picture, this.camera, () => this.look(true));
     }
     for (const [id, view] of this.views) this.minimap?.show(id, view.tone);
     this.showMarked();
     this.showSelected();
-    this.root.replaceChildren(this.probe, ...(nodes.length ? this.makeParts() : [makeNothing()]));
+    this.root.replaceChildren(this.probe, ...(cards.length ? this.makeParts() : [makeNothing()]));
   }
 
-  private drawEdges(parent: Element): void {
-    this.routes = this.layout.routes.map(({ edge, curves }) => ({
-      edge,
-      path: make('path', { d: drawRoute(curves), class: 'nbflow-edge' }, parent),
+  private drawLines(parent: Element): void {
+    this.lines = this.picture.lines.map(line => ({
+      line,
+      path: make('path', { d: line.path, class: 'nbflow-edge' }, parent),
     }));
   }
 
-  /** In reading order: from left to right, from top to bottom. */
-  private drawNodes(nodes: readonly Node[], parent: Element): void {
-    const pattern = new Pattern(this.root, this.layout.node);
-    const drawn = nodes
-      .map(node => ({ node, place: this.layout.places.get(node.id)! }))
-      .sort((a, b) => a.place.x - b.place.x || a.place.y - b.place.y);
+  private drawCards(parent: Element): void {
+    const pattern = new Pattern(this.picture);
     this.views = new Map();
-    for (const { node, place } of drawn) {
-      const view = new NodeView(node, place, pattern, this.states[node.id] ?? NO_STATE);
-      this.views.set(node.id, view);
+    for (const card of this.picture.cards) {
+      this.views.set(card.id, new NodeView(card, pattern, this.states[card.id] ?? NO_STATE));
     }
     parent.append(...[...this.views.values()].map(view => view.element));
   }
@@ -173,7 +142,7 @@ export class Graph {
   private press(event: KeyboardEvent): void {
     const id = findId(event.target);
     if (event.ctrlKey || event.metaKey || event.altKey || !this.views.size) return;
-    const to = id ? walk(this.layout, id, event.key) : undefined;
+    const to = id ? walk(this.picture, id, event.key) : undefined;
     if (to) this.focus(to);
     else if (id && (event.key === 'Enter' || event.key === ' ')) this.choose(id);
     else if (event.key === 'Escape' && this.selected) this.choose('');
@@ -193,7 +162,8 @@ export class Graph {
   private focus(id: string): void {
     const view = this.views.get(id)!;
     this.setEntry(view);
-    this.camera.reveal({ ...view.place, width: this.layout.node, height: SIZES.height });
+    const { card: width, high: height } = this.picture;
+    this.camera.reveal({ ...view.card, width, height });
     this.look(true);
     view.element.focus({ preventScroll: true });
     this.light(id);
@@ -217,7 +187,7 @@ export class Graph {
   }
 
   private showMarked(): void {
-    this.picture?.classList.toggle('nbflow-has-marked', this.marked.size > 0);
+    this.drawing?.classList.toggle('nbflow-has-marked', this.marked.size > 0);
     for (const [id, view] of this.views) view.setMarked(this.marked.has(id));
   }
 
@@ -225,8 +195,8 @@ export class Graph {
   private light(id: string): void {
     const lit = id || this.selected;
     this.views.get(id)?.meet();
-    for (const { edge, path } of this.routes) {
-      path.classList.toggle('nbflow-lit', lit === edge[0] || lit === edge[1]);
+    for (const { line, path } of this.lines) {
+      path.classList.toggle('nbflow-lit', lit === line.start || lit === line.end);
     }
   }
 
@@ -242,9 +212,6 @@ export class Graph {
 
   /** Nothing is measured here, which would make the browser lay out the page at once. */
   private resize(width: number): void {
-    if (width && width !== this.camera.window.width && this.isOtherWidth(width)) {
-      return this.arrange(width);
-    }
     const height = this.height > 0 ? this.height : this.findHeight(width);
     this.root.style.height = `${height}px`;
     const { window } = this.camera;
@@ -254,29 +221,24 @@ export class Graph {
     this.look(this.moved);
   }
 
-  private isOtherWidth(width: number): boolean {
-    const ids = this.nodes.map(node => node.id);
-    return this.findNodeWidth(width, ids) !== this.layout.node;
-  }
-
   /** What the graph needs when it is made as wide as the window. */
   private findHeight(width: number): number {
-    const across = (width - AROUND.across) / Math.max(1, this.layout.width);
+    const across = (width - AROUND.across) / Math.max(1, this.picture.width);
     const scale = across >= NAMED ? Math.min(1, across) : START;
-    const needed = Math.ceil(this.layout.height * scale + AROUND.down + BORDER);
+    const needed = Math.ceil(this.picture.height * scale + AROUND.down + BORDER);
     return Math.max(HEIGHTS.least, Math.min(HEIGHTS.most, needed));
   }
 
   private look(byHand: boolean): void {
     this.moved = byHand;
     const { x, y, scale } = this.camera;
-    this.picture.setAttribute(
+    this.drawing.setAttribute(
       'transform',
       `translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${scale.toFixed(4)})`,
     );
-    this.picture.classList.toggle('nbflow-far', scale < NAMED);
+    this.drawing.classList.toggle('nbflow-far', scale < NAMED);
     this.showSeen();
-    if (!this.picture.parentNode) this.canvas.append(this.picture); // laid out once, as it is seen
+    if (!this.drawing.parentNode) this.canvas.append(this.drawing); // laid out once, as it is seen
     this.minimap?.follow();
     this.showMore();
   }
@@ -285,16 +247,16 @@ export class Graph {
   private showMore(): void {
     const { x, width } = this.camera.seen;
     this.root.classList.toggle('nbflow-more-left', x > NEAR);
-    this.root.classList.toggle('nbflow-more-right', x + width < this.layout.width - NEAR);
+    this.root.classList.toggle('nbflow-more-right', x + width < this.picture.width - NEAR);
   }
 
   /** Draw only what the window shows: texts are what takes the browser's time. */
   private showSeen(): void {
     const { x, y, width, height } = this.camera.seen;
-    const [left, top] = [x - this.layout.node - NEAR, y - SIZES.height - NEAR];
+    const [left, top] = [x - this.picture.card - NEAR, y - this.picture.high - NEAR];
     const [right, bottom] = [x + width + NEAR, y + height + NEAR];
     for (const view of this.views.values()) {
-      const { x: at, y: down } = view.place;
+      const { x: at, y: down } = view.card;
       const inside = at > left && at < right && down > top && down < bottom;
       view.setSeen(inside || view === this.entry);
     }

@@ -1,6 +1,6 @@
 /** A small picture of a large graph, with the part that is seen; a click or a drag moves it. */
 import type { Camera } from './camera';
-import { type Layout, SIZES } from './dag';
+import type { Picture } from './picture';
 import { make } from './svg';
 
 const ROOM = { width: 170, height: 110 };
@@ -12,11 +12,10 @@ export class Minimap {
   private readonly scale: number;
 
   constructor(
-    layout: Layout,
+    { cards, width, height, card, high }: Picture,
     private readonly camera: Camera,
     moved: () => void,
   ) {
-    const { width, height, node } = layout;
     this.scale = Math.min(ROOM.width / width, ROOM.height / height);
     this.element = make('svg', {
       class: 'nbflow-minimap',
@@ -25,8 +24,8 @@ export class Minimap {
       'aria-hidden': 'true',
     });
     const picture = make('g', { transform: `translate(4 4) scale(${this.scale})` }, this.element);
-    for (const [id, { x, y }] of layout.places) {
-      const box = { x, y, width: node, height: SIZES.height, rx: 8 };
+    for (const { id, x, y } of cards) {
+      const box = { x, y, width: card, height: high, rx: 8 };
       this.dots.set(id, make('rect', box, picture));
     }
     this.seen = make('rect', { class: 'nbflow-seen' }, picture);

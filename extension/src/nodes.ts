@@ -1,43 +1,21 @@
 /** Draws one step, and afterwards changes only what changed of it. */
-import { type Place, SIZES } from './dag';
+import type { Card, Picture } from './picture';
 import { type State, findLook, isEqual, say } from './states';
-import { Ruler, make } from './svg';
-import { findRoom } from './widths';
+import { make } from './svg';
 
-export interface Node {
-  id: string;
-  label: string;
-  title?: string; // shown on hover, below the label
-  problem?: string; // what is wrong with its notebook
-}
-
-const { height: HEIGHT } = SIZES;
 const LEFT = 32; // where the texts begin, right of the symbol
-const MIDDLE = HEIGHT / 2;
-const BAR = { x: LEFT, y: HEIGHT - 8, height: 3, rx: 1.5 };
-const RING = { x: -3.5, y: -3.5, height: HEIGHT + 7, rx: 10 };
+const BAR = { x: LEFT, height: 3, rx: 1.5 };
 
-/** What the nodes of one graph share: how wide texts are, and an empty node to copy. */
+/** What the nodes of one graph share: sizes, and an empty node to copy. */
 export class Pattern {
-  readonly room: number; // of the texts
-  readonly label: Ruler;
-  readonly word: Ruler;
-  readonly text: Ruler;
+  readonly middle: number;
   private readonly empty = make('g', { role: 'option', tabindex: -1, 'aria-selected': 'false' });
 
-  /** The font is the element's; of one outside of the document, Jupyter's. */
-  constructor(
-    element: Element,
-    readonly width: number,
-  ) {
-    this.room = findRoom(width);
-    const jupyters = getComputedStyle(document.body).getPropertyValue('--jp-ui-font-family');
-    const family = getComputedStyle(element).fontFamily || jupyters || 'system-ui, sans-serif';
-    this.label = new Ruler(`600 13px ${family}`);
-    this.word = new Ruler(`600 11.5px ${family}`);
-    this.text = new Ruler(`400 11.5px ${family}`);
-    make('rect', { width, height: HEIGHT, rx: 7, class: 'nbflow-card' }, this.empty);
-    make('g', { transform: `translate(17 ${MIDDLE})` }, this.empty);
+  constructor(readonly sizes: Picture) {
+    const { card: width, high: height } = sizes;
+    this.middle = height / 2;
+    make('rect', { width, height, rx: 7, class: 'nbflow-card' }, this.empty);
+    make('g', { transform: `translate(17 ${this.middle})` }, this.empty);
     make('text', { x: LEFT, class: 'nbflow-label' }, this.empty);
     const line = make('text', { x: LEFT, class: 'nbflow-state' }, this.empty);
     make('tspan', { class: 'nbflow-word' }, line);
@@ -66,19 +44,18 @@ export class NodeView {
   private raised: number | null = null;
 
   constructor(
-    readonly node: Node,
-    readonly place: Place,
+    readonly card: Card,
     private readonly pattern: Pattern,
     private state: State,
   ) {
     this.element = pattern.copy();
     [, this.symbol, this.label, this.line] = this.element.children;
     [this.word, this.text] = this.line.children;
-    this.element.setAttribute('transform', `translate(${place.x} ${place.y})`);
+    this.element.setAttribute('transform', `translate(${card.x} ${card.y})`);
     this.element.setAttribute('display', 'none');
-    this.element.dataset.id = node.id;
-    if (node.problem) this.element.append(makeProblem(pattern.width));
-    this.label.textContent = pattern.label.cutMiddle(node.label, pattern.room);
+    this.element.dataset.id = card.id;
+    if (card.problem) this.element.append(makeProblem(pattern.sizes.card));
+    this.label.textContent = card.name;
   }
 
   /** Says whether anything had to change. */
@@ -149,13 +126,9 @@ export class NodeView {
   }
 
   private showState(): void {
-    const { status, text, fraction } = this.state;
-    const { room } = this.pattern;
-    const word = this.pattern.word.cut(status, room);
-    const left = room - this.pattern.word.measure(word);
-    const more = text ? `${word ? ' · ' : ''}${text.split('\n', 1)[0]}` : '';
-    setText(this.word, word);
-    setText(this.text, more && this.pattern.text.cut(more, left));
+    const { status, text, fraction, line } = this.state;
+    setText(this.word, status);
+    setText(this.text, line ?? '');
     this.showBar(fraction ?? null);
     this.raise(fraction == null ? 0 : 3, !status && !text);
     this.tell();
@@ -168,11 +141,13 @@ export class NodeView {
       this.bar = null;
       return;
     }
+    const { room, high } = this.pattern.sizes;
+    const at = { ...BAR, y: high - 8 };
     this.bar ??= {
-      track: make('rect', { ...BAR, width: this.pattern.room, class: 'nbflow-bar' }, this.element),
-      part: make('rect', { ...BAR, width: 0, class: 'nbflow-done-part' }, this.element),
+      track: make('rect', { ...at, width: room, class: 'nbflow-bar' }, this.element),
+      part: make('rect', { ...at, width: 0, class: 'nbflow-done-part' }, this.element),
     };
-    const width = Math.max(0, Math.min(1, fraction)) * this.pattern.room;
+    const width = Math.max(0, Math.min(1, fraction)) * room;
     this.bar.part.setAttribute('width', width.toFixed(1));
   }
 
@@ -181,17 +156,19 @@ export class NodeView {
     const raised = alone ? -1 : by;
     if (raised === this.raised) return;
     this.raised = raised;
-    this.label.setAttribute('y', `${alone ? MIDDLE + 4.5 : MIDDLE - 3 - by}`);
-    this.line.setAttribute('y', `${MIDDLE + 14 - by}`);
+    const { middle } = this.pattern;
+    this.label.setAttribute('y', `${alone ? middle + 4.5 : middle - 3 - by}`);
+    this.line.setAttribute('y', `${middle + 14 - by}`);
   }
 
   private addRing(): void {
-    const ring = { ...RING, width: this.pattern.width + 7, class: 'nbflow-ring' };
-    this.ring ??= make('rect', ring, this.element);
+    const { card, high } = this.pattern.sizes;
+    const size = { x: -3.5, y: -3.5, width: card + 7, height: high + 7, rx: 10 };
+    this.ring ??= make('rect', { ...size, class: 'nbflow-ring' }, this.element);
   }
 
   private tell(): void {
-    const { label, title, problem } = this.node;
+    const { label, title, problem } = this.card;
     const state = say(this.state);
     const marked = this.marked ? 'would run' : '';
     const wrong = problem ? `has a problem: ${problem}` : '';

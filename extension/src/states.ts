@@ -5,6 +5,7 @@ export interface State {
   status: string;
   text?: string; // behind the word: "cell 3 of 9"
   fraction?: number | null; // 0 to 1, drawn as a bar
+  line?: string; // as much of the text as fits on the card
 }
 
 export interface Look {
@@ -24,7 +25,9 @@ export function findLook(status: string): Look {
 }
 
 export function isEqual(a: State, b: State): boolean {
-  return a.status === b.status && a.text === b.text && a.fraction === b.fraction;
+  return (
+    a.status === b.status && a.text === b.text && a.fraction === b.fraction && a.line === b.line
+  );
 }
 
 /** A state as it is read aloud. */

@@ -1,16 +1,14 @@
 /** The graph as an anywidget: its traits drawn, the chosen step told to Python. */
-import type { Edge } from './dag';
 import { follow } from './follow';
 import { Graph } from './graph';
 import { keepKeys } from './keys';
 import { nameHandles } from './handles';
-import type { Node } from './nodes';
+import { NOTHING, type Picture } from './picture';
 import type { State } from './states';
 import { watchUnsaved } from './unsaved';
 
 interface Traits {
-  nodes: Node[];
-  edges: Edge[];
+  picture: Picture | Record<string, never>;
   states: Record<string, State>;
   selected: string;
   marked: string[];
@@ -49,18 +47,17 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     model.save_changes();
   });
   const show: Record<string, () => void> = {
-    graph: () => graph.setGraph(model.get('nodes'), model.get('edges')),
+    picture: () => graph.setPicture({ ...NOTHING, ...model.get('picture') }),
     height: () => graph.setHeight(model.get('height')),
     states: () => graph.setStates(model.get('states')),
     marked: () => graph.setMarked(model.get('marked')),
     selected: () => graph.setSelected(model.get('selected')),
   };
   const draw = batch(Object.keys(show), name => show[name]());
-  const names = ['nodes', 'edges', 'height', 'states', 'marked', 'selected'];
-  const heard = names.map((name): [string, (message: Message) => void] => {
-    const what = name === 'nodes' || name === 'edges' ? 'graph' : name;
-    return [`change:${name}`, () => draw(what)];
-  });
+  const heard = Object.keys(show).map((name): [string, (message: Message) => void] => [
+    `change:${name}`,
+    () => draw(name),
+  ]);
   heard.push([
     'msg:custom',
     message => message.follow && follow(el, message.follow, message.quiet === true),

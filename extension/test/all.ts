@@ -1,6 +1,4 @@
 /** The tests of what needs no browser. */
-import './dag.test';
-import './edges.test';
 import './camera.test';
 import './walk.test';
 import './states.test';
@@ -8,4 +6,3 @@ import './keys.test';
 import './quietly.test';
 import './roving.test';
 import './sorting.test';
-import './widths.test';

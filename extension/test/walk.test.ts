@@ -1,17 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { layOut } from '../src/dag';
+import { type Line, NOTHING } from '../src/picture';
 import { walk } from '../src/walk';
 
-const LAYOUT = layOut(
-  ['load', 'clean', 'join', 'report', 'alone'],
-  [
-    ['load', 'clean'],
-    ['load', 'join'],
-    ['clean', 'report'],
-    ['join', 'report'],
-  ],
-);
+const LINES = [
+  ['load', 'clean'],
+  ['load', 'join'],
+  ['clean', 'report'],
+  ['join', 'report'],
+].map(([start, end]): Line => ({ start, end, path: '' }));
+const CARDS = Object.entries({
+  load: [0, 33],
+  alone: [0, 150],
+  clean: [216, 0],
+  join: [216, 66],
+  report: [432, 33],
+}).map(([id, [x, y]]) => ({ id, x, y, name: id, label: id, title: '', problem: '' }));
+const PICTURE = { ...NOTHING, cards: CARDS, lines: LINES };
 
 const CASES: [from: string, key: string, to: string | null | undefined][] = [
   ['load', 'ArrowRight', 'clean'],
@@ -30,6 +35,6 @@ const CASES: [from: string, key: string, to: string | null | undefined][] = [
 
 for (const [from, key, to] of CASES) {
   test(`${key} from ${from || 'nowhere'} leads to ${to}`, () => {
-    assert.equal(walk(LAYOUT, from, key), to);
+    assert.equal(walk(PICTURE, from, key), to);
   });
 }

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-from nbflow.html.markup import Markup, tag
+from markupsafe import Markup
+
+from nbflow.html.markup import tag
 from nbflow.model import Output
 from nbflow.store.names import make_path
 

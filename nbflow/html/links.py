@@ -7,7 +7,9 @@ import os
 from pathlib import Path
 from urllib.parse import quote
 
-from nbflow.html.markup import Markup, tag
+from markupsafe import Markup
+
+from nbflow.html.markup import tag
 
 
 def find_here() -> Path:

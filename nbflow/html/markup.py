@@ -1,33 +1,33 @@
-"""HTML as text that knows whether it is escaped."""
+"""HTML elements. A plain `str` is what users wrote: it is escaped in an element."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 from itertools import zip_longest
+
+from markupsafe import Markup, escape
 
 from nbflow.model import find_state
 
 
-class Markup(str):
-    """HTML; a plain `str` is what users wrote, and is escaped where it becomes a part of it."""
-
-    __slots__ = ()
-
-
-def tag(name: str, *content: str | None, **attributes: str | None) -> Markup:
+def tag(name: str, *content: str | None, **attributes: str | float | None) -> Markup:
     """Return an element; `class_` stands for `class`, and what is None is left out."""
     said = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
         for key, value in attributes.items()
         if value is not None
     )
-    return Markup(f"<{name}{said}>{join(*content)}</{name}>")
+    return Markup(f"<{name}{said}>{join(*content)}</{name}>")  # noqa: S704 - all is escaped
+
+
+def draw_style(css: str) -> Markup:
+    """Return a style element with CSS of ours."""
+    return Markup(f"<style>{css}</style>")  # noqa: S704 - nothing of it comes from users
 
 
 def join(*content: str | None) -> Markup:
     """Return the parts one after the other; what is None is left out."""
-    return Markup("".join(_escape(part) for part in content if part is not None))
+    return Markup("").join(part for part in content if part is not None)
 
 
 def table(
@@ -80,7 +80,3 @@ def commands(shown: Iterable[tuple[str, str]]) -> Markup | None:
     """Return commands to type next, with what they do; None where there are none."""
     lines = [join(tag("code", command), " ", dim(text)) for command, text in shown]
     return tag("div", *(tag("div", line) for line in lines), class_="nb-next") if lines else None
-
-
-def _escape(part: str) -> str:
-    return part if isinstance(part, Markup) else escape(part)

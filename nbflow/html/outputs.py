@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nbflow.html.markup import Markup, table
+from markupsafe import Markup
+
+from nbflow.html.markup import table
 from nbflow.model import Output
 from nbflow.text import say_bytes
 

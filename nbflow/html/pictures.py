@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from markupsafe import Markup
+
 from nbflow.html.graph import draw_graph
-from nbflow.html.markup import Markup
 from nbflow.html.nodes import (
     Edge,
     Node,
@@ -46,4 +47,4 @@ def _draw(
 ) -> Markup | None:
     if not edges or len(nodes) > _MOST:
         return None
-    return Markup(draw_graph((nodes, edges), states))
+    return draw_graph((nodes, edges), states)

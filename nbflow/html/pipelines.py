@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from markupsafe import Markup
+
 from nbflow.html.links import link
-from nbflow.html.markup import Markup, commands, dim, join, state, table, tag
+from nbflow.html.markup import commands, dim, join, state, table, tag
 from nbflow.html.style import frame
 from nbflow.model import Parameter, Place, Problem, Scan, Skipped, Step
 from nbflow.present.places import say_path, say_place, say_remedy

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from nbflow.html.markup import Markup, dim, join, notes, state, table, tag
+from markupsafe import Markup
+
+from nbflow.html.markup import dim, join, notes, state, table, tag
 from nbflow.html.style import frame
 from nbflow.model import Planned
 from nbflow.plan import Plan

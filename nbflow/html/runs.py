@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from nbflow.html.markup import Markup, bar, commands, dim, join, notes, state, table, tag
+from markupsafe import Markup
+
+from nbflow.html.markup import bar, commands, dim, join, notes, state, table, tag
 from nbflow.html.outputs import draw_outputs
 from nbflow.html.style import frame
 from nbflow.model import Failure, Output

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from nbflow.html.markup import Markup, join, tag
+from markupsafe import Markup
+
+from nbflow.html.markup import draw_style, tag
 
 # JupyterLab's and Notebook's variables, then VS Code's, then what reads on white and on black.
 STYLE = """
@@ -42,7 +44,6 @@ color:var(--nb-info)}
 """.replace("\n", "")
 
 
-def frame(*parts: str | None) -> str:
+def frame(*parts: str | None) -> Markup:
     """Return the parts in one element with its style, for an output cell."""
-    style = tag("style", Markup(STYLE))
-    return str(tag("div", style, join(*parts), class_="nbflow"))
+    return tag("div", draw_style(STYLE), *parts, class_="nbflow")

@@ -6,12 +6,13 @@ import io
 import re
 import shutil
 
+from markupsafe import Markup
 from rich.console import RenderableType
 from rich.segment import Segment
 from rich.style import Style
 
 from nbflow.cli.terminal import make_console
-from nbflow.html.markup import Markup, join, tag
+from nbflow.html.markup import join, tag
 from nbflow.html.style import frame
 
 _WIDTH = 120  # columns of a notebook's text

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
+from markupsafe import Markup
 
 from nbflow.errors import NbflowError, RemovedError, UnknownNameError
-from nbflow.html.markup import Markup, dim, join, notes, state, tag
+from nbflow.html.markup import dim, join, notes, state, tag
 from nbflow.html.pipelines import make_contract
 from nbflow.html.runs import make_traceback
 from nbflow.model import Output, Step

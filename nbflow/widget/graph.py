@@ -7,15 +7,27 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
+import msgspec
 import traitlets
 
 from nbflow.html import nodes as plain
-from nbflow.html.graph import STYLE, draw_graph
+from nbflow.html.graph import STYLE, draw_picture
 from nbflow.html.nodes import Edge, Node
 from nbflow.model import Step
 from nbflow.pipeline import Pipeline
+from nbflow.present.layout.picture import make_picture
+from nbflow.present.layout.texts import make_line
 
 _SCRIPT = Path(__file__).parent / "static" / "graph.js"
+
+
+def _add_lines(states: dict[str, Any], graph: Graph) -> dict[str, Any]:
+    """Return states as they travel: each with the text that fits on its step's card."""
+
+    def make(status: str = "", text: str | None = None, **_: Any) -> str:
+        return make_line(status, text or "", graph.drawn.room)
+
+    return {name: {**state, "line": make(**state)} for name, state in states.items()}
 
 
 class Graph(anywidget.AnyWidget):
@@ -33,13 +45,32 @@ class Graph(anywidget.AnyWidget):
     _esm = _SCRIPT
     _css = STYLE
 
-    nodes = traitlets.List[Any]().tag(sync=True)
-    edges = traitlets.List[Any]().tag(sync=True)
-    states = traitlets.Dict().tag(sync=True)
+    nodes = traitlets.List[Any]()
+    edges = traitlets.List[Any]()
+    picture = traitlets.Dict().tag(sync=True)  # of nodes and edges: all that the browser draws
+    states = traitlets.Dict().tag(sync=True, to_json=_add_lines)
     selected = traitlets.Unicode("").tag(sync=True)
     marked = traitlets.List[str]().tag(sync=True)
     height = traitlets.Int(0).tag(sync=True)
     unsaved = traitlets.List[str]().tag(sync=True)  # files with changes that only the page has
+
+    def __init__(self, **traits: Any) -> None:
+        self.drawn = make_picture((), ())
+        self._known: tuple[list[Any], list[Any]] = ([], [])
+        super().__init__(**traits)
+
+    def show(self, nodes: list[Node], edges: list[Edge]) -> None:
+        """Show other steps; nothing is laid out where they are the same."""
+        with self.hold_trait_notifications():
+            self.nodes, self.edges = nodes, edges
+
+    @traitlets.observe("nodes", "edges")
+    def _lay_out(self, _: Any) -> None:
+        if self._known == (known := (self.nodes, self.edges)):
+            return  # both have changed at once
+        self._known, self.drawn = known, make_picture(*known)
+        self.picture = msgspec.to_builtins(self.drawn)
+        self.send_state("states")  # their texts may have more room, or less
 
     def on_click(self, call: Callable[[str], None]) -> None:
         """Call a function with the step that was clicked, "" for none."""
@@ -71,7 +102,7 @@ class Graph(anywidget.AnyWidget):
         if bundle is None:
             return None
         data, metadata = bundle
-        drawn = draw_graph((self.nodes, self.edges), self.states)
+        drawn = draw_picture(self.drawn, self.states)
         return {**data, "text/plain": str(self), "text/html": drawn}, metadata
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from nbflow.html.markup import Markup, dim, state, tag
+from markupsafe import Markup
+
+from nbflow.html.markup import dim, state, tag
 from nbflow.model import STATES
 from nbflow.present.runs import say_doing
 from nbflow.present.states import say_over

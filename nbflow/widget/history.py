@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as w
+from markupsafe import Markup
 
-from nbflow.html.markup import Markup, state, table, tag
+from nbflow.html.markup import state, table, tag
 from nbflow.present.runs import say_about, say_steps
 from nbflow.project import Project
 from nbflow.runs.fold import Run

@@ -7,11 +7,12 @@ from itertools import count
 from pathlib import Path
 
 import ipywidgets as w
+from markupsafe import Markup
 
 from nbflow import authoring
 from nbflow.errors import NbflowError
 from nbflow.html.links import link
-from nbflow.html.markup import Markup, dim, join, tag
+from nbflow.html.markup import dim, join, tag
 from nbflow.project import Project
 from nbflow.runs.fold import Run, StepRun
 from nbflow.widget.links import Linked

@@ -175,8 +175,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._form.show_fields(make_fields(scan.steps, project.settings.parameters))
         self._selection.show_steps(scan.steps)
         nodes, edges = mark_problems(*make_nodes(scan.steps), scan)
-        if self._graph.nodes != nodes or self._graph.edges != edges:
-            self._graph.nodes, self._graph.edges = nodes, edges
+        self._graph.show(nodes, edges)
         self._detail.show_steps(scan.steps)
         self._notice.root = project.root
         self._notice.list_problems(errors)

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from nbflow.html.figures import PLOTLY, draw_picture
 from nbflow.html.kinds import is_number
-from nbflow.html.markup import Markup, dim, join, tag
+from nbflow.html.markup import dim, join, tag
 from nbflow.model import Frozen, Output
 from nbflow.store import connections, tables
 from nbflow.store.names import make_path

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from markupsafe import Markup
+
 from nbflow.html.links import link
-from nbflow.html.markup import Markup, join
+from nbflow.html.markup import join
 from nbflow.html.pipelines import make_problem
 from nbflow.model import Problem
 from nbflow.present.places import say_place

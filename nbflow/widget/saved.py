@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from IPython.display import display
+from markupsafe import Markup
 
 from nbflow.errors import NbflowError
-from nbflow.html.markup import Markup, dim, join, state, table, tag
+from nbflow.html.markup import dim, draw_style, join, state, table, tag
 from nbflow.html.style import frame
 from nbflow.model import Step
 from nbflow.present.values import say_parameters, say_value
@@ -28,7 +29,7 @@ class Still:
     A page that was loaded anew takes no update of it: what it says must stay true.
     """
 
-    def __init__(self, draw: Callable[[], str]) -> None:
+    def __init__(self, draw: Callable[[], Markup]) -> None:
         self._draw = draw
         self._handle: Any = None
         self._shown: Any = None
@@ -44,8 +45,8 @@ class Still:
             self._handle.update(self._make(), raw=True)
 
     def _make(self) -> dict[str, str]:
-        html = join(tag("style", Markup(_STYLE)), Markup(self._draw()))
-        return {"text/html": str(tag("div", html, class_="nbflow-still")), "text/plain": ""}
+        html = tag("div", draw_style(_STYLE), self._draw(), class_="nbflow-still")
+        return {"text/html": html, "text/plain": ""}
 
 
 def draw_saved(
@@ -54,7 +55,7 @@ def draw_saved(
     steps: Mapping[str, Step],
     fields: Iterable[Field],
     run: Run | None,
-) -> str:
+) -> Markup:
     """Return the parameters with the values of the run, and the steps as it left them.
 
     Of a run that goes on only its begin is told: how it ends, nobody may be there to write down.

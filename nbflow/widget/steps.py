@@ -8,8 +8,9 @@ from html import unescape
 from typing import Any
 
 import ipywidgets as w
+from markupsafe import Markup
 
-from nbflow.html.markup import Markup, bar, dim, join, state, tag
+from nbflow.html.markup import bar, dim, join, state, tag
 from nbflow.present.reasons import say_reasons
 from nbflow.present.runs import say_doing, say_step_time
 from nbflow.present.values import say_outputs

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
+from markupsafe import Markup
 
 from nbflow.errors import NbflowError
-from nbflow.html.markup import Markup, tag
+from nbflow.html.markup import tag
 from nbflow.model import Output
 from nbflow.widget.models import build, hide
 

@@ -6,9 +6,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 import nbflow
+from nbflow.present.layout.picture import make_picture
 from nbflow.project import Project
 from nbflow.runs.history import read_run, read_run_ids
 from tests.browser.panels import (
@@ -56,7 +58,7 @@ COUNT = f"""
 # Draws the graph some times and changes all its states; gives milliseconds: the script and the
 # layout that it makes the browser do, and the same of the states.
 DRAW = """
-async ([source, nodes, edges, count]) => {
+async ([source, picture, count]) => {
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   const { default: widget } = await import(url);
   const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
@@ -65,7 +67,7 @@ async ([source, nodes, edges, count]) => {
     const el = document.createElement('div');
     document.body.append(el);
     const heard = {};
-    const traits = { nodes, edges, states: {}, selected: '', marked: [], height: 0 };
+    const traits = { picture, states: {}, selected: '', marked: [], height: 0 };
     const on = (event, call) => (heard[event] = call);
     const model = { get: name => traits[name], set() {}, save_changes() {}, on, off() {} };
     await frame();
@@ -73,7 +75,7 @@ async ([source, nodes, edges, count]) => {
     const end = widget.render({ model, el });
     await frame(); // when its width is known it is drawn
     times.drawn.push(performance.now() - start);
-    traits.states = Object.fromEntries(nodes.map(node => [node.id, { status: 'done', text: '1 s' }]));
+    traits.states = Object.fromEntries(picture.cards.map(({ id }) => [id, { status: 'done', text: '1 s', line: ' · 1 s' }]));
     await frame();
     const wait = window.requestAnimationFrame;
     window.requestAnimationFrame = act => queueMicrotask(act);
@@ -170,10 +172,11 @@ def test_a_graph_is_drawn_at_once(page, count, drawn, changed) -> None:
         for at in range(ACROSS, count)
         for shift in (0, at % 3 + 1)
     ]
+    picture = msgspec.to_builtins(make_picture(nodes, edges))
     style = (PACKAGE / "html/static/graph.css").read_text()
     page.set_content(f"<style>{style}</style>")
     source = (PACKAGE / "widget/static/graph.js").read_text()
-    times = page.evaluate(DRAW, [source, nodes, edges, 9])
+    times = page.evaluate(DRAW, [source, picture, 9])
     best = {name: min(values) for name, values in times.items()}
     print(
         f"{count} steps drawn in {best['drawn']:.0f} ms, their states in {best['changed']:.1f} ms"

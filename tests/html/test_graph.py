@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from nbflow import Pipeline, graph
+from nbflow import Pipeline
 from nbflow.html.graph import STYLE, _read_looks, draw_graph
-from nbflow.html.layout import HEIGHT, WIDTH, lay_out
 from nbflow.html.nodes import make_nodes, make_planned_states, make_run_states
 from nbflow.model import STATES, Failure, Planned
 from nbflow.runs.fold import StepRun
@@ -19,7 +16,6 @@ from tests.notebooks import cell, project
 
 NOW = 1_764_500_000.0
 SVG = "{http://www.w3.org/2000/svg}"
-DIAMOND = {"load": set(), "clean": {"load"}, "join": {"load"}, "report": {"clean", "join"}}
 
 
 def make_pipeline(tmp_path: Path) -> Pipeline:
@@ -81,48 +77,6 @@ def test_every_status_has_the_glyph_that_the_terminal_shows():
     assert looks == {n: (one.glyph, one.tone) for n, one in STATES.items() if n not in of_runs}
     style = STYLE.read_text()
     assert all(f"--nbflow-{look['tone']}:" in style for look in _read_looks().values())
-
-
-class Case(NamedTuple):
-    name: str
-    parents: dict[str, set[str]]
-
-
-def make_random(count: int) -> dict[str, set[str]]:
-    """Return steps that each need up to three of those before it."""
-    return {
-        f"s{n}": {f"s{n - back}" for back in (1 + n % 7, 1 + n % 3, n % 11) if n % 5 and back <= n}
-        - {f"s{n}"}
-        for n in range(count)
-    }
-
-
-LAYOUTS = [
-    Case("nothing", {}),
-    Case("one", {"a": set()}),
-    Case("a diamond", DIAMOND),
-    Case("apart", {name: set() for name in "abcdef"}),
-    Case("a parent that does not exist", {"a": {"gone"}, "b": {"a"}}),
-    Case("a cycle", {"a": {"c"}, "b": {"a"}, "c": {"b"}, "d": {"c"}, "e": {"e"}}),
-    Case("forty", make_random(40)),
-    Case("two hundred", make_random(200)),
-]
-
-
-@pytest.mark.parametrize("case", LAYOUTS, ids=lambda case: case.name)
-def test_steps_stand_apart_and_right_of_what_they_need(case: Case):
-    layout = lay_out(case.parents)
-    assert layout.places.keys() == case.parents.keys()
-    places = sorted(layout.places.values())
-    for (x, y), (other_x, other_y) in pairwise(places):
-        assert other_x - x >= WIDTH or other_y - y >= HEIGHT
-    for x, y in places:
-        assert 0 <= x <= layout.width - WIDTH
-        assert -1e-6 <= y <= layout.height - HEIGHT + 1e-6
-    if graph.find_cycle(case.parents) is None:
-        for step, above in case.parents.items():
-            for parent in above & case.parents.keys():
-                assert layout.places[parent][0] < layout.places[step][0]
 
 
 def test_a_plan_gives_actions_and_reasons():

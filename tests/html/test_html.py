@@ -173,7 +173,7 @@ def test_each_state_is_told_by_glyph_and_word(status: str) -> None:
 
 def test_what_is_markup_stays_and_what_is_text_is_escaped() -> None:
     made = tag("a", Markup("<b>1</b>"), "<i>", None, href='"x"', class_=None)
-    assert made == '<a href="&quot;x&quot;"><b>1</b>&lt;i&gt;</a>'
+    assert made == '<a href="&#34;x&#34;"><b>1</b>&lt;i&gt;</a>'
 
 
 def test_a_run_of_a_later_version_is_called_so() -> None:

@@ -1,0 +1,141 @@
+"""Orders each column so that few edges cross: sweeps by barycentre, then swaps of neighbours."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from nbflow.present.layout.columns import LayeredGraph
+
+_SWEEPS = 12
+_PATIENCE = 4  # sweeps without gain before it stops
+_ROUNDS = 4  # of swaps in a sweep
+_MOST_SWAPPED = 4000  # vertices up to which neighbours are swapped too
+
+
+def order_columns(graph: LayeredGraph) -> None:
+    """Order `graph.columns` in place."""
+    graph.columns = _order_depth_first(graph)
+    position = [0] * len(graph.column)
+    for column in graph.columns:
+        _number(column, position)
+    best, fewest = graph.columns, count_crossings(graph)
+    sweep = idle = 0
+    while sweep < _SWEEPS and idle < _PATIENCE and fewest:
+        graph.columns = [list(column) for column in graph.columns]
+        _sweep(graph, position, rightwards=sweep % 2 == 0)
+        if len(graph.column) <= _MOST_SWAPPED:
+            _swap_neighbours(graph, position)
+        crossings = count_crossings(graph)
+        sweep, idle = sweep + 1, idle + 1
+        if crossings < fewest:
+            best, fewest, idle = graph.columns, crossings, 0
+    graph.columns = best
+
+
+def count_crossings(graph: LayeredGraph) -> int:
+    """Return how many edges cross between neighbouring columns."""
+    position = [0] * len(graph.column)
+    for column in graph.columns:
+        _number(column, position)
+    return sum(_count_inversions(column, graph.down, position) for column in graph.columns[:-1])
+
+
+def _count_inversions(
+    column: Sequence[int], down: Sequence[Sequence[int]], position: Sequence[int]
+) -> int:
+    """Count crossings as inversions of the right ends, taken in the order of the left ends."""
+    ends: list[int] = []
+    for vertex in column:
+        near = down[vertex]
+        if len(near) == 1:  # as most are; this is the innermost loop
+            ends.append(position[near[0]])
+        else:
+            ends += sorted([position[end] for end in near])
+    count, passed = 0, list[int]()
+    for end in ends:
+        at = bisect_right(passed, end)
+        count += len(passed) - at
+        passed.insert(at, end)
+    return count
+
+
+def _order_depth_first(graph: LayeredGraph) -> list[list[int]]:
+    """Return a first order, in which vertices that belong together stand side by side."""
+    seen = [False] * len(graph.column)
+    columns: list[list[int]] = [[] for _ in graph.columns]
+    stack = [one for column in graph.columns for one in column if not graph.up[one]][::-1]
+    while stack:
+        vertex = stack.pop()
+        if seen[vertex]:
+            continue
+        seen[vertex] = True
+        columns[graph.column[vertex]].append(vertex)
+        stack += [one for one in reversed(graph.down[vertex]) if not seen[one]]
+    return columns
+
+
+def _sweep(graph: LayeredGraph, position: list[int], *, rightwards: bool) -> None:
+    columns = graph.columns[1:] if rightwards else graph.columns[-2::-1]
+    beside = graph.up if rightwards else graph.down
+
+    def find_barycentre(vertex: int) -> float:
+        near = beside[vertex]
+        if len(near) == 1:
+            return position[near[0]]
+        return sum([position[one] for one in near]) / len(near) if near else position[vertex]
+
+    for column in columns:
+        column.sort(key=find_barycentre)
+        _number(column, position)
+
+
+def _swap_neighbours(graph: LayeredGraph, position: list[int]) -> None:
+    """Swap vertices that stand above each other as long as that takes crossings away."""
+    for column in graph.columns:
+        up = {one: sorted([position[end] for end in graph.up[one]]) for one in column}
+        down = {one: sorted([position[end] for end in graph.down[one]]) for one in column}
+        for _ in range(_ROUNDS):
+            if not _swap_once(column, up, down):
+                break
+        _number(column, position)
+
+
+def _swap_once(column: list[int], up: dict[int, list[int]], down: dict[int, list[int]]) -> bool:
+    swapped = False
+    above = column[0]
+    for at in range(1, len(column)):
+        below = column[at]
+        gain = _find_gain(up[above], up[below]) + _find_gain(down[above], down[below])
+        if gain > 0:
+            column[at - 1], column[at] = below, above
+            swapped = True
+        else:
+            above = below
+    return swapped
+
+
+def _find_gain(first: list[int], second: list[int]) -> int:
+    """Return how many crossings fewer there are when the second vertex stands above the first."""
+    if not first or not second:
+        return 0
+    if len(first) == 1 == len(second):
+        return (first[0] > second[0]) - (first[0] < second[0])
+    return _count_behind(first, second) - _count_behind(second, first)
+
+
+def _count_behind(first: list[int], second: list[int]) -> int:
+    """Count the pairs where an end of `first` lies behind one of `second`; both are sorted."""
+    if first[-1] <= second[0]:
+        return 0
+    count = at = 0
+    for end in first:
+        while at < len(second) and second[at] < end:
+            at += 1
+        count += at
+    return count
+
+
+def _number(column: Sequence[int], position: list[int]) -> None:
+    for at, vertex in enumerate(column):
+        position[vertex] = at
