@@ -276,14 +276,15 @@ class Telling:
     """An executor that executes nothing, and tells what it was told."""
 
     def __init__(self):
-        self.more = {}
+        self.due = {}
+        self.told = {}
 
-    def expect(self, kernels):
-        pass
+    def prepare(self, due):
+        self.due = {Path(kind.folder).name: count for kind, count in due.items()}
 
-    def execute(self, job, emit, stop, *, more=False):
+    def execute(self, job, emit, stop):
         del emit, stop
-        self.more[job.step] = more
+        self.told[job.step] = self.due
         time.sleep(0.02)
         path = Path(job.folder) / "result"
         path.joinpath("notebook.ipynb").write_bytes(Path(job.notebook).read_bytes())
@@ -293,12 +294,17 @@ class Telling:
         pass
 
 
-def test_an_executor_is_told_whether_jobs_in_such_a_kernel_follow(tmp_path, monkeypatch):
+def test_an_executor_is_told_how_many_jobs_in_which_kernels_are_still_due(tmp_path, monkeypatch):
     executor = Telling()
     monkeypatch.setattr("nbflow.run.load_executor", lambda _: lambda *_: executor)
     made = project(tmp_path, b=ALONE, c=ALONE, d=ALONE, files={"other/e.ipynb": ALONE})
     ended = run(made, jobs=1)
-    assert executor.more == {"b": True, "c": True, "d": False, "e": False}
+    assert executor.told == {
+        "b": {"notebooks": 2, "other": 1},
+        "c": {"notebooks": 1, "other": 1},
+        "d": {"notebooks": 0, "other": 1},
+        "e": {"notebooks": 0, "other": 0},
+    }
     waits = [ended.steps[name].spent.waiting for name in "bcde"]
     assert all(seconds >= 0.02 * number for number, seconds in enumerate(sorted(waits)))
     assert [ended.steps[name].spent.cells for name in "bcde"] == [0.02] * 4

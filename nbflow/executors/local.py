@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nbflow import zygote
 from nbflow.events import RunWarned
+from nbflow.executors import KernelKind, Setup, find_kind
 from nbflow.executors.launch import describe_exit, launch
 from nbflow.executors.zygotes import Zygotes
 from nbflow.model import Failure, Outcome
@@ -22,7 +23,7 @@ from nbflow.worker.aftermath import Account, mend
 from nbflow.worker.protocol import Ended, Launched, Start, Stop, make_event, read_answer, to_line
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Mapping
 
     from nbflow.executors import Emit
     from nbflow.model import Job
@@ -35,50 +36,46 @@ FAREWELL = 6.0  # seconds for a worker to leave
 
 
 class LocalExecutor:
-    """A pool of at most `jobs` workers, started when needed and kept for the next job.
+    """A pool of at most `setup.jobs` workers, started when needed and kept for the next job.
 
-    `imports` are the modules that the steps import: kernels are forked from a zygote that has
-    imported those of them that are safe; workers from another one. Both stay `warm` seconds
-    for the next run.
+    Kernels are forked from a zygote that has imported those of `setup.imports` that are safe;
+    workers from another one. Both stay `setup.warm` seconds for the next run.
     """
 
-    def __init__(self, jobs: int, imports: Sequence[str] = (), warm: float = 0.0) -> None:
-        self._slots = threading.BoundedSemaphore(max(jobs, 1))
+    def __init__(self, setup: Setup) -> None:
+        self._slots = threading.BoundedSemaphore(max(setup.jobs, 1))
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._idle: list[Worker] = []
         self._all: set[Worker] = set()
-        self._zygotes, self._warm = Zygotes(imports), warm
+        self._zygotes, self._warm = Zygotes(setup.imports), setup.warm
+        self._due: Mapping[KernelKind, int] = {}
+        self._busy = 0  # jobs under way
         self._first: Future[Worker] | None = None  # the first worker, until a job takes it
 
-    def expect(self, kernels: Collection[tuple[str, str]]) -> None:
+    def prepare(self, due: Mapping[KernelKind, int]) -> None:
         """Start the zygotes that jobs in these kernels need, and the first worker."""
         with self._lock:
-            for language, name in kernels:
-                self._zygotes.start(language, name)
-            if kernels and not self._all:
+            new = {kind for kind, count in due.items() if count} - self._due.keys()
+            for kind in new:
+                self._zygotes.start(kind.language, kind.name)
+            if new and not self._all and self._first is None:
                 self._first = self._start_worker()
+            self._due = dict(due)
 
-    def execute(
-        self, job: Job, emit: Emit, stop: threading.Event, *, more: bool = False
-    ) -> Outcome:
+    def execute(self, job: Job, emit: Emit, stop: threading.Event) -> Outcome:
         """Execute one job in a worker of its own; called from several threads at once."""
         with self._slots:
             worker = self._take(job, emit, stop)
             if worker is None:
                 return Outcome(status="cancelled")
             try:
-                return worker.execute(job, emit, stop, more=more)
+                return worker.execute(job, emit, stop, more=self._count_in(job))
             except BaseException:
                 worker.kill()
                 raise
             finally:
                 self._put_back(worker)
-
-    @property
-    def zygote(self) -> str:
-        """The address of the zygote that forks kernels, "" while there is none."""
-        return self._zygotes.address("kernel")
 
     def close(self) -> None:
         """End all workers, and with them their kernels; the zygotes stay for `warm` seconds."""
@@ -97,7 +94,8 @@ class LocalExecutor:
     def _take(self, job: Job, emit: Emit, stop: threading.Event) -> Worker | None:
         """Return a worker for the job; None if it is to stop before there is one."""
         with self._lock:
-            said = self._zygotes.start(job.language, job.kernel)
+            said = list(self._zygotes.bury())
+            self._zygotes.start(job.language, job.kernel)
             worker = self._find_idle()
             first, self._first = self._first, None
             coming = None if worker else first or self._start_worker()
@@ -137,8 +135,15 @@ class LocalExecutor:
         threading.Thread(target=start, name="nbflow-worker-start", daemon=True).start()
         return coming
 
+    def _count_in(self, job: Job) -> bool:
+        """Count a job, and tell whether one is due that no job under way may want a kernel for."""
+        with self._lock:
+            self._busy += 1
+            return self._due.get(find_kind(job), 0) >= self._busy
+
     def _put_back(self, worker: Worker) -> None:
         with self._lock:
+            self._busy -= 1
             if worker.is_alive() and not self._over.is_set():
                 self._idle.append(worker)
             else:

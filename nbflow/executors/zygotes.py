@@ -41,25 +41,15 @@ class Zygotes:
         """Return those of the ones for workers and for kernels."""
         return self.address("worker"), self.address("kernel")
 
-    def start(self, language: str, name: str) -> list[str]:
-        """Start what such a kernel needs and is missing; say what had died."""
-        said = list(self._bury())
+    def start(self, language: str, name: str) -> None:
+        """Start what such a kernel needs and is missing."""
         # First what takes longer.
         if "kernel" not in self.owners and not zygote.find_obstacle(find_kernel(language, name)):
             self._start("kernel")
         if "worker" not in self.owners and not zygote.find_platform_obstacle():
             self._start("worker")
-        return said
 
-    def close(self, warm: float) -> None:
-        """Let them stay so many seconds for the next run, or end them."""
-        for owner in filter(None, self.owners.values()):
-            if warm > 0:
-                owner.leave(warm)
-            else:
-                owner.close()
-
-    def _bury(self) -> Iterator[str]:
+    def bury(self) -> Iterator[str]:
         """Forget those that have died, and say so."""
         for role, owner in list(self.owners.items()):
             if owner is None or owner.is_alive():
@@ -72,6 +62,14 @@ class Zygotes:
             else:
                 self.owners[role] = None
                 yield GIVEN_UP.format(role, how, MOST)
+
+    def close(self, warm: float) -> None:
+        """Let them stay so many seconds for the next run, or end them."""
+        for owner in filter(None, self.owners.values()):
+            if warm > 0:
+                owner.leave(warm)
+            else:
+                owner.close()
 
     def _start(self, role: zygote.Role) -> None:
         """Start one; on a full disk and the like there is none, but ordinary processes."""

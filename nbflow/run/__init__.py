@@ -7,6 +7,7 @@ import math
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,17 +17,17 @@ import msgspec
 from nbflow.clean import prune
 from nbflow.errors import RunError, StoreError
 from nbflow.events import Line, RunFinished, RunStarted, RunWarned
-from nbflow.executors import Executor
+from nbflow.executors import Setup
+from nbflow.executors.registry import Factory, load_executor
 from nbflow.folders import sweep_folders
 from nbflow.locks import hold, hold_too
 from nbflow.nesting import refuse_nested
 from nbflow.plan import Plan
-from nbflow.plugins import load_executor
 from nbflow.project import make_home
 from nbflow.run.ending import beginning, ending, explaining
 from nbflow.run.filler import Filler
 from nbflow.run.flusher import Flusher
-from nbflow.run.jobs import take_copies
+from nbflow.run.jobs import find_kernel_kind, take_copies
 from nbflow.run.loop import Loop
 from nbflow.run.room import find_shortage
 from nbflow.run.standby import Standby
@@ -80,6 +81,7 @@ def _execute(
 ) -> bool:
     """Execute, and say whether tables were made."""
     warm, new = _find_warm(plan), not plan.project.store.exists()
+    make = load_executor(plan.project.settings.executor)
     make_home(plan.project)
     path = plan.project.runs / run_id / LOG
     with (
@@ -92,7 +94,7 @@ def _execute(
     ):
         started = time.monotonic()
         jobs = plan.request.jobs or os.cpu_count() or 1
-        executor = _start_executor(plan, jobs, warm, stack)
+        executor = _start_executor(plan, make, Setup(jobs, _find_imports(plan), warm), stack)
         with results.lock(plan.project):  # from here on `clean` keeps what plan.json names
             results.write_file(folder / "plan.json", _plan_json(plan))
             _refuse_removed(plan)
@@ -104,7 +106,7 @@ def _execute(
         for warning in (*find_shortage(plan.project), *orphans, *damaged, *_find_stale(plan)):
             log.append(RunWarned(warning))
         with (
-            Filler(lambda: _launch_filler(executor.zygote)) as filler,
+            Filler(_launch_filler) as filler,
             Flusher(plan.project) as flusher,
         ):
             loop = Loop(plan, run_id, log, jobs, stop, filler=filler, flusher=flusher)
@@ -143,24 +145,22 @@ def _find_warm(plan: Plan) -> float:
     raise RunError(f"NBFLOW_WARM or the setting warm is {said!r}. Write minutes; 0 for none.")
 
 
-def _start_executor(plan: Plan, jobs: int, warm: float, stack: contextlib.ExitStack) -> Standby:
+def _start_executor(
+    plan: Plan, make: Factory, setup: Setup, stack: contextlib.ExitStack
+) -> Standby:
     """Return the executor; it gets ready if it is certain that something runs."""
-
-    def make() -> Executor:
-        executor: Executor = load_executor("local")(jobs, _find_imports(plan), warm)
-        return executor
-
-    executor = Standby(make)
+    executor = Standby(lambda: make(setup))
     stack.callback(executor.close)
-    certain = [plan.prepared[name] for name, at in plan.steps.items() if at.action == "run"]
-    executor.expect({(ready.step.language, ready.kernel) for ready in certain})
+    certain = (name for name, at in plan.steps.items() if at.action == "run")
+    executor.prepare(Counter(find_kernel_kind(plan, name) for name in certain))
     return executor
 
 
-def _launch_filler(nursery: str) -> Launched:
-    from nbflow.executors.launch import launch  # noqa: PLC0415 - where all is reused, there is none
+def _launch_filler() -> Launched:
+    from nbflow import zygote  # noqa: PLC0415 - where all is reused, there is none
+    from nbflow.executors.launch import launch  # noqa: PLC0415
 
-    return launch("filler", nursery)
+    return launch("filler", zygote.find_running("kernel"))
 
 
 def _make_started(plan: Plan, run_id: str, jobs: int, command: tuple[str, ...]) -> RunStarted:

@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from nbflow.errors import RunError
+from nbflow.executors import KernelKind
 from nbflow.model import Job, JobInput, Place, Result, Step, Watched
 from nbflow.notebook.filecache import FileCache, keep_answers, read_stamp
 from nbflow.notebook.files import make_patterns, refuse
@@ -53,6 +54,13 @@ def _take_copy(plan: Plan, folder: Path, name: str, known: FileCache[Reading]) -
 
 def _find_copy(plan: Plan, folder: Path, name: str) -> Path:
     return job_folder(folder, name) / f"source{Path(plan.scan.steps[name].path).suffix}"
+
+
+def find_kernel_kind(plan: Plan, name: str) -> KernelKind:
+    """Return what tells whether a step's kernel could be another's."""
+    step = plan.scan.steps[name]
+    source = plan.project.root / step.path
+    return KernelKind(step.language, plan.prepared[name].kernel, str(source.parent))
 
 
 def job_folder(run_folder: Path, step: str) -> Path:

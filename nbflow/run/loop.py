@@ -39,7 +39,7 @@ from nbflow.run.filler import Filler
 from nbflow.run.flusher import Flusher
 from nbflow.run.handover import Handover
 from nbflow.run.inbox import Inbox
-from nbflow.run.jobs import find_executed, link_notebook, make_job
+from nbflow.run.jobs import find_executed, find_kernel_kind, link_notebook, make_job
 from nbflow.run.settle import keep_outcome, note_failed
 from nbflow.runs.liveness import take_snapshot
 from nbflow.runs.log import Log
@@ -84,7 +84,9 @@ class Loop:
         self._open = dict.fromkeys(plan.steps)  # neither started nor settled, in execution order
         self._missing = {name: len(above) for name, above in parents.items()}
         due = (name for name, planned in plan.steps.items() if planned.action != "reuse")
-        self._due = Counter(map(self._find_kernel, due))  # open steps that are likely to run
+        self._due = Counter(
+            find_kernel_kind(plan, name) for name in due
+        )  # open steps that are likely to run
         # Two heaps: what gates most comes first.
         self._ready = self._rank(name for name, count in self._missing.items() if count == 0)
         self._ready_since = dict.fromkeys((name for _, name in self._ready), time.monotonic())
@@ -258,8 +260,8 @@ class Loop:
         self._log.append(StepStarted(name))
         if job.writes:
             self._filler.prepare()
-        more = self._due[self._find_kernel(name)] > len(self._running)  # each may want one
-        execute = partial(executor.execute, job, self._inbox.tell, self._stop, more=more)
+        executor.prepare(self._due)
+        execute = partial(executor.execute, job, self._inbox.tell, self._stop)
         future = pool.submit(_time, execute, self._ready_since.pop(name))
         self._running[future] = (job, time.time())
         future.add_done_callback(self._inbox.put)
@@ -351,12 +353,8 @@ class Loop:
         """Note that a step was started or settled."""
         if name in self._open:
             del self._open[name]
-            self._due[self._find_kernel(name)] -= self._plan.steps[name].action != "reuse"
-
-    def _find_kernel(self, name: str) -> tuple[str, str]:
-        """Return what tells whether a kernel could be another step's: its spec and its folder."""
-        path = self._plan.scan.steps[name].path
-        return self._plan.prepared[name].kernel, path.rpartition("/")[0]
+            if self._plan.steps[name].action != "reuse":
+                self._due[find_kernel_kind(self._plan, name)] -= 1
 
     def _rank(self, names: Iterable[str]) -> list[tuple[tuple[float, int], str]]:
         """Return a heap of steps, first what gates most, of equals what the plan has first."""

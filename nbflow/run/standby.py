@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 
-from nbflow.events import Event
-from nbflow.executors import Executor
+from nbflow.executors import Emit, Executor, KernelKind
 from nbflow.model import Job, Outcome
 
 
@@ -17,24 +16,12 @@ class Standby:
         self._make, self._lock = make, threading.Lock()
         self._executor: Executor | None = None
 
-    def expect(self, kernels: Collection[tuple[str, str]]) -> None:
-        if kernels:
-            self._load().expect(kernels)
+    def prepare(self, due: Mapping[KernelKind, int]) -> None:
+        if any(due.values()):
+            self._load().prepare(due)
 
-    def execute(
-        self,
-        job: Job,
-        emit: Callable[[Event], None],
-        stop: threading.Event,
-        *,
-        more: bool = False,
-    ) -> Outcome:
-        return self._load().execute(job, emit, stop, more=more)
-
-    @property
-    def zygote(self) -> str:
-        """The address of the executor's zygote; "" where it has none, as one of a plugin."""
-        return getattr(self._executor, "zygote", "")
+    def execute(self, job: Job, emit: Emit, stop: threading.Event) -> Outcome:
+        return self._load().execute(job, emit, stop)
 
     def close(self) -> None:
         with self._lock:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from nbflow.zygote.messages import MODULES, Request, Role
 from nbflow.zygote.obstacle import find_obstacle, find_platform_obstacle
-from nbflow.zygote.owner import ADDRESS, Owner, fork, start
+from nbflow.zygote.owner import ADDRESS, Owner, find_running, fork, start
 from nbflow.zygote.use import use
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Role",
     "find_obstacle",
     "find_platform_obstacle",
+    "find_running",
     "fork",
     "start",
     "use",

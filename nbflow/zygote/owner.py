@@ -40,6 +40,7 @@ NAMES = ("numpy", "pandas", "pyarrow", "duckdb")
 LIMIT = 60.0  # seconds; a zygote that still imports answers late
 FAREWELL = 3.0  # seconds for a zygote to end its kernels
 MOST = 6  # zygotes that wait for a next run, of about 100 MB each: those of three projects
+_running: dict[Role, str] = {}  # addresses of those that this process has
 NOT_INHERITED = (ADDRESS, "JPY_PARENT_PID", "JPY_INTERRUPT_EVENT", "NBFLOW_JOB", "JPY_SESSION_NAME")
 
 
@@ -95,7 +96,7 @@ class Owner:
         self.lifeline.close()
         if self.process is not None:
             threading.Thread(target=self.process.wait, daemon=True).start()  # no zombie
-        os.close(self.pidfd)
+        self._close_pidfd()
         return True
 
     def said(self) -> str:
@@ -109,7 +110,12 @@ class Owner:
             self.process.wait()
         else:
             is_readable(self.pidfd, None)
+        self._close_pidfd()
+
+    def _close_pidfd(self) -> None:
         os.close(self.pidfd)
+        for role in [role for role, address in _running.items() if address == self.address]:
+            del _running[role]
 
 
 def start(
@@ -123,7 +129,14 @@ def start(
     sweep_folders()
     env = _make_env(os.environ if env is None else env)
     key = warm.make_key(role, names, env)
-    return _adopt(key) or _start(key, names, env, role)
+    owner = _adopt(key) or _start(key, names, env, role)
+    _running[role] = owner.address
+    return owner
+
+
+def find_running(role: Role) -> str:
+    """Return the address of a zygote that this process has, "" where it has none."""
+    return _running.get(role, "")
 
 
 def _adopt(key: str) -> Owner | None:

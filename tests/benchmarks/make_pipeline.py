@@ -92,12 +92,10 @@ class WritingExecutor:
 
     def __init__(self, *_: object) -> None: ...
 
-    def expect(self, _: object) -> None: ...
+    def prepare(self, _: object) -> None: ...
 
-    def execute(
-        self, job: Job, emit: Emit, stop: threading.Event, *, more: bool = False
-    ) -> Outcome:
-        del emit, stop, more
+    def execute(self, job: Job, emit: Emit, stop: threading.Event) -> Outcome:
+        del emit, stop
         started, result = time.monotonic(), Path(job.folder) / "result"
         if WritingExecutor._written is None or not WritingExecutor._written.exists():
             tables.write(

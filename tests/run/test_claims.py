@@ -45,8 +45,6 @@ class Watched(WritingExecutor):
         job: Job,
         emit: Callable[[Event], None],
         stop: threading.Event,
-        *,
-        more: bool = False,
     ) -> Outcome:
         with self.changed:
             self.begun.append(job.step)
@@ -58,7 +56,7 @@ class Watched(WritingExecutor):
             return Outcome("cancelled")
         if self.fails:
             return Outcome("failed", failure=Failure("error", "ValueError", "as it was told"))
-        return super().execute(job, emit, stop, more=more)
+        return super().execute(job, emit, stop)
 
     def wait_for(self, step: str) -> None:
         with self.changed:

@@ -16,9 +16,10 @@ import pytest
 
 from nbflow.errors import UnknownNameError
 from nbflow.events import CellStarted, Event
+from nbflow.executors import Setup
 from nbflow.executors.local import LocalExecutor, describe_exit
+from nbflow.executors.registry import load_executor
 from nbflow.model import Failure, Job, Outcome
-from nbflow.plugins import load_executor
 from tests.notebooks import cell
 from tests.worker.jobs import make_job, read_executed, statuses, texts, wait_for_end
 
@@ -36,7 +37,7 @@ time.sleep(60)
 
 @pytest.fixture(scope="module")
 def executor() -> Iterator[LocalExecutor]:
-    made = load_executor("local")(2)
+    made = load_executor("local")(Setup(2))
     yield made
     made.close()
 
@@ -105,14 +106,14 @@ def test_what_a_child_prints_is_kept_and_does_not_disturb(
     monkeypatch.delenv("PYTEST_CURRENT_TEST")  # with it ipykernel leaves descriptor 1 alone
     source = "import os; os.write(1, b'{}\\n'); os.system('echo from a child')"
     job = make_job(tmp_path, cell(source), name="loud")
-    executor = LocalExecutor(1)
+    executor = LocalExecutor(Setup())
     assert run(executor, job).status == "done"
     executor.close()
     assert Path(job.folder, "log.txt").read_text() == "{}\nfrom a child\n"
 
 
 def test_close_ends_workers_and_kernels(tmp_path: Path) -> None:
-    executor = LocalExecutor(1)
+    executor = LocalExecutor(Setup())
     job = make_job(
         tmp_path,
         cell("import os; print(os.getpid(), os.environ['JPY_PARENT_PID'], flush=True)"),
@@ -132,10 +133,12 @@ RUN = """
 import sys, threading
 from pathlib import Path
 import msgspec
+from nbflow.executors import Setup
+from nbflow.executors import Setup
 from nbflow.executors.local import LocalExecutor
 from nbflow.model import Job
 job = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Job)
-LocalExecutor(1).execute(job, lambda event: print(event, flush=True), threading.Event())
+LocalExecutor(Setup()).execute(job, lambda event: print(event, flush=True), threading.Event())
 """
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from nbflow.executors import Setup, find_kind
 from nbflow.executors.local import LocalExecutor
 from nbflow.model import Job, Outcome, Spent
 from nbflow.worker import execute_job
@@ -177,7 +178,7 @@ def test_a_users_startup_code_sees_its_own_moment(
 def executor(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalExecutor]:
     """One that forks nothing, as on macOS and Windows."""
     monkeypatch.setattr("nbflow.zygote.obstacle.find_version", lambda _: "8.0.0")  # not tried
-    made = LocalExecutor(1)
+    made = LocalExecutor(Setup())
     yield made
     made.close()
 
@@ -185,7 +186,8 @@ def executor(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalExecutor]:
 @pytest.mark.parametrize("how", ["closed", "killed"])
 def test_a_spare_dies_with_its_worker(tmp_path: Path, executor: LocalExecutor, how: str) -> None:
     job = make_job(tmp_path, cell("import os\nprint(os.environ['JPY_PARENT_PID'])"))
-    outcome = executor.execute(job, lambda _: None, threading.Event(), more=True)
+    executor.prepare({find_kind(job): 1})
+    outcome = executor.execute(job, lambda _: None, threading.Event())
     assert outcome.status == "done"
     worker = psutil.Process(int(read_log(job)[0]))
     kernels = [one for one in worker.children() if "ipykernel" in " ".join(one.cmdline())]
@@ -199,10 +201,10 @@ def test_a_spare_dies_with_its_worker(tmp_path: Path, executor: LocalExecutor, h
 
 def test_each_job_behind_the_first_starts_sooner(tmp_path: Path, executor: LocalExecutor) -> None:
     jobs = [make_job(tmp_path, cell("import time; time.sleep(2)"), name=f"s{n}") for n in range(3)]
-    spent = [
-        executor.execute(job, lambda _: None, threading.Event(), more=job is not jobs[-1]).spent
-        for job in jobs
-    ]
+    spent = []
+    for number, job in enumerate(jobs, 1):
+        executor.prepare({find_kind(job): len(jobs) - number})
+        spent.append(executor.execute(job, lambda _: None, threading.Event()).spent)
     assert min(one.start for one in spent[1:]) < spent[0].start
     assert all(one != Spent() for one in spent)
 

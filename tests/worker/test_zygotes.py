@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from nbflow.events import Event, RunWarned
+from nbflow.executors import KernelKind, Setup
 from nbflow.executors.local import LocalExecutor
 from nbflow.executors.zygotes import MOST
 from nbflow.model import Outcome
@@ -28,12 +29,12 @@ pytestmark = [
     pytest.mark.skipif(bool(find_platform_obstacle()), reason="nothing is forked here"),
 ]
 PARENT = "import os; print(os.getppid())"
-KERNEL = {("python", "python3")}
+DUE = {KernelKind("python", "python3", "/"): 1}
 
 
 @pytest.fixture
 def executor() -> Iterator[LocalExecutor]:
-    made = LocalExecutor(1, ["msgspec"])
+    made = LocalExecutor(Setup(imports=("msgspec",)))
     yield made
     if not made._over.is_set():
         made.close()
@@ -107,7 +108,7 @@ def test_a_stop_waits_for_no_zygote(
     tmp_path: Path, executor: LocalExecutor, roles: tuple[str, ...]
 ) -> None:
     """As if they imported for long."""
-    executor.expect(KERNEL)
+    executor.prepare(DUE)
     for role in roles:
         os.kill(find_pid(executor, role), signal.SIGSTOP)
     job, stop, ended = make_job(tmp_path, cell("1")), threading.Event(), Future[Outcome]()
