@@ -17,7 +17,7 @@ class Standby:
         self._executor: Executor | None = None
 
     def prepare(self, due: Mapping[KernelKind, int]) -> None:
-        if any(due.values()):
+        if self._executor is not None or any(due.values()):
             self._load().prepare(due)
 
     def execute(self, job: Job, emit: Emit, stop: threading.Event) -> Outcome:
