@@ -15,7 +15,8 @@ from nbflow.errors import RunError, UnknownNameError
 from nbflow.executors import Setup
 from nbflow.executors.registry import load_executor
 from nbflow.project import Project
-from nbflow.runlog import Run, read_runs
+from nbflow.runs.fold import Run
+from nbflow.runs.history import read_runs
 from nbflow.step import read
 from tests.notebooks import cell, project
 
