@@ -1,9 +1,11 @@
-// Bundles the graph for the wheel; with "test", the tests for node.
-import { copyFile, mkdir } from 'node:fs/promises';
+// Bundles scripts and styles for the wheel; with "test", the tests for node.
+import { copyFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
+const product = `${here}/../nbflow`;
+const STYLES = { html: ['graph', 'page', 'rows'], widget: ['panel'] };
 const shared = { absWorkingDir: here, bundle: true, format: 'esm', charset: 'utf8' };
 
 if (process.argv[2] === 'test') {
@@ -15,15 +17,21 @@ if (process.argv[2] === 'test') {
     sourcemap: 'inline',
   });
 } else {
+  const small = { ...shared, minify: true, legalComments: 'none' };
+  const scripts = {
+    graph: 'src/widget/graph.ts',
+    list: 'src/widget/list.ts',
+    table: 'src/widget/table.ts',
+  };
   await build({
-    ...shared,
-    entryPoints: { graph: 'src/widget.ts', list: 'src/list.ts', table: 'src/table.ts' },
-    outdir: '../nbflow/widget/static',
-    minify: true,
+    ...small,
+    entryPoints: scripts,
+    outdir: `${product}/widget/static`,
     target: 'es2022',
-    legalComments: 'none',
   });
-  await mkdir(`${here}/../nbflow/html/static`, { recursive: true });
-  for (const file of ['graph.css', 'states.json'])
-    await copyFile(`${here}/style/${file}`, `${here}/../nbflow/html/static/${file}`);
+  for (const [room, styles] of Object.entries(STYLES)) {
+    const entryPoints = styles.map(name => `style/${name}.css`);
+    await build({ ...small, entryPoints, outdir: `${product}/${room}/static` });
+  }
+  await copyFile(`${here}/style/states.json`, `${product}/html/static/states.json`);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Camera } from '../src/camera';
+import { Camera } from '../src/graph/camera';
 
 function look(drawing: [number, number], window: [number, number]): Camera {
   const camera = new Camera({ width: drawing[0], height: drawing[1] });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isKept } from '../src/keys';
+import { isKept } from '../src/widget/keys';
 
 function press(keys: string): Parameters<typeof isKept>[0] {
   const parts = keys.split(' ');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findNext } from '../src/roving';
+import { findNext } from '../src/widget/roving';
 
 const CASES: [at: number, key: string, to: number | null][] = [
   [0, 'ArrowDown', 1],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Grid, sort, toText, turn } from '../src/sorting';
+import { type Grid, sort, toText, turn } from '../src/widget/sorting';
 
 const GRID: Grid = {
   columns: ['name', 'n', 'share'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findLook, isEqual, say } from '../src/states';
+import { findLook, isEqual, say } from '../src/graph/states';
 
 test('a state is read aloud with its progress', () => {
   assert.equal(

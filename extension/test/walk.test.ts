@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Line, NOTHING } from '../src/picture';
-import { walk } from '../src/walk';
+import { type Line, NOTHING } from '../src/graph/picture';
+import { walk } from '../src/graph/walk';
 
 const LINES = [
   ['load', 'clean'],

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
 from markupsafe import Markup
 
-from nbflow.html.markup import draw_style, join, tag
+from nbflow.html.markup import join, tag
 from nbflow.html.nodes import make_nodes
+from nbflow.html.style import STATIC, draw_style
 from nbflow.model import Step
 from nbflow.present.layout.picture import TEXT_LEFT, Card, Picture, make_picture
 from nbflow.present.layout.texts import make_line
-
-_STATIC = Path(__file__).parent / "static"
-STYLE = _STATIC / "graph.css"  # of the widget too, which is built from the same source
 
 _MARGIN = 12  # pixels
 _SMALLEST = 0.6  # the scale below which it is scrolled
@@ -50,9 +47,8 @@ def draw_picture(picture: Picture, states: Mapping[str, Any]) -> Markup:
         viewBox=f"{-_MARGIN} {-_MARGIN} {wide:.0f} {high:.0f}",
         aria_label=f"Pipeline of {len(picture.cards)} steps",
     )
-    style = draw_style(_read_style())
     kind, widest = "nbflow-graph nbflow-still", f"max-width:{wide:.0f}px"
-    return tag("div", style, svg, class_=kind, style=widest)
+    return tag("div", draw_style("graph"), svg, class_=kind, style=widest)
 
 
 def _draw_card(card: Card, picture: Picture, state: Mapping[str, Any]) -> Markup:
@@ -105,9 +101,4 @@ def _draw_symbol(look: Mapping[str, str]) -> Markup:
 
 @cache
 def _read_looks() -> dict[str, dict[str, str]]:
-    return msgspec.json.decode((_STATIC / "states.json").read_bytes(), type=dict[str, Any])
-
-
-@cache
-def _read_style() -> str:
-    return STYLE.read_text(encoding="utf-8")
+    return msgspec.json.decode((STATIC / "states.json").read_bytes(), type=dict[str, Any])

@@ -20,11 +20,6 @@ def tag(name: str, *content: str | None, **attributes: str | float | None) -> Ma
     return Markup(f"<{name}{said}>{join(*content)}</{name}>")  # noqa: S704 - all is escaped
 
 
-def draw_style(css: str) -> Markup:
-    """Return a style element with CSS of ours."""
-    return Markup(f"<style>{css}</style>")  # noqa: S704 - nothing of it comes from users
-
-
 def join(*content: str | None) -> Markup:
     """Return the parts one after the other; what is None is left out."""
     return Markup("").join(part for part in content if part is not None)

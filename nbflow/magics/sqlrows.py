@@ -7,17 +7,12 @@ from html import escape
 from typing import Any
 
 from nbflow.html.kinds import is_number
+from nbflow.html.style import draw_style
 from nbflow.model import Frozen
 
 FETCHED, SHOWN = 1000, 20
 _COLUMNS = 30  # more are counted only
 _WIDEST, _NARROW, _WIDEST_TEXT = 500, 50, 40  # characters of a value
-_STYLE = (
-    "<style>.nbflow-rows {overflow-x: auto} .nbflow-rows th, .nbflow-rows td {text-align: left; "
-    "white-space: nowrap; max-width: 30em; overflow: hidden; text-overflow: ellipsis} "
-    ".nbflow-rows table .n {text-align: right} .nbflow-rows i {opacity: .6} "
-    ".nbflow-rows small {font-weight: normal; opacity: .7}</style>"
-)
 
 
 class Rows(Frozen, frozen=True):
@@ -85,8 +80,9 @@ def _make_html(rows: Rows) -> str:
         for (name, kind), right in zip(columns, numeric, strict=True)
     )
     lines = "".join(f"<tr>{_make_cells(row, numeric)}</tr>" for row in rows.rows[: rows.shown])
+    style = draw_style("rows")
     return (
-        f'<div class="nbflow-rows tex2jax_ignore mathjax_ignore">{_STYLE}'
+        f'<div class="nbflow-rows tex2jax_ignore mathjax_ignore">{style}'
         f'<table class="dataframe"><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>'
         f"<p><small>{_say_count(rows)}</small></p></div>"
     )

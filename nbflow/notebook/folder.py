@@ -20,6 +20,8 @@ from nbflow.stores import is_store
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pathspec import GitIgnoreSpec
+
     from nbflow.notebook.filecache import FileCache, Trail
     from nbflow.project import Project
 
@@ -131,7 +133,7 @@ def _find_folder_reason(project: Project, path: Path) -> str | None:
         return "a project of its own"
     if path.name == "node_modules" or _is_environment(path):
         return "an environment"
-    return _find_exclude(project, path)
+    return _find_exclude(project, path, "/")
 
 
 def _describe_hidden(path: Path) -> str:
@@ -164,31 +166,27 @@ def _find_reason(project: Project, path: Path) -> str | None:
     return _find_exclude(project, path)
 
 
-def _find_exclude(project: Project, path: Path) -> str | None:
-    """Return the glob that leaves out this path; one without a slash matches at any depth."""
-    if not project.settings.exclude:
+def _find_exclude(project: Project, path: Path, end: str = "") -> str | None:
+    """Return the pattern that leaves out this path; `end` is the slash of a folder.
+
+    The rules are those of gitignore: the last pattern that matches decides. A path counts from
+    the project's root and from the pipeline's folder.
+    """
+    patterns = project.settings.exclude
+    if not patterns:
         return None
-    paths = [project.relative(path), path.relative_to(project.folder).as_posix()]
-    for glob in project.settings.exclude:
-        trimmed = glob.removeprefix("./").strip("/")
-        pattern = _make_pattern(trimmed)
-        names = paths if "/" in trimmed else [path.name]
-        if any(pattern.fullmatch(name) for name in names):
-            return f'excluded by "{glob}" in {project.settings.file}'
-    return None
-
-
-_GLOBS = {"**/": "(?:.*/)?", "/**": "(?:/.*)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    spec = _read_patterns(patterns)
+    names = (project.relative(path), path.relative_to(project.folder).as_posix())
+    results = (spec.check_file(name + end) for name in names)
+    found = {one.index: one.include for one in results if one.index is not None}
+    last = max(found, default=None)
+    if last is None or not found[last]:
+        return None
+    return f'excluded by "{patterns[last]}" in {project.settings.file}'
 
 
 @functools.cache
-def _make_pattern(glob: str) -> re.Pattern[str]:
-    parts = re.split(r"(\*\*/|/\*\*|\*\*|\*|\?|\[!?\]?[^\]]*\])", glob)
-    return re.compile("".join(map(_make_piece, parts)), re.DOTALL)
+def _read_patterns(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - few projects exclude something
 
-
-def _make_piece(part: str) -> str:
-    if part.startswith("[") and part.endswith("]"):
-        inner = part[1:-1].replace("\\", "\\\\").replace("[", "\\[")
-        return f"[^{inner[1:]}]" if inner.startswith("!") else f"[{inner}]"
-    return _GLOBS.get(part) or re.escape(part)
+    return GitIgnoreSpec.from_lines(one.removeprefix("./") for one in patterns)

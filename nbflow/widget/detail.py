@@ -126,7 +126,7 @@ class Detail:
 
     def _show_made(self, project: Project, run: Run, step: StepRun) -> None:
         """Show what an ended step left: its notebook, its tables and values."""
-        wrong: Markup | str = ""
+        wrong = Markup()
         try:
             folder = run.find_folder(step.name)
             outputs = read_outputs(folder)

@@ -11,8 +11,9 @@ import msgspec
 import traitlets
 
 from nbflow.html import nodes as plain
-from nbflow.html.graph import STYLE, draw_picture
+from nbflow.html.graph import draw_picture
 from nbflow.html.nodes import Edge, Node
+from nbflow.html.style import STATIC
 from nbflow.model import Step
 from nbflow.pipeline import Pipeline
 from nbflow.present.layout.picture import make_picture
@@ -43,7 +44,7 @@ class Graph(anywidget.AnyWidget):
     """
 
     _esm = _SCRIPT
-    _css = STYLE
+    _css = STATIC / "graph.css"
 
     nodes = traitlets.List[Any]()
     edges = traitlets.List[Any]()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import ipywidgets as w
+from markupsafe import Markup
 
-from nbflow.html.style import STYLE
+from nbflow.html.style import frame
 from nbflow.widget.models import build, hide
 
 
@@ -15,10 +16,10 @@ class Linked:
 
     def __init__(self) -> None:
         self.box = build(w.Output, css="nbflow-linked")
-        self.shown = ""
-        self.show("")
+        self.shown = Markup()
+        self.show(self.shown)
 
-    def show(self, html: str) -> None:
+    def show(self, html: Markup) -> None:
         hide(self.box, unless=html)
         if html == self.shown:
             return
@@ -26,9 +27,6 @@ class Linked:
         self.box.outputs = (_make_output(html),) if html else ()
 
 
-def _make_output(html: str) -> dict[str, Any]:
-    data = {
-        "text/html": f'<div class="nbflow"><style>{STYLE}</style>{html}</div>',
-        "text/plain": "nbflow",
-    }
+def _make_output(html: Markup) -> dict[str, Any]:
+    data = {"text/html": frame(html), "text/plain": "nbflow"}
     return {"output_type": "display_data", "data": data, "metadata": {}}

@@ -63,10 +63,10 @@ class Opener:
         self._asked = None
         hide(self._button)
         self._links.show(_draw_link(project, path, "Open the notebook"))
-        self._made.show("")
+        self._made.show(Markup())
         hide(self.box, unless=True)
 
-    def show(self, project: Project, run: Run, step: StepRun, wrong: Markup | str = "") -> None:
+    def show(self, project: Project, run: Run, step: StepRun, wrong: Markup) -> None:
         """Offer what there is of a step that has ended; `wrong` is shown below."""
         self._asked = (project, run, step)
         there = _is_executed(run, step)

@@ -14,6 +14,7 @@ from nbflow.graph import make_parents
 from nbflow.html import draw_plan
 from nbflow.html.markup import tag
 from nbflow.html.nodes import mark_problems
+from nbflow.html.style import draw_style
 from nbflow.model import Request, Scan
 from nbflow.notebook.scan import read_folder
 from nbflow.pipeline import Pipeline
@@ -38,9 +39,9 @@ from nbflow.widget.plain import draw_text
 from nbflow.widget.runview import Parts, RunView
 from nbflow.widget.selection import Selection
 from nbflow.widget.steps import Steps
-from nbflow.widget.style import CSS
 from nbflow.widget.valuebar import ValueBar
 
+STATIC = Path(__file__).parent / "static"
 _PARAMETERS, _PLAN, _RUN, _HISTORY = range(4)
 _TITLES = ("Parameters", "Plan", "Run", "History")
 
@@ -124,7 +125,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     # --- parts --------------------------------------------------------------------------------
 
     def _make_parts(self) -> None:
-        style = build(w.HTML, f"<style>{CSS}</style>", css="nbflow-style")
+        style = build(w.HTML, draw_style("page") + draw_style("panel", STATIC), css="nbflow-style")
         head, self._notice = build(w.HTML), Notice()
         self._busy = Busy(self._notice, lambda: self._view.show_state())  # noqa: PLW0108 - made below
         self._selection = Selection(self._show_marked)

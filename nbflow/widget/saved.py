@@ -9,7 +9,7 @@ from IPython.display import display
 from markupsafe import Markup
 
 from nbflow.errors import NbflowError
-from nbflow.html.markup import dim, draw_style, join, state, table, tag
+from nbflow.html.markup import dim, join, state, table, tag
 from nbflow.html.style import frame
 from nbflow.model import Step
 from nbflow.present.values import say_parameters, say_value
@@ -18,9 +18,6 @@ from nbflow.runs.fold import Run
 from nbflow.text import say_count, say_seconds, say_when, shorten
 from nbflow.widget.asked import read_asked
 from nbflow.widget.fields import Field, read_values
-
-# JupyterLab says so itself, in red, where the panel's models ended with their kernel.
-_STYLE = ".jp-OutputArea:has(.nbflow-still) .jupyter-widgets:not(:has(*)){display:none}"
 
 
 class Still:
@@ -45,8 +42,7 @@ class Still:
             self._handle.update(self._make(), raw=True)
 
     def _make(self) -> dict[str, str]:
-        html = tag("div", draw_style(_STYLE), self._draw(), class_="nbflow-still")
-        return {"text/html": html, "text/plain": ""}
+        return {"text/html": tag("div", self._draw(), class_="nbflow-still"), "text/plain": ""}
 
 
 def draw_saved(

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from nbflow import Pipeline
-from nbflow.html.graph import STYLE, _read_looks, draw_graph
+from nbflow.html.graph import _read_looks, draw_graph
 from nbflow.html.nodes import make_nodes, make_planned_states, make_run_states
+from nbflow.html.style import draw_style
 from nbflow.model import STATES, Failure, Planned
 from nbflow.runs.fold import StepRun
 from tests.notebooks import cell, project
@@ -75,7 +76,7 @@ def test_every_status_has_the_glyph_that_the_terminal_shows():
     looks = {name: (look["glyph"], look["tone"]) for name, look in _read_looks().items() if name}
     of_runs = {"later", "unreadable"}  # no step's
     assert looks == {n: (one.glyph, one.tone) for n, one in STATES.items() if n not in of_runs}
-    style = STYLE.read_text()
+    style = draw_style("graph")
     assert all(f"--nbflow-{look['tone']}:" in style for look in _read_looks().values())
 
 

@@ -1,10 +1,10 @@
 /** The graph as an anywidget: its traits drawn, the chosen step told to Python. */
 import { follow } from './follow';
-import { Graph } from './graph';
+import { Graph } from '../graph/graph';
 import { keepKeys } from './keys';
 import { nameHandles } from './handles';
-import { NOTHING, type Picture } from './picture';
-import type { State } from './states';
+import { NOTHING, type Picture } from '../graph/picture';
+import type { State } from '../graph/states';
 import { watchUnsaved } from './unsaved';
 
 interface Traits {

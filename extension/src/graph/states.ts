@@ -1,5 +1,5 @@
 /** What a step's state looks like: a symbol of its own, a word and a tone. */
-import table from '../style/states.json';
+import table from '../../style/states.json';
 
 export interface State {
   status: string;
