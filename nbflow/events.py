@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from nbflow.model import Action, Failure, Frozen, Output, Planned, Spent
+from nbflow.model import Action, Failure, Frozen, Output, Planned, Reason, Spent
 
 # The last two are of logs that cannot be read: of a later version of nbflow, and damaged ones.
 RunStatus = Literal["running", "done", "failed", "cancelled", "lost", "later", "unreadable"]
@@ -25,6 +25,7 @@ class RunStarted(Event, frozen=True):
     cells: dict[str, int] = {}  # how many code cells each step executes
     paths: dict[str, str] = {}  # of their notebooks, relative to the root
     parents: dict[str, tuple[str, ...]] = {}  # each step's, for the graph
+    stale: dict[str, tuple[Reason, ...]] = {}  # read, though they would run
     host: str = ""
     pid: int = 0
 
@@ -38,14 +39,14 @@ class StepDecided(Event, frozen=True):
 
     step: str
     action: Action
-    why: tuple[str, ...] = ()
+    why: tuple[Reason, ...] = ()
 
 
 class StepReused(Event, frozen=True):
     step: str
     result: str
     age: float | None = None
-    why: tuple[str, ...] = ()
+    why: tuple[Reason, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -99,14 +100,14 @@ class StepFailed(Event, frozen=True):
 
 class StepBlocked(Event, frozen=True):
     step: str
-    by: tuple[str, ...]
+    why: tuple[Reason, ...]
 
 
 class StepSkipped(Event, frozen=True):
     """Not started, for a reason other than its own inputs."""
 
     step: str
-    why: str
+    why: tuple[Reason, ...]
 
 
 class StepCancelled(Event, frozen=True):

@@ -15,7 +15,7 @@ import pytest
 
 from nbflow import Pipeline
 from nbflow.events import CellStarted, Line, OutputPrinted, StepStarted
-from nbflow.model import Outcome, Request, Spent
+from nbflow.model import Outcome, Reason, Request, Spent
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import make_plan
 from nbflow.project import Project
@@ -120,10 +120,8 @@ def test_a_failure_says_what_differs_from_the_last_success(tmp_path):
 
     failure = run(made).steps["reader"].failure
     assert failure.type == "KeyError"
-    assert failure.hint == (
-        f"differs from its last success (run {first.id}): "
-        "input numbers.numbers: column n gone, m new; code unchanged"
-    )
+    assert failure.last_success == first.id
+    assert failure.changes == (Reason("columns-changed", "numbers.numbers", ["n"], ["m"]),)
 
 
 def test_the_step_that_gates_the_longest_path_starts_first(tmp_path):
@@ -143,14 +141,11 @@ def test_only_one_step_runs_on_the_newest_inputs_and_says_which_are_stale(tmp_pa
         Request(only=("doubled",), text_parameters={"numbers.count": "9"}, force=True),
     )
     assert list(plan.steps) == ["doubled"]
-    assert plan.outside["numbers"].why == ("stale: parameter count: 3 → 9",)
+    assert plan.outside["numbers"].stale
+    why = Reason("parameter-changed", "count", 3, 9)
     ended = execute(plan)
     assert statuses(ended) == {"doubled": "done"}
-    (warning,) = ended.warnings
-    assert warning == (
-        "numbers is not among the selected steps, and what is read of it is stale: "
-        "parameter count: 3 → 9. To make it anew, select it too."
-    )
+    assert ended.stale == {"numbers": (why,)}
     assert len(ended.read("doubled.doubled")) == 3
 
 
@@ -159,7 +154,7 @@ def test_the_newest_input_is_used_even_where_an_older_one_fits(tmp_path):
     run(made)
     run(made, only=("numbers",), text_parameters={"count": "9"})
     plan = make_plan(made, read_folder(made), Request(only=("doubled",)))
-    assert plan.outside["numbers"].why == ("stale: parameter count: 9 → 3",)
+    assert plan.outside["numbers"].why == (Reason("parameter-changed", "count", 9, 3),)
     assert len(execute(plan).read("doubled.doubled")) == 9
 
 

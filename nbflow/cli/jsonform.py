@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from nbflow.cli import answers
 from nbflow.errors import NbflowError, PipelineError
-from nbflow.model import FORMAT, Scan
-from nbflow.runs.fold import Run
+from nbflow.model import FORMAT, Planned, Reason, Scan
+from nbflow.present.reasons import say_reason
+from nbflow.runs.fold import Run, StepRun
 
 
 def make_json(answer: answers.Answer) -> dict[str, Any]:
@@ -33,8 +35,8 @@ def _make_body(answer: answers.Answer) -> dict[str, Any]:  # noqa: PLR0911 - a c
         case answers.ShownPlan(plan=plan):
             return {
                 "pipeline": plan.project.name,
-                "steps": _plain(list(plan.steps.values())),
-                "outside": _plain(list(plan.outside.values())),
+                "steps": [_make_step(one) for one in plan.steps.values()],
+                "outside": [_make_step(one) for one in plan.outside.values()],
                 "expected": plan.expected,
                 "diffs": dict(answer.diffs),
             }
@@ -53,7 +55,7 @@ def _make_body(answer: answers.Answer) -> dict[str, Any]:  # noqa: PLR0911 - a c
         case answers.ShownStep():
             return {
                 "run": answer.run.id,
-                "step": _plain(answer.step),
+                "step": _make_step(answer.step),
                 "outputs": _plain(answer.outputs),
                 "folder": answer.folder,
             }
@@ -76,7 +78,23 @@ def _make_scan(scan: Scan) -> dict[str, Any]:
 
 
 def _make_run(run: Run) -> dict[str, Any]:
-    return {**_plain(run), "steps": _plain(list(run.steps.values()))}
+    return {
+        **_plain(run),
+        "steps": [_make_step(one) for one in run.steps.values()],
+        "stale": {name: _make_reasons(why) for name, why in run.stale.items()},
+    }
+
+
+def _make_step(step: Planned | StepRun) -> dict[str, Any]:
+    made = {**_plain(step), "why": _make_reasons(step.why)}
+    if isinstance(step, StepRun) and step.failure:
+        made["failure"]["changes"] = _make_reasons(step.failure.changes)
+    return made
+
+
+def _make_reasons(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
+    """Return each reason's code and facts, and the sentence for people."""
+    return [{**_plain(one), "text": say_reason(one)} for one in reasons]
 
 
 def _plain(value: Any) -> Any:

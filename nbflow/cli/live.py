@@ -32,6 +32,8 @@ from nbflow.events import (
     StepSkipped,
     StepStarted,
 )
+from nbflow.present.reasons import say_failure, say_reasons
+from nbflow.present.runs import say_stale
 from nbflow.present.values import say_outputs
 from nbflow.runs.fold import Folding, fold
 from nbflow.text import say_age, say_count, say_seconds
@@ -113,6 +115,8 @@ class Lines(View):
             reused = sum(planned.action == "reuse" for planned in line.event.planned)
             self._many = reused > MANY
             self._console.print(make_headline(fold([line]), line.time))
+            for warning in say_stale(line.event.stale):
+                self._console.print(_warn(warning))
         elif isinstance(line.event, OutputPrinted):
             if self._log:
                 self._console.print(make_log(line.event))
@@ -139,19 +143,23 @@ def _say_event(event: Event) -> Text | None:  # noqa: PLR0911 - a case for each 
         case StepReused():
             return _say("reused", event.step, say_age(event.age))
         case StepFailed():
-            said = f"{event.failure.type}: {event.failure.message}".splitlines()
+            said = say_failure(event.failure).splitlines()
             return _say("failed", event.step, say_seconds(event.seconds), *said[:1])
         case StepBlocked():
-            return _say("blocked", event.step, f"{', '.join(event.by)} failed")
+            return _say("blocked", event.step, say_reasons(event.why))
         case StepSkipped():
-            return _say("skipped", event.step, event.why)
+            return _say("skipped", event.step, say_reasons(event.why))
         case StepCancelled():
             return _say("cancelled", event.step)
         case RunWarned():
-            return Text(f"! {event.message}", "yellow")
+            return _warn(event.message)
         case StepDecided(action="run" | "wait"):
-            return _say("waiting", event.step, *event.why)
+            return _say("waiting", event.step, say_reasons(event.why))
     return None
+
+
+def _warn(said: str) -> Text:
+    return Text(f"! {said}", "yellow")
 
 
 def _say(state: str, step: str, *more: str) -> Text:

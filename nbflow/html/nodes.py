@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from nbflow import graph
 from nbflow.model import Planned, Scan, Step
-from nbflow.present.reasons import say_reasons
+from nbflow.present.reasons import say_reasons, say_trouble
 from nbflow.present.runs import say_doing
 from nbflow.runs.fold import StepRun
 from nbflow.text import say_age, say_made, say_seconds
@@ -75,7 +75,7 @@ def make_edges(parents: Mapping[str, set[str]] | Mapping[str, tuple[str, ...]]) 
 def make_planned_states(planned: Mapping[str, Planned]) -> dict[str, State]:
     """Return what a plan does with each step: run, reuse, wait, skip, and the first reason."""
     return {
-        name: State(status=one.action, text=one.why[0] if one.why else "")
+        name: State(status=one.action, text=say_reasons(one.why[:1]))
         for name, one in planned.items()
     }
 
@@ -93,7 +93,7 @@ def _make_run_state(step: StepRun, now: float | None) -> State:
         doing = say_doing(step.cells, step.cells_done, step.fraction, step.text)
         fraction, text = doing or (None, step.text)
         return State(status="running", text=text.strip(), fraction=fraction)
-    said = say_reasons((), None, step.blocked_by, step.failure)
+    said = say_trouble(step)
     if step.status == "reused":
         said = say_made(step.made) if now is None else say_age(step.find_age(now))
     return State(status=step.status, text=said or say_seconds(step.seconds or None))

@@ -12,8 +12,15 @@ from nbflow.html.outputs import draw_outputs
 from nbflow.html.style import frame
 from nbflow.model import Failure, Output
 from nbflow.present.places import say_failed_at, say_path
-from nbflow.present.reasons import say_reasons
-from nbflow.present.runs import say_about, say_doing, say_headline, say_step_time, say_steps
+from nbflow.present.reasons import say_hint, say_standing, say_step_why
+from nbflow.present.runs import (
+    say_about,
+    say_doing,
+    say_headline,
+    say_step_time,
+    say_steps,
+    say_warnings,
+)
 from nbflow.present.tracebacks import is_current, say_traceback
 from nbflow.present.values import say_outputs
 from nbflow.runs.fold import Run, StepRun
@@ -35,7 +42,7 @@ def draw_run(
             right=3,
         ),
         *(make_failure(run, step) for step in steps),
-        notes([*run.warnings, *warnings]),
+        notes([*say_warnings(run), *warnings]),
         _make_where(run),
         commands(after),
     )
@@ -50,7 +57,7 @@ def draw_step_run(
 ) -> str:
     """Return one step of a run: state, reasons, what it wrote, its error."""
     took = f" in {say_seconds(step.seconds)}" if step.seconds is not None else ""
-    why = say_reasons(_find_why(step), None, step.blocked_by)
+    why = say_step_why(step, say_made(step.made))
     head = tag("b", step.name), f" in run {run.id}: ", state(step.status), took
     return frame(
         tag("div", *head, class_="nb-head"),
@@ -99,7 +106,7 @@ def make_failure(run: Run, step: StepRun) -> Markup | None:
         if step.notebook
         else None,
         make_traceback(failure),
-        tag("div", failure.hint, class_="nb-warning") if failure.hint else None,
+        tag("div", hint, class_="nb-warning") if (hint := say_hint(failure)) else None,
     )
 
 
@@ -121,13 +128,8 @@ def _make_row(step: StepRun, now: float) -> tuple[str, ...]:
         state(step.status),
         _make_doing(step),
         _say_time(step, now),
-        shorten(say_reasons(_find_why(step), None, step.blocked_by, step.failure), 120),
+        shorten(say_standing(step, say_made(step.made)), 120),
     )
-
-
-def _find_why(step: StepRun) -> tuple[str, ...]:
-    """Return the reasons with a moment instead of an age: a saved notebook is read later."""
-    return tuple(part for part in (*step.why, say_made(step.made)) if part)
 
 
 def _make_doing(step: StepRun) -> Markup:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from nbflow.model.frozen import Frozen as Frozen
 from nbflow.model.problems import Place as Place
+from nbflow.model.reasons import Reason as Reason
 from nbflow.model.states import STATES as STATES
 from nbflow.model.states import State as State
 from nbflow.model.states import find_state as find_state
@@ -120,7 +121,7 @@ class Cell(Frozen, frozen=True):
 class Options(Frozen, frozen=True):
     """A step's options, from the notebook's metadata or the settings; None is not set."""
 
-    cache: bool | str = True
+    cache: bool | float = True  # a number: reused for so many seconds
     description: str = ""
     kernel: str = ""
     owner: str = ""
@@ -316,6 +317,8 @@ class Failure(Frozen, frozen=True):
     first_line: str = ""
     traceback: str = ""
     hint: str = ""
+    last_success: str = ""  # the run of the step's newest result; "" where it has none
+    changes: tuple[Reason, ...] = ()  # since then
 
 
 class Spent(Frozen, frozen=True):
@@ -358,14 +361,15 @@ class Planned(Frozen, frozen=True):
 
     step: str
     action: Action
-    why: tuple[str, ...] = ()
+    why: tuple[Reason, ...] = ()
     result: str = ""  # the result to reuse
     result_age: float | None = None  # seconds
     expected: float | None = None  # seconds its last execution took
     warnings: tuple[str, ...] = ()
+    stale: bool = False  # it is not selected, and its newest result is read although it would run
 
     def __str__(self) -> str:
-        return f"{self.step}: {self.action}{', ' if self.why else ''}{'; '.join(self.why)}"
+        return ", ".join([f"{self.step}: {self.action}", *map(str, self.why)])
 
 
 class Request(Frozen, frozen=True):

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from nbflow.settings import Settings
 
 _TYPES = {field.name: field.type for field in msgspec.structs.fields(Options)}
-_AGE = re.compile(r"\d+(?:\.\d+)?\s*[smhdw]")
+_AGE = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 MAX_OUTPUT = "100 MB"
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kMGT]?B)")
 _UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
@@ -91,10 +92,11 @@ def _check(table: Any, where: str, place: Place | None) -> tuple[dict[str, Any],
 
 
 def _convert(name: str, value: Any) -> Any:
+    if name == "cache":
+        return value if isinstance(value, bool) else _read_age(value)
     made = msgspec.convert(value, _TYPES[name])
     right: dict[str, Callable[[], Any]] = {
         "after": lambda: all(step.isidentifier() for step in made),
-        "cache": lambda: isinstance(made, bool) or _AGE.fullmatch(made.strip()),
         "cell_timeout": lambda: made is None or made > 0,
         "makes": lambda: all(path.strip() and not globs.is_url(path) for path in made),
         "max_output": lambda: made is None or read_size(made) > 0,
@@ -104,6 +106,13 @@ def _convert(name: str, value: Any) -> Any:
     if name in right and not right[name]():
         raise ValueError(name)
     return made
+
+
+def _read_age(age: Any) -> float:
+    """Return the seconds that an age says, as "6h"; ValueError where it says none."""
+    if not isinstance(age, str) or (found := _AGE.fullmatch(age.strip())) is None:
+        raise ValueError(age)
+    return float(found[1]) * _SECONDS[found[2]]
 
 
 def read_size(size: int | str) -> int:

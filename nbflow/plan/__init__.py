@@ -1,9 +1,9 @@
 """What a run will do and why, said before anything starts."""
 
-from nbflow.plan.decide import Prepared, Recalled, decide, make_parts
+from nbflow.plan.decide import Prepared, Recalled, decide, find_key, make_parts
 from nbflow.plan.diff import read_diff
 from nbflow.plan.keys import find_changes, make_key
-from nbflow.plan.make import Plan, make_plan, read_recalled
+from nbflow.plan.make import Plan, find_reusable, make_plan
 
 __all__ = [
     "Plan",
@@ -11,9 +11,10 @@ __all__ = [
     "Recalled",
     "decide",
     "find_changes",
+    "find_key",
+    "find_reusable",
     "make_key",
     "make_parts",
     "make_plan",
     "read_diff",
-    "read_recalled",
 ]

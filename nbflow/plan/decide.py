@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
-from nbflow.model import Frozen, Output, Parts, Planned, Result, Step
+from nbflow.model import Action, Frozen, Output, Parts, Planned, Reason, Result, Step
 from nbflow.plan.keys import find_changes, make_key
 
 
 class Recalled(Frozen, frozen=True):
-    """The result a key leads to, and what speaks against it.
+    """The result a key leads to, and what speaks against it; None where it can serve nobody."""
 
-    `changed` are modules seen while it ran that have changed since, `doubtful` what it read of
-    results that were found damaged since, `files` what speaks against it of files that steps hand
-    on unsaid.
-    """
-
-    result: Result
-    changed: tuple[str, ...] = ()
-    doubtful: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-
-    @property
-    def whys(self) -> tuple[str, ...]:
-        """Why it is not reused; nothing if it may be."""
-        return (
-            *(f"module {path} changed" for path in self.changed),
-            *(f"{ref} was read of a result that was found damaged" for ref in self.doubtful),
-            *self.files,
-        )
+    result: Result | None
+    against: tuple[Reason, ...] = ()
 
 
 class Prepared(Frozen, frozen=True):
@@ -43,8 +27,7 @@ class Prepared(Frozen, frozen=True):
     path: tuple[str, ...] = ()  # the kernel's sys.path
     overrides: dict[str, Any] = {}
     force: bool = False
-    never: str = ""  # why a result of it is never reused; "" if it may be
-    max_age: float | None = None  # seconds
+    never: Reason | None = None  # why a result of it is never reused
     waits: tuple[str, ...] = ()  # steps to be waited for, though nothing is read from them
     warnings: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()  # warnings that its next result may make void
@@ -63,36 +46,42 @@ def decide(
     `recall` finds what a key leads to. `find_last` finds an earlier result, to say what changed
     since; a step that is reused needs no look at any other than the one that its key leads to.
     """
-    name, parts = prepared.step.name, make_parts(prepared, inputs)
     warnings = (*prepared.warnings, *prepared.advice)
-    planned = Planned(name, "run", warnings=warnings)
-    reading = {ref.split(".")[0] for ref, output in inputs.items() if output is None}
-    waiting = sorted(reading.union(prepared.waits))
-    free = not (prepared.force or prepared.never or waiting)
-    recalled = recall(make_key(name, parts)) if free else None
-    if recalled is not None and not recalled.whys:
-        planned = msgspec.structs.replace(planned, expected=recalled.result.seconds)
+    planned = Planned(prepared.step.name, "run", warnings=warnings)
+    key = find_key(prepared, inputs)
+    recalled = recall(key) if key else None
+    if recalled is not None and recalled.result is not None and not recalled.against:
         return _reuse_or_renew(planned, prepared, recalled.result, now)
     last = find_last()
-    planned = msgspec.structs.replace(planned, expected=last.seconds if last else None)
-    if outright := _find_outright(prepared, last):
-        return _because(planned, outright)
-    assert last is not None  # noqa: S101 - that is an outright reason
-    if waiting:
-        known = find_changes(*_drop_open(last.parts, parts, inputs, prepared))
-        return _because(planned, f"waits for {', '.join(waiting)}", *known, action="wait")
-    if recalled is None:
-        return _because(planned, *_explain(last, parts, inputs))
-    return _because(planned, *recalled.whys)
+    action, why = _find_why(prepared, inputs, recalled, last)
+    expected = last.seconds if last else None
+    return replace(planned, action=action, why=tuple(why), expected=expected)
 
 
-def _find_outright(prepared: Prepared, last: Result | None) -> str:
-    """Return why a step runs whatever its inputs are, "" where that is not so."""
-    if prepared.force:
-        return "forced"
-    if prepared.never:
-        return prepared.never
-    return "" if last else "no result yet"
+def find_key(prepared: Prepared, inputs: Inputs) -> str:
+    """Return the key of a result that may serve as this step's; "" where none may, or not yet."""
+    if prepared.force or prepared.never or _find_waiting(prepared, inputs):
+        return ""
+    return make_key(prepared.step.name, make_parts(prepared, inputs))
+
+
+def find_max_age(step: Step) -> float | None:
+    """Return the seconds for which a result may be reused; None for ever."""
+    return None if isinstance(step.options.cache, bool) else step.options.cache
+
+
+def use_newest(planned: Planned, newest: Result | None, parts: Parts, now: float) -> Planned:
+    """Decide about a step that is not selected: its newest result is used, stale or not."""
+    if newest is None or planned.result == newest.id:
+        return planned
+    return replace(
+        planned,
+        action="reuse",
+        why=tuple(find_changes(newest.parts, parts)) or planned.why,
+        stale=True,
+        result=newest.id,
+        result_age=now - newest.created,
+    )
 
 
 def find_nearest(past: Sequence[Result], parts: Parts) -> Result | None:
@@ -103,42 +92,59 @@ def find_nearest(past: Sequence[Result], parts: Parts) -> Result | None:
 def make_parts(prepared: Prepared, inputs: Inputs) -> Parts:
     """Return the parts of the key, with the content hashes of the inputs that exist."""
     hashes = {ref: output.hash for ref, output in inputs.items() if output is not None}
-    return msgspec.structs.replace(prepared.parts, inputs=hashes)
+    return replace(prepared.parts, inputs=hashes)
+
+
+def _find_waiting(prepared: Prepared, inputs: Inputs) -> list[str]:
+    """Return the steps to wait for."""
+    reading = {ref.split(".")[0] for ref, output in inputs.items() if output is None}
+    return sorted(reading.union(prepared.waits))
 
 
 def _reuse_or_renew(planned: Planned, prepared: Prepared, result: Result, now: float) -> Planned:
-    age = now - result.created
-    if prepared.max_age is not None and abs(age) > prepared.max_age:  # a clock was set back
-        return _because(planned, f"older than cache = {prepared.step.options.cache}")
+    planned = replace(planned, expected=result.seconds)
+    age, limit = now - result.created, find_max_age(prepared.step)
+    if limit is not None and abs(age) > limit:  # a clock was set back
+        return replace(planned, why=(Reason("too-old", before=age, after=limit),))
     blind = not prepared.step.inputs and not prepared.parts.files and not result.opened
-    why = "unchanged; watches nothing but its code and parameters" if blind else "unchanged"
-    return msgspec.structs.replace(
-        planned, action="reuse", why=(why,), result=result.id, result_age=age
-    )
+    why = Reason("unwatched" if blind else "unchanged")
+    return replace(planned, action="reuse", why=(why,), result=result.id, result_age=age)
 
 
-def _explain(last: Result, parts: Parts, inputs: Inputs) -> list[str]:
-    pickles = {ref for ref, output in inputs.items() if output and output.kind == "pickle"}
+def _find_why(
+    prepared: Prepared, inputs: Inputs, recalled: Recalled | None, last: Result | None
+) -> tuple[Action, Sequence[Reason]]:
+    """Return what happens to a step that is not reused, and why."""
+    if prepared.force:
+        return "run", [Reason("forced")]
+    if prepared.never:
+        return "run", [prepared.never]
+    if recalled is not None:
+        return "run", recalled.against
+    if last is None:
+        return "run", [Reason("no-result")]
+    parts = make_parts(prepared, inputs)
+    if waiting := _find_waiting(prepared, inputs):
+        known = find_changes(*_drop_open(last.parts, parts, inputs, prepared))
+        return "wait", [*(Reason("waits", name) for name in waiting), *known]
+    return "run", [*_explain(last, parts, inputs)]
+
+
+def _explain(last: Result, parts: Parts, inputs: Inputs) -> Iterator[Reason]:
     changes = find_changes(last.parts, parts)
     if not changes:
-        return ["the result for these was removed" if last.reusable else "last one not reusable"]
-    return [
-        f"{change} (a pickle: equal objects may differ)"
-        if change.removeprefix("input ").removesuffix(" changed") in pickles
-        else change
-        for change in changes
-    ]
+        yield Reason("result-removed" if last.reusable else "not-reusable")
+    for change in changes:
+        found = inputs.get(change.subject) if change.code == "input-changed" else None
+        pickled = found is not None and found.kind == "pickle"
+        yield replace(change, code="pickle-changed") if pickled else change
 
 
 def _drop_open(old: Parts, new: Parts, inputs: Inputs, prepared: Prepared) -> tuple[Parts, Parts]:
     """Leave out what is not known yet, so that it does not count as changed."""
     open_ = {ref for ref, output in inputs.items() if output is None}
     kept = {ref: value for ref, value in old.inputs.items() if ref not in open_}
-    old = msgspec.structs.replace(old, inputs=kept)
+    old = replace(old, inputs=kept)
     if prepared.waits:  # they may write files
-        old, new = (msgspec.structs.replace(one, files={}) for one in (old, new))
+        old, new = (replace(one, files={}) for one in (old, new))
     return old, new
-
-
-def _because(planned: Planned, *why: str, action: str = "run") -> Planned:
-    return msgspec.structs.replace(planned, action=action, why=why)

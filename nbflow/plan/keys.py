@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
-from nbflow.model import Cell, Parts
+from nbflow.model import Cell, Parts, Reason
+from nbflow.model.reasons import Code
 from nbflow.store.hashing import hash_bytes
 
 
@@ -29,8 +30,8 @@ def make_key(step: str, parts: Parts) -> str:
     return hash_bytes(msgspec.json.encode(body, order="deterministic"))
 
 
-def find_changes(old: Parts, new: Parts) -> list[str]:
-    """Say what differs, part by part: `parameter month: 1 → 2`."""
+def find_changes(old: Parts, new: Parts) -> list[Reason]:
+    """Return what differs, part by part."""
     return [
         *_code_changes(old.code, new.code),
         *_changes("parameter", old.parameters, new.parameters, values=True),
@@ -42,43 +43,46 @@ def find_changes(old: Parts, new: Parts) -> list[str]:
 
 
 _NAMED_CELLS = 3  # changed cells that are named one by one
-_LONGEST = 40  # characters of a value shown
+_Part = Literal["parameter", "input", "file", "module"]
+_CODES: dict[_Part, tuple[Code, Code, Code]] = {
+    "parameter": ("parameter-added", "parameter-removed", "parameter-changed"),
+    "input": ("input-added", "input-removed", "input-changed"),
+    "file": ("file-added", "file-removed", "file-changed"),
+    "module": ("module-added", "module-removed", "module-changed"),
+}
 
 
-def _code_changes(old: tuple[Cell, ...], new: tuple[Cell, ...]) -> Iterator[str]:
+def _code_changes(old: tuple[Cell, ...], new: tuple[Cell, ...]) -> Iterator[Reason]:
     before = [(cell.digest, cell.tags) for cell in old]
     after = [(cell.digest, cell.tags) for cell in new]
     if before == after:
         return
     changed = [cell for cell in new if (cell.digest, cell.tags) not in before]
     for cell in changed[:_NAMED_CELLS]:
-        yield f"code: cell {cell.number} (`{cell.first_line}`)"
+        yield Reason("cell-changed", cell.first_line, after=cell.number)
     if len(changed) > _NAMED_CELLS:
-        yield f"code: {len(changed) - _NAMED_CELLS} more cells"
+        yield Reason("more-cells-changed", after=len(changed) - _NAMED_CELLS)
     gone = [cell for cell in old if (cell.digest, cell.tags) not in after]
     if not changed and gone:
-        yield f"code: cell removed (`{gone[0].first_line}`)"
+        yield Reason("cell-removed", gone[0].first_line, before=gone[0].number)
     elif not changed:
-        yield "code: cells in another order"
+        yield Reason("cells-reordered")
 
 
 def _changes(
-    what: str, old: Mapping[str, Any], new: Mapping[str, Any], *, values: bool = False
-) -> Iterator[str]:
+    part: _Part, old: Mapping[str, Any], new: Mapping[str, Any], *, values: bool = False
+) -> Iterator[Reason]:
+    added, removed, changed = _CODES[part]
     for name in sorted(old.keys() | new.keys()):
-        if name not in old or name not in new:
-            yield f"{what} {name} {'added' if name in new else 'gone'}"
+        if name not in old:
+            yield Reason(added, name)
+        elif name not in new:
+            yield Reason(removed, name)
         elif old[name] != new[name]:
-            shown = f": {_show(old[name])} → {_show(new[name])}" if values else " changed"
-            yield f"{what} {name}{shown}"
+            yield Reason(changed, name, old[name], new[name]) if values else Reason(changed, name)
 
 
-def _version_changes(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
+def _version_changes(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Reason]:
     for name in sorted(old.keys() & new.keys()):
         if old[name] != new[name]:
-            yield f"{old[name]} → {new[name]}"
-
-
-def _show(value: Any) -> str:
-    text = msgspec.json.encode(value).decode()
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+            yield Reason("version-changed", name, old[name], new[name])

@@ -11,14 +11,24 @@ import msgspec
 
 from nbflow import graph
 from nbflow.errors import NbflowError, ParameterError, PipelineError
-from nbflow.model import Frozen, Output, Parts, Planned, Problem, Request, Result, Scan, Step
+from nbflow.model import (
+    Frozen,
+    Output,
+    Parts,
+    Planned,
+    Problem,
+    Reason,
+    Request,
+    Result,
+    Scan,
+    Step,
+)
 from nbflow.notebook.files import refuse
 from nbflow.notebook.makers import read_sides
 from nbflow.notebook.modules import hash_module
 from nbflow.plan.advice import advise
-from nbflow.plan.decide import Prepared, Recalled, decide, find_nearest, make_parts
+from nbflow.plan.decide import Prepared, Recalled, decide, find_nearest, make_parts, use_newest
 from nbflow.plan.edges import Edges, connect
-from nbflow.plan.keys import find_changes, make_key
 from nbflow.plan.prepare import preparing
 from nbflow.plan.selection import select
 from nbflow.plan.traffic import Latest, Traffic
@@ -29,7 +39,6 @@ from nbflow.store.ids import find_name_fault
 from nbflow.store.results import Snapshot, read_names
 
 ReadHash = Callable[[Path], str]
-_STALE = "stale: "  # begins why the result of a step that is not selected would be made anew
 
 
 class Plan(Frozen, frozen=True):
@@ -54,15 +63,6 @@ class Plan(Frozen, frozen=True):
             for name, above in graph.make_parents(self.scan.steps).items()
             if name in self.steps
         }
-
-    @property
-    def stale(self) -> dict[str, list[str]]:
-        """Steps outside whose results are read although they would run, each with why."""
-        whys = {
-            name: [why.removeprefix(_STALE) for why in planned.why if why.startswith(_STALE)]
-            for name, planned in self.outside.items()
-        }
-        return {name: why for name, why in whys.items() if why}
 
     def __str__(self) -> str:
         return "\n".join(map(str, (*self.outside.values(), *self.steps.values())))
@@ -144,8 +144,9 @@ class _Drafting:
         if name in self._selected:
             plan.steps[name], plan.prepared[name] = planned, ready
         else:
-            planned = _use_newest(self._snapshot, ready, planned, self._latest)
-            plan.outside[name] = planned
+            newest = self._snapshot.find_sound(name)
+            parts = make_parts(ready, find_inputs(ready.step, self._latest))
+            planned = plan.outside[name] = use_newest(planned, newest, parts, time.time())
         self._latest[name] = result = _find_reused(self._snapshot, planned)
         if result is not None:
             plan.reused[name] = result
@@ -178,7 +179,7 @@ class _Drafting:
 def _make_unread(step: Step, overrides: dict[str, Any], error: NbflowError) -> Prepared:
     """Return a step whose key cannot be told."""
     parts = Parts(code=step.cells, parameters=make_effective(step, overrides))
-    return Prepared(step, parts, overrides=overrides, never=str(error))
+    return Prepared(step, parts, overrides=overrides, never=Reason("unread", after=str(error)))
 
 
 def _lacks_value(ready: Prepared) -> bool:
@@ -218,26 +219,7 @@ def decide_now(
     def find_last() -> Result | None:
         return find_nearest(snapshot.read_all(name), make_parts(ready, inputs))
 
-    planned = decide(ready, inputs, recall, find_last, time.time())
-    return _explain_damage(snapshot, ready, inputs, planned)
-
-
-def _explain_damage(
-    snapshot: Snapshot,
-    ready: Prepared,
-    inputs: dict[str, Output | None],
-    planned: Planned,
-) -> Planned:
-    """Say that the result for this key is damaged, where a step runs for no other reason."""
-    step = planned.step
-    known = [one for (of, _), one in snapshot.notes.items() if of == step]
-    if not known or planned.action != "run" or ready.force or ready.never:
-        return planned
-    key = make_key(step, make_parts(ready, inputs))
-    found = next((one for one in known if one.key == key), None)
-    if found is None or snapshot.find_pointer(step, key):
-        return planned
-    return msgspec.structs.replace(planned, why=(f"its result is damaged ({found})",))
+    return decide(ready, inputs, recall, find_last, time.time())
 
 
 def find_inputs(step: Step, latest: Latest) -> dict[str, Output | None]:
@@ -249,9 +231,10 @@ def find_inputs(step: Step, latest: Latest) -> dict[str, Output | None]:
     return found
 
 
-def read_recalled(plan: Plan, step: str, key: str) -> Recalled | None:
-    """Return the result that a key leads to, with what changed since it was made."""
-    return _find_recalled(plan, take_snapshot(plan.project), (step, key), {}, hash_module)
+def find_reusable(plan: Plan, step: str, key: str) -> Result | None:
+    """Return the result that a key leads to by now, if nothing speaks against it."""
+    recalled = _find_recalled(plan, take_snapshot(plan.project), (step, key), {}, hash_module)
+    return recalled.result if recalled and not recalled.against else None
 
 
 def _find_recalled(
@@ -261,16 +244,29 @@ def _find_recalled(
     pointer = found.find_pointer(*at)
     result = found.find_result(at[0], pointer.result) if pointer else None
     if pointer is None or result is None or found.is_damaged(at[0], result.id):
-        return None
-    root = plan.project.root
-    changed = [
+        return _find_damaged(found, *at)
+    root, traffic = plan.project.root, plan.traffic
+    changed = (
         path
         for path, digest in pointer.seen_modules.items()
         if not (root / path).is_file() or read_hash(root / path) != digest
-    ]
-    traffic = plan.traffic
-    files = (*traffic.find_opened_changes(result, latest), *traffic.find_unlike(result))
-    return Recalled(result, tuple(changed), found.find_doubtful(result), files)
+    )
+    against = (
+        *(Reason("module-changed", path) for path in changed),
+        *(Reason("input-damaged", ref) for ref in found.find_doubtful(result)),
+        *traffic.find_opened_changes(result, latest),
+        *traffic.find_unlike(result),
+    )
+    return Recalled(result, against)
+
+
+def _find_damaged(found: Snapshot, step: str, key: str) -> Recalled | None:
+    """Return what speaks against the result of a key that was found damaged."""
+    known = (one for (of, _), one in found.notes.items() if of == step and one.key == key)
+    damage = next(known, None)
+    if damage is None:
+        return None
+    return Recalled(None, (Reason("damaged", damage.result, damage.file, damage.why),))
 
 
 def _refuse(project: Project, scan: Scan) -> None:
@@ -295,27 +291,6 @@ def _refuse_name(project: Project, name: str) -> None:
 
 def _is_forced(name: str, request: Request, selected: set[str]) -> bool:
     return name in selected and (request.force or name in request.force_steps)
-
-
-def _use_newest(
-    snapshot: Snapshot,
-    ready: Prepared,
-    planned: Planned,
-    latest: Latest,
-) -> Planned:
-    """Take the newest result of a step that is not run, and say how it is stale."""
-    newest = snapshot.find_sound(planned.step)
-    if newest is None or planned.result == newest.id:
-        return planned
-    inputs = find_inputs(ready.step, latest)
-    stale = find_changes(newest.parts, make_parts(ready, inputs)) or planned.why
-    return msgspec.structs.replace(
-        planned,
-        action="reuse",
-        result=newest.id,
-        result_age=time.time() - newest.created,
-        why=tuple(f"{_STALE}{why}" for why in stale),
-    )
 
 
 def _find_reused(snapshot: Snapshot, planned: Planned) -> Result | None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from nbflow import kernels
-from nbflow.errors import KernelError, PipelineError
-from nbflow.model import Environment, Parameter, Parts, Step
+from nbflow.errors import KernelError
+from nbflow.model import Environment, Parameter, Parts, Reason, Step
 from nbflow.notebook.filecache import FileCache, keep_answers
 from nbflow.notebook.modules import ModuleFile, Search, read_closure
 from nbflow.plan.decide import Prepared
@@ -20,7 +19,6 @@ from nbflow.project import Project
 from nbflow.store.hashing import hash_file
 
 Asked = tuple[str, str, str]  # language, the notebook's kernel, the option's
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _SPARE = 20_000  # hashes of files that this plan did not need, and another may
 
 
@@ -60,7 +58,6 @@ class Preparing:
             overrides=overrides,
             force=force,
             never=_find_never(step, open_defaults),
-            max_age=_parse_age(step),
             warnings=tuple(_make_warnings(kernel, open_defaults)),
         )
 
@@ -122,21 +119,7 @@ def _make_warnings(kernel: kernels.Kernel, open_defaults: list[Parameter]) -> It
         )
 
 
-def _find_never(step: Step, open_defaults: list[Parameter]) -> str:
+def _find_never(step: Step, open_defaults: list[Parameter]) -> Reason | None:
     if step.options.cache is False:
-        return "cache = false"
-    return f"parameter {open_defaults[0].name} has no literal default" if open_defaults else ""
-
-
-def _parse_age(step: Step) -> float | None:
-    """Return the seconds of `cache = "6h"`."""
-    cache = step.options.cache
-    if isinstance(cache, bool):
-        return None
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhdw])", cache.strip())
-    if match is None:
-        raise PipelineError(
-            f"{step.path}: cache = {cache!r} is no length of time. "
-            'Write true, false, or a number with s, m, h, d or w, as "6h".'
-        )
-    return float(match[1]) * _UNITS[match[2]]
+        return Reason("cache-off")
+    return Reason("open-default", open_defaults[0].name) if open_defaults else None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from nbflow import globs
-from nbflow.model import Made, Place, Problem, Result, Step
+from nbflow.model import Made, Place, Problem, Reason, Result, Step
 from nbflow.notebook.files import Found, Overlay, Pattern, find_files, find_path, name_path
 from nbflow.notebook.makers import Sides
 from nbflow.project import Project
@@ -130,8 +130,8 @@ class Traffic:
         gone = {real for result in self._find_makers(step, latest) for real in self._stale(result)}
         return Overlay(hashes, frozenset(gone)) if hashes or gone else Overlay()
 
-    def find_opened_changes(self, result: Result, latest: Latest) -> Iterator[str]:
-        """Say which files that a step opened without declaring them are not as they were."""
+    def find_opened_changes(self, result: Result, latest: Latest) -> Iterator[Reason]:
+        """Find which files that a step opened without declaring them are not as they were."""
         if not result.opened:
             return
         hashes = self.make_overlay(result.step, latest).hashes
@@ -144,16 +144,16 @@ class Traffic:
             else:
                 changed = not self._is_as(real, mark)
             if changed:
-                yield f"file {key} changed, which it opened without declaring it"
+                yield Reason("opened-changed", key)
 
-    def find_unlike(self, result: Result) -> Iterator[str]:
-        """Say which files a step wrote, others use, and are not as it left them."""
+    def find_unlike(self, result: Result) -> Iterator[Reason]:
+        """Find which files a step wrote, others use, and are not as it left them."""
         for key, mark in result.wrote.items():
             real = self.find_real(result.step, key)
             if key in result.made or not self.find_users(real, result.step):
                 continue
             if not self._is_as(real, mark):
-                yield f"file {key} is not as {result.step} left it"
+                yield Reason("written-changed", key, before=result.step)
 
     def find_foreign(self, step: str, latest: Latest) -> Iterator[Problem]:
         """Find the files to be put back for a step that somebody else has changed since."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from nbflow.model import Reason
+from nbflow.present.reasons import say_reasons
 from nbflow.present.states import say_over, say_statuses
 from nbflow.present.values import say_parameters
 from nbflow.text import say_seconds, shorten
@@ -29,6 +32,20 @@ def say_steps(run: Run) -> str:
     """Return how many steps of a run ran; "" where its log does not say."""
     known = run.steps or run.status not in _UNREAD
     return say_statuses(step.status for step in run.steps.values()) if known else ""
+
+
+def say_warnings(run: Run) -> list[str]:
+    """Return what a run as a whole is to be warned of."""
+    return [*say_stale(run.stale), *run.warnings]
+
+
+def say_stale(stale: Mapping[str, Sequence[Reason]]) -> list[str]:
+    """Return a warning for each step whose stale result is read."""
+    return [
+        f"{name} is not among the selected steps, and what is read of it is stale: "
+        f"{say_reasons(why)}. To make it anew, select it too."
+        for name, why in stale.items()
+    ]
 
 
 def say_about(run: Run) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from nbflow.model import Options, Output, Parameter
-from nbflow.text import say_count, shorten
+from nbflow.text import say_count, say_seconds, shorten
 
 
 def say_value(value: Any) -> str:
@@ -41,10 +41,16 @@ def say_options(options: Options) -> list[str]:
     names = [name for name in options.__struct_fields__ if name not in {"description", "writes"}]
     values = [(name, getattr(options, name)) for name in names]
     return [
-        f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {say_value(value)}"
+        f"{name} = {_say_option(name, value)}"
         for name, value in values
         if value != getattr(plain, name)
     ]
+
+
+def _say_option(name: str, value: Any) -> str:
+    if isinstance(value, float):
+        return say_seconds(value) if name == "cache" else f"{value:g}"
+    return say_value(value)
 
 
 def say_outputs(outputs: Iterable[Output]) -> str:

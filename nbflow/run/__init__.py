@@ -103,7 +103,7 @@ def _execute(
         take_copies(plan, folder, may_run)
         log.append(_make_started(plan, run_id, jobs, command))
         orphans = find_orphans(plan.project.root, plan.project.settings.store) if new else ()
-        for warning in (*find_shortage(plan.project), *orphans, *damaged, *_find_stale(plan)):
+        for warning in (*find_shortage(plan.project), *orphans, *damaged):
             log.append(RunWarned(warning))
         with (
             Filler(_launch_filler) as filler,
@@ -117,15 +117,6 @@ def _execute(
         log.append(RunFinished(status=status, seconds=time.monotonic() - started))
         log.flush()
     return filler.used
-
-
-def _find_stale(plan: Plan) -> Iterator[str]:
-    """Find the results that are read although their steps, which are not selected, would run."""
-    for name, why in plan.stale.items():
-        yield (
-            f"{name} is not among the selected steps, and what is read of it is stale: "
-            f"{'; '.join(why)}. To make it anew, select it too."
-        )
 
 
 def _explain(plan: Plan, found: Damage) -> str:
@@ -175,6 +166,7 @@ def _make_started(plan: Plan, run_id: str, jobs: int, command: tuple[str, ...]) 
         cells={name: plan.scan.steps[name].cell_count for name in plan.steps},
         paths={name: plan.scan.steps[name].path for name in plan.steps},
         parents={name: tuple(sorted(above)) for name, above in plan.parents.items()},
+        stale={name: one.why for name, one in plan.outside.items() if one.stale},
         host=read_host(),
         pid=os.getpid(),
     )

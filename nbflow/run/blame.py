@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from nbflow.errors import PipelineError
-from nbflow.model import Failure, Output, Result
+from nbflow.model import Failure, Output, Reason, Result
 from nbflow.plan import Prepared, find_changes, make_parts
 from nbflow.plan.make import find_inputs
 from nbflow.project import Project
@@ -23,28 +23,25 @@ def explain_failure(
     if last is None:
         return failure
     inputs = find_inputs(ready.step, latest)
-    changes = find_changes(last.parts, make_parts(ready, inputs))
-    told = [_add_columns(project, change, last, inputs) for change in changes]
-    same = "" if any(change.startswith("code") for change in changes) else "code unchanged"
-    words = "; ".join([*told, same] if same else told) if changes else "nothing nbflow watches"
-    hint = f"differs from its last success (run {last.run}): {words}"
-    return msgspec.structs.replace(failure, hint=" ".join(filter(None, (failure.hint, hint))))
+    found = find_changes(last.parts, make_parts(ready, inputs))
+    changes = tuple(_look_closer(project, one, last, inputs) for one in found)
+    return msgspec.structs.replace(failure, last_success=last.run, changes=changes)
 
 
-def _add_columns(
-    project: Project, change: str, last: Result, inputs: Mapping[str, Output | None]
-) -> str:
-    ref = change.removeprefix("input ").removesuffix(" changed")
-    new = inputs.get(ref)
-    old = _find_old(project, ref, last.parts.inputs.get(ref, ""))
+def _look_closer(
+    project: Project, change: Reason, last: Result, inputs: Mapping[str, Output | None]
+) -> Reason:
+    """Return how the columns or the rows of a changed table differ, where they do."""
+    ref = change.subject
+    new = inputs.get(ref) if change.code == "input-changed" else None
+    old = _find_old(project, ref, last.parts.inputs.get(ref, "")) if new else None
     if new is None or old is None:
         return change
     gone = sorted((old.columns or {}).keys() - (new.columns or {}).keys())
     added = sorted((new.columns or {}).keys() - (old.columns or {}).keys())
-    parts = [f"column {name} gone" for name in gone] + [f"{name} new" for name in added]
-    if not parts and old.rows != new.rows:
-        parts = [f"{old.rows} → {new.rows} rows"]
-    return f"input {ref}: {', '.join(parts)}" if parts else change
+    if gone or added:
+        return Reason("columns-changed", ref, gone, added)
+    return Reason("rows-changed", ref, old.rows, new.rows) if old.rows != new.rows else change
 
 
 def _find_old(project: Project, ref: str, digest: str) -> Output | None:

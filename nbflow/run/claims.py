@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from nbflow.locks import RangeLocks
-from nbflow.model import Result
-from nbflow.plan import Plan, Prepared, make_key, make_parts, read_recalled
-from nbflow.plan.make import find_inputs
+from nbflow.plan import Plan, find_reusable
 from nbflow.project import Project
 from nbflow.runs.history import read_run, read_run_ids
 from nbflow.runs.liveness import is_alive
@@ -16,18 +12,9 @@ from nbflow.store.hashing import hash_bytes
 _LOOKED_AT = 50  # runs, the newest
 
 
-def find_shared_key(ready: Prepared, latest: Mapping[str, Result | None]) -> str:
-    """Return the key under which another run may make the same, "" where none may be reused."""
-    inputs = find_inputs(ready.step, latest)
-    if ready.force or ready.never or None in inputs.values():
-        return ""
-    return make_key(ready.step.name, make_parts(ready, inputs))
-
-
 def is_made(plan: Plan, step: str, key: str) -> bool:
     """Say whether a key leads to a result by now."""
-    recalled = read_recalled(plan, step, key)
-    return recalled is not None and not recalled.whys
+    return find_reusable(plan, step, key) is not None
 
 
 class Claims:
@@ -66,13 +53,13 @@ class Claims:
 
 
 def find_executing(project: Project, step: str) -> str:
-    """Return the newest run that executes a step now, "another run" where that is not known."""
+    """Return the newest run that executes a step now, "" where that is not known."""
     for run_id in read_run_ids(project)[:_LOOKED_AT]:
         if is_alive(project, run_id):
             state = read_run(project, run_id).steps.get(step)
             if state is not None and state.status == "running":
-                return f"run {run_id}"
-    return "another run"
+                return run_id
+    return ""
 
 
 def _find_place(step: str, key: str) -> int:

@@ -29,12 +29,12 @@ from nbflow.events import (
     StepStarted,
 )
 from nbflow.executors import Executor
-from nbflow.model import Failure, Job, Outcome, Planned, Result
-from nbflow.plan import Plan
-from nbflow.plan.make import decide_now
+from nbflow.model import Failure, Job, Outcome, Planned, Reason, Result
+from nbflow.plan import Plan, find_key
+from nbflow.plan.make import decide_now, find_inputs
 from nbflow.run import turn
 from nbflow.run.blame import explain_failure, make_refusal
-from nbflow.run.claims import Claims, find_executing, find_shared_key, is_made
+from nbflow.run.claims import Claims, find_executing, is_made
 from nbflow.run.filler import Filler
 from nbflow.run.flusher import Flusher
 from nbflow.run.handover import Handover
@@ -70,7 +70,7 @@ class Loop:
         self._looked = float("-inf")  # for the file `cancel`, on the monotonic clock
         self._inbox = Inbox(stop)
         self._running: dict[Future[Outcome], tuple[Job, float]] = {}
-        self._guilty: dict[str, tuple[str, ...]] = {}  # failed and blocked steps: whose fault it is
+        self._guilty: dict[str, tuple[Reason, ...]] = {}  # by failed or blocked step: its fault
         self._handover = Handover(plan)
         self._prepared = dict(plan.prepared)  # each as of its turn, once that has come
         self._latest: dict[str, Result | None] = {
@@ -184,14 +184,14 @@ class Loop:
     def _refuse(self, name: str, error: Exception) -> None:
         """Fail a step that cannot be started."""
         self._log.append(StepFailed(name, make_refusal(error), 0.0))
-        self._guilty[name] = (name,)
+        self._guilty[name] = (Reason("blocked", name),)
         self._settle(name, None)
 
-    def _find_guilty(self, name: str) -> tuple[str, ...]:
+    def _find_guilty(self, name: str) -> tuple[Reason, ...]:
         above = (self._guilty.get(parent, ()) for parent in self._parents[name])
-        return tuple(sorted({who for whose in above for who in whose}))
+        return tuple(sorted({who for whose in above for who in whose}, key=str))
 
-    def _block(self, name: str, guilty: tuple[str, ...]) -> None:
+    def _block(self, name: str, guilty: tuple[Reason, ...]) -> None:
         self._guilty[name] = guilty
         self._log.append(StepBlocked(name, guilty))
         self._settle(name, None)
@@ -203,9 +203,7 @@ class Loop:
         """
         reused = self._plan.reused
         result = reused.get(name)
-        if result is None or result.seen_modules or self._plan.prepared[name].max_age is not None:
-            return None
-        if turn.may_have_moved(self._plan, name, result):
+        if result is None or turn.may_have_changed(self._plan, name, result):
             return None
         if any(self._latest.get(one) is not reused.get(one) for one in self._parents[name]):
             return None
@@ -220,11 +218,11 @@ class Loop:
     def _claim(self, name: str, pool: ThreadPoolExecutor, executor: Executor) -> None:
         """Start a step, unless a run beside this one executes the same: then wait for that."""
         ready = self._prepared[name]
-        key = find_shared_key(ready, self._latest)
+        key = find_key(ready, find_inputs(ready.step, self._latest))
         if key and not self._claims.take(name, key):
             self._elsewhere[name] = key
             self._waited.add(name)
-            why = f"waits for {find_executing(self._project, name)}, which executes the same"
+            why = Reason("waits-for-run", find_executing(self._project, name))
             self._log.append(StepDecided(name, "wait", (why,)))
         elif key and name not in self._doubted and is_made(self._plan, name, key):
             self._doubted.add(name)  # it was made since it was decided; else it starts now
@@ -325,7 +323,7 @@ class Loop:
         self._log.append(StepFailed(job.step, failure, outcome.seconds, notebook, outcome.spent))
         if executed:
             link_notebook(executed, self._folder, job.step)
-        self._guilty[job.step] = (job.step,)
+        self._guilty[job.step] = (Reason("blocked", job.step),)
         self._settle(job.step, None)
 
     def _settle(self, name: str, result: Result | None) -> None:
@@ -372,8 +370,7 @@ class Loop:
                 self._log.append(StepBlocked(name, guilty))
             else:
                 first = next(iter(self._guilty))
-                why = f"{first} failed; --keep-going runs what does not depend on it"
-                self._log.append(StepSkipped(name, why))
+                self._log.append(StepSkipped(name, (Reason("stopped", first),)))
             del self._open[name]
 
 

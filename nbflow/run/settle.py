@@ -13,7 +13,7 @@ import msgspec
 from nbflow.model import Job, Outcome, Parts, Result, Taken
 from nbflow.notebook.files import find_files
 from nbflow.notebook.modules import hash_module, read_modules
-from nbflow.plan import Plan, Prepared, make_key, read_recalled
+from nbflow.plan import Plan, Prepared, find_reusable, make_key
 from nbflow.plan.advice import advise, say_written
 from nbflow.project import Project
 from nbflow.store import results
@@ -108,10 +108,8 @@ def _protect(executed: Path) -> None:
 
 
 def _find_twin(plan: Plan, step: str, key: str, started: float) -> Result | None:
-    recalled = read_recalled(plan, step, key)
-    if recalled is None or recalled.whys or recalled.result.created < started:
-        return None
-    return recalled.result
+    result = find_reusable(plan, step, key)
+    return result if result and result.created >= started else None
 
 
 def _find_moved(

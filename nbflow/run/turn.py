@@ -10,13 +10,16 @@ from nbflow.model import Result
 from nbflow.notebook.files import refuse
 from nbflow.plan import Plan, Prepared
 from nbflow.plan.advice import advise
+from nbflow.plan.decide import find_max_age
 from nbflow.plan.make import explain_missing
 from nbflow.plan.traffic import Latest
 
 
-def may_have_moved(plan: Plan, name: str, result: Result) -> bool:
-    """Tell whether files besides a step's own may decide about it since the plan was made."""
-    return bool(result.opened or result.wrote or plan.scan.steps[name].makers)
+def may_have_changed(plan: Plan, name: str, result: Result) -> bool:
+    """Tell whether time, or files besides a step's own, may decide otherwise than the plan did."""
+    step = plan.scan.steps[name]
+    others = result.seen_modules or result.opened or result.wrote or step.makers
+    return bool(others) or find_max_age(step) is not None
 
 
 def put_back(plan: Plan, name: str, latest: Latest) -> Iterator[str]:

@@ -28,7 +28,7 @@ from nbflow.events import (
     StepSkipped,
     StepStarted,
 )
-from nbflow.model import Failure, Frozen, Output, Spent
+from nbflow.model import Failure, Frozen, Output, Reason, Spent
 from nbflow.store.removed import explain_removed
 from nbflow.store.results import has_result
 
@@ -42,7 +42,7 @@ class StepRun(Frozen, frozen=True):
 
     name: str
     status: StepStatus = "waiting"
-    why: tuple[str, ...] = ()
+    why: tuple[Reason, ...] = ()
     result: str = ""
     started: float | None = None  # seconds since the epoch
     seconds: float | None = None
@@ -58,7 +58,6 @@ class StepRun(Frozen, frozen=True):
     notebook: str = ""
     outputs: tuple[Output, ...] = ()
     warnings: tuple[str, ...] = ()
-    blocked_by: tuple[str, ...] = ()
     path: str = ""  # its notebook, relative to the root
     spent: Spent = Spent()
 
@@ -91,6 +90,7 @@ class Run(Frozen, frozen=True):
     pid: int = 0
     message: str = ""
     warnings: tuple[str, ...] = ()
+    stale: dict[str, tuple[Reason, ...]] = {}  # steps whose results it read, though they would run
     seq: int = 0
     folder: str = ""  # the run's own
     results: str = ""  # the folder of all results
@@ -171,6 +171,7 @@ class Folding:
             parameters=event.parameters,
             command=event.command,
             parents=event.parents,
+            stale=event.stale,
             jobs=event.jobs,
             host=event.host,
             pid=event.pid,
@@ -217,9 +218,9 @@ def _make_changes(state: StepRun, event: Event, now: float) -> dict[str, Any]:  
         case StepFailed():
             return _make_end("failed", event, failure=event.failure, notebook=event.notebook)
         case StepBlocked():
-            return {"status": "blocked", "blocked_by": event.by}
+            return {"status": "blocked", "why": event.why}
         case StepSkipped():
-            return {"status": "skipped", "why": (event.why,)}
+            return {"status": "skipped", "why": event.why}
         case StepCancelled():
             return _make_end("cancelled", event)
     return {}

@@ -16,7 +16,7 @@ from nbflow.html.pipelines import make_contract
 from nbflow.html.runs import make_traceback
 from nbflow.model import Output, Step
 from nbflow.present.places import say_failed_at
-from nbflow.present.reasons import say_reasons
+from nbflow.present.reasons import say_hint, say_step_why
 from nbflow.project import Project
 from nbflow.runs.fold import Run, StepRun
 from nbflow.store.outputs import read_outputs
@@ -142,8 +142,7 @@ class Detail:
 
 def _draw_head(step: StepRun) -> Markup:
     took = f" in {say_seconds(step.seconds)}" if step.seconds else ""
-    made = say_made(step.made)
-    why = say_reasons([*step.why, *([made] if made else [])], None, step.blocked_by)
+    why = say_step_why(step, say_made(step.made))
     return tag(
         "div",
         tag("div", state(step.status), took, class_="nb-head"),
@@ -163,7 +162,7 @@ def _draw_failure(step: StepRun) -> Markup | None:
     return join(
         tag("div", said, class_="nbflow-error"),
         tag("div", say_failed_at(step.path, failure)),
-        tag("div", failure.hint, class_="nb-warning") if failure.hint else None,
+        tag("div", hint, class_="nb-warning") if (hint := say_hint(failure)) else None,
     )
 
 

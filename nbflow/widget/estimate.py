@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from nbflow import graph
 from nbflow.errors import NbflowError
-from nbflow.model import STATES
+from nbflow.model import STATES, Reason
 from nbflow.project import Project
 from nbflow.runs.fold import Run, StepRun
 from nbflow.widget.asked import read_asked
@@ -44,9 +44,9 @@ def foresee(run: Run, *, keep_going: bool = False) -> Run:
     changed: dict[str, StepRun] = {}
     for name, step in steps.items():
         if step.status == "waiting" and name in guilty:
-            changed[name] = replace(step, status="blocked", blocked_by=guilty[name])
+            changed[name] = replace(step, status="blocked", why=guilty[name])
         elif step.status == "waiting" and not keep_going:
-            changed[name] = replace(step, status="skipped", why=(f"{failed[0]} failed",))
+            changed[name] = replace(step, status="skipped", why=(Reason("stopped", failed[0]),))
     return replace(run, steps=steps | changed) if changed else run
 
 
@@ -111,13 +111,15 @@ def _keeps_going(project: Project, run_id: str) -> bool:
 
 def _find_guilty(
     parents: Mapping[str, tuple[str, ...]], steps: Mapping[str, StepRun]
-) -> dict[str, tuple[str, ...]]:
+) -> dict[str, tuple[Reason, ...]]:
     """Return the steps below failed ones, each with those that failed; parents come first."""
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, tuple[Reason, ...]] = {}
     for name, step in steps.items():
         above = {who for parent in parents.get(name, ()) for who in found.get(parent, ())}
-        if step.status in {"failed", "blocked"}:
-            found[name] = step.blocked_by or (name,)
+        if step.status == "blocked":
+            found[name] = step.why
+        elif step.status == "failed":
+            found[name] = (Reason("blocked", name),)
         elif above and step.status == "waiting":
-            found[name] = tuple(sorted(above))
+            found[name] = tuple(sorted(above, key=str))
     return found

@@ -11,7 +11,7 @@ import ipywidgets as w
 from markupsafe import Markup
 
 from nbflow.html.markup import bar, dim, join, state, tag
-from nbflow.present.reasons import say_reasons
+from nbflow.present.reasons import say_standing
 from nbflow.present.runs import say_doing, say_step_time
 from nbflow.present.values import say_outputs
 from nbflow.runs.fold import Run, StepRun
@@ -108,7 +108,7 @@ def _make_about(step: StepRun, now: float) -> str:
     if step.status == "cancelled":
         return ""
     wrote = dim(say_outputs(step.outputs)) if step.status == "done" else ""
-    return wrote or say_reasons(step.why, step.find_age(now), step.blocked_by, step.failure)
+    return wrote or say_standing(step, say_age(step.find_age(now)))
 
 
 def _join_row(name: str, *cells: str) -> Markup:

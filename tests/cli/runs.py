@@ -19,7 +19,7 @@ from nbflow.events import (
     StepFinished,
     StepStarted,
 )
-from nbflow.model import Failure, Parts, Planned
+from nbflow.model import Failure, Parts, Planned, Reason
 from nbflow.model import Result as Kept
 from nbflow.project import Project, make_home
 from nbflow.runs.log import Log
@@ -59,7 +59,7 @@ def make_run(
     folder.mkdir(parents=True)
     log = Log(folder / "events.jsonl", lambda _: None)
     planned = tuple(
-        Planned(step, "run", ("no result yet",)) for step in (*steps, *failed, *blocked)
+        Planned(step, "run", (Reason("no-result"),)) for step in (*steps, *failed, *blocked)
     )
     log.append(RunStarted(run_id, project.name, name, planned=planned))
     for step, outputs in steps.items():
@@ -70,7 +70,7 @@ def make_run(
         path = project.relative(making / "notebook.ipynb")
         log.append(StepFailed(step, FAILURE, 1.5, path))
     for step, above in blocked.items():
-        log.append(StepBlocked(step, (above,)))
+        log.append(StepBlocked(step, (Reason("blocked", above),)))
     if ended:
         log.append(RunFinished("failed" if failed else "done", 12.0))
     log.close()

@@ -31,18 +31,18 @@ from nbflow.events import (
     StepSkipped,
     StepStarted,
 )
-from nbflow.model import Output, Planned
+from nbflow.model import Output, Planned, Reason
 from nbflow.runs.log import from_line
 from tests.cli.runs import FAILURE
 
-WHY = ("code: cell 4 (`rates = …`)",)
+WHY = (Reason("cell-changed", "rates = …", after=4),)
 STARTED = RunStarted(
     "20261101-000000-aaaa",
     "notebooks",
     parameters={"month": "2"},
     planned=(
         Planned("load", "run", WHY, expected=30.0),
-        Planned("[clean]", "wait", ("waits for load",), expected=125.0),
+        Planned("[clean]", "wait", (Reason("waits", "load"),), expected=125.0),
         Planned("report", "reuse"),
     ),
     cells={"load": 4, "[clean]": 3, "report": 2},
@@ -73,10 +73,16 @@ CHANGES = {
         StepFailed("load", FAILURE, 0.25),
         ["✗ failed    load  0.2 s · KeyError: 'carrier'"],
     ),
-    "blocked": (StepBlocked("[clean]", ("load",)), ["⊘ blocked   [clean]  load failed"]),
-    "skipped": (StepSkipped("report", "load failed"), ["- skipped   report  load failed"]),
+    "blocked": (
+        StepBlocked("[clean]", (Reason("blocked", "load"),)),
+        ["⊘ blocked   [clean]  load failed"],
+    ),
+    "skipped": (
+        StepSkipped("report", (Reason("blocked", "load"),)),
+        ["- skipped   report  load failed"],
+    ),
     "cancelled": (StepCancelled("load"), ["■ cancelled load"]),
-    "decided": (StepDecided("load", "run", WHY), [f"○ waiting   load  {WHY[0]}"]),
+    "decided": (StepDecided("load", "run", WHY), ["○ waiting   load  code: cell 4 (`rates = …`)"]),
     "warned": (RunWarned("Only 3 MB are left"), ["! Only 3 MB are left"]),
     "a cell": (CellStarted("load", 1), []),
     "printed, without --log": (OutputPrinted("load", "a\n"), []),

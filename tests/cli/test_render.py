@@ -14,7 +14,7 @@ from nbflow.cli.render import parts, plans, profile, runs
 from nbflow.cli.render.progress import make_progress
 from nbflow.cli.render.traceback import make_traceback
 from nbflow.cli.terminal import make_console
-from nbflow.model import STATES, Failure, Output, Planned, Request, Scan, Spent
+from nbflow.model import STATES, Failure, Output, Planned, Reason, Request, Scan, Spent
 from nbflow.plan import Plan
 from nbflow.present.places import say_path
 from nbflow.present.runs import say_step_time
@@ -104,7 +104,7 @@ def test_of_many_reused_steps_a_plan_names_those_asked_for(
     rows: int,
 ) -> None:
     steps = {f"s{n}": Planned(f"s{n}", "reuse") for n in range(count)}
-    steps["load"] = Planned("load", "run", ("no result yet",))
+    steps["load"] = Planned("load", "run", (Reason("no-result"),))
     project = Project(root=Path("/p"), folder=Path("/p/notebooks"))
     plan = Plan(project, Scan({}, (), ()), Request(), steps, {}, traffic=None)  # is not drawn
     shown = text(plans.make_plan(plan, {}, every=every))
@@ -306,7 +306,11 @@ def test_names_are_cut_in_their_middle(length: int, shown: str) -> None:
 
 def test_a_long_name_leaves_room_for_time_and_reason() -> None:
     name = "join_the_orders_of_all_shops_with_customers_2"
-    steps = {name: StepRun(name, "running", started=0.0, expected=12.0, why=("input a.t changed",))}
+    steps = {
+        name: StepRun(
+            name, "running", started=0.0, expected=12.0, why=(Reason("input-changed", "a.t"),)
+        )
+    }
     run = Run("20261123-064312-1f3a", status="running", steps=steps)
     line = next(one for one in text(make_progress(run, 3.0), 80) if "_2" in one)
     assert re.fullmatch(r"join_\S*…\S*_2 +▸ running .* 3\.0 s of ~12 s .*input a\.t.*", line)

@@ -11,7 +11,7 @@ from nbflow import Pipeline
 from nbflow.html.graph import _read_looks, draw_graph
 from nbflow.html.nodes import make_nodes, make_planned_states, make_run_states
 from nbflow.html.style import draw_style
-from nbflow.model import STATES, Failure, Planned
+from nbflow.model import STATES, Failure, Planned, Reason
 from nbflow.runs.fold import StepRun
 from tests.notebooks import cell, project
 
@@ -81,9 +81,12 @@ def test_every_status_has_the_glyph_that_the_terminal_shows():
 
 
 def test_a_plan_gives_actions_and_reasons():
-    planned = {"a": Planned("a", "run", ("new", "forced")), "b": Planned("b", "reuse")}
+    planned = {
+        "a": Planned("a", "run", (Reason("no-result"), Reason("forced"))),
+        "b": Planned("b", "reuse"),
+    }
     assert make_planned_states(planned) == {
-        "a": {"status": "run", "text": "new"},
+        "a": {"status": "run", "text": "no result yet"},
         "b": {"status": "reuse", "text": ""},
     }
 
@@ -107,7 +110,10 @@ def test_a_plan_gives_actions_and_reasons():
         (StepRun("a", "done", seconds=2.04), {"status": "done", "text": "2.0 s"}),
         (StepRun("a", "done", seconds=75), {"status": "done", "text": "1 min 15 s"}),
         (StepRun("a", "reused", age=60, made=NOW - 7200), {"status": "reused", "text": "2 h old"}),
-        (StepRun("a", "blocked", blocked_by=("b",)), {"status": "blocked", "text": "b failed"}),
+        (
+            StepRun("a", "blocked", why=(Reason("blocked", "b"),)),
+            {"status": "blocked", "text": "b failed"},
+        ),
         (
             StepRun("a", "failed", seconds=3, failure=Failure("error", "KeyError", "'x'")),
             {"status": "failed", "text": "KeyError: 'x'"},

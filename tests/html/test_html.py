@@ -11,7 +11,7 @@ import pytest
 from nbflow import html
 from nbflow.events import RunStatus
 from nbflow.html.markup import Markup, tag
-from nbflow.model import Failure, Output, Planned, Problem, Request
+from nbflow.model import Failure, Output, Planned, Problem, Reason, Request
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import make_plan
 from nbflow.runs.fold import Run, StepRun
@@ -87,7 +87,11 @@ def test_a_plan_shows_reasons_and_changed_lines(tmp_path: Path) -> None:
     )
     plan = make_plan(made, read_folder(made), Request())
     plan = msgspec.structs.replace(
-        plan, steps={**plan.steps, "load": Planned("load", "run", (EVIL,), warnings=("odd",))}
+        plan,
+        steps={
+            **plan.steps,
+            "load": Planned("load", "run", (Reason("unread", after=EVIL),), warnings=("odd",)),
+        },
     )
     said = read(
         html.draw_plan(plan, {"load": ["--- a", f"-{EVIL}", "+x"]}, html.picture_plan(plan))
@@ -121,7 +125,7 @@ def make_failed_run() -> Run:
             ),
             "tidy": StepRun("tidy", "failed", failure=failure, path="tidy.ipynb"),
             "live": StepRun("live", "running", started=101.0, cells=4, cells_done=1),
-            "last": StepRun("last", "blocked", blocked_by=("tidy",)),
+            "last": StepRun("last", "blocked", why=(Reason("blocked", "tidy"),)),
         },
         parents={"tidy": ("load",), "last": ("tidy",)},
     )

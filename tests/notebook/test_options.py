@@ -26,7 +26,7 @@ def test_options_come_from_the_metadata_the_settings_and_the_defaults(tmp_path: 
     scan = read_folder(found)
     assert scan.problems == ()
     assert scan.steps["a"].options == Options(
-        cache="6h", description="A", owner="me", timeout=1.5, writes=("x",)
+        cache=21600.0, description="A", owner="me", timeout=1.5, writes=("x",)
     )
     assert scan.steps["b"].options == Options(timeout=60, owner="all")
 

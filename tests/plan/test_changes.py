@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from nbflow.model import Request
+from nbflow.model import Reason, Request
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import make_plan
 from nbflow.project import Project, find_project
@@ -63,7 +63,7 @@ def folder(finished: Project, tmp_path: Path) -> Path:
     return moved / "notebooks"
 
 
-def plan(folder: Path, **request) -> dict[str, tuple[str, tuple[str, ...]]]:
+def plan(folder: Path, **request) -> dict[str, tuple[str, tuple[Reason, ...]]]:
     at = find_project(folder)
     made = make_plan(at, read_folder(at), Request(**request))
     return {name: (planned.action, planned.why) for name, planned in made.steps.items()}
@@ -97,29 +97,29 @@ def tag(number: int, *tags: str) -> Callable[[dict], None]:
 
 
 UNCHANGED = {
-    "load": ("reuse", ("unchanged",)),
-    "clean": ("reuse", ("unchanged",)),
-    "report": ("reuse", ("unchanged",)),
+    "load": ("reuse", (Reason("unchanged"),)),
+    "clean": ("reuse", (Reason("unchanged"),)),
+    "report": ("reuse", (Reason("unchanged"),)),
 }
 
 
 class Case(NamedTuple):
     name: str
     change: Callable[[Path], object]
-    why: str
+    why: Reason | None = None
     step: str = "load"
 
 
 RUNS_AGAIN = [
-    Case("code", edit("load", sub(6, "early.FACTOR", "3")), "code: cell 6 (`flights['delay'] *= 3`)"),
-    Case("skip-execution", edit("load", tag(5, "skip-execution")), "code: cell removed (`import early`)"),
-    Case("raises-exception", edit("load", tag(5, "raises-exception")), "code: cell 5 (`import early`)"),
-    Case("file", put("data/flights.csv", "month,carrier,delay\n1,UA,4\n"), "file notebooks/data/flights.csv changed"),
-    Case("module", put("early.py", "FACTOR = 5\n"), "module notebooks/early.py changed"),
-    Case("module's module", put("deep.py", "FACTOR = 5\n"), "module notebooks/deep.py changed"),
-    Case("module imported dynamically", put("late.py", "X = 2\n"), "module notebooks/late.py changed"),
+    Case("code", edit("load", sub(6, "early.FACTOR", "3")), Reason("cell-changed", "flights['delay'] *= 3", after=6)),
+    Case("skip-execution", edit("load", tag(5, "skip-execution")), Reason("cell-removed", "import early", before=5)),
+    Case("raises-exception", edit("load", tag(5, "raises-exception")), Reason("cell-changed", "import early", after=5)),
+    Case("file", put("data/flights.csv", "month,carrier,delay\n1,UA,4\n"), Reason("file-changed", "notebooks/data/flights.csv")),
+    Case("module", put("early.py", "FACTOR = 5\n"), Reason("module-changed", "notebooks/early.py")),
+    Case("module's module", put("deep.py", "FACTOR = 5\n"), Reason("module-changed", "notebooks/deep.py")),
+    Case("module imported dynamically", put("late.py", "X = 2\n"), Reason("module-changed", "notebooks/late.py")),
     Case("code below", edit("clean", sub(2, "dropna()", "fillna(0)")),
-         "code: cell 2 (`clean = flights.fillna(0)`)", "clean"),
+         Reason("cell-changed", "clean = flights.fillna(0)", after=2), "clean"),
 ]  # fmt: skip
 
 
@@ -133,9 +133,9 @@ def test_runs_again(folder: Path, case: Case):
 
 def test_a_parameter_runs_its_step_and_lets_what_is_below_wait(folder: Path):
     assert plan(folder, text_parameters={"month": "2"}) == {
-        "load": ("run", ("parameter month: 1 → 2",)),
-        "clean": ("wait", ("waits for load",)),
-        "report": ("wait", ("waits for clean",)),
+        "load": ("run", (Reason("parameter-changed", "month", 1, 2),)),
+        "clean": ("wait", (Reason("waits", "load"),)),
+        "report": ("wait", (Reason("waits", "clean"),)),
     }
 
 
@@ -144,20 +144,20 @@ def test_a_parameter_at_its_default_changes_nothing(folder: Path):
 
 
 CHANGES_NOTHING = [
-    Case("nothing, but moved", lambda _: None, ""),
-    Case("a comment", edit("load", sub(5, "import early", "import early  # ours")), ""),
-    Case("blank lines", edit("load", sub(5, "\nflights", "\n\n\nflights")), ""),
-    Case("markdown", edit("load", sub(1, "# Load", "# Load the flights")), ""),
+    Case("nothing, but moved", lambda _: None),
+    Case("a comment", edit("load", sub(5, "import early", "import early  # ours"))),
+    Case("blank lines", edit("load", sub(5, "\nflights", "\n\n\nflights"))),
+    Case("markdown", edit("load", sub(1, "# Load", "# Load the flights"))),
     Case("an output", edit("load", lambda nb: nb["cells"][5].update(
-        outputs=[{"output_type": "stream", "name": "stdout", "text": "hello"}])), ""),
+        outputs=[{"output_type": "stream", "name": "stdout", "text": "hello"}]))),
     Case("an execution count", edit("load", lambda nb: nb["cells"][5].update(
-        execution_count=7)), ""),
+        execution_count=7))),
     Case("a kernelspec's name", edit("load", lambda nb: nb["metadata"]["kernelspec"].update(
-        name="my-env", display_name="Mine")), ""),
-    Case("a tag that does not matter", edit("load", tag(5, "hide-input")), ""),
+        name="my-env", display_name="Mine"))),
+    Case("a tag that does not matter", edit("load", tag(5, "hide-input"))),
     Case("a new cell of markdown", edit("load", lambda nb: nb["cells"].insert(
-        0, markdown("Hello") | {"id": "new"})), ""),
-    Case("a file touched", lambda folder: (folder / "early.py").touch(), ""),
+        0, markdown("Hello") | {"id": "new"}))),
+    Case("a file touched", lambda folder: (folder / "early.py").touch()),
 ]  # fmt: skip
 
 
@@ -179,9 +179,9 @@ def test_the_same_data_again_runs_nothing_below(folder: Path):
 
 
 DATA_CHANGES = [
-    Case("a re-sorted table", edit("load", sub(6, "flights)", "flights[::-1])")), ""),
-    Case("a renamed column", edit("load", sub(6, "flights)", "flights.rename(columns={'delay': 'Delay'}))")), ""),
-    Case("another type", edit("load", sub(6, "flights)", "flights.astype({'delay': 'float32'}))")), ""),
+    Case("a re-sorted table", edit("load", sub(6, "flights)", "flights[::-1])"))),
+    Case("a renamed column", edit("load", sub(6, "flights)", "flights.rename(columns={'delay': 'Delay'}))"))),
+    Case("another type", edit("load", sub(6, "flights)", "flights.astype({'delay': 'float32'}))"))),
 ]  # fmt: skip
 
 

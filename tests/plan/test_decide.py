@@ -5,8 +5,9 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
-from nbflow.model import Cell, Input, Options, Output, Parts, Place, Planned, Result, Step
+from nbflow.model import Cell, Input, Options, Output, Parts, Place, Planned, Reason, Result, Step
 from nbflow.plan import Prepared, Recalled, decide, make_key, make_parts
+from nbflow.plan.decide import use_newest
 
 NOW = 1_000_000.0
 PLACE = Place("clean.ipynb", 2, 1)
@@ -34,8 +35,8 @@ LAST = Result(
 )
 
 
-def remember(*results: Result, changed: tuple[str, ...] = ()):
-    return {result.key: Recalled(result, changed) for result in results}.get
+def remember(*results: Result, against: tuple[Reason, ...] = ()):
+    return {result.key: Recalled(result, against) for result in results}.get
 
 
 def change(**parts) -> Prepared:
@@ -45,50 +46,62 @@ def change(**parts) -> Prepared:
 class Case(NamedTuple):
     name: str
     ready: Prepared
-    why: tuple[str, ...]
+    why: tuple[Reason, ...]
     inputs: dict = INPUTS
     last: Result | None = LAST
     action: str = "run"
 
 
 CASES = [
-    Case("no result yet", READY, ("no result yet",), last=None),
-    Case("forced", msgspec.structs.replace(READY, force=True), ("forced",)),
-    Case("cache off", msgspec.structs.replace(READY, never="cache = false"), ("cache = false",)),
-    Case("code", change(code=(Cell(4, "rates = 2", "d2"),)), ("code: cell 4 (`rates = 2`)",)),
+    Case("no result yet", READY, (Reason("no-result"),), last=None),
+    Case("forced", msgspec.structs.replace(READY, force=True), (Reason("forced"),)),
+    Case(
+        "cache off",
+        msgspec.structs.replace(READY, never=Reason("cache-off")),
+        (Reason("cache-off"),),
+    ),
+    Case(
+        "code",
+        change(code=(Cell(4, "rates = 2", "d2"),)),
+        (Reason("cell-changed", "rates = 2", after=4),),
+    ),
     Case(
         "a tag that matters",
         change(code=(Cell(2, "rates = 1", "d1", ("skip-execution",)),)),
-        ("code: cell 2 (`rates = 1`)",),
+        (Reason("cell-changed", "rates = 1", after=2),),
     ),
-    Case("a cell gone", change(code=()), ("code: cell removed (`rates = 1`)",)),
-    Case("parameter", change(parameters={"month": 2}), ("parameter month: 1 → 2",)),
-    Case("a type", change(parameters={"month": "1"}), ('parameter month: 1 → "1"',)),
+    Case("a cell gone", change(code=()), (Reason("cell-removed", "rates = 1", before=2),)),
+    Case(
+        "parameter", change(parameters={"month": 2}), (Reason("parameter-changed", "month", 1, 2),)
+    ),
+    Case(
+        "a type", change(parameters={"month": "1"}), (Reason("parameter-changed", "month", 1, "1"),)
+    ),
     Case(
         "input",
         READY,
-        ("input load.raw changed",),
+        (Reason("input-changed", "load.raw"),),
         inputs={"load.raw": Output("raw", "table", "t2")},
     ),
     Case(
         "a pickle",
         READY,
-        ("input load.raw changed (a pickle: equal objects may differ)",),
+        (Reason("pickle-changed", "load.raw"),),
         inputs={"load.raw": Output("raw", "pickle", "p2")},
     ),
-    Case("file", change(files={"data/a.csv": "f2"}), ("file data/a.csv changed",)),
-    Case("file added", change(files={"data/a.csv": "f1", "b": "x"}), ("file b added",)),
-    Case("module", change(modules={"delays.py": "m2"}), ("module delays.py changed",)),
+    Case("file", change(files={"data/a.csv": "f2"}), (Reason("file-changed", "data/a.csv"),)),
+    Case("file added", change(files={"data/a.csv": "f1", "b": "x"}), (Reason("file-added", "b"),)),
+    Case("module", change(modules={"delays.py": "m2"}), (Reason("module-changed", "delays.py"),)),
     Case(
         "a version",
         change(environment={"python": "python 3.11.7", "pandas": "pandas 3.1.1"}),
-        ("pandas 3.1.0 → pandas 3.1.1",),
+        (Reason("version-changed", "pandas", "pandas 3.1.0", "pandas 3.1.1"),),
     ),
-    Case("waits", READY, ("waits for load",), inputs={"load.raw": None}, action="wait"),
+    Case("waits", READY, (Reason("waits", "load"),), inputs={"load.raw": None}, action="wait"),
     Case(
         "waits, and changed itself",
         change(parameters={"month": 2}),
-        ("waits for load", "parameter month: 1 → 2"),
+        (Reason("waits", "load"), Reason("parameter-changed", "month", 1, 2)),
         inputs={"load.raw": None},
         action="wait",
     ),
@@ -106,7 +119,7 @@ def test_why_a_step_runs(case: Case):
 
 def test_what_did_not_change_is_reused():
     planned = decide(READY, INPUTS, remember(LAST), lambda: LAST, NOW)
-    assert planned == Planned("clean", "reuse", ("unchanged",), "r1", 60.0, 2.0)
+    assert planned == Planned("clean", "reuse", (Reason("unchanged"),), "r1", 60.0, 2.0)
 
 
 def test_a_position_and_a_first_line_are_for_people_and_do_not_count():
@@ -121,18 +134,59 @@ def test_going_back_to_older_parameters_finds_the_older_result():
     assert decide(READY, INPUTS, remember(LAST, newer), lambda: newer, NOW).result == "r1"
 
 
-def test_a_module_that_only_ran_saw_counts_too():
-    planned = decide(READY, INPUTS, remember(LAST, changed=("late.py",)), lambda: LAST, NOW)
-    assert (planned.action, planned.why) == ("run", ("module late.py changed",))
+AGAINST = [
+    Reason("module-changed", "late.py"),
+    Reason("input-damaged", "load.raw"),
+    Reason("opened-changed", "rates.csv"),
+    Reason("written-changed", "out.csv", before="clean"),
+]
 
 
-def test_a_result_older_than_its_step_allows_is_made_again():
-    old = msgspec.structs.replace(
-        READY,
-        step=msgspec.structs.replace(READY.step, options=Options(cache="30s")),
-        max_age=30.0,
-    )
-    assert decide(old, INPUTS, remember(LAST), lambda: LAST, NOW).why == ("older than cache = 30s",)
+@pytest.mark.parametrize("against", AGAINST, ids=lambda one: one.code)
+def test_what_speaks_against_a_result_makes_its_step_run(against: Reason):
+    planned = decide(READY, INPUTS, remember(LAST, against=(against,)), lambda: LAST, NOW)
+    assert planned == Planned("clean", "run", (against,), expected=2.0)
+
+
+def test_a_result_that_is_damaged_is_the_reason_also_where_there_is_no_other():
+    damaged = Reason("damaged", "r1", "values.json", "it is gone")
+    planned = decide(READY, INPUTS, lambda _: Recalled(None, (damaged,)), lambda: None, NOW)
+    assert planned == Planned("clean", "run", (damaged,))
+
+
+@pytest.mark.parametrize(
+    "ready",
+    [
+        msgspec.structs.replace(READY, force=True),
+        msgspec.structs.replace(READY, never=Reason("open-default", "day")),
+        msgspec.structs.replace(READY, waits=("load",)),
+    ],
+    ids=["forced", "never", "waits"],
+)
+def test_a_result_is_not_looked_for_where_none_may_be_reused(ready: Prepared):
+    assert decide(ready, INPUTS, remember(LAST), lambda: LAST, NOW).action != "reuse"
+
+
+def test_files_of_a_step_that_is_waited_for_do_not_count_as_changed():
+    ready = msgspec.structs.replace(change(files={}), waits=("fetch",))
+    planned = decide(ready, INPUTS, remember(LAST), lambda: LAST, NOW)
+    assert (planned.action, planned.why) == ("wait", (Reason("waits", "fetch"),))
+
+
+OLD = msgspec.structs.replace(
+    READY, step=msgspec.structs.replace(READY.step, options=Options(cache=30.0))
+)
+
+
+@pytest.mark.parametrize("now", [NOW, LAST.created - 31], ids=["old", "the clock was set back"])
+def test_a_result_older_than_its_step_allows_is_made_again(now: float):
+    planned = decide(OLD, INPUTS, remember(LAST), lambda: LAST, now)
+    why = Reason("too-old", before=now - LAST.created, after=30.0)
+    assert planned == Planned("clean", "run", (why,), expected=2.0)
+
+
+def test_a_result_younger_than_its_step_allows_is_reused():
+    assert decide(OLD, INPUTS, remember(LAST), lambda: LAST, LAST.created + 29).action == "reuse"
 
 
 def test_a_step_that_watches_nothing_says_so():
@@ -141,4 +195,26 @@ def test_a_step_that_watches_nothing_says_so():
         LAST, parts=blind.parts, key=make_key("clean", make_parts(blind, {}))
     )
     planned = decide(blind, {}, remember(last), lambda: last, NOW)
-    assert planned.why == ("unchanged; watches nothing but its code and parameters",)
+    assert planned.why == (Reason("unwatched"),)
+
+
+RUN = Planned("clean", "run", (Reason("forced"),))
+
+
+def test_the_newest_result_of_a_step_that_is_not_selected_is_used_and_called_stale():
+    parts = make_parts(change(parameters={"month": 2}), INPUTS)
+    found = use_newest(RUN, LAST, parts, NOW)
+    assert found == Planned(
+        "clean", "reuse", (Reason("parameter-changed", "month", 1, 2),), "r1", 60.0, stale=True
+    )
+
+
+def test_a_newest_result_of_which_nothing_changed_is_stale_for_what_makes_its_step_run():
+    found = use_newest(RUN, LAST, LAST.parts, NOW)
+    assert (found.why, found.stale) == ((Reason("forced"),), True)
+
+
+def test_a_newest_result_that_is_reused_anyway_is_not_stale():
+    reused = Planned("clean", "reuse", (Reason("unchanged"),), "r1")
+    assert use_newest(reused, LAST, LAST.parts, NOW) == reused
+    assert use_newest(RUN, None, LAST.parts, NOW) == RUN

@@ -18,9 +18,10 @@ import pytest
 from nbflow import run
 from nbflow.events import Event, Line, StepDecided
 from nbflow.executors import Executor
-from nbflow.model import Failure, Job, Outcome, Request
+from nbflow.model import Failure, Job, Outcome, Reason, Request
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import make_plan
+from nbflow.present.reasons import say_reason
 from nbflow.project import Project
 from nbflow.run.claims import Claims
 from nbflow.runs.fold import Run
@@ -86,7 +87,7 @@ class Started:
         event = line.event
         if isinstance(event, StepDecided) and event.action == "wait":
             with self._heard:
-                self.waits.append(f"{event.step}: {event.why[0]}")
+                self.waits.append(f"{event.step}: {say_reason(event.why[0])}")
                 self._heard.notify_all()
 
     def wait_until_it_waits(self) -> None:
@@ -157,7 +158,7 @@ def test_if_it_fails_there_the_other_makes_it(
     gates["first"].set()
     assert one.end() == ("failed", {"first": "failed"})
     assert two.end() == ("done", {"first": "done"})
-    assert read_runs(made)[0].steps["first"].why == ("no result yet",)  # and waits no more
+    assert read_runs(made)[0].steps["first"].why == (Reason("no-result"),)  # and waits no more
 
 
 @pytest.mark.parametrize("asked", [{"force": True}, {"parameters": {"count": 4}}])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.model import Request
+from nbflow.model import Reason, Request
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import Plan, make_plan
 from nbflow.project import Project
@@ -68,7 +68,12 @@ def test_what_was_changed_is_made_again_before_anything_reads_it(tmp_path):
     hurt.chmod(0o644)
     os.truncate(hurt, 20)
     assert plan(made).steps["a"].why == (
-        "its result is damaged (files/f/out.csv: it has 20 bytes, and 2,000 were written)",
+        Reason(
+            "damaged",
+            hurt.parent.parent.parent.name,
+            "files/f/out.csv",
+            "it has 20 bytes, and 2,000 were written",
+        ),
     )
     again = run(made, parameters={"k": 2})
     assert statuses(again) == ["done", "done"]
@@ -79,8 +84,8 @@ def test_what_was_changed_is_made_again_before_anything_reads_it(tmp_path):
     last = run(made)  # b of before was made from it, nobody knows whether it was whole then
     assert statuses(last) == ["reused", "done"]
     assert last.steps["b"].why == (
-        "a.t was read of a result that was found damaged",
-        "a.f was read of a result that was found damaged",
+        Reason("input-damaged", "a.t"),
+        Reason("input-damaged", "a.f"),
     )
     assert statuses(run(made)) == ["reused", "reused"]
 

@@ -11,7 +11,7 @@ import pytest
 from nbflow import events as e
 from nbflow.errors import RunError, UnknownNameError
 from nbflow.locks import hold, hold_too
-from nbflow.model import Failure, Output, Planned, Spent
+from nbflow.model import Failure, Output, Planned, Reason, Spent
 from nbflow.project import find_project
 from nbflow.runs import history
 from nbflow.runs import log as runlog
@@ -21,9 +21,9 @@ from nbflow.runs.follow import follow
 from nbflow.runs.log import Reader
 
 PLANNED = (
-    Planned("load", "run", ("no result yet",)),
-    Planned("clean", "wait", ("waits for load",), expected=2.0),
-    Planned("report", "wait", ("waits for clean",)),
+    Planned("load", "run", (Reason("no-result"),)),
+    Planned("clean", "wait", (Reason("waits", "load"),), expected=2.0),
+    Planned("report", "wait", (Reason("waits", "clean"),)),
 )
 STARTED = e.RunStarted(
     run="r1",
@@ -46,10 +46,10 @@ STORY = [
     e.StepProgressed("load", 0.4, "joining"),
     e.CellFinished("load", 3, 0.5),
     e.StepFinished("load", "x1", 1.5, (TABLE,), spent=SPENT),
-    e.StepDecided("clean", "run", ("input load.flights",)),
+    e.StepDecided("clean", "run", (Reason("input-changed", "load.flights"),)),
     e.StepStarted("clean"),
     e.StepFailed("clean", FAILURE, 0.1, "failed.ipynb", SPENT),
-    e.StepBlocked("report", ("clean",)),
+    e.StepBlocked("report", (Reason("blocked", "clean"),)),
     e.RunFinished("failed", 1.7),
 ]
 
@@ -81,15 +81,15 @@ def test_a_run_is_the_fold_of_its_events():
         seq=13,
         steps={
             "load": StepRun(
-                "load", "done", ("no result yet",), "x1", 102.0, 1.5,
+                "load", "done", (Reason("no-result"),), "x1", 102.0, 1.5,
                 cells=2, cells_done=2, outputs=(TABLE,), spent=SPENT,
             ),
             "clean": StepRun(
-                "clean", "failed", ("input load.flights",), started=110.0, seconds=0.1,
+                "clean", "failed", (Reason("input-changed", "load.flights"),), started=110.0, seconds=0.1,
                 expected=2.0, cells=1, failure=FAILURE, notebook="failed.ipynb", spent=SPENT,
             ),
             "report": StepRun(
-                "report", "blocked", ("waits for clean",), cells=1, blocked_by=("clean",)
+                "report", "blocked", (Reason("blocked", "clean"),), cells=1,
             ),
         },
     )  # fmt: skip
@@ -105,7 +105,7 @@ def test_while_a_cell_runs_its_number_and_the_progress_text_are_known():
 @pytest.mark.parametrize("kind", e.KINDS.values(), ids=lambda kind: kind.__name__)
 def test_every_kind_of_event_comes_back_from_its_line(kind):
     samples = {type(event): event for event in [*STORY, e.StepCancelled("a"),
-               e.StepSkipped("a", "b"), e.StepReused("a", "b", 1.0), e.RunWarned("full"),
+               e.StepSkipped("a", (Reason("stopped", "b"),)), e.StepReused("a", "b", 1.0), e.RunWarned("full"),
                e.OutputPrinted("a", "text\n")]}  # fmt: skip
     line = e.Line(7, 1.5, samples[kind])
     assert runlog.from_line(runlog.to_line(line)) == line

@@ -7,6 +7,7 @@ import json
 import pytest
 from msgspec.structs import replace
 
+from nbflow.present.reasons import say_reasons
 from nbflow.runs.fold import Run, StepRun
 from nbflow.widget.estimate import Foresight, find_expected, find_left, foresee
 from nbflow.widget.head import draw_head
@@ -45,13 +46,13 @@ def test_progress_tells_where_nothing_better_does(fraction, before, expected):
 
 def test_what_begins_no_more_after_a_failure_is_shown_so():
     steps = foresee(RUN).steps
-    found = {name: (step.status, step.blocked_by or step.why) for name, step in steps.items()}
+    found = {name: (step.status, say_reasons(step.why)) for name, step in steps.items()}
     assert found == {
-        "load": ("failed", ()),
-        "slow": ("running", ()),
-        "clean": ("blocked", ("load",)),
-        "report": ("blocked", ("load",)),
-        "other": ("skipped", ("load failed",)),
+        "load": ("failed", ""),
+        "slow": ("running", ""),
+        "clean": ("blocked", "load failed"),
+        "report": ("blocked", "load failed"),
+        "other": ("skipped", "load failed; --keep-going runs what does not depend on it"),
     }
     assert foresee(RUN, keep_going=True).steps["other"].status == "waiting"
     assert find_left(foresee(RUN), NOW) == 2.0

@@ -11,11 +11,11 @@ from rich.text import Text
 
 from nbflow.cli.render import parts
 from nbflow.model import find_state
-from nbflow.present.reasons import say_reasons
+from nbflow.present.reasons import say_standing
 from nbflow.present.runs import say_doing, say_headline, say_step_time
 from nbflow.present.values import say_outputs
 from nbflow.runs.fold import Run, StepRun
-from nbflow.text import shorten
+from nbflow.text import say_age, shorten
 
 # What to keep in sight when a terminal has fewer lines than the run has steps.
 _WIDTHS = (0, 11, 16, 6, 0)  # so that the table stands still while it runs
@@ -73,7 +73,7 @@ def _say_time(step: StepRun, now: float) -> str:
 
 
 def _say_why(step: StepRun, now: float) -> str:
-    return say_reasons(step.why, step.find_age(now), step.blocked_by, step.failure)
+    return say_standing(step, say_age(step.find_age(now)))
 
 
 def _one_line(text: Text) -> Text:

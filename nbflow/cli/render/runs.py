@@ -16,11 +16,11 @@ from nbflow.cli.render import parts, progress
 from nbflow.cli.render.traceback import make_traceback
 from nbflow.model import STATES, Output
 from nbflow.present.places import say_failed_at, say_path
-from nbflow.present.reasons import say_reasons
-from nbflow.present.runs import say_about, say_steps
+from nbflow.present.reasons import say_hint, say_step_why
+from nbflow.present.runs import say_about, say_steps, say_warnings
 from nbflow.runs.fold import Run, StepRun
 from nbflow.store.ids import find_last_id
-from nbflow.text import say_bytes, say_count, say_seconds, say_when
+from nbflow.text import say_age, say_bytes, say_count, say_seconds, say_when
 
 
 def make_outcome(
@@ -34,7 +34,7 @@ def make_outcome(
         "",
         _make_summary(run),
         *(part for step in run.steps.values() if step.failure for part in make_failure(run, step)),
-        *(_make_warning(text, "") for text in run.warnings),
+        *(_make_warning(text, "") for text in say_warnings(run)),
         *(_make_warning(text, f"{s.name}: ") for s in run.steps.values() for text in s.warnings),
         "",
         _make_where(run),
@@ -75,7 +75,7 @@ def make_step(shown: answers.ShownStep) -> RenderableType:
     )
     if step.seconds is not None:
         name.append(f" in {say_seconds(step.seconds)}")
-    why = say_reasons(step.why, step.find_age(time.time()), step.blocked_by)
+    why = say_step_why(step, say_age(step.find_age(time.time())))
     return parts.stack(
         name,
         Text(f"why: {why}") if why else None,
@@ -130,7 +130,7 @@ def make_failure(run: Run, step: StepRun) -> list[RenderableType]:
         Text.assemble((f"{step.name} failed", "bold red"), f" in {where}" if where else ""),
         *([parts.make_line((f"  {_say_executed(run, step)}", "dim"))] if step.notebook else []),
         parts.indent(make_traceback(failure)),
-        *([parts.indent(Text(failure.hint, "yellow"))] if failure.hint else []),
+        *([parts.indent(Text(hint, "yellow"))] if (hint := say_hint(failure)) else []),
     ]
 
 
@@ -184,8 +184,8 @@ def find_step_next(shown: answers.ShownStep) -> list[tuple[str, str]]:
     """Return the commands that make sense after a look at a step."""
     table = next((one.name for one in shown.outputs if one.kind == "table"), None)
     where = parts.say_where(shown.project)
-    if shown.step.blocked_by:
-        return [(f"nbflow show {shown.run.id} {shown.step.blocked_by[0]}{where}", "what failed")]
+    if shown.step.status == "blocked":
+        return [(f"nbflow show {shown.run.id} {shown.step.why[0].subject}{where}", "what failed")]
     query = f'nbflow sql{where} --run {shown.run.id} "from {shown.step.name}.{table} limit 10"'
     found = [(query, "look at a table")] if table else []
     return [
