@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import click
 import pytest
 
 from nbflow.cli import program
 from nbflow.model import Options, Parameter, Place
+from nbflow.model.reasons import Code
 from nbflow.notebook.parameters import parse_text
 from nbflow.project import Settings, read_settings
 from tests.console import read_console, run_console
@@ -90,3 +92,8 @@ def test_the_reference_shows_the_program_with_all_its_commands():
 @pytest.mark.kernel
 def test_the_tutorial(tmp_path):
     run_console(PAGES["tutorial.md"], tmp_path)
+
+
+def test_the_reference_lists_every_code_of_a_reason():
+    listed = [codes(row[0])[0] for row in rows("reference/codes.md", "Reasons")[1:]]
+    assert listed == list(get_args(Code))
