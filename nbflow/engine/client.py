@@ -10,21 +10,21 @@ import zmq
 from nbclient.client import timestamp
 from nbclient.exceptions import (
     CellExecutionComplete,
-    CellExecutionError,
     DeadKernelError,
 )
 from nbclient.util import run_hook, run_sync
-from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine
 from papermill.log import logger
 
 from nbflow.engine.ahead import EXIT_CODE, FEATURE, PREPARED, Found
-from nbflow.engine.ending import ExitError, Talk, describe_death, make_exit
+from nbflow.engine.ending import Talk, describe_death, make_exit
 from nbflow.engine.inside import asks_exit
-from nbflow.engine.plain import read_plain
-from nbflow.engine.prelude import make_prelude, make_question
+from nbflow.engine.outputs import read_plain
+from nbflow.engine.plain import PlainClient
+from nbflow.engine.prelude import make_prelude
 from nbflow.engine.record import Observer, Record
 from nbflow.engine.wire import EndedError, Wire, WireClient, greet
+from nbflow.fences import find_plain_reason
 
 SILENCE = 2.0  # seconds after a reply, until we ask whether the rest was lost
 UNANSWERED = 20.0  # seconds from a cell's end to its reply, which kernels send before they say so
@@ -82,7 +82,8 @@ class Engine(NBClientEngine):  # type: ignore[misc]
         timeout = execution_timeout or options.get("timeout")
         for name in ("input_path", "timeout", "startup_timeout"):
             options.pop(name, None)
-        client = Client(
+        kind = PlainClient if find_plain_reason() else Client
+        client = kind(
             nb_man,
             timeout=timeout,
             startup_timeout=start_timeout,
@@ -93,15 +94,12 @@ class Engine(NBClientEngine):  # type: ignore[misc]
         return client.execute()
 
 
-class Client(PapermillNotebookClient):  # type: ignore[misc]
-    """papermill's client, with an observer, and with a death noticed at once and named."""
-
-    nb_man: Record
+class Client(PlainClient):
+    """A client with a death noticed at once and named, which sends cells ahead."""
 
     def __init__(self, nb_man: Record, **options: Any) -> None:
         super().__init__(nb_man, **options)
         self.sent: dict[str, tuple[Any, int]] = {}  # request to the cell and its index
-        self.info: dict[str, Any] = {}  # the content of `kernel_info_reply`
         self.wire: Any = None
 
     def execute(self, **options: Any) -> Any:
@@ -138,48 +136,17 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
 
     start_new_kernel_client = run_sync(async_start_new_kernel_client)
 
-    def papermill_execute_cells(self) -> None:
-        self._prepare()
-        self.nb_man.observer.kernel_ready(self)
-        for index, cell in enumerate(self.nb.cells):
-            if not self._execute(cell, index):
-                break
-        self.nb_man.observer.cells_finished(self)
-
-    def _prepare(self) -> None:
+    def prepare(self) -> None:
         """Have the kernel keep all outputs, and wait with them for us, if it can learn to."""
-        if self._is_python and PREPARED not in self.info.get("supported_features", ()):
+        if self.is_python and PREPARED not in self.info.get("supported_features", ()):
             self.ask(make_prelude())
-        if self._is_python:
+        if self.is_python:
             self.kc.iopub_channel.hold_back()
-
-    @property
-    def _is_python(self) -> bool:
-        return bool(self.info["language_info"].get("name") == "python")
 
     @property
     def _heeds_mark(self) -> bool:
         """Whether it is a kernel that nbflow forked."""
         return FEATURE in self.info.get("supported_features", ())
-
-    def _execute(self, cell: Any, index: int) -> bool:
-        """Execute a cell; False: the notebook ends here."""
-        record = self.nb_man
-        try:
-            record.cell_start(cell, index)
-            self.execute_cell(cell, index)
-        except CellExecutionError as error:
-            if isinstance(error, ExitError) and error.code == 0:
-                record.cell_exited(cell)
-            else:
-                record.cell_failed(cell, index, error)
-            return False
-        except BaseException as error:
-            record.cell_broken(cell, error)
-            raise
-        finally:
-            record.cell_complete(cell, cell_index=index)
-        return True
 
     def ask(self, code: str, **options: Any) -> dict[str, Any]:
         """Execute code unseen by the notebook; return its reply, after all earlier output.
@@ -197,6 +164,9 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         if talk.aborted:  # the kernel had not done yet with dropping what follows an error
             return self.ask(code, **options)
         return dict(talk.reply or {})
+
+    async def async_ask(self, code: str, **options: Any) -> dict[str, Any]:
+        return self.ask(code, **options)
 
     # --- what nbclient awaits for each cell -----------------------------------------------------
 
@@ -282,7 +252,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
     async def _check_raise_for_error(self, cell: Any, cell_index: int, reply: Any) -> None:
         """Raise what ends the notebook: an error, or `exit()` in whatever cell."""
         content = reply["content"] if reply is not None else {}
-        code = self._find_exit_code(content)
+        code = await self.find_exit_code(content)
         if code is not None:
             await run_hook(
                 self.on_cell_error, cell=cell, cell_index=cell_index, execute_reply=reply
@@ -290,19 +260,13 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
             raise make_exit(cell, content, code)
         await super()._check_raise_for_error(cell, cell_index, reply)
 
-    def _find_exit_code(self, content: dict[str, Any]) -> int | None:
+    async def find_exit_code(self, content: dict[str, Any]) -> int | None:
         """Return the code with which a cell ended the notebook, None if it did not."""
         if EXIT_CODE in content:
             return int(content[EXIT_CODE])
-        if asks_exit(content):
-            return 0
-        if content.get("status") != "error" or not self._is_python or self._heeds_mark:
+        if self._heeds_mark and not asks_exit(content):
             return None
-        asked = {"code": make_question(content.get("ename", ""))}
-        answers = self.ask("", user_expressions=asked).get("content", {})
-        answer = answers.get("user_expressions", {}).get("code", {}).get("data", {})
-        found = answer.get("text/plain", "None")
-        return None if found == "None" else int(found)
+        return await super().find_exit_code(content)
 
     async def async_wait_for_reply(self, request: str, cell: Any = None) -> dict[str, Any] | None:
         """Return the reply to a request of whoever uses this client."""
@@ -343,11 +307,6 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         cell, index = self.sent.get(talk.request, (None, 0))
         if cell is not None and not talk.over:
             self.nb_man.observer.outputs_missing(cell, index, count)
-
-    def process_message(self, message: dict[str, Any], cell: Any, cell_index: int) -> Any:
-        if self.nb_man.observer.message_received(cell, cell_index, message) is False:
-            return None
-        return super().process_message(message, cell, cell_index)
 
     def output(self, outs: Any, msg: dict[str, Any], display_id: Any, cell_index: int) -> Any:
         """Take what is plainly right as it is; nbclient holds it against a schema, 3 ms each."""

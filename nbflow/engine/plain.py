@@ -1,51 +1,104 @@
-"""Outputs whose messages are plainly right, without the schema of all notebooks."""
+"""papermill's client with an observer, on nbclient's and jupyter_client's own paths."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from nbformat import NotebookNode, from_dict
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.util import run_sync
+from papermill.clientwrap import PapermillNotebookClient
+
+from nbflow.engine.ending import ExitError, make_exit
+from nbflow.engine.inside import asks_exit
+from nbflow.engine.prelude import make_exit_prelude, make_question
+from nbflow.engine.record import Record
 
 
-def read_plain(message: dict[str, Any]) -> NotebookNode | None:
-    """Return the output that a message is, None where nbformat had better look at it."""
-    kind, content = message["msg_type"], message["content"]
-    if kind == "stream":
-        return _read_stream(content)
-    if kind in {"display_data", "execute_result"}:
-        return _read_display(kind, content)
-    return None
+class PlainClient(PapermillNotebookClient):  # type: ignore[misc]
+    """Executes a record's cells; overrides only what nbclient and papermill offer for that."""
 
+    nb_man: Record
 
-def _read_stream(content: dict[str, Any]) -> NotebookNode | None:
-    name, text = content.get("name"), content.get("text")
-    if not (isinstance(name, str) and isinstance(text, str)):
-        return None
-    return NotebookNode(output_type="stream", name=name, text=text)
+    def __init__(self, nb_man: Record, **options: Any) -> None:
+        super().__init__(nb_man, **options)
+        self.info: dict[str, Any] = {}  # the content of `kernel_info_reply`
 
+    def papermill_execute_cells(self) -> None:
+        self.prepare()
+        self.nb_man.observer.kernel_ready(self)
+        for index, cell in enumerate(self.nb.cells):
+            if not self._execute(cell, index):
+                break
+        self.nb_man.observer.cells_finished(self)
 
-def _read_display(kind: str, content: dict[str, Any]) -> NotebookNode | None:
-    data, metadata, count = (content.get(k) for k in ("data", "metadata", "execution_count"))
-    if not (isinstance(data, dict) and isinstance(metadata, dict)):
-        return None
-    data = {
-        mime: part if _is_text(part) or _is_json(mime, part) else str(part)
-        for mime, part in data.items()
-    }
-    if kind == "display_data":
-        return from_dict({"output_type": kind, "metadata": metadata, "data": data})
-    if not isinstance(count, int):
-        return None
-    return from_dict(
-        {"output_type": kind, "metadata": metadata, "data": data, "execution_count": count}
-    )
+    def prepare(self) -> None:
+        """Learn what the kernel is, and teach `exit` to end the notebook."""
+        self.info = self.wait_for_reply(self.kc.kernel_info())["content"]
+        self.on_cell_executed = self._end_at_exit
+        if self.is_python:
+            self.ask(make_exit_prelude())
 
+    @property
+    def is_python(self) -> bool:
+        return bool(self.info["language_info"].get("name") == "python")
 
-def _is_text(part: Any) -> bool:
-    lines = part if isinstance(part, list) else [part]
-    return all(isinstance(line, str) for line in lines)
+    def _execute(self, cell: Any, index: int) -> bool:
+        """Execute a cell; False: the notebook ends here."""
+        record = self.nb_man
+        try:
+            record.cell_start(cell, index)
+            self.execute_cell(cell, index)
+        except CellExecutionError as error:
+            if isinstance(error, ExitError) and error.code == 0:
+                record.cell_exited(cell)
+            else:
+                record.cell_failed(cell, index, error)
+            return False
+        except BaseException as error:
+            record.cell_broken(cell, error)
+            raise
+        finally:
+            record.cell_complete(cell, cell_index=index)
+        return True
 
+    def process_message(self, message: dict[str, Any], cell: Any, cell_index: int) -> Any:
+        if self.nb_man.observer.message_received(cell, cell_index, message) is False:
+            return None
+        self.nb_man.observer.resting()
+        return super().process_message(message, cell, cell_index)
 
-def _is_json(mime: str, part: Any) -> bool:
-    vendors = mime.startswith("application/") and mime.endswith("+json")
-    return vendors or (mime == "application/json" and isinstance(part, dict))
+    async def async_ask(self, code: str, **options: Any) -> dict[str, Any]:
+        """Execute code unseen by the notebook; return its reply, {} from a kernel that has ended.
+
+        After a cell that failed, a kernel drops for a moment what it is asked.
+        """
+        status = "aborted"
+        while status == "aborted":
+            request = self.kc.execute(code, silent=True, store_history=False, **options)
+            try:
+                reply: dict[str, Any] = await self.async_wait_for_reply(request) or {}
+            except DeadKernelError:
+                return {}
+            status = reply.get("content", {}).get("status", "")
+        return reply
+
+    ask = run_sync(async_ask)
+
+    async def find_exit_code(self, content: dict[str, Any]) -> int | None:
+        """Return the code with which a cell ended the notebook, None if it did not."""
+        if asks_exit(content):
+            return 0
+        if content.get("status") != "error" or not self.is_python:
+            return None
+        asked = {"code": make_question(content.get("ename", ""))}
+        answers = (await self.async_ask("", user_expressions=asked)).get("content", {})
+        answer = answers.get("user_expressions", {}).get("code", {}).get("data", {})
+        found = answer.get("text/plain", "None")
+        return None if found == "None" else int(found)
+
+    async def _end_at_exit(self, cell: Any, cell_index: int, execute_reply: Any) -> None:  # noqa: ARG002
+        """Raise the end of the notebook for `exit()`: nbclient's hook after each cell."""
+        content = (execute_reply or {}).get("content", {})
+        code = await self.find_exit_code(content)
+        if code is not None:
+            raise make_exit(cell, content, code)

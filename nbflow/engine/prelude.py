@@ -9,20 +9,24 @@ from nbflow.engine.inside import MODULE
 _SOURCE = Path(__file__).with_name("inside.py")
 
 
-def make_prelude() -> str:
+def make_prelude(call: str = "prepare()") -> str:
     """Return one statement that runs `inside.py` as a module which nobody's namespace holds.
 
     Nothing of a kernel's own counts as a fault: a kernel that is not ipykernel stays as it is.
     """
-    run = (
-        f"{_SOURCE.read_text(encoding='utf-8')}\ntry:\n    prepare()\nexcept Exception:\n    pass\n"
-    )
+    source = _SOURCE.read_text(encoding="utf-8")
+    run = f"{source}\ntry:\n    {call}\nexcept Exception:\n    pass\n"
     module = (
         f"__import__('sys').modules.setdefault({MODULE!r}, "
         f"__import__('types').ModuleType({MODULE!r}))"
     )
     once = f"{MODULE!r} in __import__('sys').modules"
     return f"{once} or exec(compile({run!r}, '<nbflow>', 'exec'), vars({module}))"
+
+
+def make_exit_prelude() -> str:
+    """Return the prelude that teaches `exit`, and leaves the kernel else as it is."""
+    return make_prelude("teach_exit(sys.modules['IPython'].get_ipython())")
 
 
 def make_question(ename: str) -> str:

@@ -16,14 +16,11 @@ from traitlets import Instance, Type
 
 from nbflow.engine import packing
 from nbflow.engine.ahead import Ahead
+from nbflow.engine.greeting import Greeting, Message
 from nbflow.engine.inside import AHEAD, NUMBER
 
 LOOK = 0.1  # seconds between looks at a process that nothing tells of
 DRAIN = 0.3  # seconds for what a dead kernel still sent
-REPLY = 1.0  # seconds, after which to ask a silent kernel again
-POKE = 0.03  # seconds; `iopub_welcome` was lost 5 times in 3,000
-
-Message = dict[str, Any]
 
 
 class Outputs(ZMQSocketChannel):  # type: ignore[misc]
@@ -156,29 +153,19 @@ class Wire:
 
 
 def greet(wire: Wire, client: Any, seconds: float) -> Message:
-    """Wait until a kernel has answered and is known to be heard; return its `kernel_info_reply`.
+    """Wait until a kernel is ready; return its `kernel_info_reply`.
 
-    jupyter_client waits until nothing came for 0.2 s: who connects to an older kernel may hear
-    what is for others. Here it is known what an answer looks like.
     Raises RuntimeError, as jupyter_client does, and EndedError.
     """
     deadline = time.monotonic() + seconds
-    asked: set[str] = set()
-    info, heard = None, False
-    while info is None or not heard:
+    greeting = Greeting(client)
+    while not greeting.over:
         if time.monotonic() > deadline:
             raise RuntimeError(f"Kernel didn't respond in {seconds:g} seconds")
-        asked.add(client.kernel_info())
-        while found := wire.take(REPLY if info is None else POKE):
-            channel, message = found
-            ours = message["parent_header"].get("msg_id") in asked
-            if channel == "shell":
-                info = message if ours else info
-            else:
-                heard = heard or ours or message["msg_type"] == "iopub_welcome"
-            if info is not None and heard:
-                break
-    return info
+        greeting.ask()
+        while not greeting.over and (found := wire.take(greeting.patience)):
+            greeting.take(*found)
+    return greeting.info or {}
 
 
 def _open_pidfd(manager: Any) -> int | None:

@@ -18,12 +18,13 @@ from nbflow.events import RunWarned
 from nbflow.executors import KernelKind, Setup, find_kind
 from nbflow.executors.launch import describe_exit, launch
 from nbflow.executors.zygotes import Zygotes
+from nbflow.fences import find_plain_reason
 from nbflow.model import Failure, Outcome
 from nbflow.worker.aftermath import Account, mend
 from nbflow.worker.protocol import Ended, Launched, Start, Stop, make_event, read_answer, to_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from nbflow.executors import Emit
     from nbflow.model import Job
@@ -32,6 +33,10 @@ PIECE = 1 << 16  # bytes
 AHEAD = 16  # pieces of answers that are read before they are needed
 LOOK = 0.1  # seconds between looks at whether to stop
 PATIENCE = 8.0  # seconds for a worker to end a job that is to stop; its kernel has 1.5
+PLAINLY = (
+    "{}: notebooks are executed by nbclient's own client, in kernels that are started one by one. "
+    "This is slower."
+)
 FAREWELL = 6.0  # seconds for a worker to leave
 
 
@@ -51,6 +56,7 @@ class LocalExecutor:
         self._zygotes, self._warm = Zygotes(setup.imports), setup.warm
         self._due: Mapping[KernelKind, int] = {}
         self._busy = 0  # jobs under way
+        self._plain = find_plain_reason()  # to be told once
         self._first: Future[Worker] | None = None  # the first worker, until a job takes it
 
     def prepare(self, due: Mapping[KernelKind, int]) -> None:
@@ -94,7 +100,7 @@ class LocalExecutor:
     def _take(self, job: Job, emit: Emit, stop: threading.Event) -> Worker | None:
         """Return a worker for the job; None if it is to stop before there is one."""
         with self._lock:
-            said = list(self._zygotes.bury())
+            said = [*self._explain_plain(), *self._zygotes.bury()]
             self._zygotes.start(job.language, job.kernel)
             worker = self._find_idle()
             first, self._first = self._first, None
@@ -110,6 +116,11 @@ class LocalExecutor:
         with self._lock:
             self._all.add(worker)  # type: ignore[arg-type]
         return worker
+
+    def _explain_plain(self) -> Iterator[str]:
+        if self._plain:
+            yield PLAINLY.format(self._plain)
+            self._plain = ""
 
     def _find_idle(self) -> Worker | None:
         """Return one that has nothing to do, and dismiss those whose zygotes have ended."""

@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from nbflow.fences import find_plain_reason
 from nbflow.worker.kernel import Kernel, make_arguments, make_environment
 from nbflow.zygote.messages import Request
 from nbflow.zygote.pattern import may_prepare
@@ -65,7 +66,7 @@ def may_wait(kernel: Kernel) -> bool:
 
     Not where a user's own code or settings are read as it starts: see `may_prepare`.
     """
-    if kernel.forked or kernel.job.language != LANGUAGE:
+    if kernel.forked or kernel.job.language != LANGUAGE or find_plain_reason():
         return False
     env = make_environment() | (kernel.manager.kernel_spec.env or {})
     env.setdefault("IPYTHONDIR", str(Path.home() / ".ipython"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import time
@@ -10,17 +11,12 @@ from typing import Any
 
 from jupyter_core.utils import ensure_async, run_sync
 
-REPLY = 1.0  # seconds, after which to ask again
-POKE = 0.03  # seconds; `iopub_welcome` was lost 5 times in 3,000
+from nbflow.engine.greeting import Greeting
 
 
 @functools.cache
 def make_client_class(kind: type) -> type:
-    """Return the class of clients with a `wait_for_ready` that does not flush.
-
-    jupyter_client's waits until nothing came for 0.2 s: who connects to an older kernel may hear
-    what is for others. Here it is known what an answer looks like.
-    """
+    """Return the class of clients with a `wait_for_ready` that does not flush."""
     if hasattr(kind, "wait_quickly"):
         return kind
     blocking = not inspect.iscoroutinefunction(kind.wait_for_ready)  # type: ignore[attr-defined]
@@ -30,43 +26,24 @@ def make_client_class(kind: type) -> type:
 
 
 async def wait_quickly(self: Any, timeout: float | None = None) -> None:  # noqa: ASYNC109  # theirs
-    """Wait until the kernel has answered on shell, and is known to be heard on iopub."""
+    """Wait until the kernel is ready."""
     deadline = time.monotonic() + (60.0 if timeout is None else timeout)
-    asked: set[str] = set()
-    replied = heard = None
-    while not (replied and heard):
-        asked.add(self.kernel_info())
-        replied = replied or await _find_reply(self.shell_channel, asked)
-        heard = heard or await _hear(self.iopub_channel, asked, welcome=not self.met)
+    greeting = Greeting(self, welcome=not self.met)
+    while not greeting.over:
+        greeting.ask()
+        await _receive(greeting, "shell", self.shell_channel)
+        await _receive(greeting, "iopub", self.iopub_channel)
         if not await self._async_is_alive():
             raise RuntimeError("Kernel died before replying to kernel_info")
         if time.monotonic() > deadline:
             raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
     self.met = True
-    self._handle_kernel_info_reply(replied)
+    self._handle_kernel_info_reply(greeting.info)
 
 
-async def _find_reply(channel: Any, asked: set[str]) -> Any | None:
-    async for message in _receive(channel, REPLY):
-        if message["parent_header"].get("msg_id") in asked:
-            return message
-    return None
-
-
-async def _hear(channel: Any, asked: set[str], *, welcome: bool) -> bool:
-    """Tell whether iopub is connected. After a restart, a welcome may be the last kernel's."""
-    async for message in _receive(channel, POKE):
-        if message["parent_header"].get("msg_id") in asked:
-            return True
-        if welcome and message["msg_type"] == "iopub_welcome":
-            return True
-    return False
-
-
-async def _receive(channel: Any, seconds: float) -> Any:
-    """Yield messages until none comes for so long."""
-    while True:
-        try:
-            yield await ensure_async(channel.get_msg(timeout=seconds))
-        except Empty:
-            return
+async def _receive(greeting: Greeting, name: str, channel: Any) -> None:
+    """Take a channel's messages until it has said what is waited for, or says nothing."""
+    with contextlib.suppress(Empty):
+        while not (greeting.heard if name == "iopub" else greeting.info):
+            message = await ensure_async(channel.get_msg(timeout=greeting.patience))
+            greeting.take(name, message)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from nbflow.fences import find_plain_reason, find_version, read_version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbflow.kernels import Kernel
 
-TRIED = ((7, 4), (8, 0))  # versions of ipykernel: from the first on, below the second
+FIRST = (7, 4)  # version of ipykernel that was tried; those that were not yet: `fences`
 LAUNCHER = ("-m", "ipykernel_launcher", "-f", "{connection_file}")
 
 
@@ -33,26 +34,9 @@ def find_platform_obstacle() -> str:
     found = find_version("ipykernel")
     if found is None:
         return "ipykernel is not installed"
-    parts = tuple(int(part) for part in found.split(".")[:2] if part.isdigit())
-    if not TRIED[0] <= parts < TRIED[1]:
+    if read_version(found) < FIRST:
         return f"ipykernel {found} has not been tried"
-    return ""
-
-
-def find_version(name: str) -> str | None:
-    """Return what is installed of a package: its folder's name tells it 20 ms sooner."""
-    spec = find_spec(name)
-    if spec is None or spec.origin is None:
-        return None
-    folder = next(Path(spec.origin).parents[1].glob(f"{name}-*.dist-info"), None)
-    if folder is not None:
-        return folder.stem.partition("-")[2]
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
-
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
+    return find_plain_reason()
 
 
 def is_own(interpreter: str) -> bool:

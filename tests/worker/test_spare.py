@@ -177,7 +177,7 @@ def test_a_users_startup_code_sees_its_own_moment(
 @pytest.fixture
 def executor(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalExecutor]:
     """One that forks nothing, as on macOS and Windows."""
-    monkeypatch.setattr("nbflow.zygote.obstacle.find_version", lambda _: "8.0.0")  # not tried
+    monkeypatch.setattr("nbflow.zygote.obstacle.find_version", lambda _: "7.3.0")  # not tried
     made = LocalExecutor(Setup())
     yield made
     made.close()
