@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from nbflow.model import Request, Step
+from nbflow import app
+from nbflow.model import Request, Scan, Step
 from nbflow.notebook.scan import read_folder
-from nbflow.plan import Plan, make_plan
+from nbflow.plan import Plan
 from nbflow.project import Project, find_project
 from nbflow.runs.cancel import cancel
 from nbflow.runs.fold import Run
@@ -41,8 +40,8 @@ class Pipeline:
         `request` carries the options of `nbflow plan`, as `Request(to=("report",))`.
         Raises PipelineError, ParameterError, UnknownNameError.
         """
-        asked = _join(request, parameters)
-        return make_plan(self.project, read_folder(self.project), asked)
+        scan = read_folder(self.project)
+        return app.plan.plan(self.project, scan, self._ask(scan, request, parameters)).plan
 
     def run(self, request: Request | None = None, **parameters: Any) -> Run:
         """Run the pipeline in a process of its own and wait for it; an interrupt cancels it.
@@ -60,20 +59,18 @@ class Pipeline:
         return read_run(self.project, run_id)
 
     def start(self, request: Request | None = None, **parameters: Any) -> str:
-        """Start a run as a process and return its id at once; it outlives this process."""
-        plan = self.plan(request, **parameters)  # what is wrong is said here, where it was asked
-        from nbflow.run.start import start_request, wait_for_log  # noqa: PLC0415 - a plan needs none
+        """Start a run as a process and return its id; it outlives this process.
 
-        started = start_request(self.project, plan.request)
-        wait_for_log(self.project, started)
-        return started.run_id
+        Raises what `plan` raises.
+        """
+        asked = self._ask(read_folder(self.project), request, parameters)
+        return app.run.start(self.project, asked)
 
     def find_run(self, text: str = "last") -> Run:
         """Return a run by its id, a unique prefix of it, or its name."""
         return find_run(self.project, text)
 
-
-def _join(request: Request | None, parameters: dict[str, Any]) -> Request:
-    request = request or Request()
-    joined = {**request.parameters, **parameters}
-    return msgspec.structs.replace(request, parameters=joined)
+    def _ask(self, scan: Scan, request: Request | None, parameters: dict[str, Any]) -> Request:
+        options = request or Request()
+        values = {**options.parameters, **parameters}
+        return app.requests.make_request(self.project, scan, options, values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nbflow.model import Request
-from nbflow.run.start import start_request, wait_for_log
+from nbflow.run.start import start, wait_for_log
 from nbflow.runs.follow import follow
 from nbflow.runs.history import find_run, read_runs
 from nbflow.store import results
@@ -44,7 +44,7 @@ def test_a_starter_chooses_an_id_that_is_later_too(tmp_path: Path) -> None:
     project = make_pipeline(tmp_path, 1, shape="chain")
     reused = finish(project)
     (project.runs / reused.id).rename(project.runs / AHEAD[0])
-    started = start_request(project, Request())
+    started = start(project, Request())
     wait_for_log(project, started)
     *_, over = follow(project, started.run_id)
     assert over.status == "done"

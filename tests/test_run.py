@@ -58,7 +58,7 @@ def statuses(ended: Run) -> dict[str, str]:
 def test_steps_run_in_order_and_then_nothing_runs_again(tmp_path):
     made = project(tmp_path, numbers=NUMBERS, doubled=DOUBLED, total=TOTAL)
     lines: list[Line] = []
-    first = run(made, observe=lines.append, text_parameters={"count": "4"})
+    first = run(made, observe=lines.append, parameters={"count": 4})
 
     assert statuses(first) == {"numbers": "done", "doubled": "done", "total": "done"}
     assert first.status == "done"
@@ -79,7 +79,7 @@ def test_steps_run_in_order_and_then_nothing_runs_again(tmp_path):
     assert executed["cells"][1]["source"] == ["# Parameters\n", "count = 4\n"]
     assert executed["cells"][1]["metadata"]["tags"] == ["injected-parameters"]
 
-    second = run(made, text_parameters={"count": "4"})
+    second = run(made, parameters={"count": 4})
     assert statuses(second) == dict.fromkeys(("numbers", "doubled", "total"), "reused")
     assert read_pins(made, second.id) == read_pins(made, first.id)
 
@@ -138,7 +138,7 @@ def test_only_one_step_runs_on_the_newest_inputs_and_says_which_are_stale(tmp_pa
     plan = make_plan(
         made,
         read_folder(made),
-        Request(only=("doubled",), text_parameters={"numbers.count": "9"}, force=True),
+        Request(only=("doubled",), parameters={"numbers.count": 9}, force=True),
     )
     assert list(plan.steps) == ["doubled"]
     assert plan.outside["numbers"].stale
@@ -152,7 +152,7 @@ def test_only_one_step_runs_on_the_newest_inputs_and_says_which_are_stale(tmp_pa
 def test_the_newest_input_is_used_even_where_an_older_one_fits(tmp_path):
     made = project(tmp_path, numbers=NUMBERS, doubled=DOUBLED)
     run(made)
-    run(made, only=("numbers",), text_parameters={"count": "9"})
+    run(made, only=("numbers",), parameters={"count": 9})
     plan = make_plan(made, read_folder(made), Request(only=("doubled",)))
     assert plan.outside["numbers"].why == (Reason("parameter-changed", "count", 9, 3),)
     assert len(execute(plan).read("doubled.doubled")) == 9
@@ -165,8 +165,8 @@ def test_a_default_that_is_not_literal_makes_a_step_run_each_time(tmp_path):
     again = run(made)
     assert statuses(again) == {"today": "done"}
     assert any("`datetime.date.today()`" in one for one in again.steps["today"].warnings)
-    assert statuses(run(made, text_parameters={"day": "2013-01-01"})) == {"today": "done"}
-    assert statuses(run(made, text_parameters={"day": "2013-01-01"})) == {"today": "reused"}
+    assert statuses(run(made, parameters={"day": "2013-01-01"})) == {"today": "done"}
+    assert statuses(run(made, parameters={"day": "2013-01-01"})) == {"today": "reused"}
 
 
 def test_what_changed_while_a_step_ran_is_not_reused(tmp_path):
@@ -183,8 +183,8 @@ def test_what_changed_while_a_step_ran_is_not_reused(tmp_path):
 
 def test_only_so_many_results_are_kept(tmp_path):
     made = project(tmp_path, toml="keep = 2\n", numbers=NUMBERS)
-    named = run(made, name="kept", text_parameters={"count": "1"})
-    ended = [run(made, text_parameters={"count": str(count)}) for count in (2, 3, 4)]
+    named = run(made, name="kept", parameters={"count": 1})
+    ended = [run(made, parameters={"count": count}) for count in (2, 3, 4)]
     pins = [read_pins(made, one.id)["numbers"] for one in (named, *ended)]
     assert results.read_result_ids(made, "numbers") == [pins[3], pins[2], pins[0]]
 
@@ -203,7 +203,7 @@ def test_setting_stop_cancels_and_what_was_finished_is_kept(tmp_path):
     assert (ended.status, statuses(ended)) == (
         "cancelled", {"numbers": "done", "slow": "cancelled"},
     )  # fmt: skip
-    again = run(made, text_parameters={"seconds": "0"})
+    again = run(made, parameters={"seconds": 0})
     assert statuses(again) == {"numbers": "reused", "slow": "done"}
 
 
@@ -239,7 +239,7 @@ def test_a_killed_run_is_lost_its_kernels_are_gone_and_the_next_run_goes_on(tmp_
     assert (lost.status, lost.steps["slow"].status, lost.steps["numbers"].status) == (
         "lost", "lost", "done",
     )  # fmt: skip
-    again = run(made, text_parameters={"seconds": "0"})
+    again = run(made, parameters={"seconds": 0})
     assert statuses(again) == {"numbers": "reused", "slow": "done"}
 
 

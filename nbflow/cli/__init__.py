@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
-from importlib import import_module
 from typing import Any
 
 import click
-from click.shell_completion import CompletionItem
 
 import nbflow
-from nbflow.cli.command import CANCELLED, FAULT
+from nbflow.cli.acting import act
 from nbflow.cli.stranger import find_stranger
+from nbflow.commands.command import HELP, SECTIONS, Command, Program, find_words
+from nbflow.errors import NbflowError
 from nbflow.process import collect_seldom, leave, open_nothing
 
-SECTIONS: dict[str, dict[str, str]] = {
-    "Run": {
-        "run": "Run the pipeline; what has not changed is reused.",
-        "plan": "Say what a run would do, and why.",
-        "rerun": "Run again with a run's parameters.",
-        "cancel": "Stop a run that is under way.",
-        "clean": "Remove old results, after saying which.",
-        "trust": "Trust all who write in a shared project.",
-    },
-    "Look": {
-        "steps": "List the steps: parameters, inputs, outputs.",
-        "check": "Report every problem at once.",
-        "runs": "List the runs, newest first.",
-        "show": "Show a run, or one step of it.",
-        "sql": "Query the tables of a run.",
-        "open": "Copy an executed notebook to where Jupyter opens it.",
-    },
-    "Write": {
-        "new": "Make the notebook of a new step.",
-        "tag": "Add a tag to a cell of a notebook.",
-        "demo": "Copy and run a small example.",
-    },
-}
+CANCELLED = 130
+FAULT = 70  # sysexits.h: an error in the program itself
 COMMANDS = {name: text for section in SECTIONS.values() for name, text in section.items()}
 
 
@@ -57,57 +35,29 @@ def main() -> None:
         raise
 
 
-class Program(click.Group):
-    """The commands by name; each stands in the module `nbflow.cli.commands.NAME`.
+class Terminal(Program):
+    """The program `nbflow`: it shows answers on the terminal, and ends with their exit codes."""
 
-    Another face may add sections of its own, and where their modules stand.
-    """
+    def show(self, command: Command, ctx: click.Context) -> None:
+        """Call a command, show its answer or its error, and exit with what it means."""
+        as_json = ctx.params.get("as_json", False)
+        try:
+            answer = act(command.answer(ctx), as_json=as_json)
+            if answer is not None:
+                from nbflow.cli import output  # noqa: PLC0415 - rich is loaded only to show
 
-    sections = SECTIONS
-    of_folder = ""  # what else a face has where -C stands alone
+                ctx.exit(output.show(answer, as_json=as_json))
+        except NbflowError as error:
+            if ctx.find_root().params.get("traceback"):
+                raise
+            from nbflow.cli import output  # noqa: PLC0415 - as above
 
-    @property
-    def texts(self) -> dict[str, str]:
-        """What each command does, in a line."""
-        return {name: text for part in self.sections.values() for name, text in part.items()}
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        del ctx
-        return list(self.texts)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        del ctx
-        if cmd_name not in self.texts:
-            return None
-        command: click.Command = import_module(f"nbflow.cli.commands.{cmd_name}").command
-        return command
-
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Offer the commands without loading them."""
-        if incomplete.startswith("-"):
-            return super().shell_complete(ctx, incomplete)
-        found = self.texts.items()
-        return [
-            CompletionItem(name, help=text) for name, text in found if name.startswith(incomplete)
-        ]
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands without loading one."""
-        del ctx
-        for section, commands in self.sections.items():
-            with formatter.section(section):
-                formatter.write_dl(list(commands.items()), col_max=12)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0]
-        known = self.texts
-        if name not in known and not name.startswith("-") and not ctx.resilient_parsing:
-            near = difflib.get_close_matches(name, known, 1)
-            meant = f"Did you mean `nbflow {near[0]}`?" if near else "`nbflow --help` lists them."
-            raise click.UsageError(f"There is no command {name!r}. {meant}", ctx)
-        return super().resolve_command(ctx, args)
+            root = output.find_root(ctx.params.get("folder"))
+            output.show_error(error, as_json=as_json, root=root)
+            ctx.exit(output.WRONG)
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("\nCancelled.", err=True)
+            ctx.exit(CANCELLED)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Exit as cancelled also where Ctrl-C comes while a command's module is loaded.
@@ -117,29 +67,17 @@ class Program(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            if ctx.obj is not None:
-                raise
             click.echo("\nCancelled.", err=True)
             ctx.exit(CANCELLED)
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
         except Exception as error:
-            if ctx.obj is not None or ctx.params.get("traceback"):
+            if ctx.params.get("traceback"):
                 raise
             from nbflow.cli.faults import say_fault  # noqa: PLC0415 - only where one is
 
-            click.echo(say_fault(error, ctx.meta["nbflow.command"]), err=True)
+            click.echo(say_fault(error, find_words()), err=True)
             ctx.exit(FAULT)
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        ctx.meta["nbflow.command"] = ("nbflow", *args)
-        try:
-            return super().parse_args(ctx, args)
-        except click.NoSuchOption as error:
-            if error.option_name not in {"-C", "--folder"}:
-                raise
-            text = f"{error.option_name} goes after the command: `nbflow run -C FOLDER`."
-            raise click.UsageError(text + self.of_folder, ctx) from None
 
 
 _TRACEBACK = "Show the full Python traceback of an error."
@@ -161,7 +99,7 @@ Shell completion, for bash (or zsh, fish):
 """
 
 
-@click.group(cls=Program, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Terminal, epilog=EPILOG, context_settings=HELP)
 @click.version_option(nbflow.__version__, message="nbflow %(version)s")
 @click.option("--traceback", is_flag=True, envvar="NBFLOW_TRACEBACK", help=_TRACEBACK)
 def program(**_: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from nbflow.cli import answers
+from nbflow.app import answers
 from nbflow.errors import NbflowError, PipelineError
 from nbflow.model import FORMAT, Planned, Reason, Scan
 from nbflow.present.reasons import say_reason

@@ -12,11 +12,13 @@ import click
 import msgspec
 from rich.text import Text
 
-from nbflow.cli import answers, terminal
+from nbflow.app import answers
+from nbflow.cli import terminal
 from nbflow.cli.jsonform import make_error, make_json
 from nbflow.cli.render import make_text, steps
 from nbflow.errors import NbflowError, PipelineError
 from nbflow.process import open_nothing
+from nbflow.project import find_project
 from nbflow.text import say_count
 
 DONE, FAILED, WRONG, CANCELLED = 0, 1, 2, 130
@@ -101,6 +103,14 @@ def show_error(error: NbflowError, *, as_json: bool, root: Path | None = None) -
         if error.problems and len(error.problems) == 1 and error.problems[0].what in str(error):
             return
     console.print(Text.assemble(("Error: ", "bold red"), str(error)), soft_wrap=True)
+
+
+def find_root(folder: str | None) -> Path | None:
+    """Return the root of a project whose command has failed, None where it has none."""
+    try:
+        return find_project(folder).root
+    except (OSError, NbflowError):
+        return None
 
 
 def print_json(value: object) -> None:

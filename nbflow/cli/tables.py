@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import sys
 import tempfile
@@ -13,10 +12,11 @@ from typing import IO, Any
 from rich.console import RenderableType
 from rich.text import Text
 
+from nbflow.app.answers import Queried
 from nbflow.cli import exports
-from nbflow.cli.answers import Queried
 from nbflow.cli.render import parts
 from nbflow.errors import StoreError
+from nbflow.store.sqlerrors import translated
 from nbflow.text import say_count, shorten
 
 _BATCH = 1000  # rows of a table that are printed at once
@@ -131,21 +131,6 @@ def _count_records(file: IO[bytes]) -> int:
         within ^= bool(line.count(b'"') % 2)
         count += not within
     return count
-
-
-@contextlib.contextmanager
-def translated() -> Iterator[None]:
-    """Turn DuckDB's errors, and a file that cannot be written, into ours."""
-    try:
-        yield
-    except OSError as error:
-        raise StoreError(f"{error.filename} cannot be written: {error.strerror}.") from error
-    except Exception as error:
-        if type(error).__module__.partition(".")[0] not in {"duckdb", "_duckdb"}:
-            raise
-        from nbflow.store.sqlerrors import make_error  # noqa: PLC0415 - only to explain an error
-
-        raise make_error(error) from error
 
 
 def _write_file(relation: Any, kind: str, path: Path) -> None:

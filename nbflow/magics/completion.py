@@ -12,8 +12,8 @@ import click
 from click.shell_completion import CompletionItem, ShellComplete, split_arg_string
 from IPython.core.completer import SimpleCompletion, context_matcher
 
-from nbflow.cli.options import STARTING
-from nbflow.magics.commands.step import command as step_command
+from nbflow.commands.options import NotebookOption
+from nbflow.commands.step import command as step_command
 from nbflow.magics.program import make_defaults, program
 
 _LINE = re.compile(r"^\s*(?:[^=%]+=\s*)?%nbflow\s+(?P<words>.*)$")
@@ -91,7 +91,9 @@ def _offer_wait(typed: _Typed) -> list[CompletionItem]:
     """Return `--wait` where a run is started: an option of notebooks only."""
     name = typed.words[0] if typed.words and typed.open.startswith("-") else ""
     command = program.get_command(click.Context(program), name)
-    starts = command and any(one.name == STARTING for one in command.params)
+    starts = command and any(
+        one.name == "wait" and isinstance(one, NotebookOption) for one in command.params
+    )
     return (
         [CompletionItem("--wait", help="until it is over")]
         if starts and "--wait".startswith(typed.open)

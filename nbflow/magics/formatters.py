@@ -10,7 +10,8 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from nbflow import html
-from nbflow.cli.render import parts, plans, runs, steps
+from nbflow.app.folders import say_where
+from nbflow.cli.render import plans, runs, steps
 from nbflow.errors import NbflowError
 from nbflow.magics.plain import make_plain
 from nbflow.magics.shown import draw_pipeline
@@ -35,7 +36,7 @@ def _draw_pipeline(pipeline: Any) -> str:
 
 def _write_pipeline(pipeline: Any) -> RenderableType:
     project = pipeline.project
-    return steps.make_steps(read_folder(project), project.root, parts.say_where(project))
+    return steps.make_steps(read_folder(project), project.root, say_where(project))
 
 
 def _draw_run(run: Any) -> str:

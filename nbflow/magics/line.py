@@ -8,13 +8,12 @@ import click
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 from traitlets import Unicode
 
-from nbflow.cli.command import Command
-from nbflow.cli.options import STARTING
-from nbflow.magics.commands.step import BODY
-from nbflow.magics.commands.step import command as step_command
-from nbflow.magics.program import call, program, split
+from nbflow import app
+from nbflow.commands.step import command as step_command
+from nbflow.magics.cells import split_cell
+from nbflow.magics.program import call, parse, split
 from nbflow.magics.shown import has_front_end, show
-from nbflow.magics.starting import show_controls, start
+from nbflow.magics.starting import show_controls
 
 
 @magics_class
@@ -35,31 +34,22 @@ class NbflowMagics(Magics):  # type: ignore[misc]
         words = split(line)
         if not words:
             return self._show_controls()
-        return call(program, "%nbflow", words, self._show, self.folder)
+        return call(words, self.folder)
 
     @no_var_expand  # type: ignore[untyped-decorator]
     @cell_magic  # type: ignore[untyped-decorator]
     def step(self, line: str, cell: str) -> None:
         """Make the notebook of a new step from this cell: `%%step NAME`."""
 
-        def show_made(command: Command, ctx: click.Context) -> None:
-            ctx.meta[BODY] = cell
-            show(command.answer(ctx))
+        def make(ctx: click.Context) -> None:
+            project, name = step_command.invoke(ctx)
+            show(app.new.make_step_of(project, name, split_cell(cell)))
 
-        call(step_command, "%%step", split(line), show_made, self.folder)
-
-    def _show(self, command: Command, ctx: click.Context) -> Any:
-        """Show what a command answers; one that runs notebooks is a process of its own."""
-        if STARTING in ctx.params:
-            return start(command, ctx, self.shell)
-        answer = command.answer(ctx)
-        if answer is not None:
-            show(answer, as_json=bool(ctx.params.get("as_json")))
-        return None
+        parse(step_command, "%%step", split(line), self.folder, make)
 
     def _show_controls(self) -> None:
         """Show the panel; a terminal shows what the pipeline is."""
         if has_front_end(self.shell):
             show_controls(self.folder or None)
         else:
-            call(program, "%nbflow", ["steps"], self._show, self.folder)
+            call(["steps"], self.folder)

@@ -1,22 +1,23 @@
-"""The command line's program as a notebook has it: the same commands, and a few of its own."""
+"""The commands as a notebook has them: those of the command line, and a few of its own."""
 
 from __future__ import annotations
 
 import re
 import shlex
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from typing import Any
 
 import click
+from IPython import get_ipython
 from IPython.core.error import UsageError
 
-from nbflow.cli import SECTIONS, Program
-from nbflow.cli import program as terminal
+import nbflow
+from nbflow.commands.asked import RunAsked
+from nbflow.commands.command import HELP, SECTIONS, Command, Program
 from nbflow.errors import NbflowError, PipelineError, RunError
-from nbflow.magics.shown import show_problems
+from nbflow.magics.shown import show, show_problems
+from nbflow.magics.starting import start
 
-Face = Callable[[Any, click.Context], Any]
 _HERE = {"use": "Choose what reads return, or which step this notebook is."}
 _COMMAND = re.compile(r"(?<=`)nbflow (?=[a-z-])")
 EPILOG = """\
@@ -34,48 +35,46 @@ class NotebookProgram(Program):
 
     sections = {**SECTIONS, "In a notebook": _HERE}
     of_folder = ' The controls of another pipeline: nbflow.controls("FOLDER").'
+    in_notebook = True
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _HERE:
-            return super().get_command(ctx, cmd_name)
-        command: click.Command = import_module(f"nbflow.magics.commands.{cmd_name}").command
-        return command
-
-
-program = NotebookProgram(
-    "nbflow",
-    help="Run the notebooks you already have as a pipeline, from a cell.",
-    params=terminal.params,
-    callback=terminal.callback,
-    epilog=EPILOG,
-    context_settings=terminal.context_settings,
-)
+    def show(self, command: Command, ctx: click.Context) -> Any:
+        """Show what a command answers; a run that it asks for is a process of its own."""
+        answer = command.answer(ctx)
+        if isinstance(answer, RunAsked):
+            return start(answer, get_ipython())
+        if answer is not None:
+            show(answer, as_json=bool(ctx.params.get("as_json")))
+        return None
 
 
-def split(line: str) -> list[str]:
-    """Return the words of a line, as a shell splits them."""
-    try:
-        return shlex.split(line)
-    except ValueError as error:
-        raise UsageError(f"{line}: {str(error).lower()}") from None
+@click.group("nbflow", cls=NotebookProgram, epilog=EPILOG, context_settings=HELP)
+@click.version_option(nbflow.__version__, message="nbflow %(version)s")
+def program() -> None:
+    """Run the notebooks you already have as a pipeline, from a cell."""
 
 
-def call(
-    command: click.Command, name: str, words: Sequence[str], face: Face, folder: str = ""
+def call(words: Sequence[str], folder: str = "") -> Any:
+    """Call the command that these words mean, and show its answer; return the run it starts."""
+    return parse(program, "%nbflow", words, folder, program.invoke)
+
+
+def parse(
+    command: click.Command,
+    name: str,
+    words: Sequence[str],
+    folder: str,
+    act: Callable[[click.Context], Any],
 ) -> Any:
-    """Parse and call; `face` is given the command that was meant and shows its answer.
+    """Act on what the words say; `folder` stands where none is named.
 
-    `folder` stands where none is named. Raises UsageError for a line that cannot be meant, and
-    NbflowError for what else is wrong; IPython shows either without a traceback.
+    Raises UsageError for a line that cannot be meant, and NbflowError for what else is wrong;
+    IPython shows either without a traceback.
     """
     try:
-        found = command.main(
-            list(words),
-            prog_name=name,
-            standalone_mode=False,
-            obj=face,
-            default_map=make_defaults(folder),
-        )
+        with command.make_context(name, list(words), default_map=make_defaults(folder)) as ctx:
+            return act(ctx)
+    except click.exceptions.Exit:
+        return None  # --help has been shown
     except click.Abort:
         raise shown_short(RunError("Interrupted.")) from None
     except click.ClickException as error:
@@ -85,7 +84,14 @@ def call(
         raise shown_short(error) from None
     except NbflowError as error:
         raise shown_short(error) from None
-    return None if isinstance(found, int) else found  # a number is how --help ends
+
+
+def split(line: str) -> list[str]:
+    """Return the words of a line, as a shell splits them."""
+    try:
+        return shlex.split(line)
+    except ValueError as error:
+        raise UsageError(f"{line}: {str(error).lower()}") from None
 
 
 def shown_short(error: NbflowError) -> NbflowError:

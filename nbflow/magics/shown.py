@@ -10,7 +10,9 @@ from IPython import get_ipython
 from IPython.display import display
 
 from nbflow import html
-from nbflow.cli import answers, output, tables
+from nbflow.app import answers
+from nbflow.app.folders import say_where
+from nbflow.cli import output
 from nbflow.cli.render import make_text, parts, runs
 from nbflow.cli.render.steps import make_problems
 from nbflow.magics import plain
@@ -18,6 +20,7 @@ from nbflow.magics.sqlrows import make_rows
 from nbflow.model import Problem, Scan
 from nbflow.project import Project
 from nbflow.runs.fold import Run
+from nbflow.store.sqlerrors import translated
 
 Bundle = dict[str, str]
 _ALL = 1 << 60  # rows
@@ -56,7 +59,7 @@ def make_bundle(answer: answers.Answer) -> Bundle:
     What has no HTML of its own is shown as on a terminal.
     """
     if isinstance(answer, answers.Queried):
-        with tables.translated():
+        with translated():
             rows = make_rows(answer.relation, answer.limit or _ALL, lazy=False)
         return rows._repr_mimebundle_()
     text = make_text(answer)
@@ -91,7 +94,7 @@ def _draw(answer: answers.Answer) -> str | None:
         case (
             answers.ShownRun(project=project, run=run) | answers.Executed(project=project, run=run)
         ):
-            after = runs.find_next(run, parts.say_where(project))
+            after = runs.find_next(run, say_where(project))
             return html.draw_run(run, time.time(), _say_here(after), html.picture_run(run))
         case answers.ShownStep(run=run, step=step, outputs=outputs, folder=folder):
             after = runs.find_step_next(answer)

@@ -2,106 +2,58 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
 import sys
 import time
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
 
-import click
 from IPython.display import display
 from rich.live import Live
 
-from nbflow.cli import answers, options
-from nbflow.cli.command import Command
+from nbflow import app
+from nbflow.app import answers
 from nbflow.cli.render.progress import make_progress
 from nbflow.cli.render.runs import make_outcome
 from nbflow.cli.terminal import make_console, show
+from nbflow.commands.asked import RunAsked
 from nbflow.errors import RunError
 from nbflow.magics import shown
-from nbflow.magics.shown import has_front_end, make_run_bundle, show_problems
+from nbflow.magics.shown import has_front_end, make_run_bundle
 from nbflow.magics.tail import Tail
 from nbflow.magics.view import RunView
-from nbflow.notebook.scan import read_folder
-from nbflow.project import Project, find_project
-from nbflow.run.start import has_log, start_run, wait_for_log
+from nbflow.project import Project
 from nbflow.runs.cancel import cancel
 from nbflow.runs.fold import Run
 from nbflow.runs.follow import follow
 from nbflow.runs.history import read_run
 from nbflow.runs.log import to_line
 
-_WAIT = "--wait"
 _PER_SECOND = 5  # updates of what is shown while a cell waits
-_WIDGET = "nbflow.widget"
 
 
-def start(command: Command, ctx: click.Context, shell: Any) -> RunView | None:
+def start(asked: RunAsked, shell: Any) -> RunView | None:
     """Start the run that was asked for, and show it live; wait for it where that was asked."""
-    project = _find_project(command, ctx)
-    run_id = _start(project, command, _find_words(command, ctx))
-    if ctx.params.get("as_json"):
+    project = asked.project
+    run_id = app.run.start(project, asked.request)
+    if asked.as_json:
         _wait(project, run_id, _print_events(project, run_id))
         return None
-    log = bool(ctx.params.get("log"))
     if not has_front_end(shell):
-        _wait(project, run_id, _watch_on_terminal(project, run_id, log=log))
-    elif ctx.meta.get(options.WAIT):
-        _wait(project, run_id, _watch_in_cell(project, run_id, log=log))
+        _wait(project, run_id, _watch_on_terminal(project, run_id, log=asked.log))
+    elif asked.wait:
+        _wait(project, run_id, _watch_in_cell(project, run_id, log=asked.log))
     else:
-        show_controls(project.folder, project, run_id)
-    if ctx.params.get("profile"):
+        show_controls(project.folder, run_id)
+    if asked.profile:
         _show_profile(project, run_id)
     return RunView(project, run_id, shell.execution_count)
 
 
-def show_controls(
-    folder: Path | str | None, project: Project | None = None, run_id: str = ""
-) -> None:
-    """Show the panel of the pipeline; without one, the run as it stands."""
-    if find_spec(_WIDGET):
-        display(import_module(_WIDGET).controls(folder, run_id=run_id))
-    elif project is not None:
-        display(make_run_bundle(project, read_run(project, run_id)), raw=True)
-
-
-def _find_project(command: Command, ctx: click.Context) -> Project:
-    folder = ctx.params.get("folder")
-    if command.makes:
-        folder = folder or command.makes
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        return find_project(folder)
-    return options.find_folder(folder)
-
-
-def _find_words(command: Command, ctx: click.Context) -> list[str]:
-    """Return what was typed behind the command's name, less what only a cell knows."""
-    typed = list(ctx.meta["nbflow.command"])
-    return [word for word in typed[typed.index(command.name) + 1 :] if word != _WAIT]
-
-
-def _start(project: Project, command: Command, arguments: list[str]) -> str:
-    """Return the id of the run once it has begun; raise with what was refused."""
-    started = start_run(project, arguments, command=str(command.name))
-    try:
-        wait_for_log(project, started)
-    except KeyboardInterrupt:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(started.pid, signal.SIGTERM)
-        if has_log(project, started.run_id):
-            _wait_for_end(project, started.run_id)
-        raise
-    except RunError as error:
-        problems = [] if command.makes else _find_errors(project)
-        show_problems(problems)
-        text = str(error) if not problems else "The pipeline has errors: nothing was run."
-        raise RunError(text) from None
-    return started.run_id
+def show_controls(folder: Path | str | None, run_id: str = "") -> None:
+    """Show the panel of the pipeline."""
+    display(import_module("nbflow.widget").controls(folder, run_id=run_id))
 
 
 def _show_profile(project: Project, run_id: str) -> None:
@@ -111,11 +63,6 @@ def _show_profile(project: Project, run_id: str) -> None:
         print(f"When it is over, `{later}` says where the time went.")  # noqa: T201
     else:
         shown.show(answers.ShownRun(project, run, profile=True))
-
-
-def _find_errors(project: Project) -> list[Any]:
-    found = read_folder(project).problems
-    return [problem for problem in found if problem.severity == "error"]
 
 
 def _wait(project: Project, run_id: str, watching: Iterator[Run]) -> None:

@@ -373,10 +373,12 @@ class Planned(Frozen, frozen=True):
 
 
 class Request(Frozen, frozen=True):
-    """What was asked for: the options of `nbflow run` and `nbflow plan`."""
+    """What a run or a plan was asked for; a run keeps it as `request.json`.
+
+    `app.requests.make_request` makes it: its values are JSON forms, by `month` or `report.title`.
+    """
 
     parameters: dict[str, Any] = {}
-    text_parameters: dict[str, str] = {}  # to be parsed by each parameter's type
     to: tuple[str, ...] = ()
     from_: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
@@ -385,3 +387,4 @@ class Request(Frozen, frozen=True):
     jobs: int | None = None
     keep_going: bool = False
     name: str = ""
+    command: tuple[str, ...] = ()  # what was typed, for people

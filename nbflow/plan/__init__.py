@@ -3,7 +3,7 @@
 from nbflow.plan.decide import Prepared, Recalled, decide, find_key, make_parts
 from nbflow.plan.diff import read_diff
 from nbflow.plan.keys import find_changes, make_key
-from nbflow.plan.make import Plan, find_reusable, make_plan
+from nbflow.plan.make import Plan, find_reusable, make_plan, refuse_wrong
 
 __all__ = [
     "Plan",
@@ -17,4 +17,5 @@ __all__ = [
     "make_parts",
     "make_plan",
     "read_diff",
+    "refuse_wrong",
 ]

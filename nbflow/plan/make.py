@@ -32,7 +32,7 @@ from nbflow.plan.edges import Edges, connect
 from nbflow.plan.prepare import preparing
 from nbflow.plan.selection import select
 from nbflow.plan.traffic import Latest, Traffic
-from nbflow.plan.values import assign, make_effective, refuse_missing, to_forms
+from nbflow.plan.values import assign, make_effective, refuse_missing
 from nbflow.project import Project
 from nbflow.runs.liveness import take_snapshot
 from nbflow.store.ids import find_name_fault
@@ -42,10 +42,7 @@ ReadHash = Callable[[Path], str]
 
 
 class Plan(Frozen, frozen=True):
-    """What a run will do: `steps` in execution order, what is not selected left out.
-
-    The values in `request` are in their JSON forms: it may be written down and read again.
-    """
+    """What a run will do: `steps` in execution order, what is not selected left out."""
 
     project: Project
     scan: Scan
@@ -79,7 +76,7 @@ def make_plan(project: Project, scan: Scan, request: Request) -> Plan:
 
     Raises PipelineError with all problems, ParameterError, UnknownNameError.
     """
-    _refuse(project, scan)
+    refuse_wrong(project, scan)
     _refuse_name(project, request.name)
     plan, problems = draft(project, scan, request)
     refuse(problems)
@@ -97,8 +94,6 @@ def draft(
     """
     early = select(graph.make_parents(scan.steps), request)
     overrides = assign(scan.steps, project.settings.parameters, request, early)
-    forms = to_forms(scan.steps, request, overrides)
-    request = msgspec.structs.replace(request, parameters=forms)
     with preparing(project) as reading:
         snapshot = take_snapshot(project, reading.read_hash)
         values = {name: make_effective(step, overrides[name]) for name, step in scan.steps.items()}
@@ -269,7 +264,8 @@ def _find_damaged(found: Snapshot, step: str, key: str) -> Recalled | None:
     return Recalled(None, (Reason("damaged", damage.result, damage.file, damage.why),))
 
 
-def _refuse(project: Project, scan: Scan) -> None:
+def refuse_wrong(project: Project, scan: Scan) -> None:
+    """Raise PipelineError with all that is wrong with the notebooks, or where there is no step."""
     errors = tuple(problem for problem in scan.problems if problem.severity == "error")
     if errors:
         count = "1 problem" if len(errors) == 1 else f"{len(errors)} problems"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -31,12 +31,45 @@ def assign(
     Raises ParameterError with all that is wrong.
     """
     overrides: dict[str, dict[str, Any]] = {name: {} for name in steps}
+    sources = [(settings, check_value), (request.parameters, check_value)]
+    for name, forms in _convert(steps, sources, selected):
+        for step, form in forms.items():
+            overrides[step][_split(name)[1]] = form
+    return overrides
+
+
+def make_forms(
+    steps: Mapping[str, Step],
+    values: Mapping[str, Any],
+    texts: Mapping[str, str],
+    selected: Collection[str] = (),
+) -> dict[str, Any]:
+    """Return the JSON forms of values, and of texts that are read as each parameter's type says.
+
+    A text wins over a value of the same name. What has different forms in different steps, as it
+    has for `x: float` and for `x` without a type, is given for each step. Raises ParameterError
+    with all that is wrong.
+    """
+    values = {name: value for name, value in values.items() if name not in texts}
+    found = _convert(steps, [(values, check_value), (texts, parse_text)], selected)
+    own = {".".join(_split(name)) for name, _ in found if "." in name}
+    forms: dict[str, Any] = {}
+    for name, by_step in found:
+        named = {f"{step}.{_split(name)[1]}": form for step, form in by_step.items()}
+        counting = {at: form for at, form in named.items() if "." in name or at not in own}
+        alike = len({repr(form) for form in counting.values()}) == 1
+        forms |= {name: next(iter(counting.values()))} if alike else counting
+    return forms
+
+
+def _convert(
+    steps: Mapping[str, Step],
+    sources: Sequence[tuple[Mapping[str, Any], Parse]],
+    selected: Collection[str],
+) -> list[tuple[str, dict[str, Any]]]:
+    """Return each name with its value's form by step, in the order in which they apply."""
+    found: list[tuple[str, dict[str, Any]]] = []
     problems: list[str] = []
-    sources: list[tuple[Mapping[str, Any], Parse]] = [
-        (settings, check_value),
-        (request.parameters, check_value),
-        (request.text_parameters, parse_text),
-    ]
     for values, name, parse in _order(sources):
         try:
             targets = list(_find_targets(steps, name))
@@ -44,35 +77,17 @@ def assign(
             problems.append(str(error))
             continue
         counting = [step for step, _ in targets if step in selected]
+        forms: dict[str, Any] = {}
         for step, parameter in targets:
             try:
-                overrides[step][parameter.name] = parse(parameter, values[name])
+                forms[step] = parse(parameter, values[name])
             except NbflowError as error:
                 if step in counting or not counting:
                     problems.append(str(error))
+        found.append((name, forms))
     if problems:
         raise ParameterError("\n".join(dict.fromkeys(problems)))
-    return overrides
-
-
-def to_forms(
-    steps: Mapping[str, Step], request: Request, overrides: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Any]:
-    """Return the parameters of a request in the JSON forms that `assign` made of them.
-
-    A value that has different forms in different steps, as it has for `x: float` and for `x`
-    without a type, is given for each step.
-    """
-    forms: dict[str, Any] = {}
-    own = {name: None for name in (*request.parameters, *request.text_parameters) if "." in name}
-    for name in sorted(request.parameters, key=lambda one: "." in one):
-        _, short = _split(name)
-        targets = [step for step, _ in _find_targets(steps, name) if short in overrides[step]]
-        counting = targets if "." in name else [s for s in targets if f"{s}.{short}" not in own]
-        found = {f"{step}.{short}": overrides[step][short] for step in counting}
-        alike = len({repr(form) for form in found.values()}) == 1
-        forms |= {name: next(iter(found.values()))} if alike else found
-    return forms
+    return found
 
 
 def make_effective(step: Step, overrides: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,7 +127,7 @@ def _suggest_value(parameter: Parameter) -> str:
 
 
 def _order(
-    sources: list[tuple[Mapping[str, Any], Parse]],
+    sources: Sequence[tuple[Mapping[str, Any], Parse]],
 ) -> list[tuple[Mapping[str, Any], str, Parse]]:
     """Return the values in the order in which they apply: for all steps, then for one."""
     named = [(values, name, parse) for values, parse in sources for name in values]

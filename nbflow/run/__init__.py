@@ -32,10 +32,11 @@ from nbflow.run.loop import Loop
 from nbflow.run.room import find_shortage
 from nbflow.run.standby import Standby
 from nbflow.runs.fold import Run
-from nbflow.runs.folder import LOCK, LOG
+from nbflow.runs.folder import LOCK, LOG, RunFolder
 from nbflow.runs.history import read_run
 from nbflow.runs.liveness import read_host
 from nbflow.runs.log import Log
+from nbflow.runs.request import write_request
 from nbflow.store import results
 from nbflow.store.damage import Damage, find_aside, set_aside
 from nbflow.store.ids import make_next_id
@@ -52,7 +53,6 @@ def execute(
     *,
     observe: Callable[[Line], None] = lambda _: None,
     stop: threading.Event | None = None,
-    command: tuple[str, ...] = (),
     run_id: str = "",
 ) -> Run:
     """Execute a plan and return its run; `observe` sees each event as it is written.
@@ -63,7 +63,7 @@ def execute(
     refuse_nested(plan.project)
     run_id = run_id or make_next_id(plan.project.runs)
     with explaining(plan.project):
-        grown = _execute(plan, run_id, observe, stop or threading.Event(), command)
+        grown = _execute(plan, run_id, observe, stop or threading.Event())
         run = read_run(plan.project, run_id)
         sweep_folders()
         if any(step.status == "done" for step in run.steps.values()):
@@ -77,7 +77,6 @@ def _execute(
     run_id: str,
     observe: Callable[[Line], None],
     stop: threading.Event,
-    command: tuple[str, ...],
 ) -> bool:
     """Execute, and say whether tables were made."""
     warm, new = _find_warm(plan), not plan.project.store.exists()
@@ -95,13 +94,14 @@ def _execute(
         started = time.monotonic()
         jobs = plan.request.jobs or os.cpu_count() or 1
         executor = _start_executor(plan, make, Setup(jobs, _find_imports(plan), warm), stack)
+        write_request(RunFolder(folder), plan.request)
         with results.lock(plan.project):  # from here on `clean` keeps what plan.json names
             results.write_file(folder / "plan.json", _plan_json(plan))
             _refuse_removed(plan)
             damaged = [_explain(plan, found) for found in set_aside(plan.project)]
         may_run = [name for name, planned in plan.steps.items() if planned.action != "reuse"]
         take_copies(plan, folder, may_run)
-        log.append(_make_started(plan, run_id, jobs, command))
+        log.append(_make_started(plan, run_id, jobs))
         orphans = find_orphans(plan.project.root, plan.project.settings.store) if new else ()
         for warning in (*find_shortage(plan.project), *orphans, *damaged):
             log.append(RunWarned(warning))
@@ -154,13 +154,13 @@ def _launch_filler() -> Launched:
     return launch("filler", zygote.find_running("kernel"))
 
 
-def _make_started(plan: Plan, run_id: str, jobs: int, command: tuple[str, ...]) -> RunStarted:
+def _make_started(plan: Plan, run_id: str, jobs: int) -> RunStarted:
     return RunStarted(
         run=run_id,
         pipeline=plan.project.name,
         name=plan.request.name,
-        parameters={**plan.request.parameters, **plan.request.text_parameters},
-        command=command,
+        parameters=plan.request.parameters,
+        command=plan.request.command,
         jobs=jobs,
         planned=tuple(plan.steps.values()),
         cells={name: plan.scan.steps[name].cell_count for name in plan.steps},
@@ -179,7 +179,7 @@ def _find_imports(plan: Plan) -> tuple[str, ...]:
 
 
 def _plan_json(plan: Plan) -> bytes:
-    body = {"format": 1, "request": plan.request, "steps": plan.steps, "outside": plan.outside}
+    body = {"format": 1, "steps": plan.steps, "outside": plan.outside}
     return msgspec.json.format(msgspec.json.encode(body), indent=1)
 
 

@@ -1,4 +1,7 @@
-"""`python -m nbflow.run FOLDER RUN`: a run as a process; its request is JSON on standard input."""
+"""`python -m nbflow.run FOLDER RUN`: a run as a process.
+
+Its request is JSON on the standard input. Where it refuses to begin, the standard output says why.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,10 @@ from nbflow.errors import NbflowError
 from nbflow.model import Request
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import make_plan
-from nbflow.process import collect_seldom
+from nbflow.process import collect_seldom, leave
 from nbflow.project import find_project
 from nbflow.run import execute
+from nbflow.run.refusal import pack
 
 
 def main(folder: str, run_id: str) -> int:
@@ -22,16 +26,19 @@ def main(folder: str, run_id: str) -> int:
     collect_seldom()
     request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
     stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
     try:
         project = find_project(folder)
         plan = make_plan(project, read_folder(project), request)
         run = execute(plan, stop=stop, run_id=run_id)
     except NbflowError as error:
-        sys.stderr.write(f"Error: {error}\n")
+        sys.stdout.buffer.write(pack(error))
         return 1
     return 0 if run.status == "done" else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    code = main(*sys.argv[1:])
+    leave(code)
+    sys.exit(code)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
-from nbflow.errors import RunError
+from nbflow.errors import NbflowError, RunError
 from nbflow.model import Frozen, Request
 from nbflow.project import Project
+from nbflow.run.refusal import unpack
 from nbflow.runs.history import has_begun
 from nbflow.store.ids import make_next_id
 
@@ -30,53 +30,63 @@ _processes: dict[str, subprocess.Popen[bytes]] = {}  # those that have not ended
 
 
 class Started(Frozen, frozen=True):
-    """A process that was asked to make the run `run_id`; `log` holds what it prints."""
+    """A process that was asked to make the run `run_id`.
+
+    `log` holds what it prints, `refusal` the error with which it refused to begin.
+    """
 
     run_id: str
     pid: int
     log: Path
+    refusal: Path
 
 
-def start_run(project: Project, arguments: Sequence[str] = (), *, command: str = "run") -> Started:
-    """Start `nbflow run ARGUMENTS`, or `rerun`, in a session of its own and return at once.
+def start(project: Project, request: Request) -> Started:
+    """Start a run in a session of its own and return at once.
 
     Neither an interrupt nor the end of this process reaches it. The run's id is known before
-    its log is there; `wait_for_log` waits for that, `find_refusal` says why it never came.
+    its log is there; `wait_for_log` waits for that, `_find_refusal` says why it never came.
     """
     run_id = make_next_id(project.runs)
-    words = ["nbflow", command, "--run-id", run_id, "-C", str(project.folder), *arguments]
-    return _start(project, run_id, words)
+    folder = Path(tempfile.mkdtemp(prefix=f"nbflow-{run_id}-"))
+    log, refusal = folder / "log.txt", folder / "refusal.json"
+    with log.open("wb") as stderr, refusal.open("wb") as stdout, tempfile.TemporaryFile() as stdin:
+        stdin.write(msgspec.json.encode(request))
+        stdin.seek(0)
+        process = subprocess.Popen(
+            # -P: no module of this folder's
+            [sys.executable, "-P", "-m", "nbflow.run", str(project.folder), run_id],
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            env=_make_environment(os.environ),
+            start_new_session=True,
+        )
+    started = Started(run_id, process.pid, log, refusal)
+    _processes[run_id] = process
+    threading.Thread(target=_reap, args=(project, started, process), daemon=True).start()
+    return started
 
 
-def start_request(project: Project, request: Request) -> Started:
-    """Start a run of just this request, as `start_run` does; its values are JSON forms."""
-    run_id = make_next_id(project.runs)
-    words = ["nbflow.run", str(project.folder), run_id]
-    return _start(project, run_id, words, msgspec.json.encode(request))
-
-
-def find_refusal(project: Project, started: Started) -> str | None:
-    """Return what the process said that ended without a run; None while it may still start one."""
+def _find_refusal(project: Project, started: Started) -> NbflowError | None:
+    """Return why a process has ended without a run; None while it may still start one."""
     process = _processes.get(started.run_id)
     over = process is None or process.poll() is not None
     if not over or has_log(project, started.run_id):
         return None
-    try:
-        said = started.log.read_text(encoding="utf-8", errors="replace").strip()
-    except OSError:
-        said = ""
-    return (
-        re.sub(r"^Error: ", "", said, flags=re.MULTILINE)
-        or "The run did not start, and its process said nothing."
-    )
+    if (refused := unpack(_read(started.refusal))) is not None:
+        shutil.rmtree(started.log.parent, ignore_errors=True)
+        return refused
+    said = _read(started.log).decode(errors="replace").strip()
+    return RunError(said or "The run did not start, and its process said nothing.")
 
 
 def wait_for_log(project: Project, started: Started, seconds: float = 60.0) -> None:
-    """Return when the run has begun its log; raise RunError where it does not."""
+    """Return when the run has begun its log; raise what it was refused for where it does not."""
     end = time.monotonic() + seconds
     while not has_log(project, started.run_id):
-        if (refusal := find_refusal(project, started)) is not None:
-            raise RunError(refusal)
+        if (refusal := _find_refusal(project, started)) is not None:
+            raise refusal
         if time.monotonic() > end:
             raise RunError(
                 f"The run {started.run_id} has not begun after {seconds:.0f} s. Its process "
@@ -90,24 +100,10 @@ def has_log(project: Project, run_id: str) -> bool:
     return has_begun(project.runs, run_id)
 
 
-def _start(project: Project, run_id: str, words: Sequence[str], given: bytes = b"") -> Started:
-    """Start `python -m WORDS` with this on its standard input."""
-    handle, name = tempfile.mkstemp(prefix=f"nbflow-{run_id}-", suffix=".log")
-    with os.fdopen(handle, "wb") as log, tempfile.TemporaryFile() as stdin:
-        stdin.write(given)
-        stdin.seek(0)
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", *words],  # -P: no module of this folder's
-            stdin=stdin,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env=_make_environment(os.environ),
-            start_new_session=True,
-        )
-    started = Started(run_id, process.pid, Path(name))
-    _processes[run_id] = process
-    threading.Thread(target=_reap, args=(project, started, process), daemon=True).start()
-    return started
+def _read(path: Path) -> bytes:
+    with contextlib.suppress(OSError):
+        return path.read_bytes()
+    return b""
 
 
 def _make_environment(inherited: os._Environ[str]) -> dict[str, str]:
@@ -123,5 +119,4 @@ def _reap(project: Project, started: Started, process: subprocess.Popen[bytes]) 
     code = process.wait()
     _processes.pop(started.run_id, None)
     if code in _EXPECTED and has_log(project, started.run_id):
-        with contextlib.suppress(OSError):
-            started.log.unlink()
+        shutil.rmtree(started.log.parent, ignore_errors=True)

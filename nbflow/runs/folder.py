@@ -35,6 +35,11 @@ class RunFolder(Frozen, frozen=True):
         return self.path / "cancel"
 
     @property
+    def request(self) -> Path:
+        """What the run was asked for."""
+        return self.path / "request.json"
+
+    @property
     def plan(self) -> Path:
         return self.path / "plan.json"
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
-from nbflow.errors import SqlError
+from nbflow.errors import SqlError, StoreError
 
 _KIND = re.compile(r"^[A-Z][A-Za-z ]* Error: ")  # "Catalog Error: ", which helps nobody
 _HIDDEN = r"(?:pg_|duckdb_|sqlite_|pragma_|information_schema|[^\n]*nbflow_[0-9a-f]{16})"
@@ -18,6 +19,19 @@ _REPAIR = (
     "finds the file and fills it anew, or sets its result aside."
 )
 _NAMED = 20
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Turn DuckDB's errors, and a file that cannot be written, into ours."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"{error.filename} cannot be written: {error.strerror}.") from error
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in {"duckdb", "_duckdb"}:
+            raise
+        raise make_error(error) from error
 
 
 def make_error(error: Exception) -> SqlError:

@@ -12,7 +12,7 @@ from nbflow.errors import NbflowError
 from nbflow.model import STATES, Reason
 from nbflow.project import Project
 from nbflow.runs.fold import Run, StepRun
-from nbflow.widget.asked import read_asked
+from nbflow.runs.request import read_request
 
 _SLOWER, _FASTER = 1.5, 3.0  # than before, by this factor: then progress counts
 
@@ -105,7 +105,7 @@ def _has_failed(run: Run) -> bool:
 
 def _keeps_going(project: Project, run_id: str) -> bool:
     with contextlib.suppress(NbflowError):
-        return read_asked(project, run_id).keep_going
+        return read_request(project, run_id).keep_going
     return False
 
 

@@ -66,7 +66,6 @@ def read_overrides(
     parts = [
         *(Request(parameters={name: value}) for name, value in settings.items()),
         *(Request(parameters={name: value}) for name, value in request.parameters.items()),
-        *(Request(text_parameters={name: text}) for name, text in request.text_parameters.items()),
     ]
     for part in parts:
         with contextlib.suppress(NbflowError):

@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets as w
 from IPython.display import display
 
+from nbflow import app
 from nbflow.errors import UnknownNameError
 from nbflow.graph import make_parents
 from nbflow.html import draw_plan
@@ -22,8 +23,9 @@ from nbflow.plan import make_plan
 from nbflow.project import Project
 from nbflow.runs.cancel import cancel
 from nbflow.runs.history import find_run
+from nbflow.runs.request import read_request
 from nbflow.step.messages import find_shell
-from nbflow.widget.asked import make_arguments, make_request, read_asked, read_project, read_running
+from nbflow.widget.asked import make_request, read_project, read_running
 from nbflow.widget.busy import Busy
 from nbflow.widget.buttons import Buttons
 from nbflow.widget.detail import Detail
@@ -256,7 +258,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         if name == "show":
             self._show_run(run_id)
         elif name == "rerun":
-            self._busy.later(lambda: self._attach(project, [run_id], "rerun"), "starting …")
+            self._busy.later(lambda: self._start_again(project, run_id), "starting …")
         else:
             self._busy.later(lambda: self._use_values(project, run_id))
 
@@ -271,21 +273,17 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _start(self) -> None:
         project = self._refuse_wrong()
-        make_plan(project, self._scan, self._make_request())  # what is wrong is said at once
-        arguments = make_arguments(
-            self._form.values, self._selection, force=self._buttons.force.value
-        )
-        self._attach(project, arguments, "run")
+        self._attach(project, self._make_request())
         self._say_unsaved()
 
-    def _attach(self, project: Project, arguments: list[str], command: str) -> None:
-        from nbflow.run.start import start_run, wait_for_log  # noqa: PLC0415 - not to open a panel
+    def _start_again(self, project: Project, run_id: str) -> None:
+        self._attach(project, app.requests.read_again(project, run_id))
 
-        started = start_run(project, arguments, command=command)
-        wait_for_log(project, started)
+    def _attach(self, project: Project, request: Request) -> None:
+        run_id = app.run.start(project, request)
         self._view.stopping = ""
         self._view.choice.forget()
-        self._show_run(started.run_id, ours=True)
+        self._show_run(run_id, ours=True)
 
     def _show_run(self, run_id: str, *, ours: bool = False) -> None:
         """Show a run; after one of our own, whatever is newest is shown again."""
@@ -320,7 +318,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._show_frame()
 
     def _use_values(self, project: Project, run_id: str) -> None:
-        self._show_request(read_asked(project, run_id))
+        self._show_request(read_request(project, run_id))
         self._tabs.selected_index = _PARAMETERS
 
     def _show_request(self, request: Request) -> None:

@@ -15,8 +15,8 @@ from nbflow.model import Step
 from nbflow.present.values import say_parameters, say_value
 from nbflow.project import Project
 from nbflow.runs.fold import Run
+from nbflow.runs.request import read_request
 from nbflow.text import say_count, say_seconds, say_when, shorten
-from nbflow.widget.asked import read_asked
 from nbflow.widget.fields import Field, read_values
 
 
@@ -93,7 +93,7 @@ def _read_values(
     if project is None or run is None:
         return None
     try:
-        return read_values(fields, steps, read_asked(project, run.id))
+        return read_values(fields, steps, read_request(project, run.id))
     except NbflowError:  # what was asked for is gone
         return run.parameters
 

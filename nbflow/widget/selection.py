@@ -76,10 +76,6 @@ class Selection:
         """Tell whether some steps are wanted, and none was named."""
         return self.mode != ALL and not self.names
 
-    def make_arguments(self) -> list[str]:
-        """Return the options of `nbflow run`."""
-        return [word for name in self.names for word in (f"--{self.mode}", name)]
-
     def make_request(self) -> dict[str, Any]:
         """Return the fields of a Request."""
         return {} if self.mode == ALL else {_FIELDS[self.mode]: self.names}

@@ -13,8 +13,8 @@ import pytest
 from nbformat.sign import NotebookNotary
 
 from nbflow import authoring
+from nbflow.app import lab
 from nbflow.authoring import DEMO
-from nbflow.cli import lab
 from nbflow.notebook.scan import read_folder
 from nbflow.project import Project, find_project
 from nbflow.step.notebooks import Executed, read_executed

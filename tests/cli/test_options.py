@@ -9,15 +9,22 @@ from typing import Any
 import click
 import pytest
 
-from nbflow.cli.commands.run import command
-from nbflow.cli.options import make_request
+from nbflow.commands.options import read_options
+from nbflow.commands.run import command
+from nbflow.commands.values import read_values
 from nbflow.errors import ParameterError
 from nbflow.model import Request
 
 
-def ask(*args: str) -> Request:
+def ask(*args: str) -> tuple[Request, dict[str, Any], dict[str, str]]:
     asked: dict[str, Any] = dict(command.make_context("run", list(args)).params)
-    return make_request(asked, ["load", "clean"])
+    return read_options(asked), *read_values(asked, ["load", "clean"])
+
+
+def given(
+    *, texts: dict[str, str] | None = None, **values: Any
+) -> tuple[Request, dict[str, Any], dict[str, str]]:
+    return Request(), values, texts or {}
 
 
 def encode(text: str) -> str:
@@ -25,46 +32,46 @@ def encode(text: str) -> str:
 
 
 CASES = {
-    "nothing": ([], Request()),
-    "typed": (["-p", "month", "02"], Request(text_parameters={"month": "02"})),
-    "of one step": (["-p", "load.month", "2"], Request(text_parameters={"load.month": "2"})),
-    "raw": (["-r", "month", "02"], Request(parameters={"month": "02"})),
-    "yaml": (["-y", "{a: 1, b: [x]}"], Request(parameters={"a": 1, "b": ["x"]})),
+    "nothing": ([], given()),
+    "typed": (["-p", "month", "02"], given(texts={"month": "02"})),
+    "of one step": (["-p", "load.month", "2"], given(texts={"load.month": "2"})),
+    "raw": (["-r", "month", "02"], given(month="02")),
+    "yaml": (["-y", "{a: 1, b: [x]}"], given(a=1, b=["x"])),
     "a date in yaml stays text": (
         ["-y", "day: 2013-01-02"],
-        Request(parameters={"day": "2013-01-02"}),
+        given(day="2013-01-02"),
     ),
-    "base64": (["-b", encode("a: 1")], Request(parameters={"a": 1})),
-    "empty yaml": (["-y", ""], Request()),
-    "y over b": (["-y", "a: 2", "-b", encode("a: 1")], Request(parameters={"a": 2})),
-    "p over y": (["-p", "a", "3", "-y", "a: 2"], Request(text_parameters={"a": "3"})),
-    "r over p": (["-r", "a", "4", "-p", "a", "3"], Request(parameters={"a": "4"})),
-    "the last of a kind": (["-p", "a", "1", "-p", "a", "2"], Request(text_parameters={"a": "2"})),
+    "base64": (["-b", encode("a: 1")], given(a=1)),
+    "empty yaml": (["-y", ""], given()),
+    "y over b": (["-y", "a: 2", "-b", encode("a: 1")], given(a=2)),
+    "p over y": (["-p", "a", "3", "-y", "a: 2"], given(texts={"a": "3"})),
+    "r over p": (["-r", "a", "4", "-p", "a", "3"], given(a="4")),
+    "the last of a kind": (["-p", "a", "1", "-p", "a", "2"], given(texts={"a": "2"})),
     "papermill's long names": (
         ["--parameters", "a", "1", "--parameters_raw", "b", "2", "--parameters_yaml", "c: 3"],
-        Request(parameters={"b": "2", "c": 3}, text_parameters={"a": "1"}),
+        given(b="2", c=3, texts={"a": "1"}),
     ),
     "steps": (
         ["--to", "a", "--to", "b", "--from", "c", "--only", "d", "--force-step", "e"],
-        Request(to=("a", "b"), from_=("c",), only=("d",), force_steps=("e",)),
+        (Request(to=("a", "b"), from_=("c",), only=("d",), force_steps=("e",)), {}, {}),
     ),
     "how": (
         ["--force", "-j", "3", "--keep-going", "--name", "baseline"],
-        Request(force=True, jobs=3, keep_going=True, name="baseline"),
+        (Request(force=True, jobs=3, keep_going=True, name="baseline"), {}, {}),
     ),
 }
 
 
 @pytest.mark.parametrize(("args", "expected"), CASES.values(), ids=CASES)
-def test_options_make_a_request(args: list[str], expected: Request) -> None:
+def test_options_are_a_request_with_values_and_texts(args: list[str], expected: Any) -> None:
     assert ask(*args) == expected
 
 
 def test_files_stand_between_base64_and_yaml(tmp_path: Path) -> None:
     file = tmp_path / "values.yaml"
     file.write_text("a: file\nb: file\nc: file\n")
-    made = ask("-y", "c: yaml", "-f", str(file), "-b", encode("{a: base64, d: base64}"))
-    assert made.parameters == {"a": "file", "b": "file", "c": "yaml", "d": "base64"}
+    _, values, _ = ask("-y", "c: yaml", "-f", str(file), "-b", encode("{a: base64, d: base64}"))
+    assert values == {"a": "file", "b": "file", "c": "yaml", "d": "base64"}
 
 
 NINE = [f"[{', '.join([f'*a{number}'] * 9)}]" for number in range(9)]

@@ -14,7 +14,7 @@ import pytest
 
 import nbflow
 from nbflow.cli import COMMANDS, program
-from nbflow.cli.command import Command
+from nbflow.commands.command import Command
 from tests.benchmarks import make_pipeline
 from tests.cli.runs import nbflow as call
 from tests.notebooks import cell, project
@@ -105,7 +105,7 @@ def test_ctrl_c_while_a_command_is_loaded_is_cancelled_too(monkeypatch) -> None:
     def interrupt(name: str) -> None:
         raise KeyboardInterrupt(name)
 
-    monkeypatch.setattr("nbflow.cli.import_module", interrupt)
+    monkeypatch.setattr("nbflow.commands.command.import_module", interrupt)
     result = call("plan")
     assert (result.exit_code, result.output) == (130, "\nCancelled.\n")
 
@@ -143,12 +143,12 @@ def test_a_bug_is_told_in_a_few_lines_as_the_fault_of_nbflow(monkeypatch) -> Non
     def fail(name: str) -> None:
         raise KeyError(f"no {name}\x1b]0;title\x07")
 
-    monkeypatch.setattr("nbflow.cli.import_module", fail)
+    monkeypatch.setattr("nbflow.commands.command.import_module", fail)
     result = call("plan", "my notebooks")
     assert result.exit_code == 70
     said = result.output.splitlines()
     assert said[0] == "Error: This is a fault of nbflow itself, not of your notebooks."
-    assert said[1] == "  KeyError: 'no nbflow.cli.commands.plan\\x1b]0;title\\x07'"
+    assert said[1] == "  KeyError: 'no nbflow.commands.plan\\x1b]0;title\\x07'"
     assert said[2].startswith("  in fail, line ")
     assert said[3:] == [
         "Please report it with what this shows: nbflow --traceback plan 'my notebooks'"

@@ -10,11 +10,13 @@ import pytest
 from msgspec.structs import replace
 
 from nbflow import clean
-from nbflow.cli.commands.rerun import read_request
+from nbflow.app.requests import read_again
 from nbflow.errors import RunError
 from nbflow.model import Request
 from nbflow.project import Project
+from nbflow.runs.folder import find_folder
 from nbflow.runs.history import read_run_ids
+from nbflow.runs.request import write_request
 from nbflow.settings import Settings
 from nbflow.store.parts import alone as hold_folder
 from nbflow.store.parts import make_part
@@ -88,17 +90,14 @@ def test_cancel_says_when_a_run_does_not_stop(pipeline: Project) -> None:
 
 
 def test_rerun_asks_for_the_same_without_force(pipeline: Project) -> None:
-    asked = {"parameters": {"a": "1"}, "text_parameters": {"b": "02"}, "to": ["load"]}
-    body = {"format": 1, "request": asked | {"force": True, "force_steps": ["load"], "name": "x"}}
-    (pipeline.runs / IDS[0] / "plan.json").write_text(json.dumps(body))
-    assert read_request(pipeline, IDS[0]) == Request(
-        parameters={"a": "1"}, text_parameters={"b": "02"}, to=("load",), name="x"
-    )
+    asked = Request(parameters={"a": "1", "b": 2}, to=("load",), name="x")
+    write_request(find_folder(pipeline, IDS[0]), replace(asked, force=True, force_steps=("load",)))
+    assert read_again(pipeline, IDS[0]) == asked
 
 
 def test_rerun_of_a_run_that_died_too_early(pipeline: Project) -> None:
     with pytest.raises(RunError, match="does not say what it was asked for"):
-        read_request(pipeline, IDS[0])
+        read_again(pipeline, IDS[0])
 
 
 def test_clean_removes_what_a_killed_filler_left(pipeline: Project) -> None:
@@ -152,7 +151,9 @@ def test_every_face_says_of_a_later_version(pipeline: Project) -> None:
     assert "cannot be read: a later version" in nbflow("sql", "from load.n").stderr
 
 
-@pytest.mark.parametrize("file", ["plan.json", "events.jsonl", "result.json", "outputs.json"])
+@pytest.mark.parametrize(
+    "file", ["plan.json", "request.json", "events.jsonl", "result.json", "outputs.json"]
+)
 def test_what_is_nested_too_deep_is_no_crash(pipeline: Project, file: str) -> None:
     deep = b'{"x":' * 100_000
     (pipeline.runs / IDS[2] / "plan.json").write_bytes(b"{}")

@@ -132,7 +132,7 @@ def test_runs_again(folder: Path, case: Case):
 
 
 def test_a_parameter_runs_its_step_and_lets_what_is_below_wait(folder: Path):
-    assert plan(folder, text_parameters={"month": "2"}) == {
+    assert plan(folder, parameters={"month": 2}) == {
         "load": ("run", (Reason("parameter-changed", "month", 1, 2),)),
         "clean": ("wait", (Reason("waits", "load"),)),
         "report": ("wait", (Reason("waits", "clean"),)),
@@ -140,7 +140,7 @@ def test_a_parameter_runs_its_step_and_lets_what_is_below_wait(folder: Path):
 
 
 def test_a_parameter_at_its_default_changes_nothing(folder: Path):
-    assert plan(folder, text_parameters={"month": "01"}) == UNCHANGED
+    assert plan(folder, parameters={"month": 1}) == UNCHANGED
 
 
 CHANGES_NOTHING = [

@@ -24,8 +24,8 @@ WAYS = {
     "the panel's button": (
         "import nbflow\nfrom nbflow.model import Request\n"
         "from nbflow.project import find_project\n"
-        "from nbflow.run.start import start_request, wait_for_log\n"
-        "here = find_project('.')\nwait_for_log(here, start_request(here, Request()))"
+        "from nbflow.run.start import start, wait_for_log\n"
+        "here = find_project('.')\nwait_for_log(here, start(here, Request()))"
     ),
     "Python": "import nbflow\nnbflow.Pipeline('.').run()",
     "a shell command": f"import sys\ncode = !{sys.executable} -m nbflow run .\n"

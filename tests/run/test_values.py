@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from nbflow import Pipeline
-from nbflow.cli.commands.rerun import read_request
+from nbflow.app.requests import read_again
 from nbflow.errors import ParameterError
 from tests.notebooks import cell, project
 
@@ -54,7 +54,7 @@ def test_values_arrive_as_they_were_given(tmp_path: Path) -> None:
     run = Pipeline(made.folder).run(**GIVEN)
 
     assert (run.status, run.read("typed.seen")) == ("done", ARRIVED)
-    again = Pipeline(made.folder).run(read_request(made, run.id))
+    again = Pipeline(made.folder).run(read_again(made, run.id))
     assert again.steps["typed"].status == "reused"
 
 

@@ -68,7 +68,7 @@ def test_the_head_counts_what_is_done():
 @pytest.mark.parametrize(("keep_going", "status"), [(False, "skipped"), (True, "waiting")])
 def test_a_run_that_keeps_going_skips_nothing(tmp_path, keep_going, status):
     made = project(tmp_path, load=[])
-    write(made.runs / "a" / "plan.json", json.dumps({"request": {"keep_going": keep_going}}))
+    write(made.runs / "a" / "request.json", json.dumps({"keep_going": keep_going}))
     assert Foresight().look(made, RUN).steps["other"].status == status
 
 

@@ -161,7 +161,7 @@ def test_a_run_that_was_lost_and_one_that_is_removed(tmp_path, panels):
 
 def test_a_step_that_vanished_leaves_the_choice(tmp_path, panels):
     made = project(tmp_path, load=LOAD, report=REPORT)
-    panel = panels(made, request=Request(to=("report",), text_parameters={"rows": "4"}))
+    panel = panels(made, request=Request(to=("report",), parameters={"rows": 4}))
     assert panel._graph.marked == ["load", "report"]
     assert panel._form.values == {"rows": 4}
     (made.folder / "report.ipynb").unlink()

@@ -6,12 +6,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from nbflow.model import Request
 from nbflow.project import Project
+from nbflow.runs.folder import RunFolder
 from nbflow.runs.history import find_run
+from nbflow.runs.request import write_request
 from nbflow.widget.panel import Panel
 from tests.cli.runs import make_run
 from tests.notebooks import cell, project
@@ -29,9 +30,9 @@ def made(tmp_path: Path) -> Project:
     return project(tmp_path, load=LOAD, report=REPORT)
 
 
-def draw(made: Project, **values: str) -> str:
+def draw(made: Project, **values: Any) -> str:
     """Return the text of a panel whose form has these values."""
-    panel = Panel(made, request=Request(text_parameters=values))
+    panel = Panel(made, request=Request(parameters=values))
     try:
         wait(lambda: panel._view.tail is not None or not made.runs.is_dir())
         return re.sub(r"<[^>]*>", " ", re.sub("<style>.*?</style>", "", panel._view.draw_still()))
@@ -41,13 +42,12 @@ def draw(made: Project, **values: str) -> str:
 
 def leave_run(made: Project, *, ended: bool = True, **parameters: Any) -> None:
     folder = make_run(made, "20260101-000000-000000", {"load": {"sales": 1}}, ended=ended)
-    request = Request(parameters=parameters)
-    (folder / "plan.json").write_bytes(msgspec.json.encode({"request": request}))
+    write_request(RunFolder(folder), Request(parameters=parameters))
 
 
 def test_the_values_are_those_of_the_run_and_not_of_the_form(made: Project) -> None:
     leave_run(made, seconds=0.5)
-    text = draw(made, seconds="8")
+    text = draw(made, seconds=8.0)
     assert "✓ done" in " ".join(text.split())
     row = re.search(r"seconds\s+(\S+)\s+(\S+)\s+how long", text)
     assert row
@@ -73,6 +73,6 @@ def test_no_state_is_told_of_a_run_that_goes_on(made: Project, monkeypatch: Any)
 
 
 def test_without_a_run_there_are_defaults(made: Project) -> None:
-    text = " ".join(draw(made, seconds="8").split())
+    text = " ".join(draw(made, seconds=8.0).split())
     assert "not run yet" in text
     assert "seconds 6.0 how long" in text

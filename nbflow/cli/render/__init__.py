@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from rich.console import RenderableType
 
-from nbflow.cli import answers
+from nbflow.app import answers
+from nbflow.app.folders import say_where
 from nbflow.cli.render import parts, plans, profile, runs, steps
 from nbflow.runs.fold import StepRun
 
@@ -17,17 +18,17 @@ def make_text(answer: answers.Answer) -> RenderableType:  # noqa: C901, PLR0911 
         case answers.ShownPlan():
             return plans.make_plan(answer.plan, answer.diffs, every=answer.every)
         case answers.Listed():
-            where = parts.say_where(answer.project)
+            where = say_where(answer.project)
             return steps.make_steps(answer.scan, answer.project.root, where)
         case answers.Checked():
             return steps.make_check(answer.scan, answer.project.root)
         case answers.Executed():
-            outcome = runs.make_outcome(answer.run, answer.next, parts.say_where(answer.project))
+            outcome = runs.make_outcome(answer.run, answer.next, say_where(answer.project))
             return _add_profile(outcome, answer.run.steps.values(), answer)
         case answers.Runs():
             return runs.make_runs(answer.runs)
         case answers.ShownRun():
-            run = runs.make_run(answer.run, parts.say_where(answer.project))
+            run = runs.make_run(answer.run, say_where(answer.project))
             return _add_profile(run, answer.run.steps.values(), answer)
         case answers.ShownStep():
             return _add_profile(runs.make_step(answer), [answer.step], answer)

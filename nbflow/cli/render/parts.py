@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 
 from rich import box
@@ -13,12 +12,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from nbflow.errors import ProjectError
 from nbflow.model import find_state
 from nbflow.model.states import Tone
-from nbflow.present.places import say_path
 from nbflow.present.states import say_state
-from nbflow.project import Project, find_project
 from nbflow.text import shorten_middle
 
 _STYLES: dict[Tone, str] = {
@@ -116,12 +112,3 @@ def stack(*parts: RenderableType | None) -> Group:
 
 def indent(part: RenderableType) -> Padding:
     return Padding(part, (0, 0, 0, 2), expand=False)
-
-
-def say_where(project: Project) -> str:
-    """Return ` -C notebooks`, or "" where a command in this folder takes the pipeline by itself."""
-    try:
-        at_hand = find_project().folder
-    except (OSError, ProjectError):  # here; the pipeline itself was found
-        at_hand = None
-    return "" if at_hand == project.folder else f" -C {shlex.quote(say_path(project.folder))}"

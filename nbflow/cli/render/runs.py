@@ -11,7 +11,8 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from nbflow.cli import answers
+from nbflow.app import answers
+from nbflow.app.folders import say_where
 from nbflow.cli.render import parts, progress
 from nbflow.cli.render.traceback import make_traceback
 from nbflow.model import STATES, Output
@@ -28,7 +29,7 @@ def make_outcome(
 ) -> RenderableType:
     """Return what a run came to: numbers, failures, warnings, where things are, what next.
 
-    `where` is what the next commands need to find the pipeline: see `parts.say_where`.
+    `where` is what the next commands need to find the pipeline: see `say_where`.
     """
     return parts.stack(
         "",
@@ -183,7 +184,7 @@ def find_next(run: Run, where: str) -> list[tuple[str, str]]:
 def find_step_next(shown: answers.ShownStep) -> list[tuple[str, str]]:
     """Return the commands that make sense after a look at a step."""
     table = next((one.name for one in shown.outputs if one.kind == "table"), None)
-    where = parts.say_where(shown.project)
+    where = say_where(shown.project)
     if shown.step.status == "blocked":
         return [(f"nbflow show {shown.run.id} {shown.step.why[0].subject}{where}", "what failed")]
     query = f'nbflow sql{where} --run {shown.run.id} "from {shown.step.name}.{table} limit 10"'

@@ -1,0 +1,51 @@
+"""Stops a run that is under way."""
+
+from __future__ import annotations
+
+import time
+
+from nbflow.app.answers import Told
+from nbflow.app.folders import say_where
+from nbflow.errors import RunError
+from nbflow.project import Project
+from nbflow.runs.cancel import cancel as ask_to_stop
+from nbflow.runs.fold import Run
+from nbflow.runs.history import find_run, read_run, read_run_ids
+from nbflow.runs.liveness import is_alive
+
+_POLL = 0.1  # seconds
+
+
+def cancel(project: Project, run: str | None = None, *, wait: float = 30.0) -> Told:
+    """Ask a run to stop, by default the newest under way, and wait so many seconds for its end."""
+    found = find_run(project, run) if run else _find_live(project)
+    ask_to_stop(project, found)
+    return _tell(project, _wait(project, found, wait))
+
+
+def _find_live(project: Project) -> Run:
+    for run_id in read_run_ids(project):
+        if is_alive(project, run_id):
+            return read_run(project, run_id)
+    raise RunError(f"No run of {project.folder} is under way. `nbflow runs` lists them.")
+
+
+def _wait(project: Project, run: Run, seconds: float) -> Run:
+    """Return the run when it is over, or as it is after so long."""
+    end = time.monotonic() + seconds
+    while run.status == "running" and time.monotonic() < end:
+        time.sleep(_POLL)
+        run = read_run(project, run.id)
+    return run
+
+
+def _tell(project: Project, run: Run) -> Told:
+    where = say_where(project)
+    value = {"run": run.id, "status": run.status}
+    again = ((f"nbflow rerun{where}", "go on; what is finished is reused"),)
+    if run.status == "running":
+        text = f"Run {run.id} was asked to stop and has not stopped yet."
+        return Told(text, value, ((f"nbflow cancel{where}", "ask and wait again"),), failed=True)
+    if run.status == "cancelled":
+        return Told(f"Run {run.id} is cancelled.", value, again)
+    return Told(f"Run {run.id} was over before it could be cancelled: {run.status}.", value)

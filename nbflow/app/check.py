@@ -1,0 +1,34 @@
+"""Everything that is wrong with a pipeline, or with what it has kept."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from nbflow.app.answers import Checked, Told
+from nbflow.app.folders import say_where
+from nbflow.model import Scan
+from nbflow.plan.here import find_absent
+from nbflow.project import Project
+from nbflow.store.checking import check_results as compare
+from nbflow.text import say_bytes, say_count
+
+
+def check(project: Project, scan: Scan) -> Checked:
+    """Return every problem of the notebooks, and of what they need on this machine."""
+    problems = (*scan.problems, *find_absent(project, scan))
+    return Checked(project, replace(scan, problems=problems))
+
+
+def check_results(project: Project, *, repair: bool = False) -> Told:
+    """Compare each kept file with what was written; with `repair`, set aside what is damaged."""
+    report = compare(project, repair=repair)
+    kept = f"{say_count(report.results, 'result')}, {say_bytes(report.bytes)}"
+    if not report.faults:
+        return Told(f"{kept}: all as they were written.", report)
+    lines = [*map(str, report.faults), "", f"{kept}: {len(report.faults)} damaged."]
+    where = say_where(project)
+    again = (f"nbflow run{where}", "makes them again, and what was made from them")
+    if not repair:
+        again = (f"nbflow check --results --repair{where}", "set them aside")
+    left = any(not one.repaired for one in report.faults)
+    return Told("\n".join(lines), report, (again,), failed=left)

@@ -1,0 +1,46 @@
+"""A table that a run does not have: why, and which other run has it."""
+
+from __future__ import annotations
+
+import shlex
+
+from nbflow.app.folders import say_where
+from nbflow.errors import NbflowError, RemovedError
+from nbflow.project import Project
+from nbflow.runs.fold import Run
+from nbflow.runs.history import read_run, read_run_ids
+from nbflow.store.outputs import read_outputs
+
+_LOOKED_AT = 100  # runs, the newest
+
+
+def explain_removed(run: Run, name: str) -> str:
+    """Return why `step.table` of a run is there no more, "" where it is or never was."""
+    step = name.partition(".")[0]
+    try:
+        if step in run.steps:
+            run.find_folder(step)
+    except RemovedError as error:
+        return str(error)
+    except NbflowError:
+        pass
+    return ""
+
+
+def suggest_run(project: Project, run: Run, name: str) -> str:
+    """Return a sentence that names the newest other run with `step.table`, "" where none has it."""
+    others = (one for one in read_run_ids(project)[:_LOOKED_AT] if one != run.id)
+    found = next((one for one in others if _has(read_run(project, one), name)), None)
+    if found is None:
+        return ""
+    query = shlex.join(["nbflow", "sql", "--run", found, f"from {name}"])
+    return f" Run {found} has it: {query}{say_where(project)}"
+
+
+def _has(run: Run, name: str) -> bool:
+    step, _, table = name.partition(".")
+    try:
+        outputs = read_outputs(run.find_folder(step))
+    except NbflowError:
+        return False
+    return any(one.kind == "table" and one.name == table for one in outputs.values())

@@ -1,0 +1,74 @@
+"""Which pipeline is meant."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+
+from nbflow.errors import ProjectError
+from nbflow.model import Scan
+from nbflow.present.places import say_path
+from nbflow.project import Project, find_project, read_pipelines
+
+
+def find_folder(folder: str | Path | None) -> Project:
+    """Return the pipeline of a folder, None being the one at hand.
+
+    Raises ProjectError, which says what was meant where a step is named instead of a folder.
+    """
+    if folder and not Path(folder).exists():
+        _refuse_step(str(folder))
+    if folder and Path(folder).is_file():
+        _refuse_notebook(Path(folder))
+    project = find_project(folder)
+    if folder is None:
+        _refuse_choice(project)
+    return project
+
+
+def read_pipeline(folder: str | Path | None) -> tuple[Project, Scan]:
+    """Return the pipeline of a folder and what it holds."""
+    from nbflow.notebook.scan import read_folder  # noqa: PLC0415 - many commands read none
+
+    project = find_folder(folder)
+    return project, read_folder(project)
+
+
+def say_where(project: Project) -> str:
+    """Return ` -C notebooks`, or "" where a command in this folder takes the pipeline by itself."""
+    try:
+        at_hand = find_project().folder
+    except (OSError, ProjectError):  # here; the pipeline itself was found
+        at_hand = None
+    return "" if at_hand == project.folder else f" -C {shlex.quote(say_path(project.folder))}"
+
+
+def _refuse_choice(project: Project) -> None:
+    """Say which pipelines there are where none of several is at hand."""
+    known = read_pipelines(project) if not project.runs.is_dir() else []
+    if len(known) > 1:
+        names = ", ".join(os.path.relpath(one.folder) for one in known)
+        raise ProjectError(f"Several pipelines were run here: {names}. Name the folder of one.")
+
+
+def _refuse_step(folder: str) -> None:
+    """Say what was meant where FOLDER is not one but a step."""
+    if folder in read_pipeline(None)[1].steps:
+        raise ProjectError(
+            f"{folder} is a step, and FOLDER names a folder of notebooks. "
+            f"--to {folder} runs it and all that it needs, --only {folder} it alone."
+        )
+
+
+def _refuse_notebook(path: Path) -> None:
+    """Say what was meant where FOLDER is not one but a step's notebook."""
+    project, scan = read_pipeline(path.parent)
+    place = project.relative(Path(os.path.realpath(path.parent)) / path.name)
+    for step in scan.steps.values():
+        if step.path == place:
+            raise ProjectError(
+                f"{path} is the notebook of the step {step.name}, and FOLDER names the folder of "
+                f"all. `nbflow run {shlex.quote(str(path.parent))} --only {step.name}` runs it "
+                f"alone, --to {step.name} with all that it needs."
+            )

@@ -1,0 +1,40 @@
+"""What a run or a plan is asked for, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from nbflow import graph
+from nbflow.model import Request, Scan
+from nbflow.plan import refuse_wrong
+from nbflow.plan.selection import select
+from nbflow.plan.values import make_forms
+from nbflow.project import Project
+from nbflow.runs.history import find_run
+from nbflow.runs.request import read_request
+
+
+def make_request(
+    project: Project,
+    scan: Scan,
+    options: Request,
+    values: Mapping[str, Any],
+    texts: Mapping[str, str] | None = None,
+) -> Request:
+    """Return the options with these values, which are converted once, here, as the steps say.
+
+    `values` are Python objects, or what JSON, YAML or TOML give; `texts` are read as each
+    parameter's type says. Raises PipelineError, ParameterError and UnknownNameError.
+    """
+    refuse_wrong(project, scan)
+    selected = select(graph.make_parents(scan.steps), options)
+    return replace(options, parameters=make_forms(scan.steps, values, texts or {}, selected))
+
+
+def read_again(project: Project, run: str) -> Request:
+    """Return what a run was asked for, less `--force`: what it finished is not run again."""
+    request = read_request(project, find_run(project, run).id)
+    return replace(request, force=False, force_steps=())

@@ -1,0 +1,72 @@
+"""One run, or one step of it."""
+
+from __future__ import annotations
+
+import difflib
+
+from msgspec.structs import replace
+
+from nbflow.app.answers import ShownRun, ShownStep
+from nbflow.errors import RemovedError, UnknownNameError
+from nbflow.project import Project
+from nbflow.runs.fold import Run
+from nbflow.runs.history import find_run, find_run_with
+from nbflow.store.outputs import read_outputs
+
+
+def show(
+    project: Project, run: str = "last", step: str | None = None, *, profile: bool = False
+) -> ShownRun | ShownStep:
+    """Return a run, or one step of it; a single word may be a step of the newest run that has it.
+
+    Raises UnknownNameError.
+    """
+    found, step = _find_run_or_step(project, run, step)
+    if step:
+        return replace(show_step(project, found, step), profile=profile)
+    return ShownRun(project, found, profile)
+
+
+def show_step(project: Project, run: Run, step: str) -> ShownStep:
+    """Return a step's outputs too, where it was reused or failed."""
+    state = run.steps[step]
+    try:
+        folder = run.find_folder(step)
+    except RemovedError as error:
+        return ShownStep(project, run, replace(state, warnings=(*state.warnings, str(error))))
+    except UnknownNameError:
+        return ShownStep(project, run, state)
+    outputs = tuple(read_outputs(folder).values())
+    return ShownStep(project, run, state, outputs, str(folder))
+
+
+def _find_run_or_step(project: Project, run: str, step: str | None) -> tuple[Run, str | None]:
+    """Return the run; a single word may also be a step, of the newest run that has it."""
+    last = find_run(project, "last")
+    if step is None and run in last.steps:
+        return last, run
+    if step is None and (older := _find_older(project, run)):
+        return older, run
+    near = difflib.get_close_matches(run, last.steps, 1)
+    if step is None and near and run != "last" and not _is_run(project, run):
+        raise UnknownNameError(
+            f"{run!r} is no run, and no step of the last one. Did you mean {near[0]}?"
+        )
+    found = last if run == "last" else find_run(project, run)
+    if step is not None and step not in found.steps:
+        names = ", ".join(found.steps)
+        raise UnknownNameError(f"Run {found.id} has no step {step!r}. It has: {names}.")
+    return found, step
+
+
+def _find_older(project: Project, text: str) -> Run | None:
+    """Return the newest run with a step of this name, where no run is meant."""
+    return None if _is_run(project, text) else find_run_with(project, text)
+
+
+def _is_run(project: Project, text: str) -> bool:
+    try:
+        find_run(project, text)
+    except UnknownNameError:
+        return False
+    return True

@@ -1,0 +1,93 @@
+"""A query over the tables of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nbflow.app import elsewhere
+from nbflow.app.answers import Queried
+from nbflow.errors import SqlError, UnknownNameError
+from nbflow.model import Output
+from nbflow.project import Project
+from nbflow.runs.fold import Run
+from nbflow.runs.history import find_run
+from nbflow.store import queries, sqlerrors, views
+from nbflow.store.outputs import read_outputs
+from nbflow.store.statements import find_refs
+
+
+def query(project: Project, text: str, run: str = "last") -> Queried:
+    """Return the rows of a query, which DuckDB makes when they are fetched.
+
+    Raises UnknownNameError, and SqlError with what there is instead of a table that is missing.
+    """
+    found = find_run(project, run)
+    try:
+        with sqlerrors.translated():
+            return Queried(views.query(queries.read_query(text), find_tables(found, text)))
+    except SqlError as error:
+        raise _explain(project, found, text, error) from error
+
+
+_LISTING = ("show", "describe", "information_schema", "duckdb_", "pragma")
+
+
+def find_tables(run: Run, query: str = "") -> dict[tuple[str, str], Path]:
+    """Return where each table lies; of steps that the query names, or of all."""
+    asked = query.casefold()
+    listing = not query or any(word in asked for word in _LISTING)
+    found: dict[tuple[str, str], Path] = {}
+    for step in run.steps:
+        if listing or step.casefold() in asked:
+            found |= _read_tables(run, step)
+    return found
+
+
+def _read_tables(run: Run, step: str) -> dict[tuple[str, str], Path]:
+    outputs = _read_outputs(run, step)
+    return {(step, one.name): run.find_folder(step) for one in outputs if one.kind == "table"}
+
+
+def _read_outputs(run: Run, step: str) -> list[Output]:
+    try:
+        folder = run.find_folder(step)
+    except UnknownNameError:  # it made nothing
+        return []
+    return list(read_outputs(folder).values())
+
+
+def _explain(project: Project, run: Run, query: str, error: SqlError) -> SqlError:
+    """Return the error; where it is about a table, with what there is instead of it."""
+    if "Values were not provided for the following parameters" in str(error):
+        return SqlError(f"{error}. `nbflow sql` binds none: write the values out.")
+    missing = sqlerrors.find_missing(str(error))
+    if not missing:
+        return error
+    name = _find_qualified(query, missing)
+    if value := _find_value(run, name):
+        return SqlError(
+            f"{value} is a value, and SQL reads tables; in Python: "
+            f'nbflow.Pipeline().find_run().read("{value}").'
+        )
+    if run.status in {"later", "unreadable"}:
+        return SqlError(f"Run {run.id} cannot be read: {run.message}.")
+    if gone := elsewhere.explain_removed(run, name):
+        return SqlError(gone)
+    tables = [f"{step}.{table}" for step, table in find_tables(run)]
+    hint = sqlerrors.suggest_table(name, tables) if tables else ""
+    other = elsewhere.suggest_run(project, run, name)
+    if not tables:
+        return SqlError(f"There is no table {name}: run {run.id} has none at all.{other}")
+    return SqlError(f"Run {run.id} has no table {name}.{other or hint}")
+
+
+def _find_qualified(query: str, name: str) -> str:
+    """Return `step.table` as the query has it: DuckDB names the table alone."""
+    refs = (f"{ref.step}.{ref.name}" for ref in find_refs(query) if ref.name == name)
+    return next(refs, name)
+
+
+def _find_value(run: Run, name: str) -> str:
+    found = ((step, one) for step in run.steps for one in _read_outputs(run, step))
+    values = (f"{step}.{one.name}" for step, one in found if one.kind != "table")
+    return next((one for one in values if one.casefold() == name.casefold()), "")

@@ -1,0 +1,51 @@
+"""What only a terminal does: it runs in its own process, and asks before it removes."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+from msgspec.structs import replace
+
+from nbflow import app
+from nbflow.app.answers import Cleaned, Executed
+from nbflow.commands.asked import RunAsked
+from nbflow.text import say_count
+
+
+def act(answer: Any, *, as_json: bool) -> Any:
+    """Return the answer to show: of a run that is asked for, how it has ended."""
+    if isinstance(answer, RunAsked):
+        return _run(answer)
+    if isinstance(answer, Cleaned) and not answer.removed and not as_json and _agrees(answer):
+        return app.clean.remove(answer)
+    return answer
+
+
+def _run(asked: RunAsked) -> Executed:
+    """Plan, run and show; the run stops at Ctrl-C, `kill` and a closed terminal."""
+    from nbflow.cli.stopping import showing_cursor, stopping  # noqa: PLC0415 - only for a run
+    from nbflow.cli.watching import watch  # noqa: PLC0415 - as above
+
+    plan = app.plan.plan(asked.project, asked.scan, asked.request).plan
+    if asked.scan.problems and not asked.as_json:  # warnings: with errors there would be no plan
+        count = say_count(len(asked.scan.problems), "warning")
+        click.secho(f"{count} in the notebooks; `nbflow check` shows them", fg="yellow", err=True)
+    with (
+        watch(as_json=asked.as_json, log=asked.log) as view,
+        stopping(view.stop) as stop,
+        showing_cursor(),
+    ):
+        executed = app.run.run(plan, observe=view.observe, stop=stop)
+    return replace(executed, shown=asked.as_json, next=asked.next, profile=asked.profile)
+
+
+def _agrees(cleaned: Cleaned) -> bool:
+    """Show what would be removed and ask, where there is somebody to answer."""
+    if not cleaned.removable or not sys.stdin.isatty():
+        return False
+    from nbflow.cli import output  # noqa: PLC0415 - rich only where something is shown
+
+    output.show(replace(cleaned, asked=True), as_json=False)
+    return click.confirm("Remove all of these?", default=False)

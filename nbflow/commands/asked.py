@@ -1,0 +1,19 @@
+"""A run that a command asks for: each face starts and shows it in its own way."""
+
+from __future__ import annotations
+
+from nbflow.model import Frozen, Request, Scan
+from nbflow.project import Project
+
+
+class RunAsked(Frozen, frozen=True):
+    """What to run and how to show it; `next` are commands to try after it."""
+
+    project: Project
+    scan: Scan
+    request: Request
+    as_json: bool = False
+    log: bool = False  # whether to show what the notebooks print
+    profile: bool = False  # whether to show where the time went
+    wait: bool = False  # whether a notebook's cell waits for the end
+    next: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,33 @@
+"""`nbflow cancel`: stop a run that is under way."""
+
+from __future__ import annotations
+
+import click
+
+from nbflow import app
+from nbflow.app.answers import Told
+from nbflow.commands import complete, options
+from nbflow.commands.command import Command
+
+EXAMPLES = """
+nbflow cancel             the run that is under way
+nbflow cancel baseline    the run called baseline
+nbflow cancel --wait 0    ask, and do not wait until it has stopped
+"""
+
+
+@click.command("cancel", cls=Command, examples=EXAMPLES)
+@click.argument("run", required=False, shell_complete=complete.runs)
+@options.in_folder
+@click.option(
+    "--wait", type=float, default=30.0, show_default=True, metavar="SECONDS", help="At the most."
+)
+@options.as_json
+def command(*, run: str | None, folder: str | None, wait: float, as_json: bool) -> Told:
+    """Stop a run that is under way.
+
+    Its kernels are stopped, what is finished is kept, and the run is marked cancelled. RUN is by
+    default the newest that is under way.
+    """
+    del as_json
+    return app.cancel.cancel(options.find_folder(folder), run, wait=wait)

@@ -1,0 +1,31 @@
+"""`nbflow demo`: a small example, run."""
+
+from __future__ import annotations
+
+import click
+
+from nbflow import app
+from nbflow.commands import options
+from nbflow.commands.asked import RunAsked
+from nbflow.commands.command import Command, find_words
+from nbflow.model import Request
+
+EXAMPLES = """
+nbflow demo              into nbflow-demo/
+nbflow demo first-look   into a folder of your choice
+"""
+
+
+@click.command("demo", cls=Command, examples=EXAMPLES)
+@options.folder
+@options.events_json
+@options.wait
+def command(*, folder: str | None, as_json: bool, wait: bool) -> RunAsked:
+    """Copy and run a small example.
+
+    Three tiny notebooks and a file of data; needs no network. FOLDER must be new or empty.
+    """
+    folder = folder or app.demo.FOLDER
+    after = app.demo.copy_demo(folder)
+    project, scan = options.read_pipeline(folder)
+    return RunAsked(project, scan, Request(command=find_words()), as_json, wait=wait, next=after)

@@ -1,0 +1,207 @@
+"""The options that commands share, and the request they make."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from click.core import ParameterSource
+
+from nbflow import app
+from nbflow.commands import complete
+from nbflow.commands.command import Program, find_words
+from nbflow.commands.values import read_values
+from nbflow.errors import ParameterError
+from nbflow.model import Request, Scan
+from nbflow.project import Project
+from nbflow.store.ids import find_name_fault
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+in_folder = click.option(
+    "-C",
+    "--folder",
+    metavar="FOLDER",
+    shell_complete=complete.folders,
+    help="The folder of notebooks; by default the pipeline at hand.",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="JSON, for programs.")
+events_json = click.option(
+    "--json", "as_json", is_flag=True, help="The run's events, one line of JSON each."
+)
+log = click.option("--log", is_flag=True, help="Show what the notebooks print.")
+profile = click.option("--profile", is_flag=True, help="Show where each step's time went.")
+run = click.argument("run", required=False, default="last", shell_complete=complete.runs)
+
+_PARAMETERS = [
+    click.option(
+        "-p",
+        "--parameters",
+        "typed",
+        nargs=2,
+        multiple=True,
+        metavar="NAME VALUE",
+        shell_complete=complete.parameters,
+        help="A parameter, read as its type says; STEP.NAME sets it for one step.",
+    ),
+    click.option(
+        "-r",
+        "--parameters_raw",
+        "raw",
+        nargs=2,
+        multiple=True,
+        metavar="NAME VALUE",
+        shell_complete=complete.parameters,
+        help="A parameter, as text.",
+    ),
+    click.option(
+        "-f",
+        "--parameters_file",
+        "files",
+        multiple=True,
+        metavar="FILE",
+        shell_complete=complete.files,
+        help="A YAML file of parameters.",
+    ),
+    click.option(
+        "-y", "--parameters_yaml", "yaml", multiple=True, metavar="YAML", help="Parameters as YAML."
+    ),
+    click.option(
+        "-b",
+        "--parameters_base64",
+        "encoded",
+        multiple=True,
+        metavar="BASE64",
+        help="Parameters as YAML in base64.",
+    ),
+]
+_STEPS = [
+    click.option(
+        name,
+        variable,
+        multiple=True,
+        metavar="STEP",
+        shell_complete=complete.steps,
+        help=text,
+    )
+    for name, variable, text in (
+        ("--to", "to", "This step and all that it needs."),
+        ("--from", "from_", "This step and all that needs it."),
+        ("--only", "only", "This step alone, on the newest results of the others."),
+        ("--force-step", "force_steps", "Run this step even if nothing changed."),
+    )
+]
+_HOW = [
+    click.option("--force", is_flag=True, help="Run all selected steps even if nothing changed."),
+    click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Steps at a time; by default one for each core.",
+    ),
+    click.option(
+        "--keep-going", is_flag=True, help="After a failure, run what does not depend on it."
+    ),
+    click.option("--name", default="", metavar="NAME", help="A name to find the run by."),
+]
+
+
+def new_name(name: str) -> Callable[[F], F]:
+    """Add a new step's name; several words are one name, which is refused with a better one."""
+    return click.argument(
+        name,
+        nargs=-1,
+        required=True,
+        metavar=name.upper(),
+        callback=lambda _, __, words: " ".join(words),
+    )
+
+
+def folder(function: F) -> F:
+    """Add FOLDER, which may also be given as `-C FOLDER`, as other commands have it."""
+    argument = click.argument(
+        "folder", required=False, callback=_choose_folder, shell_complete=complete.folders
+    )
+    option = click.option(
+        "-C",
+        "--folder",
+        "chosen",
+        hidden=True,
+        is_eager=True,  # so that it is known when FOLDER is looked at, which takes it away
+        shell_complete=complete.folders,
+    )
+    return argument(option(function))
+
+
+class NotebookOption(click.Option):
+    """An option that means something in a notebook only; a terminal's help does not show it."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        program = ctx.find_root().command
+        in_notebook = isinstance(program, Program) and program.in_notebook
+        return (self.opts[0], self.help or "") if in_notebook else None
+
+
+wait = click.option(
+    "--wait",
+    is_flag=True,
+    hidden=True,
+    cls=NotebookOption,
+    help="Return when the run is over; an interrupt cancels it.",
+)
+
+
+def request(function: F) -> F:
+    """Add the options of `nbflow run` that `make_request` takes."""
+    for option in reversed([*_PARAMETERS, *_STEPS, *_HOW]):
+        function = option(function)
+    return function
+
+
+def find_folder(folder: str | None) -> Project:
+    """Return the pipeline of FOLDER, or the one at hand."""
+    return app.folders.find_folder(folder)
+
+
+def read_pipeline(folder: str | None) -> tuple[Project, Scan]:
+    """Return the pipeline of FOLDER and what it holds; say so where roots compete."""
+    project, scan = app.folders.read_pipeline(folder)
+    if project.rivals:
+        others = ", ".join(str(root) for root in project.rivals)
+        note = f"The project's root is {project.root}; {others} could have been it too."
+        click.secho(note, fg="yellow", err=True)
+    return project, scan
+
+
+def make_request(project: Project, scan: Scan, asked: Mapping[str, Any]) -> Request:
+    """Return what the options of `request` ask for, its values converted as the steps say."""
+    options, (values, texts) = read_options(asked), read_values(asked, scan.steps)
+    return app.requests.make_request(project, scan, options, values, texts)
+
+
+def read_options(asked: Mapping[str, Any]) -> Request:
+    """Return the request without its values; raises ParameterError for an unfit name."""
+    if fault := find_name_fault(asked["name"]):
+        raise ParameterError(f"--name {asked['name']}: {fault} Choose another name.")
+    return Request(**{name: asked[name] for name in _ASKED}, command=find_words())
+
+
+_ASKED = ("to", "from_", "only", "force", "force_steps", "jobs", "keep_going", "name")
+
+
+def _choose_folder(ctx: click.Context, _: click.Parameter, folder: str | None) -> str | None:
+    """Return FOLDER or what -C says; both may be given where they are the same."""
+    chosen: str | None = ctx.params.pop("chosen", None)
+    if ctx.get_parameter_source("folder") is ParameterSource.DEFAULT_MAP:  # a face's setting
+        return chosen or folder
+    if folder and chosen and _find_real(folder) != _find_real(chosen):
+        raise click.UsageError(f"FOLDER is {folder}, and -C is {chosen}. Give one of them.", ctx)
+    return folder or chosen
+
+
+def _find_real(folder: str) -> str:
+    return os.path.realpath(Path(folder).expanduser())

@@ -1,0 +1,33 @@
+"""`nbflow rerun`: a run's parameters and choice of steps again."""
+
+from __future__ import annotations
+
+import click
+from msgspec.structs import replace
+
+from nbflow import app
+from nbflow.commands import options
+from nbflow.commands.asked import RunAsked
+from nbflow.commands.command import Command, find_words
+
+EXAMPLES = """
+nbflow rerun                   go on after a failure or Ctrl-C
+nbflow rerun baseline          the run called baseline, with its parameters
+nbflow rerun 20261123 --log    with what the notebooks print
+"""
+
+
+@click.command("rerun", cls=Command, examples=EXAMPLES)
+@options.run
+@options.in_folder
+@options.log
+@options.events_json
+@options.wait
+def command(*, run: str, folder: str | None, log: bool, as_json: bool, wait: bool) -> RunAsked:
+    """Run again with a run's parameters.
+
+    The notebooks are taken as they are now; what is finished and unchanged is reused.
+    """
+    project, scan = options.read_pipeline(folder)
+    request = replace(app.requests.read_again(project, run), command=find_words())
+    return RunAsked(project, scan, request, as_json, log, wait=wait)

@@ -1,0 +1,27 @@
+"""`nbflow steps`: what a folder holds."""
+
+from __future__ import annotations
+
+import click
+
+from nbflow.app.answers import Listed
+from nbflow.commands import options
+from nbflow.commands.command import Command
+
+EXAMPLES = """
+nbflow steps              the pipeline at hand
+nbflow steps notebooks    another folder
+nbflow steps --json       for a program
+"""
+
+
+@click.command("steps", cls=Command, examples=EXAMPLES)
+@options.folder
+@options.as_json
+def command(*, folder: str | None, as_json: bool) -> Listed:
+    """List the steps: parameters, inputs, outputs.
+
+    Also which notebooks were skipped, and why.
+    """
+    del as_json
+    return Listed(*options.read_pipeline(folder))

@@ -1,0 +1,33 @@
+"""Why a process did not begin its run: an error, handed to the process that started it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from nbflow import errors
+from nbflow.errors import NbflowError, PipelineError
+from nbflow.model import Frozen, Problem
+
+
+class _Refusal(Frozen, frozen=True):
+    kind: str
+    text: str
+    problems: tuple[Problem, ...] = ()
+
+
+def pack(error: NbflowError) -> bytes:
+    """Return an error as JSON."""
+    problems = error.problems if isinstance(error, PipelineError) else ()
+    return msgspec.json.encode(_Refusal(type(error).__name__, str(error), problems))
+
+
+def unpack(content: bytes) -> NbflowError | None:
+    """Return the error again; None where this is none."""
+    try:
+        found = msgspec.json.decode(content, type=_Refusal)
+    except ValueError:  # also msgspec's
+        return None
+    if found.problems:
+        return PipelineError(found.text, found.problems)
+    kind: type[NbflowError] = getattr(errors, found.kind)
+    return kind(found.text)
