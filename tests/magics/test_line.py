@@ -174,7 +174,7 @@ def test_a_run_that_is_waited_for_gives_its_outcome(notebook: Notebook, made: Pr
     assert "✓ done" in outputs[-1].data["text/plain"]
     view = notebook.shell.user_ns["view"]
     assert (view.run.status, view.read("add.total"), repr(view)[:3]) == ("done", 3, "run")
-    assert find_run(made).command == ("nbflow", "run", *_in(made), "-p", "n", "3")
+    assert find_run(made).command == ("nbflow", "run", "-p", "n", "3", "--wait")
     again = notebook("%nbflow rerun --wait")[3].result
     assert {step.status for step in again.run.steps.values()} == {"reused"}
 
@@ -233,7 +233,3 @@ def test_the_events_of_a_run_are_printed(notebook: Notebook) -> None:
     said, *_ = notebook("%nbflow run --to load --json")
     kinds = [json.loads(line)["kind"] for line in said.splitlines()]
     assert (kinds[0], kinds[-1]) == ("RunStarted", "RunFinished")
-
-
-def _in(made: Project) -> tuple[str, str]:
-    return "-C", str(made.folder)
