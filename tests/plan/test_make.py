@@ -77,7 +77,7 @@ def test_what_is_forced_runs(made):
 def test_what_reads_of_a_step_that_runs_waits(made):
     keep(made, "load")
     keep(made, "clean")
-    assert decisions(plan(made, text_parameters={"month": "2"})) == {
+    assert decisions(plan(made, parameters={"month": 2})) == {
         "load": ("run", (Reason("parameter-changed", "month", 1, 2),)),
         "clean": ("wait", (Reason("waits", "load"),)),
     }
@@ -89,7 +89,7 @@ def test_what_comes_after_a_step_that_runs_waits(tmp_path):
     keep(made, "load")
     keep(made, "last")
     assert plan(made).steps["last"].action == "reuse"
-    planned = plan(made, text_parameters={"month": "2"}).steps["last"]
+    planned = plan(made, parameters={"month": 2}).steps["last"]
     assert (planned.action, planned.why) == ("wait", (Reason("waits", "load"),))
 
 
@@ -125,7 +125,7 @@ def test_a_step_that_is_never_reused_runs(tmp_path, cells, why):
 def test_the_newest_result_of_a_step_that_is_not_selected_is_read_and_called_stale(made):
     keep(made, "load")
     keep(made, "clean")
-    planned = plan(made, only=("clean",), text_parameters={"load.month": "2"})
+    planned = plan(made, only=("clean",), parameters={"load.month": 2})
     outside = planned.outside["load"]
     assert (outside.action, outside.result, outside.stale) == ("reuse", "r1", True)
     assert outside.why == (Reason("parameter-changed", "month", 1, 2),)
