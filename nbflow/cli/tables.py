@@ -9,18 +9,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from rich.console import RenderableType
+from rich.console import JustifyMethod, RenderableType
 from rich.text import Text
 
 from nbflow.app.answers import Queried
 from nbflow.cli import exports
 from nbflow.cli.render import parts
 from nbflow.errors import StoreError
+from nbflow.present.rows import align, draw_rule, is_number, measure, say_value
 from nbflow.store.sqlerrors import translated
-from nbflow.text import say_count, shorten
+from nbflow.text import say_count
 
 _BATCH = 1000  # rows of a table that are printed at once
-_RIGHT = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "UBIGINT")
 _WIDEST = 60  # characters of a cell
 
 
@@ -32,8 +32,8 @@ def make_rows(queried: Queried) -> RenderableType:
     table = parts.make_table(header_style="")
     for name, kind in zip(relation.columns, relation.types, strict=True):
         heading = Text.assemble((name, "bold"), (f"\n{str(kind).lower()}", "dim"))
-        right = _is_number(str(kind))
-        table.add_column(heading, justify="right" if right else "left", overflow="ellipsis")
+        side: JustifyMethod = "right" if is_number(str(kind)) else "left"
+        table.add_column(heading, justify=side, overflow="ellipsis")
     for row in rows[: limit or None]:
         table.add_row(*(_make_cell(value) for value in row))
     more = f"the first {limit} rows; --limit 0 shows all" if limit and len(rows) > limit else ""
@@ -51,33 +51,24 @@ def is_long(queried: Queried) -> bool:
 def show_all(queried: Queried) -> None:
     """Print all rows as they come: columns are as wide as the first thousand rows need."""
     relation, count = queried.relation, 0
-    columns = list(zip(relation.columns, map(str, relation.types), strict=True))
-    right = [_is_number(kind) for _, kind in columns]
-    heads = [[name for name, _ in columns], [kind.lower() for _, kind in columns]]
+    kinds = [str(kind) for kind in relation.types]
+    heads = [relation.columns, [kind.lower() for kind in kinds]]
     widths: list[int] = []
-    for lines in _read_lines(relation):
+    for rows in _read_texts(relation):
+        above = []
         if not widths:
-            widths = [max(map(len, one)) for one in zip(*heads, *lines[:_BATCH], strict=True)]
-            for line in (*heads, ["─" * width for width in widths]):
-                _print_line(line, widths, right)
-        for line in lines:
-            _print_line(line, widths, right)
-        count += len(lines)
+            widths = measure([*heads, *rows[:_BATCH]])
+            above = [*heads, draw_rule(widths)]
+        sys.stdout.writelines(f"{line}\n" for line in align([*above, *rows], widths, kinds))
+        count += len(rows)
     sys.stdout.write(f"{say_count(count, 'row')}\n")
 
 
-def _read_lines(relation: Any) -> Iterator[list[list[str]]]:
+def _read_texts(relation: Any) -> Iterator[list[list[str]]]:
     with translated():
         for columns in exports.read_columns(relation):
-            yield [[_make_text(value) for value in row] for row in zip(*columns, strict=True)]
-
-
-def _print_line(cells: list[str], widths: list[int], right: list[bool]) -> None:
-    aligned = (
-        cell.rjust(width) if at_right else cell.ljust(width)
-        for cell, width, at_right in zip(cells, widths, right, strict=True)
-    )
-    sys.stdout.write("  ".join(aligned).rstrip() + "\n")
+            rows = zip(*columns, strict=True)
+            yield [[say_value(value, _WIDEST) for value in row] for row in rows]
 
 
 def write(queried: Queried) -> None:
@@ -150,13 +141,5 @@ _WRITERS = {
 }
 
 
-def _is_number(kind: str) -> bool:
-    return kind.removeprefix("U").startswith(_RIGHT) or "INT" in kind.partition("(")[0]
-
-
 def _make_cell(value: Any) -> Text:
-    return Text(_make_text(value), "dim" if value is None else "")
-
-
-def _make_text(value: Any) -> str:
-    return "NULL" if value is None else shorten(str(value), _WIDEST)
+    return Text(say_value(value, _WIDEST), "dim" if value is None else "")

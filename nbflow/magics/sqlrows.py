@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from html import escape
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from nbflow.html.kinds import is_number
+from markupsafe import Markup
+
+from nbflow.html.markup import join, tag
 from nbflow.html.style import draw_style
 from nbflow.model import Frozen
+from nbflow.present.rows import align, draw_rule, is_number, measure, say_value
 
 FETCHED, SHOWN = 1000, 20
 _COLUMNS = 30  # more are counted only
@@ -39,7 +41,7 @@ class Rows(Frozen, frozen=True):
         return len(self.rows)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return {"text/html": _make_html(self), "text/plain": _make_text(self)}
+        return {"text/html": _draw(self), "text/plain": _make_text(self)}
 
 
 def make_rows(relation: Any, limit: int | None = None, *, lazy: bool = True) -> Rows:
@@ -72,43 +74,41 @@ def _say_count(rows: Rows) -> str:
     return said
 
 
-def _make_html(rows: Rows) -> str:
-    columns = list(zip(rows.columns, rows.types, strict=True))[:_COLUMNS]
-    numeric = [is_number(kind) for _, kind in columns]
-    head = "".join(
-        f"<th{_align(right)}>{escape(name)}<br><small>{_make_value(kind.lower())}</small></th>"
-        for (name, kind), right in zip(columns, numeric, strict=True)
-    )
-    lines = "".join(f"<tr>{_make_cells(row, numeric)}</tr>" for row in rows.rows[: rows.shown])
-    style = draw_style("rows")
-    return (
-        f'<div class="nbflow-rows tex2jax_ignore mathjax_ignore">{style}'
-        f'<table class="dataframe"><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>'
-        f"<p><small>{_say_count(rows)}</small></p></div>"
+def _draw(rows: Rows) -> Markup:
+    kinds = rows.types[:_COLUMNS]
+    heads = zip(rows.columns, kinds, strict=False)
+    head = (join(name, tag("br"), tag("small", kind.lower())) for name, kind in heads)
+    lines = (tag("tr", *_draw_cells("td", row, kinds)) for row in rows.rows[: rows.shown])
+    return tag(
+        "div",
+        draw_style("rows"),
+        tag(
+            "table",
+            tag("thead", tag("tr", *_draw_cells("th", head, kinds))),
+            tag("tbody", *lines),
+            class_="dataframe",
+        ),
+        tag("p", tag("small", _say_count(rows))),
+        class_="nbflow-rows tex2jax_ignore mathjax_ignore",
     )
 
 
-def _make_cells(row: Sequence[Any], numeric: Sequence[bool]) -> str:
+def _draw_cells(name: str, values: Iterable[Any], kinds: Sequence[str]) -> Iterator[Markup]:
     # a row may have more columns than are shown
-    cells = zip(row, numeric, strict=False)
-    return "".join(
-        f"<td{_align(right)}{_make_title(value)}>{_make_value(value)}</td>"
-        for value, right in cells
-    )
+    for value, kind in zip(values, kinds, strict=False):
+        text = str(value)
+        yield tag(
+            name,
+            _draw_value(value),
+            class_="n" if is_number(kind) else None,
+            title=_shorten(text, _WIDEST) if name == "td" and len(text) > _NARROW else None,
+        )
 
 
-def _make_value(value: Any) -> str:
-    return "<i>NULL</i>" if value is None else escape(_shorten(str(value), 2 * _NARROW))
-
-
-def _make_title(value: Any) -> str:
-    """Return what the pointer shows of a value that the table cuts off."""
-    text = str(value)
-    return f' title="{escape(_shorten(text, _WIDEST))}"' if len(text) > _NARROW else ""
-
-
-def _align(right: bool) -> str:  # noqa: FBT001 - a column is a number's or is not
-    return ' class="n"' if right else ""
+def _draw_value(value: Any) -> str:
+    if value is None:
+        return tag("i", "NULL")
+    return value if isinstance(value, Markup) else _shorten(str(value), 2 * _NARROW)
 
 
 def _shorten(text: str, most: int) -> str:
@@ -116,23 +116,8 @@ def _shorten(text: str, most: int) -> str:
 
 
 def _make_text(rows: Rows) -> str:
-    names = [_flatten(name) for name in rows.columns[:_COLUMNS]]
-    lines = [[_flatten(value) for value in row[:_COLUMNS]] for row in rows.rows[: rows.shown]]
-    right = [is_number(kind) for kind in rows.types[:_COLUMNS]]
-    widths = [max(map(len, column)) for column in zip(names, *lines, strict=True)]
-    table = [names, ["─" * width for width in widths], *lines]
-    text = "\n".join(_make_line(line, widths, right) for line in table)
-    return f"{text}\n{_say_count(rows)}"
-
-
-def _make_line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
-    aligned = (
-        cell.rjust(width) if at_right else cell.ljust(width)
-        for cell, width, at_right in zip(cells, widths, right, strict=True)
-    )
-    return "  ".join(aligned).rstrip()
-
-
-def _flatten(value: Any) -> str:
-    text = "NULL" if value is None else " ".join(str(value).split())
-    return _shorten(text, _WIDEST_TEXT)
+    values = (rows.columns, *rows.rows[: rows.shown])
+    texts = [[say_value(one, _WIDEST_TEXT) for one in row[:_COLUMNS]] for row in values]
+    widths = measure(texts)
+    lines = align([texts[0], draw_rule(widths), *texts[1:]], widths, rows.types[:_COLUMNS])
+    return "\n".join([*lines, _say_count(rows)])

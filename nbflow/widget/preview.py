@@ -11,9 +11,9 @@ from typing import Any
 from markupsafe import Markup
 
 from nbflow.html.figures import PLOTLY, draw_picture
-from nbflow.html.kinds import is_number
 from nbflow.html.markup import dim, join, tag
 from nbflow.model import Frozen, Output
+from nbflow.present.rows import is_number
 from nbflow.store import connections, tables
 from nbflow.store.names import make_path
 from nbflow.text import say_bytes, say_count

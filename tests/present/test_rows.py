@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow.html.kinds import is_number
+from nbflow.present.rows import is_number
 
 NUMBERS = ["TINYINT", "UBIGINT", "INTEGER", "integer", "HUGEINT", "UHUGEINT", "DECIMAL(18,3)", "DOUBLE", "FLOAT", "BIGNUM"]  # fmt: skip
 OTHERS = ["VARCHAR", "INTERVAL", "INTEGER[]", "DECIMAL(4,1)[3]", "POINT", "STRUCT(a INTEGER)", "UUID", "UNION"]  # fmt: skip
