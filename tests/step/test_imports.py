@@ -17,8 +17,8 @@ def test_nothing_heavy_is_loaded(module: str) -> None:
     assert _run(code) == "[]\n"
 
 
-def test_importing_nbflow_takes_less_than_100_ms() -> None:
-    code = "import time; t = time.perf_counter(); import nbflow; print(time.perf_counter() - t)"
+def test_importing_nbflow_takes_less_than_100_ms_of_the_processor() -> None:
+    code = "import time; t = time.process_time(); import nbflow; print(time.process_time() - t)"
     assert min(float(_run(code)) for _ in range(3)) < 0.1
 
 
