@@ -12,10 +12,6 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.constrain import Constrain
 from rich.text import Text
 
-from nbflow.cli.output import heard
-from nbflow.cli.render import parts
-from nbflow.cli.render.progress import MANY, make_headline, make_progress
-from nbflow.cli.terminal import make_console
 from nbflow.cli.watching import View
 from nbflow.events import (
     Event,
@@ -36,6 +32,10 @@ from nbflow.present.reasons import say_failure, say_reasons
 from nbflow.present.runs import say_stale
 from nbflow.present.values import say_outputs
 from nbflow.runs.fold import Folding, fold
+from nbflow.terminal import parts
+from nbflow.terminal.console import make_console
+from nbflow.terminal.printing import heard
+from nbflow.terminal.progress import MANY, make_headline, make_log, make_progress
 from nbflow.text import say_age, say_count, say_seconds
 
 _PER_SECOND = 8
@@ -167,12 +167,3 @@ def _say(state: str, step: str, *more: str) -> Text:
     glyph_and_word = parts.make_state(state)
     pad = " " * max(0, 12 - len(glyph_and_word))
     return Text.assemble(glyph_and_word, pad, step, f"  {said}" if said else "")
-
-
-def make_log(event: OutputPrinted) -> Text:
-    """Return what a notebook printed, each line behind its step's name."""
-    style = "yellow" if event.stream == "stderr" else "dim"
-    lines = event.text.rstrip("\n").splitlines() or [""]
-    return Text("\n").join(
-        Text.assemble((f"{event.step} │ ", style), Text.from_ansi(one)) for one in lines
-    )

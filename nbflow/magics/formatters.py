@@ -11,11 +11,11 @@ from rich.text import Text
 
 from nbflow import html
 from nbflow.app.folders import say_where
-from nbflow.cli.render import plans, runs, steps
 from nbflow.errors import NbflowError
 from nbflow.magics.plain import make_plain
 from nbflow.magics.shown import draw_pipeline
 from nbflow.notebook.scan import read_folder
+from nbflow.terminal import plans, runs, steps
 
 Drawn = Callable[[Any], str]
 Written = Callable[[Any], RenderableType]

@@ -11,9 +11,9 @@ from rich.console import RenderableType
 from rich.segment import Segment
 from rich.style import Style
 
-from nbflow.cli.terminal import make_console
 from nbflow.html.markup import join, tag
 from nbflow.html.style import frame
+from nbflow.terminal.console import make_console
 
 _WIDTH = 120  # columns of a notebook's text
 _NEXT = re.compile(r"^(  )(nbflow [a-z])", re.MULTILINE)

@@ -12,15 +12,15 @@ from IPython.display import display
 from nbflow import html
 from nbflow.app import answers
 from nbflow.app.folders import say_where
-from nbflow.cli import output
-from nbflow.cli.render import make_text, parts, runs
-from nbflow.cli.render.steps import make_problems
 from nbflow.magics import plain
 from nbflow.magics.sqlrows import make_rows
 from nbflow.model import Problem, Scan
 from nbflow.project import Project
 from nbflow.runs.fold import Run
 from nbflow.store.sqlerrors import translated
+from nbflow.terminal import make_text, parts, runs
+from nbflow.terminal.printing import print_answer
+from nbflow.terminal.steps import make_problems
 
 Bundle = dict[str, str]
 _ALL = 1 << 60  # rows
@@ -36,7 +36,7 @@ def show(answer: answers.Answer, *, as_json: bool = False) -> None:
     """Show an answer where the cell's output is."""
     rows = isinstance(answer, answers.Queried) and (answer.output or answer.kind != "table")
     if as_json or rows or not has_front_end():
-        output.show(answer, as_json=as_json)
+        print_answer(answer, as_json=as_json)
     else:
         display(make_bundle(answer), raw=True)
 

@@ -14,9 +14,6 @@ from rich.live import Live
 
 from nbflow import app
 from nbflow.app import answers
-from nbflow.cli.render.progress import make_progress
-from nbflow.cli.render.runs import make_outcome
-from nbflow.cli.terminal import make_console, show
 from nbflow.commands.asked import RunAsked
 from nbflow.errors import RunError
 from nbflow.magics import shown
@@ -29,6 +26,9 @@ from nbflow.runs.fold import Run
 from nbflow.runs.follow import follow
 from nbflow.runs.history import read_run
 from nbflow.runs.log import to_line
+from nbflow.terminal.console import make_console, show
+from nbflow.terminal.progress import make_progress
+from nbflow.terminal.runs import make_outcome
 
 _PER_SECOND = 5  # updates of what is shown while a cell waits
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from nbflow.cli.live import make_log
 from nbflow.events import OutputPrinted
 from nbflow.project import Project
 from nbflow.runs.log import Reader
+from nbflow.terminal.progress import make_log
 
 
 class Tail:

@@ -56,9 +56,10 @@ def make_forms(
     forms: dict[str, Any] = {}
     for name, by_step in found:
         named = {f"{step}.{_split(name)[1]}": form for step, form in by_step.items()}
-        counting = {at: form for at, form in named.items() if "." in name or at not in own}
-        alike = len({repr(form) for form in counting.values()}) == 1
-        forms |= {name: next(iter(counting.values()))} if alike else counting
+        if len({repr(form) for form in named.values()}) == 1:
+            forms[name] = next(iter(named.values()))
+        else:
+            forms |= {at: form for at, form in named.items() if "." in name or at not in own}
     return forms
 
 

@@ -17,7 +17,6 @@ from typing import Any, TypeVar
 
 from nbflow import run
 from nbflow.cli.live import LiveTable
-from nbflow.cli.terminal import make_console
 from nbflow.events import Line, StepStarted
 from nbflow.model import Request
 from nbflow.notebook.scan import read_folder
@@ -28,6 +27,7 @@ from nbflow.runs.fold import Folding
 from nbflow.runs.follow import POLL
 from nbflow.runs.history import read_run_ids
 from nbflow.runs.log import read_lines
+from nbflow.terminal.console import make_console
 from tests.benchmarks.make_pipeline import SHAPES, edit, execute, finish, make_pipeline
 
 PARTS = ("plan, first", "run, first", "plan, unchanged", "run, unchanged", "fold", "draw")

@@ -10,7 +10,6 @@ import pytest
 from rich.console import Console
 
 from nbflow.cli.live import Lines, LiveTable
-from nbflow.cli.terminal import make_console
 from nbflow.cli.watching import JsonLines, View
 from nbflow.events import (
     CellFinished,
@@ -33,6 +32,7 @@ from nbflow.events import (
 )
 from nbflow.model import Output, Planned, Reason
 from nbflow.runs.log import from_line
+from nbflow.terminal.console import make_console
 from tests.cli.runs import FAILURE
 
 WHY = (Reason("cell-changed", "rates = …", after=4),)

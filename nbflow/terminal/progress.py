@@ -9,12 +9,13 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from nbflow.cli.render import parts
+from nbflow.events import OutputPrinted
 from nbflow.model import find_state
 from nbflow.present.reasons import say_standing
 from nbflow.present.runs import say_doing, say_headline, say_step_time
 from nbflow.present.values import say_outputs
 from nbflow.runs.fold import Run, StepRun
+from nbflow.terminal import parts
 from nbflow.text import say_age, shorten
 
 # What to keep in sight when a terminal has fewer lines than the run has steps.
@@ -100,3 +101,12 @@ def _say_hidden(states: Iterable[str]) -> Text | None:
     if not count:
         return None
     return Text(f"… and {', '.join(f'{number} {state}' for state, number in count.items())}", "dim")
+
+
+def make_log(event: OutputPrinted) -> Text:
+    """Return what a notebook printed, each line behind its step's name."""
+    style = "yellow" if event.stream == "stderr" else "dim"
+    lines = event.text.rstrip("\n").splitlines() or [""]
+    return Text("\n").join(
+        Text.assemble((f"{event.step} │ ", style), Text.from_ansi(one)) for one in lines
+    )

@@ -13,11 +13,10 @@ from rich.console import JustifyMethod, RenderableType
 from rich.text import Text
 
 from nbflow.app.answers import Queried
-from nbflow.cli import exports
-from nbflow.cli.render import parts
 from nbflow.errors import StoreError
 from nbflow.present.rows import align, draw_rule, is_number, measure, say_value
 from nbflow.store.sqlerrors import translated
+from nbflow.terminal import exports, parts
 from nbflow.text import say_count
 
 _BATCH = 1000  # rows of a table that are printed at once
@@ -128,10 +127,10 @@ def _write_file(relation: Any, kind: str, path: Path) -> None:
     if kind in _WRITERS:
         _WRITERS[kind](relation, path)
     else:
-        from nbflow.cli import terminal  # noqa: PLC0415 - rarely a table in a file
+        from nbflow.terminal import console  # noqa: PLC0415 - rarely a table in a file
 
         with path.open("w", encoding="utf-8") as file:
-            terminal.show(terminal.make_console(file), make_rows(Queried(relation, limit=0)))
+            console.show(console.make_console(file), make_rows(Queried(relation, limit=0)))
 
 
 _WRITERS = {

@@ -10,11 +10,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from nbflow.cli.render import parts
 from nbflow.model import Parameter, Place, Problem, Scan, Step
 from nbflow.present.places import say_path, say_place, say_remedy
 from nbflow.present.states import say_problems
 from nbflow.present.values import say_options, say_parameter
+from nbflow.terminal import parts
 from nbflow.text import say_count
 
 

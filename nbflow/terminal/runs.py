@@ -13,14 +13,14 @@ from rich.text import Text
 
 from nbflow.app import answers
 from nbflow.app.folders import say_where
-from nbflow.cli.render import parts, progress
-from nbflow.cli.render.traceback import make_traceback
 from nbflow.model import STATES, Output
 from nbflow.present.places import say_failed_at, say_path
 from nbflow.present.reasons import say_hint, say_step_why
 from nbflow.present.runs import say_about, say_steps, say_warnings
 from nbflow.runs.fold import Run, StepRun
 from nbflow.store.ids import find_last_id
+from nbflow.terminal import parts, progress
+from nbflow.terminal.traceback import make_traceback
 from nbflow.text import say_age, say_bytes, say_count, say_seconds, say_when
 
 

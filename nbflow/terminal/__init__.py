@@ -8,8 +8,8 @@ from rich.console import RenderableType
 
 from nbflow.app import answers
 from nbflow.app.folders import say_where
-from nbflow.cli.render import parts, plans, profile, runs, steps
 from nbflow.runs.fold import StepRun
+from nbflow.terminal import parts, plans, profile, runs, steps
 
 
 def make_text(answer: answers.Answer) -> RenderableType:  # noqa: C901, PLR0911 - a case each
@@ -37,7 +37,7 @@ def make_text(answer: answers.Answer) -> RenderableType:  # noqa: C901, PLR0911 
         case answers.Cleaned():
             return runs.make_cleaned(answer)
         case answers.Queried():
-            from nbflow.cli import tables  # noqa: PLC0415 - only to query
+            from nbflow.terminal import tables  # noqa: PLC0415 - only to query
 
             return tables.make_rows(answer)
     raise TypeError(answer)
