@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from nbflow.model import formats
 from nbflow.model.frozen import Frozen as Frozen
 from nbflow.model.problems import Place as Place
 from nbflow.model.reasons import Reason as Reason
 from nbflow.model.states import STATES as STATES
 from nbflow.model.states import State as State
 from nbflow.model.states import find_state as find_state
-
-FORMAT = 1
-
 
 # --- what a notebook says -------------------------------------------------------------------
 
@@ -259,10 +257,20 @@ class Result(Frozen, frozen=True):
     made: dict[str, Made] = {}  # files it holds, by key
     opened: dict[str, str] = {}  # files read without being declared: key to mark
     wrote: dict[str, str] = {}  # files written, as the step left them: key to mark
-    format: int = FORMAT
+    format: int = formats.RESULT
 
 
 # --- what runs --------------------------------------------------------------------------------
+
+
+class TaskId(Frozen, frozen=True):
+    """What runs: a step, for one item where it is mapped over several; written `step[item]`."""
+
+    step: str
+    item: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.step}[{self.item}]" if self.item else self.step
 
 
 class JobInput(Frozen, frozen=True):
@@ -276,9 +284,9 @@ class JobInput(Frozen, frozen=True):
 
 
 class Job(Frozen, frozen=True):
-    """All that a worker and its kernel need to execute one step: the content of `job.json`.
+    """All that a worker and its kernel need for one attempt of a task.
 
-    Paths are absolute. The result is made in `folder`/result and becomes one by a rename.
+    Paths are absolute; `folder` is the attempt's, see `runs.folder.AttemptFolder`.
     `injected` is the source of papermill's `injected-parameters` cell, None where papermill's
     own translator for the kernel's language makes it from `parameters`.
     """
@@ -300,7 +308,18 @@ class Job(Frozen, frozen=True):
     timeout: float | None = None
     cell_timeout: float | None = None
     max_output: int = 100_000_000  # bytes of output that the notebook keeps
-    format: int = FORMAT
+    item: str = ""  # of the task
+    attempt: int = 1
+    format: int = formats.JOB
+
+    @property
+    def task(self) -> TaskId:
+        return TaskId(self.step, self.item)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """Return what an event says of whom it happened to."""
+        return {"step": self.step, "item": self.item, "attempt": self.attempt}
 
 
 Cause = Literal["error", "timeout", "kernel died", "worker died", "not written", "store", "other"]

@@ -9,21 +9,21 @@ import msgspec
 
 from nbflow.app import answers
 from nbflow.errors import NbflowError, PipelineError
-from nbflow.model import FORMAT, Planned, Reason, Scan
+from nbflow.model import Planned, Reason, Scan, formats
 from nbflow.present.reasons import say_reason
 from nbflow.runs.fold import Run, StepRun
 
 
 def make_json(answer: answers.Answer) -> dict[str, Any]:
     """Return plain values."""
-    return {"format": FORMAT, **_make_body(answer)}
+    return {"format": formats.ANSWER, **_make_body(answer)}
 
 
 def make_error(error: NbflowError) -> dict[str, Any]:
     """Return an error as it is told on a terminal, with its problems."""
     problems = error.problems if isinstance(error, PipelineError) else ()
     return {
-        "format": FORMAT,
+        "format": formats.ANSWER,
         "error": type(error).__name__,
         "message": str(error),
         "problems": _plain(problems),
