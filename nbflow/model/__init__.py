@@ -11,6 +11,9 @@ from nbflow.model.reasons import Reason as Reason
 from nbflow.model.states import STATES as STATES
 from nbflow.model.states import State as State
 from nbflow.model.states import find_state as find_state
+from nbflow.model.tasks import Job as Job
+from nbflow.model.tasks import JobInput as JobInput
+from nbflow.model.tasks import TaskId as TaskId
 
 # --- what a notebook says -------------------------------------------------------------------
 
@@ -261,65 +264,6 @@ class Result(Frozen, frozen=True):
 
 
 # --- what runs --------------------------------------------------------------------------------
-
-
-class TaskId(Frozen, frozen=True):
-    """What runs: a step, for one item where it is mapped over several; written `step[item]`."""
-
-    step: str
-    item: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.step}[{self.item}]" if self.item else self.step
-
-
-class JobInput(Frozen, frozen=True):
-    """Where a job finds one input: the folder of the result that holds it."""
-
-    folder: str
-    name: str
-    run: str
-    result: str
-    hash: str
-
-
-class Job(Frozen, frozen=True):
-    """All that a worker and its kernel need for one attempt of a task.
-
-    Paths are absolute; `folder` is the attempt's, see `runs.folder.AttemptFolder`.
-    `injected` is the source of papermill's `injected-parameters` cell, None where papermill's
-    own translator for the kernel's language makes it from `parameters`.
-    """
-
-    run: str
-    step: str
-    notebook: str  # the copy to execute
-    source: str  # the author's notebook; its folder is the working directory
-    folder: str
-    root: str
-    kernel: str
-    language: str = "python"
-    parameters: dict[str, Any] = {}
-    injected: str | None = None
-    inputs: dict[str, JobInput] = {}
-    writes: tuple[str, ...] = ()
-    declared: bool = True  # False: the step may write more than `writes`
-    makes: tuple[str, ...] = ()  # patterns of files to keep
-    timeout: float | None = None
-    cell_timeout: float | None = None
-    max_output: int = 100_000_000  # bytes of output that the notebook keeps
-    item: str = ""  # of the task
-    attempt: int = 1
-    format: int = formats.JOB
-
-    @property
-    def task(self) -> TaskId:
-        return TaskId(self.step, self.item)
-
-    @property
-    def identity(self) -> dict[str, Any]:
-        """Return what an event says of whom it happened to."""
-        return {"step": self.step, "item": self.item, "attempt": self.attempt}
 
 
 Cause = Literal["error", "timeout", "kernel died", "worker died", "not written", "store", "other"]
