@@ -30,7 +30,7 @@ project, scan = app.folders.read_pipeline({folder!r})
 request = app.requests.make_request(project, scan, Request(), {{"n": 2}})
 print(len(app.steps.list_steps({folder!r}).scan.steps))
 print(*[planned.action for planned in app.plan.plan(project, scan, request).plan.steps.values()])
-print(len(app.check.check(project, scan).scan.problems))
+print([one.severity for one in app.check.check(project, scan).scan.problems])
 print(app.check.check_results(project).failed)
 print([run.id for run in app.runs.list_runs(project).runs])
 print(app.show.show(project, "load").step.status)
@@ -57,7 +57,7 @@ def test_no_use_loads_a_face(made: Project) -> None:
     assert done.stdout.splitlines() == [
         "2",
         "run run",
-        "0",
+        "['warning']",
         "False",
         "['20261101-000000-000000']",
         "done",
