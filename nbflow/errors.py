@@ -7,11 +7,29 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nbflow.model import Problem
+    from collections.abc import Iterable, Sequence
+
+    from nbflow.model import Command, Problem
 
 
 class NbflowError(Exception):
-    """What is wrong, where, and what to do next, in words for the user."""
+    """What is wrong, where, and what to do next: in words for the user, or as problems.
+
+    Among the words may be commands, which each face spells in its own way. Without words, the
+    text is that of the `problems`.
+    """
+
+    def __init__(self, *words: str | Command, problems: Iterable[Problem] = ()) -> None:
+        super().__init__(*words)
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        if self.args and all(isinstance(part, str) for part in self.args):
+            return "".join(self.args)
+        # The one import that points up: text is made where an error is shown, anywhere.
+        from nbflow.present.problems import say_error  # noqa: PLC0415
+
+        return say_error(self)
 
     def _render_traceback_(self) -> list[str]:
         """Return what IPython shows: the traceback as far as it is the user's."""
@@ -47,20 +65,9 @@ class NotebookError(NbflowError):
 class PipelineError(NbflowError):
     """A pipeline that cannot run; `problems` holds all that is wrong with it."""
 
-    def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:
-        super().__init__(message)
-        self.problems = problems
-
 
 class ParameterError(NbflowError):
-    """A parameter that no step declares, or a value that does not fit its type.
-
-    `here` says it where the place is known already: beside the parameter's own field.
-    """
-
-    def __init__(self, text: str, here: str = "") -> None:
-        super().__init__(text)
-        self.here = here or text
+    """A parameter that no step declares, or a value that does not fit its type."""
 
 
 class KernelError(NbflowError):
@@ -96,7 +103,24 @@ class RunError(NbflowError):
 
 
 class SqlError(NbflowError):
-    """A query that DuckDB refuses, or that names what is not there."""
+    """A query that DuckDB refuses, or that names what is not there.
+
+    `why` is its first line, `rest` the others, `line` the query's line from 1, `missing` the table
+    that does not exist; `unbound` of a query whose parameters have no values.
+    """
+
+    def __init__(
+        self,
+        why: str,
+        rest: Sequence[str] = (),
+        line: int = 1,
+        missing: str = "",
+        *,
+        unbound: bool = False,
+    ) -> None:
+        super().__init__("\n".join([why, *rest]))
+        self.why, self.rest, self.line = why, tuple(rest), line
+        self.missing, self.unbound = missing, unbound
 
     def _render_traceback_(self) -> list[str]:
         """Return what IPython shows: the message with its caret; a traceback would be ours."""

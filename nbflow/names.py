@@ -32,22 +32,23 @@ def make_name(stem: str) -> str:
 
 
 def find_fault(name: str, stem: str) -> str | None:
-    """Return why a step cannot have this name, with a better one; None where it can."""
+    """Return why a step cannot have this name; None where it can."""
     if not name:
-        return f'no name is left of "{stem}" without its leading digits. {_rename(stem)}'
+        return f'no name is left of "{stem}" without its leading digits.'
     if not name.isidentifier():
-        return f'"{name}" is not an identifier. {_rename(stem)}'
+        return f'"{name}" is not an identifier.'
     if name in RESERVED:
-        return f'"{name}" is a reserved word of SQL, so {name}.table is no query. {_rename(stem)}'
+        return f'"{name}" is a reserved word of SQL, so {name}.table is no query.'
     if name in SYSTEM:
-        return f'"{name}" is a schema or catalog of DuckDB itself. {_rename(stem)}'
+        return f'"{name}" is a schema or catalog of DuckDB itself.'
     if name in DEVICES:
-        return f'"{name}" is the name of a device on Windows. {_rename(stem)}'
+        return f'"{name}" is the name of a device on Windows.'
     return None
 
 
-def _rename(stem: str) -> str:
+def find_better(stem: str) -> str:
+    """Return a name that a step can have."""
     ascii_only = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
     name = make_name(ascii_only)
     better = f"{name}_step" if name else "step_" + re.sub(r"\W+", "_", ascii_only).strip("_")
-    return f"Rename it, for example to {better.rstrip('_')}."
+    return better.rstrip("_")

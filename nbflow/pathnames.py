@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+from nbflow.model import Place, Problem
+
 
 def is_text(path: Path | str) -> bool:
     """Tell whether a path can be written as UTF-8; surrogates stand for bytes that cannot."""
@@ -21,13 +23,11 @@ def show(path: Path | str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def explain(path: Path | str) -> tuple[str, str]:
-    """Return what is wrong with a path that is no text, and the remedy."""
+def make_problem(path: Path | str, place: Place | None = None) -> Problem:
+    """Return what is wrong with a path that is no text."""
     raw = os.fsencode(path)
     try:
-        readable = raw.decode("utf-8")
+        facts = {"encoding": sys.getfilesystemencoding(), "name": raw.decode("utf-8")}
     except UnicodeDecodeError:
-        return f"the name {show(path)} is not UTF-8.", "Rename it."
-    encoding = sys.getfilesystemencoding()
-    what = f"Python reads the names of files as {encoding} here, and cannot name {readable}."
-    return what, "Set a UTF-8 locale, as LC_ALL=C.UTF-8, or PYTHONUTF8=1."
+        return Problem("unreadable-name", place, {"name": show(path)})
+    return Problem("foreign-name", place, facts)

@@ -10,7 +10,7 @@ import msgspec
 
 from nbflow.errors import ProjectError
 from nbflow.model import Frozen
-from nbflow.pathnames import explain, is_text
+from nbflow.pathnames import is_text, make_problem
 from nbflow.settings import Settings, has_settings, read_settings
 from nbflow.stores import HOME, check_store, find_store, make_store
 
@@ -91,8 +91,7 @@ def find_project(folder: Path | str | None = None) -> Project:
         return find_pipeline(Path.cwd())
     start = Path(folder).expanduser().absolute()
     if not is_text(start):
-        what, remedy = explain(start)
-        raise ProjectError(f"{what[0].upper()}{what[1:]} {remedy}")
+        raise ProjectError(problems=[make_problem(start)])
     if not start.exists():
         raise ProjectError(f"{folder} does not exist. Name a folder that holds notebooks.")
     if not start.is_dir():

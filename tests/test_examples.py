@@ -12,6 +12,7 @@ import pytest
 
 from nbflow.notebook.folder import OPENED
 from nbflow.notebook.scan import read_folder
+from nbflow.present.problems import say_what
 from nbflow.project import find_project
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
@@ -103,7 +104,7 @@ def test_names_no_place_on_the_authors_machine(path):
 
 def test_the_pipeline_is_the_one_the_readme_draws():
     scan = read_folder(find_project(FOLDER))
-    assert [problem.what for problem in scan.problems] == []
+    assert [say_what(problem) for problem in scan.problems] == []
     read = {name: sorted(source.ref for source in step.inputs) for name, step in scan.steps.items()}
     assert read == INPUTS
     skipped = [Path(one.path).name for one in scan.skipped]

@@ -13,6 +13,7 @@ from nbflow.model import Request
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import Plan, make_plan
 from nbflow.plan.here import find_absent
+from nbflow.present.problems import say_what
 from nbflow.project import find_project
 from nbflow.run import execute
 from nbflow.runs.fold import Run
@@ -90,10 +91,10 @@ def test_rows_are_right_in_any_order_of_runs(tmp_path: Path, way: Way):
 def test_a_file_that_nobody_makes_is_the_same_error_everywhere(tmp_path: Path):
     folder = project(tmp_path, use=USE).folder
     at = find_project(folder)
-    said = [one.what for one in find_absent(at, read_folder(at)) if one.severity == "error"]
+    said = [say_what(one) for one in find_absent(at, read_folder(at)) if one.severity == "error"]
     with pytest.raises(PipelineError) as error:
         plan(folder)
-    assert said == [one.what for one in error.value.problems]
+    assert said == [say_what(one) for one in error.value.problems]
     assert said == [f"nbflow.file('out.csv') does not exist in {folder}"]
 
 
@@ -105,7 +106,7 @@ def test_two_steps_that_name_a_missing_file_must_say_who_makes_it(tmp_path: Path
 
 def test_two_steps_that_make_one_file_are_a_problem(tmp_path: Path):
     folder = project(tmp_path, make=KEEP, twin=KEEP, use=USE).folder
-    found = [one.what for one in read_folder(find_project(folder)).problems]
+    found = [say_what(one) for one in read_folder(find_project(folder)).problems]
     assert found == ["make and twin both make out.csv."]
 
 
@@ -228,7 +229,7 @@ def test_a_writer_in_another_language_is_told_the_option(tmp_path: Path):
     make = notebook(cell("n <- 3", "parameters"), source, metadata=other)
     folder = project(tmp_path, make=make, use=USE).folder
     at = find_project(folder)
-    said = [one.what for one in find_absent(at, read_folder(at)) if one.severity == "warning"]
+    said = [say_what(one) for one in find_absent(at, read_folder(at)) if one.severity == "warning"]
     assert said == [
         (
             "use: no step says that it makes out.csv, but make names it in its code, so that comes "

@@ -101,10 +101,10 @@ def test_the_kernel_of_a_notebook(language, name, strict, kernel):
 ALL = "Installed: bare, bash, bash2, broken, env, ir, mine, python3, script, wrapped."
 REFUSED = [
     ("python", "mine", "min", f"The option kernel asks for 'min', which is not installed here. {ALL} Did you mean mine? Install it, or change the option."),
-    ("python", "mine", "broken", f"kernel 'broken' is broken: /nowhere/python does not exist. Reinstall it, or choose another. {ALL}"),
+    ("python", "mine", "broken", f"kernel 'broken' is broken: /nowhere/python does not exist. {ALL} Reinstall it, or choose another."),
     ("julia", "julia-1.10", "", f"The kernel 'julia-1.10' is not installed here (language julia). {ALL} Install it, or set the step's option kernel to one of these."),
-    ("bash", "", "", f"The notebook names no kernel (language bash). {ALL} Install it, or set the step's option kernel to one of these."),
-    ("", "", "", f"The notebook names no kernel (language unknown). {ALL} Install it, or set the step's option kernel to one of these."),
+    ("bash", "", "", f"The notebook names no kernel (language bash). {ALL} Install one, or set the step's option kernel to one of these."),
+    ("", "", "", f"The notebook names no kernel (language unknown). {ALL} Install one, or set the step's option kernel to one of these."),
 ]  # fmt: skip
 
 

@@ -91,7 +91,7 @@ def test_nor_what_lies_in_one_that_was_used_before(tmp_path, before):
     (store / ".gitignore").write_text("# nbflow's results: made again by running\n*\n")
     scan = read_folder(find_project(make(tmp_path, "")))
     assert [*scan.steps] == ["a"]
-    assert [one.why for one in scan.skipped] == ["results that nbflow keeps"]
+    assert [one.code for one in scan.skipped] == ["results"]
 
 
 def test_nor_in_that_of_another_project(tmp_path):

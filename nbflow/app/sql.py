@@ -58,12 +58,11 @@ def _read_outputs(run: Run, step: str) -> list[Output]:
 
 def _explain(project: Project, run: Run, query: str, error: SqlError) -> SqlError:
     """Return the error; where it is about a table, with what there is instead of it."""
-    if "Values were not provided for the following parameters" in str(error):
+    if error.unbound:
         return SqlError(f"{error}. `nbflow sql` binds none: write the values out.")
-    missing = sqlerrors.find_missing(str(error))
-    if not missing:
+    if not error.missing:
         return error
-    name = _find_qualified(query, missing)
+    name = _find_qualified(query, error.missing)
     if value := _find_value(run, name):
         return SqlError(
             f"{value} is a value, and SQL reads tables; in Python: "

@@ -42,7 +42,7 @@ def show_error(error: NbflowError, *, as_json: bool, root: Path | None = None) -
     if isinstance(error, PipelineError):
         for problem in steps.make_problems(error.problems, root):
             console.show(stderr, problem)
-        if error.problems and len(error.problems) == 1 and error.problems[0].what in str(error):
+        if not error.args:
             return
     stderr.print(Text.assemble(("Error: ", "bold red"), str(error)), soft_wrap=True)
 

@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from nbflow import graph
 from nbflow.model import Planned, Scan, Step
+from nbflow.present.problems import say_what
 from nbflow.present.reasons import say_reasons, say_trouble
 from nbflow.present.runs import say_doing
 from nbflow.runs.fold import StepRun
@@ -53,7 +54,7 @@ def mark_problems(
     found: dict[str, list[str]] = {}
     for problem in scan.problems:
         if problem.place and problem.severity == "error":
-            found.setdefault(problem.place.notebook, []).append(problem.what)
+            found.setdefault(problem.place.notebook, []).append(say_what(problem))
     wrong = {name: found[step.path] for name, step in scan.steps.items() if step.path in found}
     marked: list[Node] = [
         {**node, "problem": "\n".join(wrong[node["id"]])} if node["id"] in wrong else node

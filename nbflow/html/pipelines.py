@@ -11,7 +11,8 @@ from nbflow.html.links import link
 from nbflow.html.markup import commands, dim, join, state, table, tag
 from nbflow.html.style import frame
 from nbflow.model import Parameter, Place, Problem, Scan, Skipped, Step
-from nbflow.present.places import say_path, say_place, say_remedy
+from nbflow.present.places import say_path, say_place
+from nbflow.present.problems import say_hint, say_skipped, say_what
 from nbflow.present.states import say_problems
 from nbflow.present.values import say_options, say_parameter
 from nbflow.text import say_count
@@ -75,12 +76,12 @@ def _make_problem(problem: Problem, root: Path | None) -> Markup:
 
 def make_problem(problem: Problem, where: Markup | None, root: Path | None) -> Markup:
     """Return a problem, below the link to its place if it has one."""
-    hint = "" if problem.hint in problem.what else problem.hint
+    what, hint = say_what(problem), say_hint(problem, root)
     return tag(
         "div",
-        join(state(problem.severity), " ", where or problem.what),
-        tag("div", problem.what) if where else None,
-        tag("div", say_remedy(hint, root), class_="nb-hint") if hint else None,
+        join(state(problem.severity), " ", where or what),
+        tag("div", what) if where else None,
+        tag("div", hint, class_="nb-hint") if hint else None,
         class_="nb-problem",
     )
 
@@ -117,7 +118,7 @@ def _make_parameter(one: Parameter) -> Markup:
 
 def _make_skipped(skipped: Iterable[Skipped], root: Path) -> Markup | None:
     rows = [
-        (link(root / one.path, say_path(root / one.path)), say_remedy(one.why, root))
+        (link(root / one.path, say_path(root / one.path)), say_skipped(one, root))
         for one in skipped
     ]
     count = say_count(len(rows), "notebook")

@@ -13,7 +13,7 @@ import platformdirs
 import xxhash
 
 from nbflow.errors import KernelError
-from nbflow.kernels.find import Kernel
+from nbflow.kernels.find import Kernel, make_error
 from nbflow.model import Environment, Frozen
 
 if TYPE_CHECKING:
@@ -110,11 +110,9 @@ def _ask_python(kernel: Kernel) -> _Answer:
     try:
         answer = msgspec.json.decode(said.stdout.splitlines()[-1])
     except (IndexError, msgspec.DecodeError) as error:
-        raise KernelError(
-            f"The interpreter of kernel {kernel.name!r}, {kernel.interpreter}, does not work: "
-            f"{said.stderr.strip()[-500:] or 'it prints nothing'}. Repair it, or choose another "
-            "kernel in the notebook or by the step's option kernel."
-        ) from error
+        said_last = said.stderr.strip()[-500:]
+        facts = {"program": kernel.interpreter, "error": said_last or "it prints nothing"}
+        raise make_error("silent", kernel.name, **facts) from error
     environment = Environment(
         language=kernel.language,
         version=answer["version"],
@@ -151,9 +149,7 @@ def _run(command: list[str], kernel: Kernel) -> subprocess.CompletedProcess[str]
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise KernelError(
-            f"The interpreter of kernel {kernel.name!r} cannot be run: {error}."
-        ) from error
+        raise make_error("unstartable", kernel.name, error=str(error)) from error
 
 
 def _keep(answer: _Answer, files: Iterable[Path]) -> None:

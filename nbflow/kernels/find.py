@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from nbflow.errors import KernelError
-from nbflow.model import Frozen
+from nbflow.model import Frozen, Problem
 
 OWN = "nbflow-own"
 OWN_ARGUMENTS = ("-m", "ipykernel_launcher", "-f", "{connection_file}")
@@ -51,10 +51,7 @@ def find_kernel(language: str, name: str, strict: str = "") -> Kernel:
     if wanted in (_NATIVE, OWN):
         return _make_own()
     if strict:
-        raise KernelError(
-            f"The option kernel asks for {strict!r}, which is not installed here. "
-            f"{_describe(read_specs(), strict)} Install it, or change the option."
-        )
+        raise make_error("option", strict, **_list(read_specs(), strict))
     if language.lower() == "python":
         return _make_own(f"kernel {name!r} is not installed here" if name else "")
     return _find_by_language(language, name, read_specs())
@@ -106,7 +103,7 @@ def _make_kernel(name: str, spec: dict[str, Any], *, fallback: bool) -> Kernel:
         why = f"kernel {name!r} is broken: {argv[0]} does not exist"
         if fallback and language.lower() == "python":
             return _make_own(why)
-        raise KernelError(f"{why}. Reinstall it, or choose another. {_list(read_specs())}")
+        raise make_error("broken", name, program=argv[0], **_list(read_specs(), ""))
     argv[0] = program
     env = {str(key): str(value) for key, value in (spec.get("env") or {}).items()}
     command = _make_command(argv) if language.lower() == "python" else ()
@@ -145,17 +142,16 @@ def _find_by_language(language: str, name: str, specs: dict[str, dict[str, Any]]
     ]
     if not name and len(same) == 1:
         return _make_kernel(same[0], specs[same[0]], fallback=False)
-    what = f"The kernel {name!r} is not installed here" if name else "The notebook names no kernel"
-    remedy = "Install it, or set the step's option kernel to one of these."
-    raise KernelError(
-        f"{what} (language {language or 'unknown'}). {_describe(specs, name)} {remedy}"
-    )
+    why = "not-installed" if name else "unnamed"
+    raise make_error(why, name, language=language or "unknown", **_list(specs, name))
 
 
-def _describe(specs: Iterable[str], name: str) -> str:
+def _list(specs: Iterable[str], name: str) -> dict[str, Any]:
     near = difflib.get_close_matches(name, specs, 1)
-    return _list(specs) + (f" Did you mean {near[0]}?" if near else "")
+    return {"installed": sorted({*specs, _NATIVE}), "nearest": near[0] if near else ""}
 
 
-def _list(specs: Iterable[str]) -> str:
-    return f"Installed: {', '.join(sorted({*specs, _NATIVE}))}."
+def make_error(why: str, kernel: str, **facts: Any) -> KernelError:
+    """Return the error that a kernel cannot be used; `why` is one of `present`'s."""
+    known = {"why": why, "kernel": kernel, "steps": []}
+    return KernelError(problems=[Problem("no-kernel", None, known | facts)])

@@ -88,14 +88,14 @@ def _run(shell: Any, line: str, body: str | None, local_ns: dict[str, Any] | Non
 
 def _explain(shell: Any, error: SqlError, run: str) -> SqlError:
     """Return the error; of a table that is not there, with what was probably meant."""
-    first, *more = str(error).split("\n")
-    missing = sqlerrors.find_missing(first)
-    if not missing:
+    if not error.missing:
         return error
     tables = [f"{step}.{one}" for step, names in read_known(run).items() for one in names]
     frames = [one for one, value in shell.user_ns.items() if hasattr(value, "columns")]
-    hint = sqlerrors.suggest_table(missing, [*tables, *(one for one in frames if one[0] != "_")])
-    return SqlError("\n".join([first + hint, *more]))
+    hint = sqlerrors.suggest_table(
+        error.missing, [*tables, *(one for one in frames if one[0] != "_")]
+    )
+    return SqlError("\n".join([error.why + hint, *error.rest]))
 
 
 def _execute(shell: Any, cell: sqlcell.SqlCell, local_ns: dict[str, Any] | None) -> Any:

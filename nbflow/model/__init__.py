@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from nbflow.model import formats
 from nbflow.model.frozen import Frozen as Frozen
+from nbflow.model.problems import Command as Command
+from nbflow.model.problems import Edit as Edit
 from nbflow.model.problems import Place as Place
+from nbflow.model.problems import Problem as Problem
+from nbflow.model.problems import ProblemCode as ProblemCode
+from nbflow.model.problems import Remedy as Remedy
+from nbflow.model.problems import Skipped as Skipped
+from nbflow.model.problems import SkippedCode as SkippedCode
 from nbflow.model.reasons import Reason as Reason
 from nbflow.model.states import STATES as STATES
 from nbflow.model.states import State as State
 from nbflow.model.states import find_state as find_state
-from nbflow.model.tasks import Job as Job
-from nbflow.model.tasks import JobInput as JobInput
-from nbflow.model.tasks import TaskId as TaskId
+
+FORMAT = 1
+
 
 # --- what a notebook says -------------------------------------------------------------------
-
-
-class Problem(Frozen, frozen=True):
-    """Something `nbflow check` reports: what, where, and what to do next."""
-
-    what: str
-    place: Place | None = None
-    hint: str = ""
-    severity: Literal["error", "warning"] = "error"
 
 
 class Enumeration(Frozen, frozen=True):
@@ -163,14 +160,6 @@ class Step(Frozen, frozen=True):
         return f"{self.name} ({self.path}){said and ': '}{said}"
 
 
-class Skipped(Frozen, frozen=True):
-    """A notebook that is no step, and why."""
-
-    path: str
-    why: str
-    writes: tuple[str, ...] = ()
-
-
 class Scan(Frozen, frozen=True):
     """What a pipeline's folder holds."""
 
@@ -188,7 +177,10 @@ Kind = Literal["table", "json", "numpy", "figure", "file", "pickle", "nothing"]
 
 
 class Output(Frozen, frozen=True):
-    """One written table or value. `hash` is of its content; `columns` maps names to SQL types."""
+    """One written table or value. `hash` is of its content; `columns` maps names to SQL types.
+
+    `unkept` is set for a table that could not be kept as one; `note` says why.
+    """
 
     name: str
     kind: Kind
@@ -197,6 +189,7 @@ class Output(Frozen, frozen=True):
     rows: int | None = None
     columns: dict[str, str] | None = None
     note: str = ""
+    unkept: bool = False
 
 
 class Mark(Frozen, frozen=True):
@@ -260,10 +253,48 @@ class Result(Frozen, frozen=True):
     made: dict[str, Made] = {}  # files it holds, by key
     opened: dict[str, str] = {}  # files read without being declared: key to mark
     wrote: dict[str, str] = {}  # files written, as the step left them: key to mark
-    format: int = formats.RESULT
+    format: int = FORMAT
 
 
 # --- what runs --------------------------------------------------------------------------------
+
+
+class JobInput(Frozen, frozen=True):
+    """Where a job finds one input: the folder of the result that holds it."""
+
+    folder: str
+    name: str
+    run: str
+    result: str
+    hash: str
+
+
+class Job(Frozen, frozen=True):
+    """All that a worker and its kernel need to execute one step: the content of `job.json`.
+
+    Paths are absolute. The result is made in `folder`/result and becomes one by a rename.
+    `injected` is the source of papermill's `injected-parameters` cell, None where papermill's
+    own translator for the kernel's language makes it from `parameters`.
+    """
+
+    run: str
+    step: str
+    notebook: str  # the copy to execute
+    source: str  # the author's notebook; its folder is the working directory
+    folder: str
+    root: str
+    kernel: str
+    language: str = "python"
+    parameters: dict[str, Any] = {}
+    injected: str | None = None
+    inputs: dict[str, JobInput] = {}
+    writes: tuple[str, ...] = ()
+    declared: bool = True  # False: the step may write more than `writes`
+    makes: tuple[str, ...] = ()  # patterns of files to keep
+    timeout: float | None = None
+    cell_timeout: float | None = None
+    max_output: int = 100_000_000  # bytes of output that the notebook keeps
+    format: int = FORMAT
 
 
 Cause = Literal["error", "timeout", "kernel died", "worker died", "not written", "store", "other"]

@@ -1,6 +1,8 @@
-"""What is wrong with notebooks, and where."""
+"""What is wrong with notebooks, where, and what to do about it; and why some are no steps."""
 
 from __future__ import annotations
+
+from typing import Any, Literal
 
 from nbflow.model.frozen import Frozen
 
@@ -12,3 +14,130 @@ class Place(Frozen, frozen=True):
     cell: int | None = None
     line: int | None = None
     first_line: str = ""
+
+
+class Command(Frozen, frozen=True, tag_field="kind", tag="command"):
+    """A command of nbflow; each face spells it in its own way: `nbflow …`, `%nbflow …`.
+
+    `notebook`, a path from the project's root, is its first argument where there is one.
+    """
+
+    name: str
+    arguments: tuple[str, ...] = ()
+    notebook: str = ""
+
+
+class Edit(Frozen, frozen=True, tag_field="kind", tag="edit"):
+    """A text to write, and where."""
+
+    text: str
+    place: Place | None = None
+
+
+Remedy = Command | Edit
+
+ProblemCode = Literal[
+    # between steps
+    "same-name",
+    "no-notebooks",
+    "all-skipped",
+    "no-tags",
+    "unknown-after",
+    "cycle",
+    "disagreement",
+    # tags and names
+    "misspelt-tag",
+    "unreadable-name",
+    "foreign-name",
+    "unreadable-notebook",
+    "bad-step-name",
+    # reads
+    "malformed-read",
+    "unwritten-read",
+    "unknown-read",
+    "untagged-read",
+    "untagged-writer",
+    "unknown-table",
+    # calls
+    "not-called",
+    "outside-inputs",
+    "nested-call",
+    "write-not-called",
+    "write-in-loop",
+    "written-twice",
+    "read-not-literal",
+    "write-not-literal",
+    "bad-write-name",
+    "file-not-literal",
+    "file-url",
+    "not-imported",
+    "starts-run",
+    # cells
+    "invalid-python",
+    "half-character",
+    "other-python",
+    "python-only",
+    "python-only-writes",
+    # SQL
+    "sql-not-loaded",
+    "sql-options",
+    "invalid-sql",
+    "unclear-query",
+    "query-not-literal",
+    # options and settings
+    "not-options",
+    "unknown-option",
+    "bad-option",
+    "option-twice",
+    "unknown-step-setting",
+    "parameter-misfit",
+    "unknown-parameter",
+    "default-misfit",
+    # files
+    "missing-file",
+    "unreadable-file",
+    "unknown-value",
+    "bad-pattern",
+    "rival-makers",
+    "ambiguous-maker",
+    "foreign-file",
+    "missing-input",
+    # this machine
+    "no-kernel",
+    "other-kernel",
+    "advice",
+]
+SkippedCode = Literal[
+    "untagged",
+    "unreadable-folder",
+    "opened-copies",
+    "results",
+    "own-project",
+    "environment",
+    "excluded",
+    "hidden",
+    "checkpoints",
+    "jupyter-copy",
+    "paired",
+    "executed-output",
+]
+
+
+class Problem(Frozen, frozen=True):
+    """What `nbflow check` reports: `facts` are plain values, of which `present` makes sentences."""
+
+    code: ProblemCode
+    place: Place | None = None
+    facts: dict[str, Any] = {}
+    remedy: Remedy | None = None
+    severity: Literal["error", "warning"] = "error"
+
+
+class Skipped(Frozen, frozen=True):
+    """A notebook, or a folder, that holds no step, and why; `writes` is what it would write."""
+
+    path: str
+    code: SkippedCode
+    facts: dict[str, Any] = {}
+    remedy: Remedy | None = None
+    writes: tuple[str, ...] = ()

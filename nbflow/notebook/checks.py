@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbflow import graph
-from nbflow.model import Parameter, Place, Problem, Skipped, Step
+from nbflow.model import Command, Edit, Parameter, Place, Problem, Skipped, Step
 from nbflow.notebook.reads import find_nearest, find_unanswered
-from nbflow.notebook.tags import is_untagged, say_tagging, split_why
+from nbflow.notebook.tags import make_tagging
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from nbflow.project import Project
-
-_NAMED = 3  # steps that are named where there are many
-_LONGEST = 30  # characters of a default that are shown
 
 
 def make_unique(found: Iterable[Step]) -> tuple[dict[str, Step], list[Problem]]:
@@ -26,9 +23,8 @@ def make_unique(found: Iterable[Step]) -> tuple[dict[str, Step], list[Problem]]:
         if step.name not in steps:
             steps[step.name] = step
             continue
-        what = f"{step.path} and {steps[step.name].path} are both the step {step.name}."
-        hint = "Rename one of them, or leave one out with the setting `exclude`."
-        problems.append(Problem(what, Place(step.path), hint))
+        facts = {"step": step.name, "path": step.path, "other": steps[step.name].path}
+        problems.append(Problem("same-name", Place(step.path), facts))
     return steps, problems
 
 
@@ -56,17 +52,15 @@ def find_problems(
 
 def _make_empty(project: Project, skipped: Sequence[Skipped]) -> Problem:
     folder = project.folder.name if project.name == "." else project.name
+    facts = {"folder": folder}
     if not any(item.path.endswith(".ipynb") for item in skipped):
-        hint = "Name the folder that holds your notebooks, or begin one with `nbflow new STEP`."
-        return Problem(f"{folder} holds no notebooks.", None, hint)
-    untagged = [item for item in skipped if is_untagged(item)]
+        return Problem("no-notebooks", None, facts, Command("new", ("STEP",)))
+    untagged = [item for item in skipped if item.code == "untagged"]
     if not untagged:
-        what = f"{folder} holds no steps: all of its notebooks are skipped."
-        return Problem(what, None, "`nbflow steps` says why.")
-    what = f"{folder} holds no steps: no notebook there has a cell tagged `parameters` or `inputs`."
-    slips = (remedy for item in untagged if (remedy := split_why(item)[1]))
-    remedy = next(slips, "") or say_tagging(untagged[0].path, "CELL", "parameters")
-    return Problem(what, None, f"Tag a cell, for example {remedy}.")
+        return Problem("all-skipped", None, facts, Command("steps"))
+    slips = (item.remedy for item in untagged if item.remedy)
+    remedy = next(slips, None) or make_tagging(untagged[0].path, "parameters")
+    return Problem("no-tags", None, facts, remedy)
 
 
 def _find_unknown_after(
@@ -75,20 +69,15 @@ def _find_unknown_after(
     for name in step.options.after:
         if name not in steps and name not in broken:
             near = find_nearest(name, steps)
-            hint = (
-                f"Did you mean {near}?" if near else f"The steps are: {', '.join(sorted(steps))}."
-            )
-            what = f"{step.name} comes after {name}, its option says, but there is no step {name}."
-            yield Problem(what, Place(step.path), hint)
+            facts = {"step": step.name, "after": name, "steps": sorted(steps)}
+            yield Problem("unknown-after", Place(step.path), facts, Edit(near) if near else None)
 
 
 def _make_cycle(cycle: Sequence[str], steps: Mapping[str, Step]) -> Problem:
     """Return the problem, at the read that leads from the second step back to the first."""
     needed, needing = cycle[0], steps[cycle[1]]
     places = (read.place for read in needing.inputs if read.step == needed)
-    what = f"these steps need each other: {' → '.join(cycle)}."
-    hint = "Move what one of them reads from the others to a step of its own."
-    return Problem(what, next(places, Place(needing.path)), hint)
+    return Problem("cycle", next(places, Place(needing.path)), {"steps": list(cycle)})
 
 
 def _find_disagreements(
@@ -114,23 +103,13 @@ def _find_disagreements(
 def _make_disagreement(name: str, word: str, uses: Sequence[tuple[str, str]]) -> Problem:
     steps: dict[str, list[str]] = {}
     for step, text in uses:
-        steps.setdefault(text or "not set", []).append(step)
-    each = "; ".join(f"{_cut(text)} in {_say_some(names)}" for text, names in steps.items())
-    what = f"the parameter {name} has not one {word} in all steps: {each}."
-    return Problem(what, None, "Make them the same, or rename one.", "warning")
+        steps.setdefault(text, []).append(step)
+    facts = {"parameter": name, "aspect": word, "values": steps}
+    return Problem("disagreement", None, facts, severity="warning")
 
 
 def _is_placeholder(parameter: Parameter) -> bool:
     return parameter.literal and parameter.default in {"None", "''", '""'}
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-
-
-def _say_some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
 
 
 def _type(parameter: Parameter) -> str:

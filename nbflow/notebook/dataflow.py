@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from nbflow import globs
-from nbflow.model import Frozen, Input, Place, Problem, Watched, Write
+from nbflow.model import Edit, Frozen, Input, Place, Problem, ProblemCode, Watched, Write
 from nbflow.notebook.bindings import Names, read_names
 from nbflow.notebook.calls import Call, Context, find_calls
 from nbflow.notebook.code import make_place
 from nbflow.notebook.paths import UnknownPathError, find_parts, is_path, say_parts
+from nbflow.notebook.tags import make_tagging
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
     from nbflow.notebook.code import CodeCell
 
 _EXAMPLES = {"file": 'nbflow.file("data/file.csv")', "read": 'nbflow.read("step.table")'}
-_PATHS = (
-    'Write it out, as in nbflow.file("data/file.csv"); it may be made of parameters and of names '
-    'that are set once above: nbflow.file(PATH), nbflow.file(f"data/{month:02d}.csv").'
-)
-_LISTED = 'Names that a loop or a module writes are listed by the option: writes = ["a", "b"].'
 
 
 class Dataflow(Frozen, frozen=True):
@@ -103,27 +99,19 @@ def _find_misplaced(call: Call, notebook: str, *, listed: bool) -> Iterator[Prob
     if call.function == "write":
         yield from _find_misplaced_write(call, notebook, listed=listed)
     elif not call.called:
-        what = f"{call.text} is mentioned without being called, so planning cannot follow it."
-        yield _problem(call, notebook, what, f"Write the call out: {_EXAMPLES[call.function]}.")
+        yield _problem("not-called", call, notebook, _EXAMPLES[call.function])
     elif "inputs" not in call.cell.tags:
-        what = f"{call.text} is in a cell that is not tagged `inputs`."
-        tag = f'nbflow tag "{notebook}" {call.cell.number} inputs'
-        hint = f"Move it to a cell with that tag, or tag this one: `{tag}`."
-        yield _problem(call, notebook, what, hint)
+        tagging = make_tagging(notebook, "inputs", call.cell.number)
+        yield replace(_problem("outside-inputs", call, notebook), remedy=tagging)
     elif call.context.inside:
-        what = f"{call.text} is in {call.context.inside}, so planning cannot tell what it reads."
-        hint = "Call it at the top level of the cell, once for each thing that is read."
-        yield _problem(call, notebook, what, hint)
+        yield _problem("nested-call", call, notebook, inside=call.context.inside)
 
 
 def _find_misplaced_write(call: Call, notebook: str, *, listed: bool) -> Iterator[Problem]:
     if not call.called and not listed:
-        what = "nbflow.write is mentioned without being called, so planning cannot follow it."
-        yield _problem(call, notebook, what, _LISTED)
+        yield _problem("write-not-called", call, notebook)
     elif call.context.inside == "a loop" and find_literal(call.argument):
-        what = f"{call.text} is in a loop, and a name is written only once in a run."
-        hint = f"Write it behind the loop, or under a name of its own each time. {_LISTED}"
-        yield _problem(call, notebook, what, hint, "warning")
+        yield replace(_problem("write-in-loop", call, notebook), severity="warning")
 
 
 def _find_repeated(writes: Sequence[_Written]) -> Iterator[Problem]:
@@ -132,9 +120,8 @@ def _find_repeated(writes: Sequence[_Written]) -> Iterator[Problem]:
             same = earlier.write.name == later.write.name
             if same and not earlier.context.excludes(later.context):
                 place = earlier.write.place
-                where = f"cell {place.cell}, line {place.line}"
-                what = f'"{later.write.name}" is written twice: here and in {where}.'
-                yield Problem(what, later.write.place, "Give one of them another name.")
+                facts = {"name": later.write.name, "cell": place.cell, "line": place.line}
+                yield Problem("written-twice", later.write.place, facts)
                 break
 
 
@@ -158,8 +145,7 @@ def _read_call(
 def _make_input(call: Call, notebook: str) -> Input | Problem:
     ref = find_literal(call.argument)
     if ref is None:
-        what = f"{call.text}: what it reads is not a literal text, so planning cannot know it."
-        return _problem(call, notebook, what, f"Write the name out: {_EXAMPLES['read']}.")
+        return _problem("read-not-literal", call, notebook, _EXAMPLES["read"])
     step, _, name = ref.partition(".")
     return Input(step, name, make_place(notebook, call.cell, call.node.lineno))
 
@@ -169,12 +155,10 @@ def _make_write(call: Call, notebook: str, *, listed: bool) -> Write | Problem |
     if name is None and listed:
         return None
     if name is None:
-        what = f"{call.text}: the name is not a literal text, so planning cannot know it."
-        return _problem(call, notebook, what, f"Write the name out. {_LISTED}")
+        return _problem("write-not-literal", call, notebook)
     if not name.isidentifier():
         better = re.sub(r"\W+", "_", name).strip("_").lstrip("0123456789_") or "table"
-        what = f"{call.text}: a name is letters, digits and _, so that SQL can use it."
-        return _problem(call, notebook, what, f'Name it, for example, "{better}".')
+        return _problem("bad-write-name", call, notebook, f'"{better}"')
     return Write(name, make_place(notebook, call.cell, call.node.lineno))
 
 
@@ -183,13 +167,10 @@ def _make_watched(call: Call, notebook: str, names: Names) -> Watched | Problem:
     try:
         parts = find_parts(call.argument, names, (call.cell.number, call.node.lineno))
     except UnknownPathError as error:
-        what = f"{call.text}: {error}, so planning cannot know the file."
-        return _problem(call, notebook, what, _PATHS)
+        return _problem("file-not-literal", call, notebook, _EXAMPLES["file"], why=str(error))
     pattern = say_parts(parts)
     if globs.is_url(pattern):
-        what = f"{call.text}: nbflow cannot tell when what lies behind a URL changes."
-        hint = 'Read it without nbflow.file, and set the option cache = "6h".'
-        return _problem(call, notebook, what, hint)
+        return _problem("file-url", call, notebook)
     place = make_place(notebook, call.cell, call.node.lineno)
     return Watched(pattern, place, parts if len(parts) > 1 else ())
 
@@ -222,11 +203,8 @@ def _join(texts: Iterator[str | None]) -> str | None:
     return "".join(known) if len(known) == len(parts) else None
 
 
-def _problem(
-    call: Call,
-    notebook: str,
-    what: str,
-    hint: str,
-    severity: Literal["error", "warning"] = "error",
-) -> Problem:
-    return Problem(what, make_place(notebook, call.cell, call.node.lineno), hint, severity)
+def _problem(code: ProblemCode, call: Call, notebook: str, edit: str = "", **facts: str) -> Problem:
+    """Return what is wrong with a call; `edit` is what to write instead."""
+    place = make_place(notebook, call.cell, call.node.lineno)
+    remedy = Edit(edit, place) if edit else None
+    return Problem(code, place, {"call": call.text, **facts}, remedy)

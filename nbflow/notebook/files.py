@@ -10,9 +10,9 @@ from typing import Any
 
 from nbflow import globs
 from nbflow.errors import PipelineError
-from nbflow.model import Frozen, Parameter, Problem, Watched
+from nbflow.model import Frozen, Parameter, Problem, ProblemCode, Watched
 from nbflow.notebook.parameters import make_objects
-from nbflow.pathnames import explain, is_text
+from nbflow.pathnames import is_text, make_problem
 from nbflow.store.hashing import hash_bytes, hash_file
 
 
@@ -110,23 +110,21 @@ def find_files(
         try:
             for path, digest in (found or {}).items():
                 if not is_text(path):
-                    what, remedy = explain(path)
-                    wrong.append(Problem(what.removesuffix("."), one.watched.place, remedy))
+                    wrong.append(make_problem(path, one.watched.place))
                     continue
                 key = make_key(path, one, root)
                 hashes[key] = digest or _read_hash(path, read_hash)
                 paths[key] = path
         except OSError as error:
-            what = f"{one.text!r} cannot be read: {error}"
-            wrong.append(Problem(what, one.watched.place, "Let your user read it."))
+            facts = {"file": one.text, "error": str(error)}
+            wrong.append(Problem("unreadable-file", one.watched.place, facts))
     return Found(dict(sorted(hashes.items())), paths, tuple(missing), tuple(wrong))
 
 
 def refuse(problems: Sequence[Problem]) -> None:
     """Raise PipelineError with these problems, if there are any."""
     if problems:
-        text = "\n".join(f"{_name(one)}: {one.what}. {one.hint}".rstrip() for one in problems)
-        raise PipelineError(text, tuple(problems))
+        raise PipelineError(problems=problems)
 
 
 def make_key(path: str, pattern: Pattern, root: Path) -> str:
@@ -199,12 +197,10 @@ def _read_hash(path: str, read_hash: Callable[[Path], str]) -> str:
 
 def _make_missing(pattern: Pattern) -> Problem:
     text, folder = pattern.text, pattern.folder
-    if globs.is_glob(text):
-        what, hint = f"nbflow.file({text!r}) matches no file in {folder}", ""
-    else:
-        what = f"nbflow.file({text!r}) does not exist in {folder}"
-        hint = _find_nearest(globs.locate(text, folder))
-    return Problem(what, pattern.watched.place, hint)
+    glob = globs.is_glob(text)
+    nearest = "" if glob else _find_nearest(globs.locate(text, folder))
+    facts = {"pattern": text, "folder": str(folder), "glob": glob, "nearest": nearest}
+    return Problem("missing-file", pattern.watched.place, facts)
 
 
 def _make_values(values: Mapping[str, Any], parameters: Iterable[Parameter]) -> dict[str, Any]:
@@ -231,34 +227,22 @@ def _format(one: Watched, objects: Mapping[str, Any]) -> str:
     try:
         text = os.path.join(*(part.format_map(objects) for part in one.parts or (one.pattern,)))  # noqa: PTH118
     except KeyError as error:
-        name = error.args[0]
-        what = f"nbflow.file({one.pattern!r}) needs the parameter {name}, whose value is not known"
-        hint = f"Give it with -p {name} VALUE, or set a literal default."
-        raise _refuse(one, what, hint) from error
+        raise _refuse("unknown-value", one, parameter=error.args[0]) from error
     except (ValueError, IndexError, AttributeError, TypeError) as error:
-        what = f"nbflow.file({one.pattern!r}) cannot be formatted: {error}"
-        raise _refuse(
-            one, what, "Braces that are no parameter are written twice: {{ }}."
-        ) from error
+        raise _refuse("bad-pattern", one, error=str(error)) from error
     if globs.is_url(text):
-        hint = 'Leave it out, and say how long a result holds by the option cache, as cache = "6h".'
-        raise _refuse(one, f"nbflow.file({text!r}) is a URL, which cannot be watched", hint)
+        raise _refuse("file-url", one, call=f"nbflow.file({text!r})")
     return text
 
 
 def _find_nearest(at: Path) -> str:
-    """Return a hint with the nearest file in the nearest folder that exists."""
+    """Return the nearest file in the nearest folder that exists; "" where there is none."""
     folder = next((one for one in at.parents if one.is_dir()), at.parent)
     missing = at.relative_to(folder).parts[0]
     names = [one.name for one in folder.iterdir() if not one.name.startswith(".")]
-    near = difflib.get_close_matches(missing, names, 1)
-    return f"Did you mean {near[0]}?" if near else "Paths are relative to the notebook's folder."
+    return next(iter(difflib.get_close_matches(missing, names, 1)), "")
 
 
-def _refuse(one: Watched, what: str, hint: str) -> PipelineError:
-    return PipelineError(what, (Problem(what, one.place, hint),))
-
-
-def _name(problem: Problem) -> str:
-    place = problem.place
-    return f"{place.notebook}, cell {place.cell}" if place else ""
+def _refuse(code: ProblemCode, one: Watched, **facts: str) -> PipelineError:
+    problem = Problem(code, one.place, {"pattern": one.pattern, **facts})
+    return PipelineError(problems=[problem])

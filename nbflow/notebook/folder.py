@@ -6,15 +6,15 @@ import functools
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from msgspec.structs import replace
 
 from nbflow.errors import NotebookError
-from nbflow.model import Frozen, Place, Problem, Skipped
+from nbflow.model import Frozen, Place, Problem, Skipped, SkippedCode
 from nbflow.notebook.jupytexts import SUFFIXES, is_text_notebook
 from nbflow.notebook.source import read_bytes
-from nbflow.pathnames import explain, is_text, show
+from nbflow.pathnames import is_text, make_problem, show
 from nbflow.stores import is_store
 
 if TYPE_CHECKING:
@@ -56,19 +56,15 @@ def read_listing(project: Project, texts: FileCache[bool]) -> Listing:
         if path.suffix != _NOTEBOOK and not texts.get(str(path), _reader(path)):
             continue
         if (why := _find_reason(project, path)) is not None:
-            skipped.append(Skipped(project.relative(path), why))
+            skipped.append(why)
         elif is_text(path):
             paths.append(path)
         else:
-            problems.append(Problem(*_explain(project, path)))
+            relative = project.relative(path)
+            problems.append(make_problem(relative, Place(show(relative))))
     told = (replace(item, path=show(item.path)) for item in skipped)
     ordered = tuple(sorted(told, key=lambda item: item.path))
     return Listing(tuple(sorted(paths)), ordered, tuple(problems))
-
-
-def _explain(project: Project, path: Path) -> tuple[str, Place, str]:
-    what, remedy = explain(project.relative(path))
-    return what, Place(show(project.relative(path))), remedy
 
 
 def _walk(project: Project, skipped: list[Skipped]) -> Iterator[Path]:
@@ -83,14 +79,14 @@ def _walk(project: Project, skipped: list[Skipped]) -> Iterator[Path]:
         seen.add(real)
         entries = _read_entries(folder)
         if entries is None:
-            skipped.append(Skipped(project.relative(folder), "a folder that cannot be read"))
+            skipped.append(Skipped(project.relative(folder), "unreadable-folder"))
         for entry in entries or ():
             if not entry.folder:
                 yield entry.path
             elif (why := _find_folder_reason(project, entry.path)) is None:
                 (links if entry.link else todo).append(entry.path)
             elif why:
-                skipped.append(Skipped(project.relative(entry.path), why))
+                skipped.append(why)
 
 
 def _read_entries(folder: Path) -> list[_Entry] | None:
@@ -119,27 +115,33 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _find_folder_reason(project: Project, path: Path) -> str | None:
-    """Return why a folder is not looked into; "" where that is not worth telling."""
+def _find_folder_reason(project: Project, path: Path) -> Skipped | Literal[False] | None:
+    """Return why a folder is not looked into; False where that is not worth telling."""
     if path == project.store or path.name == "__pycache__":
-        return ""
+        return False
     if path.name.startswith("."):
-        return _describe_hidden(path)
-    if path.name.startswith(OPENED):
-        return "copies made by `nbflow open`"
-    if is_store(path):
-        return "results that nbflow keeps"
-    if os.path.exists(path / "nbflow.toml"):  # noqa: PTH110 - False where that cannot be read
-        return "a project of its own"
-    if path.name == "node_modules" or _is_environment(path):
-        return "an environment"
+        code = _describe_hidden(path)
+        return Skipped(project.relative(path), code) if code else False
+    if (code := _find_foreign(path)) is not None:
+        return Skipped(project.relative(path), code)
     return _find_exclude(project, path, "/")
 
 
-def _describe_hidden(path: Path) -> str:
+def _find_foreign(path: Path) -> SkippedCode | None:
+    """Return what a folder is that holds no sources."""
+    if path.name.startswith(OPENED):
+        return "opened-copies"
+    if is_store(path):
+        return "results"
+    if os.path.exists(path / "nbflow.toml"):  # noqa: PTH110 - False where that cannot be read
+        return "own-project"
+    return "environment" if path.name == "node_modules" or _is_environment(path) else None
+
+
+def _describe_hidden(path: Path) -> SkippedCode | None:
     if not any(entry.path.suffix == _NOTEBOOK for entry in _read_entries(path) or ()):
-        return ""
-    return "Jupyter's checkpoints" if path.name == ".ipynb_checkpoints" else "hidden"
+        return None
+    return "checkpoints" if path.name == ".ipynb_checkpoints" else "hidden"
 
 
 def _is_environment(path: Path) -> bool:
@@ -158,15 +160,15 @@ def _holds_step(path: Path) -> bool:
         return False  # a text that is no notebook for all we know
 
 
-def _find_reason(project: Project, path: Path) -> str | None:
+def _find_reason(project: Project, path: Path) -> Skipped | None:
     if path.name.startswith("."):
-        return "hidden"
+        return Skipped(project.relative(path), "hidden")
     if _COPY.search(path.stem):
-        return "a copy that Jupyter made"
+        return Skipped(project.relative(path), "jupyter-copy")
     return _find_exclude(project, path)
 
 
-def _find_exclude(project: Project, path: Path, end: str = "") -> str | None:
+def _find_exclude(project: Project, path: Path, end: str = "") -> Skipped | None:
     """Return the pattern that leaves out this path; `end` is the slash of a folder.
 
     The rules are those of gitignore: the last pattern that matches decides. A path counts from
@@ -182,7 +184,8 @@ def _find_exclude(project: Project, path: Path, end: str = "") -> str | None:
     last = max(found, default=None)
     if last is None or not found[last]:
         return None
-    return f'excluded by "{patterns[last]}" in {project.settings.file}'
+    facts = {"glob": patterns[last], "file": project.settings.file}
+    return Skipped(project.relative(path), "excluded", facts)
 
 
 @functools.cache

@@ -71,9 +71,8 @@ def find_rivals(sides: Sides) -> Iterator[Problem]:
         for rival, other in index.find(claim.shape):
             both = claim.shape.parts and other.shape.parts
             if maker < rival and (not both or claim.shape == other.shape):
-                what = f"{maker} and {rival} both make {other.text}."
-                hint = "Let each write a file of its own: the last to run would decide."
-                yield Problem(what, other.watched.place, hint)
+                facts = {"step": maker, "other": rival, "file": other.text}
+                yield Problem("rival-makers", other.watched.place, facts)
 
 
 def _find_claims(step: Step) -> Iterator[Watched]:

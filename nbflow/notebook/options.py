@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from nbflow import globs
-from nbflow.model import Options, Place, Problem
+from nbflow.model import Edit, Options, Place, Problem
 from nbflow.notebook.settings import find_wrong_parameters
 from nbflow.step.notebooks import EXECUTED
 
@@ -25,15 +25,6 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 MAX_OUTPUT = "100 MB"
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kMGT]?B)")
 _UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
-_WORDS = {
-    "after": 'a list of names of steps, as in ["load"]',
-    "cache": 'true, false or an age such as "6h"',
-    "cell_timeout": "a number of seconds above 0",
-    "makes": 'a list of paths from the notebook\'s folder, as in ["data/clean.csv"]',
-    "max_output": 'a number of bytes above 0, or a size such as "100 MB"',
-    "timeout": "a number of seconds above 0",
-    "writes": 'a list of names that are identifiers, as in ["a", "b"]',
-}
 
 
 def make_options(
@@ -46,8 +37,8 @@ def make_options(
     given, more = _check(settings.steps.get(step, {}), f"{settings.file}, [steps.{step}]", None)
     problems += more
     for name in sorted(own.keys() & given.keys()):
-        what = f"the option `{name}` of {step} stands in its notebook and in {settings.file}."
-        problems.append(Problem(what, place, "Remove it from one of them."))
+        facts = {"option": name, "step": step, "file": settings.file}
+        problems.append(Problem("option-twice", place, facts))
     defaults, _ = _check(settings.defaults, "", None)
     return Options(**(defaults | given | own)), problems
 
@@ -64,30 +55,28 @@ def find_problems(
     for name in settings.steps:
         if name not in steps:
             near = difflib.get_close_matches(name, steps, 1)
-            meant = f"Did you mean [steps.{near[0]}]?" if near else "Remove it."
-            what = f"{settings.file} has [steps.{name}], but there is no step {name}."
-            yield Problem(what, None, meant, "warning")
+            edit = Edit(f"[steps.{near[0]}]") if near else None
+            facts = {"file": settings.file, "step": name}
+            yield Problem("unknown-step-setting", None, facts, edit, "warning")
 
 
 def _check(table: Any, where: str, place: Place | None) -> tuple[dict[str, Any], list[Problem]]:
     """Return the options that are right, and what is wrong with the others."""
     if not isinstance(table, dict):
-        what = f"{where}: this is {table!r}, and must be a table of options."
-        return {}, [Problem(what, place, "Correct it.")]
+        return {}, [Problem("not-options", place, {"where": where, "given": repr(table)})]
     good: dict[str, Any] = {}
     problems = []
     for name, value in table.items():
         if name == EXECUTED:  # an executed notebook that was saved as a source
             continue
         if name not in _TYPES:
-            problems.append(Problem(f"{where}: unknown option `{name}`.", place, _suggest(name)))
+            problems.append(_make_unknown(name, where, place))
             continue
         try:
             good[name] = _convert(name, value)
         except ValueError:  # msgspec's too
-            wanted = _WORDS.get(name, "a text")
-            what = f"{where}: the option `{name}` is {value!r}, and must be {wanted}."
-            problems.append(Problem(what, place, "Correct it."))
+            facts = {"where": where, "option": name, "given": repr(value)}
+            problems.append(Problem("bad-option", place, facts))
     return good, problems
 
 
@@ -124,6 +113,7 @@ def read_size(size: int | str) -> int:
     return round(float(found[1]) * _UNITS[found[2]])
 
 
-def _suggest(name: str) -> str:
+def _make_unknown(name: str, where: str, place: Place | None) -> Problem:
     near = difflib.get_close_matches(name, _TYPES, 1)
-    return f"Did you mean `{near[0]}`?" if near else f"Known: {', '.join(sorted(_TYPES))}."
+    facts = {"where": where, "option": name, "known": sorted(_TYPES)}
+    return Problem("unknown-option", place, facts, Edit(near[0], place) if near else None)

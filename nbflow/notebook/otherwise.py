@@ -17,15 +17,6 @@ if TYPE_CHECKING:
 _CALL = re.compile(r"\bnbflow\s*(?:\.|\$|::)\s*(file|progress|read|sql|write)\s*\(")
 _TEXT = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 _COMMENT = re.compile(r"(?:#|//).*")
-_REMEDIES = {
-    "read": "Let a Python step write it into a file, come after that step by the option `after`, "
-    "and open the file here.",
-    "write": "Write a file, and let a Python step that comes after this one, by its option "
-    "`after`, read it.",
-    "sql": "Ask in a Python step, and let it write the rows into a file that is opened here.",
-    "file": "Remove the call, and open the file by its path.",
-    "progress": "Remove the call.",
-}
 
 
 def find_unsupported(
@@ -37,14 +28,11 @@ def find_unsupported(
     for cell in cells:
         for number, line in enumerate(cell.source.splitlines(), 1):
             for function in _find_calls(line):
-                what = f"nbflow.{function} works in Python only; this notebook's language is "
                 place = make_place(notebook, cell, number)
-                yield Problem(f"{what}{language}.", place, _REMEDIES[function])
+                yield Problem("python-only", place, {"function": function, "language": language})
     if options.writes:
-        names = ", ".join(options.writes)
-        what = f"the option `writes` lists {names}, but only Python can write them; this "
-        hint = f"Remove the option. {_REMEDIES['write']}"
-        yield Problem(f"{what}notebook's language is {language}.", Place(notebook), hint)
+        facts = {"names": list(options.writes), "language": language}
+        yield Problem("python-only-writes", Place(notebook), facts)
 
 
 def _find_calls(line: str) -> Iterator[str]:

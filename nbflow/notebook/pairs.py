@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _FORMATS = re.compile(rb"^(?:#|//)?\s*formats:.*\bipynb\b", re.MULTILINE)
 _ADDED = {"injected-parameters", "papermill-error-cell-tag"}
-_REMEDY = "if it is a source, remove `papermill` from its metadata"
 _HEADER = 2000  # bytes in which jupytext's header stands
 
 
@@ -40,14 +39,14 @@ def find_pairs(project: Project, paths: Sequence[Path]) -> tuple[list[Path], lis
             kept.append(path)
             same.append(path)
         else:
-            skipped.append(Skipped(project.relative(path), f"paired with {pair.name} by jupytext"))
+            skipped.append(Skipped(project.relative(path), "paired", {"other": pair.name}))
     return sorted(kept), skipped
 
 
-def find_output(
+def find_source(
     content: Mapping[str, Any], path: Path, folder: Path, trail: Trail | None = None
 ) -> str | None:
-    """Return why a notebook is an executed output of papermill's; None for a source.
+    """Return the name of what papermill executed into this notebook; None for a source.
 
     A source executed in place has equal paths, or lies where the input lay: the path that
     shares more of its end with the notebook's own tells. Metadata without both is a source's.
@@ -63,8 +62,7 @@ def find_output(
         return None
     if _split(output)[-1] != path.name and not _has_twin(content, source, path, folder, trail):
         return None
-    name = _split(source)[-1]
-    return f"an executed output of papermill, made from {name}; {_REMEDY}"
+    return _split(source)[-1]
 
 
 def _has_twin(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from nbflow.model import Input, Place, Problem, Skipped, Step
+from nbflow.model import Edit, Input, Problem, ProblemCode, Skipped, Step
 from nbflow.names import make_name
-from nbflow.notebook.tags import is_untagged, say_tagging, split_why
+from nbflow.notebook.tags import make_tagging
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -50,52 +50,47 @@ def _find_read(
 
 
 def _make_malformed(read: Input, steps: Mapping[str, Step]) -> Problem:
-    given = read.ref if read.name else read.step
-    what = (
-        f'nbflow.read({_quote(given)}) does not name a step and what it wrote, as in "step.table".'
-    )
     name = make_name(read.step)
     writes = [write.name for write in steps[name].writes] if name in steps else []
     best = find_nearest(read.name, writes) or next(iter(writes), "")
-    hint = (
-        f'Did you mean "{name}.{best}"?'
-        if best
-        else f'Write nbflow.read("{name or "step"}.table").'
-    )
-    return Problem(what, read.place, hint)
+    meant = f'"{name}.{best}"' if best else f'nbflow.read("{name or "step"}.table")'
+    facts = {"given": read.ref if read.name else read.step, "known": bool(best)}
+    return Problem("malformed-read", read.place, facts, Edit(meant, read.place))
 
 
 def _make_unwritten(
     step: Step, read: Input, writes: Sequence[str], steps: Mapping[str, Step]
 ) -> Problem:
-    written = f"writes: {', '.join(writes)}" if writes else "writes nothing"
-    what = f"{step.name} reads {read.ref}, but {read.step} {written}."
+    meant = ""
     if (near := find_nearest(read.name, writes)) is not None:
-        return Problem(what, read.place, f'Did you mean "{read.step}.{near}"?')
-    if (writer := _find_writer(step, read, steps)) is not None:
-        return Problem(what, read.place, f'Did you mean "{writer}.{read.name}"?')
-    hint = f'Add nbflow.write("{read.name}", …) there, or fix {_show(read.place)}.'
-    return Problem(what, read.place, hint)
+        meant = f"{read.step}.{near}"
+    elif (writer := _find_writer(step, read, steps)) is not None:
+        meant = f"{writer}.{read.name}"
+    facts = _make_facts(step, read) | {"writes": list(writes)}
+    return Problem("unwritten-read", read.place, facts, _make_edit(read, meant))
 
 
 def _make_unknown(
     step: Step, read: Input, steps: Mapping[str, Step], skipped: Sequence[Skipped]
 ) -> Problem:
-    untagged = [item for item in skipped if is_untagged(item)]
+    untagged = [item for item in skipped if item.code == "untagged"]
     for item in untagged:
         if make_name(PurePosixPath(item.path).stem) == read.step:
-            return _make_untagged(step, read, item)
-    what = f"{step.name} reads {read.ref}, but there is no step {read.step}."
+            return _make_untagged("untagged-read", step, read, item)
     for item in untagged:
         if read.name in item.writes:
-            path = PurePosixPath(item.path)
-            what += f" {path.name} writes {read.name}, and is no step: {split_why(item)[0]}."
-            hint = f'{_tag(item)}, and read "{make_name(path.stem)}.{read.name}".'
-            return Problem(what, read.place, hint)
-    if (meant := _find_meant(step, read, steps)) is not None:
-        return Problem(what, read.place, f'Did you mean "{meant}"?')
-    known = f"The steps are: {', '.join(sorted(steps))}."
-    return Problem(what, read.place, f"{known} Fix {_show(read.place)}.")
+            return _make_untagged("untagged-writer", step, read, item)
+    facts = _make_facts(step, read) | {"steps": sorted(steps)}
+    edit = _make_edit(read, _find_meant(step, read, steps))
+    return Problem("unknown-read", read.place, facts, edit)
+
+
+def _make_facts(step: Step, read: Input) -> dict[str, Any]:
+    return {"step": step.name, "ref": read.ref, "writer": read.step, "name": read.name}
+
+
+def _make_edit(read: Input, meant: str | None) -> Edit | None:
+    return Edit(f'"{meant}"', read.place) if meant else None
 
 
 def _find_meant(step: Step, read: Input, steps: Mapping[str, Step]) -> str | None:
@@ -109,21 +104,16 @@ def _find_meant(step: Step, read: Input, steps: Mapping[str, Step]) -> str | Non
     return f"{near}.{name}" if name else None
 
 
-def _make_untagged(step: Step, read: Input, item: Skipped) -> Problem:
-    """Return the problem that what would be the step is none."""
-    writes = f", which writes {read.name}," if read.name in item.writes else ""
-    name = f"{PurePosixPath(item.path).name}{writes}"
-    what = f"{step.name} reads {read.ref}, but {name} is no step: {split_why(item)[0]}."
-    return Problem(what, read.place, f"{_tag(item)}.")
-
-
-def _tag(item: Skipped) -> str:
-    remedy = split_why(item)[1]
-    return f"Tag it: {remedy}" if remedy else f"Tag one: {say_tagging(item.path, 'CELL', 'inputs')}"
-
-
-def _quote(text: str) -> str:
-    return repr(text) if '"' in text or "\\" in text else f'"{text}"'
+def _make_untagged(code: ProblemCode, step: Step, read: Input, item: Skipped) -> Problem:
+    """Return the problem that what would be the step, or writes what is read, is no step."""
+    path = PurePosixPath(item.path)
+    facts = _make_facts(step, read) | {
+        **item.facts,
+        "file": path.name,
+        "writes": read.name in item.writes,
+        "ref_there": f"{make_name(path.stem)}.{read.name}",
+    }
+    return Problem(code, read.place, facts, item.remedy or make_tagging(item.path, "inputs"))
 
 
 def _find_writer(step: Step, read: Input, steps: Mapping[str, Step]) -> str | None:
@@ -138,8 +128,3 @@ def _find_writer(step: Step, read: Input, steps: Mapping[str, Step]) -> str | No
 
 def find_nearest(name: str, known: Iterable[str]) -> str | None:
     return next(iter(difflib.get_close_matches(name, list(known), 1)), None)
-
-
-def _show(place: Place) -> str:
-    name = PurePosixPath(place.notebook).name
-    return f"{name}, cell {place.cell}" if place.cell is not None else name

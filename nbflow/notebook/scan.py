@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from nbflow.errors import NotebookError
-from nbflow.model import Frozen, Options, Place, Problem, Scan, Skipped, Step, Watched, Write
-from nbflow.names import find_fault, make_name
+from nbflow.model import Edit, Frozen, Options, Place, Problem, Scan, Skipped, Step, Watched, Write
+from nbflow.names import find_better, find_fault, make_name
 from nbflow.notebook import (
     checks,
     makers,
@@ -34,7 +34,7 @@ from nbflow.notebook.folder import read_listing
 from nbflow.notebook.foreign import to_python
 from nbflow.notebook.named import find_named
 from nbflow.notebook.otherwise import find_unsupported
-from nbflow.notebook.pairs import find_output, find_pairs
+from nbflow.notebook.pairs import find_pairs, find_source
 from nbflow.notebook.parameters import find_parameters
 from nbflow.notebook.parameters.constants import ASKING
 from nbflow.notebook.source import read_notebook
@@ -147,15 +147,19 @@ def read_step(project: Project, path: Path, trail: Trail | None = None) -> Readi
     try:
         content = read_notebook(path, trail)
     except NotebookError as error:
-        return Reading(problems=(Problem(str(error), Place(place)),))
-    if (why := find_output(content, path, project.folder, trail)) is not None:
-        return Reading(skipped=Skipped(place, why))
+        return Reading(
+            problems=(Problem("unreadable-notebook", Place(place), {"why": str(error)}),)
+        )
+    if (source := find_source(content, path, project.folder, trail)) is not None:
+        return Reading(skipped=Skipped(place, "executed-output", {"source": source}))
     notebook = _make_notebook(path, place, content)
     if not notebook.is_step:
         return Reading(skipped=_make_skipped(notebook))
     name = make_name(path.stem)
     if (fault := find_fault(name, path.stem)) is not None:
-        return Reading(problems=(Problem(f"{path.name} cannot be a step: {fault}", Place(place)),))
+        facts = {"file": path.name, "why": fault}
+        edit = Edit(find_better(path.stem), Place(place))
+        return Reading(problems=(Problem("bad-step-name", Place(place), facts, edit),))
     return _make_step(project, name, notebook, trail)
 
 
@@ -192,8 +196,7 @@ def _make_skipped(notebook: _Notebook) -> Skipped:
     queried = sqlcells.find_writes(found, notebook.place)
     dataflow = find_dataflow(notebook.cells, notebook.place, {}, queried, listed=True)
     writes = tuple(write.name for write in dataflow.writes)
-    why = tags.make_why(notebook.place, tags.find_slips(notebook.cells))
-    return Skipped(notebook.place, why, writes)
+    return tags.make_untagged(notebook.place, tags.find_slips(notebook.cells), writes)
 
 
 def _make_step(project: Project, name: str, notebook: _Notebook, trail: Trail) -> Reading:

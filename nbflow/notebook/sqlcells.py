@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from nbflow.errors import SqlError
-from nbflow.model import Frozen, Input, Place, Problem, Write
+from nbflow.model import Edit, Frozen, Input, Place, Problem, ProblemCode, Write
 from nbflow.notebook.calls import find_calls
 from nbflow.notebook.code import make_place
 from nbflow.notebook.dataflow import find_literal
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from nbflow.store.statements import Ref, Statement
 
 _LOADING = frozenset({"load_ext", "reload_ext"})
-_LINE = re.compile(r"^LINE (\d+):", re.MULTILINE)  # DuckDB's
 _WORDS = {"multi": "PIVOT"}  # what DuckDB calls otherwise
 
 
@@ -79,7 +77,7 @@ def find_cells(cells: Sequence[CodeCell], notebook: str) -> tuple[list[Found], l
             sql = read_cell(magic.arguments, magic.body)
             found.append(Found(sql, cell, magic.line, magic.span))
         except SqlError as error:
-            problems += _make_wrong(str(error), notebook, cell, magic.line)
+            problems += _make_wrong("sql-options", {"why": str(error)}, notebook, cell, magic.line)
     return found, problems
 
 
@@ -175,18 +173,17 @@ def _make_input(ref: str, place: Place) -> Input:
 
 def _make_unloaded(magic: Magic, place: Place) -> Problem:
     sign = "%" if magic.body is None else "%%"
-    what = f"{sign}{magic.name} is used before the magics of nbflow are loaded."
-    return Problem(what, place, "Put `%load_ext nbflow` into a cell above this one.")
+    facts = {"magic": f"{sign}{magic.name}"}
+    return Problem("sql-not-loaded", place, facts, Edit("%load_ext nbflow", place))
 
 
-def _make_wrong(text: str, notebook: str, cell: CodeCell, line: int) -> Iterator[Problem]:
+def _make_wrong(
+    code: ProblemCode, facts: dict[str, str], notebook: str, cell: CodeCell, line: int
+) -> Iterator[Problem]:
     if "raises-exception" not in cell.tags:
-        yield Problem(text, make_place(notebook, cell, line))
+        yield Problem(code, make_place(notebook, cell, line), facts)
 
 
 def _make_invalid(error: SqlError, notebook: str, found: Found) -> Iterator[Problem]:
-    text = str(error)
-    line = _LINE.search(text)
-    below = found.sql.lines + (int(line[1]) - 1 if line else 0)
-    what = f"this is not valid SQL: {text.partition(chr(10))[0]}."
-    yield from _make_wrong(what, notebook, found.cell, found.line + below)
+    line = found.line + found.sql.lines + error.line - 1
+    yield from _make_wrong("invalid-sql", {"error": error.why}, notebook, found.cell, line)

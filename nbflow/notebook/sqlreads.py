@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from nbflow.model import Input, Problem, Skipped, Step
+from nbflow.model import Edit, Input, Problem, Skipped, Step
 from nbflow.names import make_name
-from nbflow.notebook.tags import is_untagged
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -33,7 +32,7 @@ def find_known(
     steps: Mapping[str, Step], skipped: Iterable[Skipped], broken: Collection[str]
 ) -> set[str]:
     """Return the names of steps, and of notebooks that would be steps if all were well."""
-    untagged = (PurePosixPath(one.path).stem for one in skipped if is_untagged(one))
+    untagged = (PurePosixPath(one.path).stem for one in skipped if one.code == "untagged")
     return {*steps, *broken, *map(make_name, untagged)}
 
 
@@ -53,8 +52,9 @@ def find_problems(
     for one in queries.named:
         near = difflib.get_close_matches(one.step, known, 1, _NEAR)
         if one.step not in known and near:
-            what = f"{one.ref} is no table of a step: there is no step {one.step}."
-            yield Problem(what, one.place, f'Did you mean "{near[0]}.{one.name}"?', "warning")
+            facts = {"ref": one.ref, "step": one.step}
+            edit = Edit(f'"{near[0]}.{one.name}"', one.place)
+            yield Problem("unknown-table", one.place, facts, edit, "warning")
 
 
 def _is_read(one: Input, known: Collection[str]) -> bool:
@@ -62,15 +62,10 @@ def _is_read(one: Input, known: Collection[str]) -> bool:
 
 
 def _make_unclear(unclear: Unclear, refs: list[str]) -> Problem:
-    what = (
-        f"{unclear.kind} cannot be analysed, so planning cannot know whether it reads "
-        f"{', '.join(refs)}."
-    )
     if unclear.made:
-        what = f"{unclear.kind}: the query is not a literal text, so planning cannot know that it "
-        reads = " and ".join(f'nbflow.read("{ref}")' for ref in refs)
-        hint = f"Write the query out, or say {reads} in a cell tagged `inputs`."
-        return Problem(f"{what}reads {', '.join(refs)}.", unclear.place, hint)
+        facts = {"call": unclear.kind, "refs": refs}
+        return Problem("query-not-literal", unclear.place, facts)
     options = " ".join(f"--reads {ref}" for ref in refs)
-    hint = f"Say what it reads on the first line: `%%sql {options}`."
-    return Problem(what, unclear.place, hint)
+    facts = {"kind": unclear.kind, "refs": refs}
+    edit = Edit(f"%%sql {options}", unclear.place)
+    return Problem("unclear-query", unclear.place, facts, edit)

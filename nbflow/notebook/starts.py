@@ -30,9 +30,8 @@ def find_starts(
         for text, arguments, line in _find_calls(cell):
             words = _split(arguments)
             if words[:1] and words[0] in _STARTING and not _names_another(words, project, path):
-                what = f"`{text}` starts a run of this pipeline from within a step of it."
-                hint = "Remove the line: in a run the step fails there."
-                yield Problem(what, make_place(notebook, cell, line), hint, "warning")
+                place = make_place(notebook, cell, line)
+                yield Problem("starts-run", place, {"line": text}, severity="warning")
 
 
 def _find_calls(cell: CodeCell) -> Iterator[tuple[str, str, int]]:

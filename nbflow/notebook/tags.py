@@ -6,14 +6,13 @@ import difflib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from nbflow.model import Problem, Skipped
+from nbflow.model import Command, Edit, Place, Problem, Remedy, Skipped
 from nbflow.notebook.code import CodeCell, make_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 STEP_TAGS = frozenset({"inputs", "parameters"})
-UNTAGGED = "no cell is tagged `parameters` or `inputs`"
 _NEAR = 0.75  # `params` is still taken for `parameters`
 
 
@@ -33,35 +32,28 @@ def find_slips(cells: Iterable[CodeCell]) -> Iterator[Slip]:
                 yield Slip(cell, tag, meant)
 
 
-def make_why(path: str, slips: Iterable[Slip]) -> str:
-    """Return why a notebook without those tags is no step, with the first that was misspelt."""
+def make_untagged(path: str, slips: Iterable[Slip], writes: tuple[str, ...]) -> Skipped:
+    """Return a notebook without those tags, with the first that was misspelt and its remedy."""
     slip = next(iter(slips), None)
     if slip is None:
-        return UNTAGGED
-    remedy = say_tagging(path, str(slip.cell.number), slip.meant)
-    return f"{UNTAGGED}, and cell {slip.cell.number} has `{slip.tag}`: {remedy}"
-
-
-def is_untagged(item: Skipped) -> bool:
-    return item.why.startswith(UNTAGGED)
-
-
-def split_why(item: Skipped) -> tuple[str, str]:
-    """Return why an untagged notebook is no step, and the remedy where a tag was misspelt."""
-    why, _, remedy = item.why.partition(": ")
-    return why, remedy
+        return Skipped(path, "untagged", writes=writes)
+    facts = {"cell": slip.cell.number, "tag": slip.tag, "meant": slip.meant}
+    return Skipped(path, "untagged", facts, _mend(path, slip), writes)
 
 
 def make_slip_problem(path: str, slip: Slip) -> Problem:
     """Return the warning of a misspelt tag in what is a step by another cell."""
-    what = f"the tag `{slip.tag}` means nothing to nbflow."
-    remedy = say_tagging(path, str(slip.cell.number), slip.meant)
-    hint = f"Did you mean `{slip.meant}`? {remedy[0].upper()}{remedy[1:]}"
-    return Problem(what, make_place(path, slip.cell), hint, "warning")
+    facts = {"tag": slip.tag, "meant": slip.meant}
+    place = make_place(path, slip.cell)
+    return Problem("misspelt-tag", place, facts, _mend(path, slip), "warning")
 
 
-def say_tagging(path: str, cell: str, tag: str) -> str:
+def make_tagging(path: str, tag: str, cell: int | str = "CELL") -> Remedy:
     """Return how to tag a cell: in a text notebook by hand, as its format is not ours to write."""
     if PurePosixPath(path).suffix != ".ipynb":
-        return f'write `tags=["{tag}"]` into its line'
-    return f'`nbflow tag "{path}" {cell} {tag}`'
+        return Edit(f'tags=["{tag}"]', Place(path, cell if isinstance(cell, int) else None))
+    return Command("tag", (str(cell), tag), path)
+
+
+def _mend(path: str, slip: Slip) -> Remedy:
+    return make_tagging(path, slip.meant, slip.cell.number)

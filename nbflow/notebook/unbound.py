@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from nbflow.model import Problem
+from nbflow.model import Edit, Problem
 from nbflow.notebook.code import make_place
 from nbflow.notebook.magic_calls import find_magics
 
@@ -86,6 +86,5 @@ def _find_uses(statement: ast.stmt) -> tuple[ast.Name | None, ast.Name | None]:
 
 
 def _make_problem(cell: CodeCell, name: ast.Name, notebook: str) -> Problem:
-    what = "nbflow is used here, but no cell above imports it."
-    hint = "Put `import nbflow` above: the step fails there."
-    return Problem(what, make_place(notebook, cell, name.lineno), hint)
+    place = make_place(notebook, cell, name.lineno)
+    return Problem("not-imported", place, remedy=Edit("import nbflow", place))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import platform
 import re
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from msgspec.structs import replace
 
 from nbflow import kernels
 from nbflow.errors import KernelError
-from nbflow.model import Problem
+from nbflow.model import Edit, Problem
 from nbflow.notebook.calls import find_mentioned
 from nbflow.notebook.code import make_place
 from nbflow.notebook.salvage import salvage
@@ -77,14 +77,17 @@ def _find_wrong(cells: Sequence[CodeCell], notebook: str) -> tuple[list[Problem]
         if not cell.error or "raises-exception" in cell.tags:
             continue
         matters = bool(cell.tags & STEP_TAGS) or mentions.search(cell.source) is not None
-        what = f"this cell is not valid Python: {cell.error}."
-        place = make_place(notebook, cell, cell.error_line)
-        hint = "Correct it: the step fails there."
+        problem = Problem(
+            "invalid-python",
+            make_place(notebook, cell, cell.error_line),
+            {"error": cell.error},
+            severity="error" if matters else "warning",
+        )
         if lone := _SURROGATE.search(cell.source):
             escape = ascii(lone[0])[1:-1]
-            what = f"this cell holds half of a character, {escape}, which Python cannot read."
-            hint = f"Write it as the escape {escape}, or take it out: the step fails there."
-        problems.append(Problem(what, place, hint, "error" if matters else "warning"))
+            edit = Edit(escape, problem.place)
+            problem = replace(problem, code="half-character", facts={"escape": escape}, remedy=edit)
+        problems.append(problem)
     return problems, any(problem.severity == "error" for problem in problems)
 
 
@@ -105,15 +108,7 @@ def _find_doubtful(
         lines = cell.source.split("\n")
         given_up = "\n".join(lines[at - 1] for at in lost[cell.number] if at <= len(lines))
         hides = mentions.search(given_up) is not None
-        what = (
-            f"this cell is not valid in Python {ours}, with which nbflow reads it: {cell.error}. "
-            f"The kernel {theirs} may accept it"
-            + (", but what it says to nbflow cannot be known." if hides else ".")
-        )
-        hint = (
-            f"Write the lines that call nbflow as Python {ours} knows them."
-            if hides
-            else f"Correct it if it is wrong there too. To read it, install nbflow in {theirs}."
-        )
         place = make_place(notebook, cell, cell.error_line)
-        yield Problem(what, place, hint, "error" if hides else "warning")
+        facts = {"python": ours, "error": cell.error, "kernel": theirs, "hides": hides}
+        severity: Literal["error", "warning"] = "error" if hides else "warning"
+        yield Problem("other-python", place, facts, severity=severity)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from nbflow import globs, graph
-from nbflow.model import Frozen, Place, Problem, Watched
+from nbflow.model import Edit, Frozen, Place, Problem, Watched
 from nbflow.notebook.files import Pattern, make_patterns
 from nbflow.notebook.pathindex import PathIndex
 from nbflow.plan.advice import make_line
@@ -149,14 +149,6 @@ def _make_guess(traffic: Traffic, reader: str, pattern: Pattern, writer: str) ->
 
 
 def _make_ambiguous(reader: str, pattern: Pattern, writers: set[str]) -> Problem:
-    names = ", ".join(sorted(writers))
-    what = (
-        f"{reader} needs {pattern.text}, which does not exist, and no step says that it makes the "
-        f"file: {names} all name it in their code"
-    )
-    hint = (
-        "Say it in the one that makes it: "
-        f'nbflow.write("name", Path("{pattern.text}")), or by its option '
-        f'makes = ["{pattern.text}"].'
-    )
-    return Problem(what, pattern.watched.place, hint)
+    facts = {"step": reader, "file": pattern.text, "writers": sorted(writers)}
+    edit = Edit(f'nbflow.write("name", Path("{pattern.text}"))')
+    return Problem("ambiguous-maker", pattern.watched.place, facts, edit)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from nbflow.errors import KernelError, NbflowError
 from nbflow.model import Place, Problem, Request, Scan, Step
 from nbflow.plan.make import draft
 from nbflow.plan.prepare import Asked, ask_kernel, look_up
 from nbflow.project import Project
-
-_NAMED = 3
 
 
 def find_absent(project: Project, scan: Scan) -> Iterator[Problem]:
@@ -30,16 +30,16 @@ def _find_kernels(project: Project, scan: Scan) -> Iterator[Problem]:
     for step in scan.steps.values():
         asked.setdefault(ask_kernel(step), []).append(step)
     for kernel, steps in asked.items():
-        place = Place(steps[0].path)
+        place, names = Place(steps[0].path), [step.name for step in steps]
         try:
             note = look_up(project, kernel)[0].note
         except KernelError as error:
-            why, _, hint = str(error).partition(". ")
-            yield Problem(f"{why}.{_name_all(steps)}", place, hint)
+            for one in error.problems:
+                yield replace(one, place=place, facts=one.facts | {"steps": names})
             continue
         if note:
-            hint = "Install it, or choose another in the notebook or by the step's option kernel."
-            yield Problem(f"{note}.{_name_all(steps)}", place, hint, "warning")
+            facts = {"why": "other", "note": note, "steps": names}
+            yield Problem("other-kernel", place, facts, severity="warning")
 
 
 def _find_files(project: Project, scan: Scan) -> Iterator[Problem]:
@@ -51,10 +51,5 @@ def _find_files(project: Project, scan: Scan) -> Iterator[Problem]:
     yield from problems
     for name, ready in plan.prepared.items():
         for said in ready.advice:
-            yield Problem(f"{name}: {said}", Place(ready.step.path), "", "warning")
-
-
-def _name_all(steps: list[Step]) -> str:
-    names = [step.name for step in steps[:_NAMED]]
-    more = f" and {len(steps) - _NAMED} more" if len(steps) > _NAMED else ""
-    return f" Steps: {', '.join(names)}{more}." if len(steps) > 1 else ""
+            facts = {"step": name, "advice": said}
+            yield Problem("advice", Place(ready.step.path), facts, severity="warning")

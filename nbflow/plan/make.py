@@ -12,7 +12,9 @@ import msgspec
 from nbflow import graph
 from nbflow.errors import NbflowError, ParameterError, PipelineError
 from nbflow.model import (
+    Command,
     Frozen,
+    Input,
     Output,
     Parts,
     Planned,
@@ -188,14 +190,11 @@ def make_waits(step: Step) -> set[str]:
 
 def explain_missing(step: Step, missing: Iterable[Problem]) -> list[Problem]:
     """Return the problems of missing files with what to do about them."""
-    if step.makers:
-        hint = f"{', '.join(step.makers)} makes it: `nbflow run --to {step.name}`."
-    else:
-        hint = (
-            'If a step makes it, say so there: nbflow.write("name", Path("the file")), '
-            'or by its option makes = ["the file"].'
-        )
-    return [msgspec.structs.replace(one, hint=f"{one.hint} {hint}".strip()) for one in missing]
+    remedy = Command("run", ("--to", step.name)) if step.makers else None
+    return [
+        msgspec.structs.replace(one, facts=one.facts | {"makers": list(step.makers)}, remedy=remedy)
+        for one in missing
+    ]
 
 
 def decide_now(
@@ -269,14 +268,7 @@ def refuse_wrong(project: Project, scan: Scan) -> None:
     errors = tuple(problem for problem in scan.problems if problem.severity == "error")
     if errors:
         count = "1 problem" if len(errors) == 1 else f"{len(errors)} problems"
-        raise PipelineError(f"{project.folder.name} has {count}.", errors)
-    if not scan.steps:
-        hint = "Tag a cell `parameters` or `inputs` to make its notebook a step."
-        seen = f"{len(scan.skipped)} notebooks were skipped (`nbflow steps` says why). "
-        raise PipelineError(
-            f"{project.folder} holds no step. {seen if scan.skipped else ''}{hint}",
-            (Problem(what=f"{project.folder} holds no step.", hint=hint),),
-        )
+        raise PipelineError(f"{project.folder.name} has {count}.", problems=errors)
 
 
 def _refuse_name(project: Project, name: str) -> None:
@@ -301,8 +293,10 @@ def _refuse_missing_inputs(plan: Plan) -> None:
             result = plan.reused.get(read.step)
             if read.step in plan.steps or (result and read.name in result.outputs):
                 continue
-            has = f"its newest result has no {read.name}" if result else "has no result yet"
-            raise PipelineError(
-                f"{name} reads {read.ref}, but {read.step} is not selected and {has}. "
-                f"`nbflow run --to {name}` makes it first."
-            )
+            refuse([_make_missing_input(name, read, has_result=result is not None)])
+
+
+def _make_missing_input(step: str, read: Input, *, has_result: bool) -> Problem:
+    facts = {"step": step, "ref": read.ref, "writer": read.step, "name": read.name}
+    remedy = Command("run", ("--to", step))
+    return Problem("missing-input", read.place, facts | {"has_result": has_result}, remedy)

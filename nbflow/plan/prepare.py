@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from nbflow import kernels
 from nbflow.errors import KernelError
-from nbflow.model import Environment, Parameter, Parts, Reason, Step
+from nbflow.model import Environment, Parameter, Parts, Place, Reason, Step
 from nbflow.notebook.filecache import FileCache, keep_answers
 from nbflow.notebook.modules import ModuleFile, Search, read_closure
 from nbflow.plan.decide import Prepared
@@ -81,7 +83,9 @@ class Preparing:
             try:
                 self._kernels[asked] = look_up(self._project, asked)
             except KernelError as error:
-                raise KernelError(f"{step.path}: {error}") from error
+                place = Place(step.path)
+                found = [replace(one, place=place) for one in error.problems]
+                raise KernelError(*error.args, problems=found) from error
         return self._kernels[asked]
 
     def _read_parts(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from nbflow import globs
-from nbflow.model import Made, Place, Problem, Reason, Result, Step
+from nbflow.model import Command, Made, Place, Problem, Reason, Result, Step
 from nbflow.notebook.files import Found, Overlay, Pattern, find_files, find_path, name_path
 from nbflow.notebook.makers import Sides
 from nbflow.project import Project
@@ -239,16 +239,10 @@ class Traffic:
             return False
 
     def _make_foreign(self, step: str, maker: str, real: str) -> Problem:
-        what = (
-            f"{step} needs {self.show(real)} as {maker} made it, but the file was changed since by "
-            f"somebody else, and nbflow does not overwrite that"
-        )
-        hint = (
-            f"Remove or rename the file to get back what {maker} made, or run "
-            f"`nbflow run --force-step {maker}`, whose cells write it anew."
-        )
+        facts = {"step": step, "file": self.show(real), "maker": maker}
         places = (one.watched.place for one in self.sides.declared.get(step, ()))
-        return Problem(what, next(places, Place(self.steps[step].path)), hint)
+        place = next(places, Place(self.steps[step].path))
+        return Problem("foreign-file", place, facts, Command("run", ("--force-step", maker)))
 
 
 def _may_link(pattern: Pattern) -> bool:

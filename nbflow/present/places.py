@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 from nbflow.model import Failure, Place
 from nbflow.text import shorten, show_controls
-
-_TAGGING = re.compile(r'(`nbflow tag )"([^"`]+)"')
 
 
 def say_path(path: str | Path) -> str:
@@ -41,10 +38,3 @@ def say_failed_at(path: str, failure: Failure) -> str:
     first = f" ({shorten(failure.first_line, 50)})" if failure.first_line else ""
     line = f", line {failure.line}" if failure.line else ""
     return f"{cell}{first}{line}"
-
-
-def say_remedy(text: str, root: Path | None) -> str:
-    """Return a text whose commands name notebooks from the root as one types them from here."""
-    if root is None:
-        return text
-    return _TAGGING.sub(lambda match: f'{match[1]}"{say_path(root / match[2])}"', text)

@@ -60,8 +60,7 @@ def make_refusal(error: Exception) -> Failure:
     return Failure(
         cause="other",
         type=type(error).__name__,
-        message="; ".join(one.what for one in problems) or str(error),
+        message=str(error),
         cell=place.cell if place else None,
         line=place.line if place else None,
-        hint=problems[0].hint if problems else "",
     )

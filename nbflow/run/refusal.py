@@ -5,20 +5,19 @@ from __future__ import annotations
 import msgspec
 
 from nbflow import errors
-from nbflow.errors import NbflowError, PipelineError
-from nbflow.model import Frozen, Problem
+from nbflow.errors import NbflowError
+from nbflow.model import Command, Frozen, Problem
 
 
 class _Refusal(Frozen, frozen=True):
     kind: str
-    text: str
+    words: tuple[str | Command, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
 def pack(error: NbflowError) -> bytes:
     """Return an error as JSON."""
-    problems = error.problems if isinstance(error, PipelineError) else ()
-    return msgspec.json.encode(_Refusal(type(error).__name__, str(error), problems))
+    return msgspec.json.encode(_Refusal(type(error).__name__, error.args, error.problems))
 
 
 def unpack(content: bytes) -> NbflowError | None:
@@ -27,7 +26,5 @@ def unpack(content: bytes) -> NbflowError | None:
         found = msgspec.json.decode(content, type=_Refusal)
     except ValueError:  # also msgspec's
         return None
-    if found.problems:
-        return PipelineError(found.text, found.problems)
     kind: type[NbflowError] = getattr(errors, found.kind)
-    return kind(found.text)
+    return kind(*found.words, problems=found.problems)

@@ -10,14 +10,13 @@ from pathlib import Path
 
 import msgspec
 
-from nbflow.events import StepFailed, StepFinished
-from nbflow.model import Failure, Job, Outcome, Parts, Result, Taken
+from nbflow.errors import PipelineError
+from nbflow.model import Job, Outcome, Parts, Result, Taken
 from nbflow.notebook.files import find_files
 from nbflow.notebook.modules import hash_module, read_modules
 from nbflow.plan import Plan, Prepared, find_reusable, make_key
 from nbflow.plan.advice import advise, say_written
 from nbflow.project import Project
-from nbflow.runs.folder import AttemptFolder
 from nbflow.store import results
 from nbflow.store.hashing import is_stamp
 from nbflow.store.ids import make_next_id
@@ -45,7 +44,7 @@ def keep_outcome(
     inputs = {ref: one.hash for ref, one in job.inputs.items()}
     parts = msgspec.structs.replace(ready.parts, inputs=inputs)
     key = make_key(job.step, parts)
-    making = AttemptFolder(Path(job.folder)).making
+    making = Path(job.folder) / "result"
     made = {traffic.name_path(job.step, real): one for real, one in outcome.made.items()}
     wrote = outcome.wrote | traffic.mark(job.step, changed)
     free = not ready.force and not ready.never and not made and not wrote
@@ -79,29 +78,6 @@ def keep_outcome(
     results.keep_result(project, making, result)
     note_left(plan, result)
     return result
-
-
-def make_finished(job: Job, outcome: Outcome, result: Result, known: Sequence[str]) -> StepFinished:
-    """Return the event; `known` are the warnings that planning had."""
-    return StepFinished(
-        result=result.id,
-        seconds=outcome.seconds,
-        outputs=tuple(result.outputs.values()),
-        warnings=tuple(dict.fromkeys((*known, *result.warnings))),
-        spent=outcome.spent,
-        **job.identity,
-    )
-
-
-def make_failed(job: Job, outcome: Outcome, failure: Failure, notebook: str) -> StepFailed:
-    """Return the event; `notebook` is what was executed, relative to the root."""
-    return StepFailed(
-        failure=failure,
-        seconds=outcome.seconds,
-        notebook=notebook,
-        spent=outcome.spent,
-        **job.identity,
-    )
 
 
 def note_left(plan: Plan, result: Result) -> None:
@@ -146,7 +122,7 @@ def _find_moved(
     patterns = traffic.sides.declared.get(step.name, ())
     found = find_files(patterns, project.root, read_hash=traffic.read_hash)
     if lost := (*found.missing, *found.wrong):
-        return tuple(f"{one.what}, after {step.name} ran" for one in lost)
+        return (f"after {step.name} ran: {PipelineError(problems=lost)}",)
     modules = read_modules(step.imports, folder, ready.path, project.root)
     before = ready.parts.files | ready.parts.modules
     after = found.hashes | modules

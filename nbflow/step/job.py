@@ -12,7 +12,6 @@ import msgspec
 
 from nbflow.errors import CallError
 from nbflow.model import Job
-from nbflow.runs.folder import AttemptFolder
 from nbflow.step.messages import say
 from nbflow.step.names import Source, make_hint
 from nbflow.step.watcher import MODULE, VARIABLE
@@ -20,7 +19,6 @@ from nbflow.step.watcher import MODULE, VARIABLE
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-NOT_A_TABLE = "not as a table"  # in the note of a table that had to be kept as a pickle
 _lock = threading.RLock()
 _jobs: dict[str, Job | None] = {}  # the process's only job by its path; None: not read yet
 _writing: set[str] = set()  # names under way
@@ -70,7 +68,7 @@ def write(job: Job, name: str, value: Any) -> None:
     """Keep an output in the result that the run is making."""
     from nbflow.store import tables  # noqa: PLC0415 - importing nbflow must not load duckdb
 
-    folder = AttemptFolder(Path(job.folder)).making
+    folder = Path(job.folder) / "result"
     _check_declared(job, name)
     with _lock:  # not while writing: what is streamed may itself read inputs, in another thread
         if name in _writing or name in tables.read_outputs(folder):
@@ -83,7 +81,7 @@ def write(job: Job, name: str, value: Any) -> None:
         output = tables.write(folder, name, value)
     finally:
         _writing.discard(name)
-    if NOT_A_TABLE in output.note:
+    if output.unkept:
         say(name, output.note)
 
 

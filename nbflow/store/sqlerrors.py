@@ -13,6 +13,8 @@ _KIND = re.compile(r"^[A-Z][A-Za-z ]* Error: ")  # "Catalog Error: ", which help
 _HIDDEN = r"(?:pg_|duckdb_|sqlite_|pragma_|information_schema|[^\n]*nbflow_[0-9a-f]{16})"
 _MEANT = re.compile(rf"\nDid you mean \"{_HIDDEN}[^\n]*")
 _NO_TABLE = re.compile(r"Table with name \"?(.+?)\"? does not exist(?:!| because [^\n]*)")
+_LINE = re.compile(r"^LINE (\d+):", re.MULTILINE)
+_UNBOUND = "Values were not provided for the following parameters"
 _DAMAGED = "Corrupt database file"
 _REPAIR = (
     "The disk gives back another content than was written. `nbflow check --results --repair` "
@@ -39,13 +41,15 @@ def make_error(error: Exception) -> SqlError:
     text = _MEANT.sub("", _KIND.sub("", str(error)))
     if text.startswith(_DAMAGED):
         text += f"\n{_REPAIR}"
-    return SqlError(_NO_TABLE.sub(r"there is no table \1.", text).strip())
-
-
-def find_missing(text: str) -> str:
-    """Return the table that an error of `make_error` is about, "" where it is about no table."""
-    found = re.match(r"there is no table (.+)\.$", text, re.MULTILINE)
-    return found[1] if found else ""
+    missing, line = _NO_TABLE.search(text), _LINE.search(text)
+    why, *rest = _NO_TABLE.sub(r"there is no table \1.", text).strip().split("\n")
+    return SqlError(
+        why,
+        rest,
+        line=int(line[1]) if line else 1,
+        missing=missing[1] if missing else "",
+        unbound=_UNBOUND in text,
+    )
 
 
 def suggest_table(name: str, tables: Collection[str]) -> str:

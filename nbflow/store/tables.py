@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from nbflow.errors import StoreError
 from nbflow.model import Output
 from nbflow.store.arrowtypes import Unkept
@@ -87,7 +89,7 @@ def _write(folder: Path, name: str, value: Any) -> Output:
         return write_table(folder, name, source)
     except Unkept as error:
         why = f"kept whole, as a pickle, and not as a table: {error}"
-        return write_pickle(folder, name, value, why)
+        return replace(write_pickle(folder, name, value, why), unkept=True)
 
 
 def _select(value: Any, output: Output, columns: Sequence[str] | None, where: str | None) -> Any:

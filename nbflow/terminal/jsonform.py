@@ -8,26 +8,31 @@ from typing import Any
 import msgspec
 
 from nbflow.app import answers
-from nbflow.errors import NbflowError, PipelineError
-from nbflow.model import Planned, Reason, Scan, formats
+from nbflow.errors import NbflowError
+from nbflow.model import FORMAT, Planned, Problem, Reason, Scan
+from nbflow.present.problems import say_hint, say_skipped, say_what
 from nbflow.present.reasons import say_reason
 from nbflow.runs.fold import Run, StepRun
 
 
 def make_json(answer: answers.Answer) -> dict[str, Any]:
     """Return plain values."""
-    return {"format": formats.ANSWER, **_make_body(answer)}
+    return {"format": FORMAT, **_make_body(answer)}
 
 
 def make_error(error: NbflowError) -> dict[str, Any]:
     """Return an error as it is told on a terminal, with its problems."""
-    problems = error.problems if isinstance(error, PipelineError) else ()
     return {
-        "format": formats.ANSWER,
+        "format": FORMAT,
         "error": type(error).__name__,
         "message": str(error),
-        "problems": _plain(problems),
+        "problems": _make_problems(error.problems),
     }
+
+
+def _make_problems(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Return the problems as data, and what is said of each."""
+    return [{**_plain(one), "text": say_what(one), "hint": say_hint(one)} for one in problems]
 
 
 def _make_body(answer: answers.Answer) -> dict[str, Any]:  # noqa: PLR0911 - a case for each answer
@@ -46,7 +51,7 @@ def _make_body(answer: answers.Answer) -> dict[str, Any]:  # noqa: PLR0911 - a c
             return {
                 "pipeline": project.name,
                 "steps": len(scan.steps),
-                "problems": _plain(scan.problems),
+                "problems": _make_problems(scan.problems),
             }
         case answers.Runs(runs=runs):
             return {"runs": [_make_run(run) for run in runs]}
@@ -72,8 +77,8 @@ def _make_scan(scan: Scan) -> dict[str, Any]:
         del parameter["asked"]  # what the environment holds may be a secret
     return {
         "steps": steps,
-        "skipped": _plain(scan.skipped),
-        "problems": _plain(scan.problems),
+        "skipped": [{**_plain(one), "text": say_skipped(one)} for one in scan.skipped],
+        "problems": _make_problems(scan.problems),
     }
 
 

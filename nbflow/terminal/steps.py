@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from nbflow.model import Parameter, Place, Problem, Scan, Step
-from nbflow.present.places import say_path, say_place, say_remedy
+from nbflow.present.places import say_path, say_place
+from nbflow.present.problems import say_hint, say_skipped, say_what
 from nbflow.present.states import say_problems
 from nbflow.present.values import say_options, say_parameter
 from nbflow.terminal import parts
@@ -22,7 +23,7 @@ def make_steps(scan: Scan, root: Path, where: str = "") -> RenderableType:
     """Return each step with its contract, then what was skipped and why."""
     return parts.stack(
         *(part for step in scan.steps.values() for part in _make_step(step, root)),
-        _make_table("skipped", ((one.path, one.why) for one in scan.skipped), root),
+        _make_table("skipped", ((one.path, say_skipped(one, root)) for one in scan.skipped), root),
         _make_table("rejected", sorted(_find_rejected(scan).items()), root),
         _make_count(scan),
         parts.make_next([(f"nbflow check{where}", "says what and where")] if scan.problems else []),
@@ -54,11 +55,11 @@ def _rank(problem: Problem) -> tuple[str, str, int, int]:
 
 def _make_problem(problem: Problem, root: Path | None) -> RenderableType:
     place = say_place(problem.place, root)
-    hint = problem.hint if problem.hint not in problem.what else ""
+    what, hint = say_what(problem), say_hint(problem, root)
     return parts.stack(
-        Text.assemble(parts.make_state(problem.severity), "  ", (place or problem.what, "bold")),
-        parts.indent(Text(problem.what)) if place else None,
-        parts.indent(Text(say_remedy(hint, root), "italic")) if hint else None,
+        Text.assemble(parts.make_state(problem.severity), "  ", (place or what, "bold")),
+        parts.indent(Text(what)) if place else None,
+        parts.indent(Text(hint, "italic")) if hint else None,
         "",
     )
 
@@ -106,14 +107,13 @@ def _find_rejected(scan: Scan) -> dict[str, str]:
     """Return the notebooks that are no steps because something is wrong with them, and what."""
     known = {step.path for step in scan.steps.values()} | {one.path for one in scan.skipped}
     placed = [one for one in scan.problems if one.place and one.place.notebook not in known]
-    return {one.place.notebook: one.what for one in reversed(placed) if one.place}
+    return {one.place.notebook: say_what(one) for one in reversed(placed) if one.place}
 
 
 def _make_table(heading: str, rows: Iterable[tuple[str, str]], root: Path) -> RenderableType | None:
     grid = Table.grid(padding=(0, 2))
     for path, text in rows:
-        why = say_remedy(text, root)
-        grid.add_row(Text(say_path(root / path), "dim"), Text(why, "dim"))
+        grid.add_row(Text(say_path(root / path), "dim"), Text(text, "dim"))
     if not grid.row_count:
         return None
     return parts.stack(Text(heading, "bold"), Padding(grid, (0, 0, 1, 2), expand=False))

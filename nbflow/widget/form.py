@@ -10,7 +10,8 @@ import ipywidgets as w
 
 from nbflow.errors import ParameterError
 from nbflow.model import Parameter
-from nbflow.notebook.parameters.bounds import say_bounds
+from nbflow.present.problem_cases import say_range
+from nbflow.present.problems import say_error_here
 from nbflow.text import say_count, shorten
 from nbflow.widget.fields import SHARED, Field
 from nbflow.widget.inputs import UNSET, make_input
@@ -193,7 +194,7 @@ class _Row:
         try:
             form = self._input.read()
         except ParameterError as error:
-            wrong = error.here[:1].upper() + error.here[1:]
+            wrong = say_error_here(error)
         self._say(form, wrong)
         self._take(self._field.key, form, wrong)
 
@@ -220,7 +221,7 @@ def _make_help(field: Field) -> str:
     one = field.parameter
     parts = [one.help] if one.help else []
     if one.bounds and not (one.help and ".." in one.help):
-        parts.append(say_bounds(one.bounds))
+        parts.append(say_range(one.bounds))
     return " · ".join(parts)
 
 

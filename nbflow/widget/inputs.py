@@ -57,7 +57,7 @@ class Input:
         if self.default is not UNSET and value == self._to_value(self.default):
             return UNSET
         if value == self._empty and self._empty_is_nothing():
-            raise ParameterError("needs a value: choose one, or go back to the default")
+            raise ParameterError("Needs a value: choose one, or go back to the default")
         return self._to_form(value)
 
     def _empty_is_nothing(self) -> bool:

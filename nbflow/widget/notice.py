@@ -11,6 +11,7 @@ from nbflow.errors import NbflowError, PipelineError
 from nbflow.html.markup import tag
 from nbflow.model import Problem
 from nbflow.present.places import say_place
+from nbflow.present.problems import say_hint, say_what
 from nbflow.widget.links import Linked
 from nbflow.widget.models import build, hide
 from nbflow.widget.problems import draw_linked
@@ -38,9 +39,9 @@ class Notice:
     @property
     def plain(self) -> str:
         """The same without HTML."""
-        places = ((say_place(one.place), one.what, one.hint) for one in self._listed)
         problems = (
-            ": ".join(filter(None, (place, what))) + f"\n  {hint}" for place, what, hint in places
+            ": ".join(filter(None, (say_place(one.place), say_what(one)))) + f"\n  {say_hint(one)}"
+            for one in self._listed
         )
         return "\n".join(filter(None, (self._said, *problems)))
 

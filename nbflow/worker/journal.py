@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from nbflow.runs.folder import AttemptFolder
-
 if TYPE_CHECKING:
     from nbflow.model import Job
 
@@ -66,7 +64,7 @@ def _replay(client: Any, line: dict[str, Any]) -> None:
 
 
 def find_path(job: Job) -> Path:
-    return AttemptFolder(Path(job.folder)).outputs
+    return Path(job.folder, "outputs.jsonl")
 
 
 def _encode(line: dict[str, Any]) -> bytes:

@@ -273,7 +273,7 @@ def test_check_tells_what_this_machine_has_not(tmp_path: Path) -> None:
         zzz=notebook(cell("x = 1", "parameters"), metadata=foreign),
     )
     result = nbflow("check", "here/notebooks", "--json")
-    found = [one["what"] for one in json.loads(result.stdout)["problems"]]
+    found = [one["text"] for one in json.loads(result.stdout)["problems"]]
     assert (result.exit_code, len(found)) == (2, 3), found
     assert found[0].startswith("nbflow.file('no.csv') does not exist in ")
     assert "kernel 'elsewhere' is not installed here" in found[1]
@@ -309,11 +309,11 @@ def test_show_a_failed_run(pipeline: Project) -> None:
     assert lines[at + 1 :] == [
         "",
         'delays failed in cell 3 (rates = df["carrier"]), line 2',
-        "  .nbflow/notebooks/runs/20261102-000000-bbbb/tasks/delays/1/executed.ipynb",
+        "  .nbflow/notebooks/runs/20261102-000000-bbbb/notebooks/delays.ipynb",
         "  KeyError: 'carrier'",
         "  input load.flights: column carrier gone",
         "",
-        "executed notebooks: .nbflow/notebooks/runs/20261102-000000-bbbb/tasks",
+        "executed notebooks: .nbflow/notebooks/runs/20261102-000000-bbbb/notebooks",
         "  nbflow open delays  # the notebook as it failed",
         "  nbflow rerun        # once it is fixed; what is finished is reused",
     ]

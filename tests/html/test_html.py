@@ -11,7 +11,7 @@ import pytest
 from nbflow import html
 from nbflow.events import RunStatus
 from nbflow.html.markup import Markup, tag
-from nbflow.model import Failure, Output, Planned, Problem, Reason, Request
+from nbflow.model import Command, Failure, Output, Planned, Problem, Reason, Request
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import make_plan
 from nbflow.runs.fold import Run, StepRun
@@ -163,10 +163,11 @@ def test_a_step_of_a_run_and_a_list_of_runs_show_their_texts_as_texts() -> None:
 
 
 def test_problems_come_with_places_and_remedies() -> None:
-    problems = [Problem("odd", severity="warning"), Problem(EVIL, hint="mend it")]
+    odd = Problem("starts-run", facts={"line": EVIL}, severity="warning")
+    problems = [odd, Problem("no-notebooks", facts={"folder": EVIL}, remedy=Command("steps"))]
     said = read(html.draw_problems(problems, message=EVIL))
     assert said.index("✗ error") < said.index("! warning")
-    assert "mend it" in said
+    assert "begin one with `nbflow steps`" in said
 
 
 @pytest.mark.parametrize("status", RunStatus.__args__)

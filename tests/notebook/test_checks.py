@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from nbflow.notebook.scan import read_folder
+from nbflow.present.problems import say_hint, say_what
 from nbflow.project import find_project
 from tests.notebooks import cell, markdown, notebook, project
 
@@ -32,7 +33,7 @@ READS = {
         "orders.paid",
         (
             "revenue reads orders.paid, but orders writes: customers.",
-            'Add nbflow.write("paid", …) there, or fix revenue.ipynb, cell 2.',
+            'Add nbflow.write("paid", …) to orders, or correct the read.',
         ),
     ),
     "nothing is written": (
@@ -40,7 +41,7 @@ READS = {
         "orders.paid",
         (
             "revenue reads orders.paid, but orders writes nothing.",
-            'Add nbflow.write("paid", …) there, or fix revenue.ipynb, cell 2.',
+            'Add nbflow.write("paid", …) to orders, or correct the read.',
         ),
     ),
     "a table of a near name": (
@@ -72,7 +73,7 @@ READS = {
         "xyz.gone",
         (
             "revenue reads xyz.gone, but there is no step xyz.",
-            "The steps are: orders, revenue. Fix revenue.ipynb, cell 2.",
+            "The steps are: orders, revenue. Correct the read.",
         ),
     ),
     "a step that was renamed": (
@@ -104,7 +105,7 @@ READS = {
         "clean_orders.clean",
         (
             "revenue reads clean_orders.clean, but there is no step clean_orders.",
-            "The steps are: load_orders, revenue. Fix revenue.ipynb, cell 2.",
+            "The steps are: load_orders, revenue. Correct the read.",
         ),
     ),
     "a notebook with a misspelt tag writes it": (
@@ -137,7 +138,7 @@ READS = {
                 "revenue reads orders.paid, but there is no step orders. sales.ipynb writes paid, and "
                 "is no step: no cell is tagged `parameters` or `inputs`."
             ),
-            'Tag one: `nbflow tag "notebooks/sales.ipynb" CELL inputs`, and read "sales.paid".',
+            'Tag one: `nbflow tag "notebooks/sales.ipynb" CELL inputs`. Then read "sales.paid".',
         ),
     ),
     "no table": (
@@ -179,7 +180,9 @@ def test_a_read_that_nobody_writes_is_a_problem(
 ) -> None:
     made = project(tmp_path, **notebooks, revenue=[markdown("# Revenue"), reads(ref)])
     scan = read_folder(made)
-    assert [(found.what, found.hint) for found in scan.problems] == ([problem] if problem else [])
+    assert [(say_what(found), say_hint(found)) for found in scan.problems] == (
+        [problem] if problem else []
+    )
     if problem:
         place = scan.problems[0].place
         assert place is not None
@@ -205,7 +208,7 @@ def test_a_cycle_is_a_problem_that_names_the_path(
 ) -> None:
     made = {name: [writes("x"), reads(*refs)] for name, refs in graph.items()}
     scan = read_folder(project(tmp_path, **made))
-    assert [found.what for found in scan.problems] == [f"these steps need each other: {path}."]
+    assert [say_what(found) for found in scan.problems] == [f"these steps need each other: {path}."]
     place = scan.problems[0].place
     assert place is not None
     assert (place.notebook, place.cell) == (f"notebooks/{path.split(' → ')[1]}.ipynb", 2)
@@ -214,13 +217,15 @@ def test_a_cycle_is_a_problem_that_names_the_path(
 def test_the_option_after_counts_for_cycles(tmp_path: Path) -> None:
     first = notebook(writes("x"), metadata={"nbflow": {"after": ["b"]}})
     scan = read_folder(project(tmp_path, a=first, b=[reads("a.x")]))
-    assert [found.what for found in scan.problems] == ["these steps need each other: a → b → a."]
+    assert [say_what(found) for found in scan.problems] == [
+        "these steps need each other: a → b → a."
+    ]
 
 
 def test_two_notebooks_of_one_name_are_a_problem(tmp_path: Path) -> None:
     files = {"01_Load.ipynb": [writes("x")], "more/load.ipynb": [writes("x")]}
     scan = read_folder(project(tmp_path, files=files))
-    assert [(found.what, found.hint) for found in scan.problems] == [
+    assert [(say_what(found), say_hint(found)) for found in scan.problems] == [
         (
             "notebooks/more/load.ipynb and notebooks/01_Load.ipynb are both the step load.",
             "Rename one of them, or leave one out with the setting `exclude`.",
@@ -240,7 +245,7 @@ HIDDEN = {
 def test_what_is_not_python_is_one_problem(tmp_path: Path, cells: list[dict[str, Any]]) -> None:
     toml = "[parameters]\nlimit = 3"
     scan = read_folder(project(tmp_path, toml=toml, orders=cells, revenue=[reads("orders.paid")]))
-    assert [(found.severity, found.what.partition(":")[0]) for found in scan.problems] == [
+    assert [(found.severity, say_what(found).partition(":")[0]) for found in scan.problems] == [
         ("error", "this cell is not valid Python")
     ]
 
@@ -248,7 +253,7 @@ def test_what_is_not_python_is_one_problem(tmp_path: Path, cells: list[dict[str,
 def test_writes_that_are_not_known_are_one_problem(tmp_path: Path) -> None:
     loop = cell(NBFLOW + "for name in 'tu':\n    nbflow.write(name, 1)", "parameters")
     scan = read_folder(project(tmp_path, orders=[loop], revenue=[reads("orders.t")]))
-    assert [found.what for found in scan.problems] == [
+    assert [say_what(found) for found in scan.problems] == [
         "nbflow.write(name): the name is not a literal text, so planning cannot know it."
     ]
 
@@ -256,7 +261,7 @@ def test_writes_that_are_not_known_are_one_problem(tmp_path: Path) -> None:
 def test_of_many_steps_that_disagree_some_are_named(tmp_path: Path) -> None:
     steps = {f"s{n}": [cell(f"month = {n // 5}", "parameters")] for n in range(6)}
     scan = read_folder(project(tmp_path, **steps))
-    assert [found.what for found in scan.problems] == [
+    assert [say_what(found) for found in scan.problems] == [
         (
             "the parameter month has not one default in all steps: "
             "0 in s0, s1, s2 and 2 more; 1 in s5."
@@ -299,13 +304,13 @@ def test_a_folder_without_steps_is_a_problem(
     tmp_path: Path, files: dict[str, Any], what: str, hint: str
 ) -> None:
     scan = read_folder(project(tmp_path, files=files))
-    assert [(found.what, found.hint) for found in scan.problems] == [(what, hint)]
+    assert [(say_what(found), say_hint(found)) for found in scan.problems] == [(what, hint)]
 
 
 def test_an_empty_folder_that_is_the_root_is_named(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     scan = read_folder(find_project(tmp_path / "empty"))
-    assert [found.what for found in scan.problems] == ["empty holds no notebooks."]
+    assert [say_what(found) for found in scan.problems] == ["empty holds no notebooks."]
 
 
 PARAMETERS = {
@@ -337,6 +342,6 @@ def test_steps_that_disagree_on_a_parameter_are_warned_about(
     tmp_path: Path, one: str, two: str, what: str | None
 ) -> None:
     scan = read_folder(project(tmp_path, a=[cell(one, "parameters")], b=[cell(two, "parameters")]))
-    assert [(found.what, found.severity) for found in scan.problems] == (
+    assert [(say_what(found), found.severity) for found in scan.problems] == (
         [(what, "warning")] if what else []
     )

@@ -6,6 +6,7 @@ import pytest
 
 from nbflow.model import Problem, Step
 from nbflow.notebook.scan import read_folder
+from nbflow.present.problems import say_hint, say_what
 from tests.notebooks import cell, notebook, project
 
 PATHS = (
@@ -130,7 +131,7 @@ def test_a_call_that_planning_cannot_follow_is_a_problem(
 ) -> None:
     cells = [cell("month = 1\nimport nbflow", "parameters"), cell(source, "inputs")]
     step, problems = read(tmp_path, *cells)
-    assert [(found.what, found.hint) for found in problems] == [(what, hint)]
+    assert [(say_what(found), say_hint(found)) for found in problems] == [(what, hint)]
     assert problems[0].place is not None
     assert (problems[0].place.cell, problems[0].place.line) == (2, 2)
     assert step.inputs == step.files == ()
@@ -139,7 +140,7 @@ def test_a_call_that_planning_cannot_follow_is_a_problem(
 def test_a_read_elsewhere_is_a_problem_that_names_the_place(tmp_path: Path) -> None:
     cells = [cell("import nbflow", "inputs"), cell("# why\na = nbflow.read('load.a')")]
     _, problems = read(tmp_path, *cells)
-    assert [(found.what, found.hint) for found in problems] == [
+    assert [(say_what(found), say_hint(found)) for found in problems] == [
         (
             "nbflow.read('load.a') is in a cell that is not tagged `inputs`.",
             (
@@ -217,7 +218,7 @@ def test_literal_writes_are_found_in_all_cells(
 ) -> None:
     step, found = read(tmp_path, cell("import nbflow", "parameters"), cell(source))
     assert [write.name for write in step.writes] == writes
-    assert [problem.what for problem in found] == problems
+    assert [say_what(problem) for problem in found] == problems
 
 
 def test_the_option_writes_declares_what_loops_write(tmp_path: Path) -> None:

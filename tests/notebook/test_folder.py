@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from nbflow.notebook.scan import read_folder
+from nbflow.present.problems import say_skipped
 from tests.notebooks import cell, notebook, project, write
 
 STEP = [cell("month = 1", "parameters")]
@@ -128,7 +129,7 @@ def test_a_folder_holds_these_steps(
 ) -> None:
     scan = read_folder(project(tmp_path, files=files))
     assert {step.name: within(step.path) for step in scan.steps.values()} == steps
-    assert {within(item.path): item.why for item in scan.skipped} == skipped
+    assert {within(item.path): say_skipped(item) for item in scan.skipped} == skipped
 
 
 EXECUTED = {
@@ -150,7 +151,7 @@ def test_executed_outputs_are_no_steps_and_sources_are(
 ) -> None:
     scan = read_folder(project(tmp_path, files={at: papermill(source, output)}))
     assert len(scan.steps) == is_step
-    reasons = [item.why for item in scan.skipped]
+    reasons = [say_skipped(item) for item in scan.skipped]
     assert reasons == [] if is_step else reasons[0].startswith("an executed output of papermill")
 
 
@@ -172,7 +173,7 @@ def test_a_renamed_output_is_none_while_it_says_what_its_source_does(
     scan = read_folder(made)
     assert set(scan.steps) == ({"source", "variant"} if both else {"source"})
     if not both:
-        assert [item.why for item in scan.skipped] == [
+        assert [say_skipped(item) for item in scan.skipped] == [
             (
                 "an executed output of papermill, made from source.ipynb; "
                 "if it is a source, remove `papermill` from its metadata"
@@ -203,7 +204,7 @@ def test_exclude_leaves_out_what_it_matches(tmp_path: Path, glob: str, steps: se
     scan = read_folder(project(tmp_path, toml=f"exclude = ['{glob}']", files=files))
     assert set(scan.steps) == steps
     first = glob.split("'", maxsplit=1)[0]
-    assert {item.why for item in scan.skipped} <= {f'excluded by "{first}" in nbflow.toml'}
+    assert {item.facts["glob"] for item in scan.skipped} <= {first}
 
 
 def test_the_store_is_not_looked_into(tmp_path: Path) -> None:

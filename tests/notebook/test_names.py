@@ -3,7 +3,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from nbflow.names import RESERVED, SYSTEM, find_fault, make_name
+from nbflow.names import RESERVED, SYSTEM, find_better, find_fault, make_name
 
 NAMES = {
     "clean": "clean",
@@ -27,25 +27,23 @@ def test_a_step_is_called_as_its_stem(stem: str, name: str) -> None:
 
 
 FAULTS = {
-    "2013": 'no name is left of "2013" without its leading digits. '
-    "Rename it, for example to step_2013.",
-    "Order": '"order" is a reserved word of SQL, so order.table is no query. '
-    "Rename it, for example to order_step.",
-    "01 temp": '"temp" is a schema or catalog of DuckDB itself. '
-    "Rename it, for example to temp_step.",
-    "aux": '"aux" is the name of a device on Windows. Rename it, for example to aux_step.',
-    "com3": '"com3" is the name of a device on Windows. Rename it, for example to com3_step.',
+    "2013": ('no name is left of "2013" without its leading digits.', "step_2013"),
+    "Order": ('"order" is a reserved word of SQL, so order.table is no query.', "order_step"),
+    "01 temp": ('"temp" is a schema or catalog of DuckDB itself.', "temp_step"),
+    "aux": ('"aux" is the name of a device on Windows.', "aux_step"),
+    "com3": ('"com3" is the name of a device on Windows.', "com3_step"),
     "日本": None,
     "clean_flights": None,
-    "५_a": '"५_a" is not an identifier. Rename it, for example to a_step.',
+    "५_a": ('"५_a" is not an identifier.', "a_step"),
 }
 
 
 @pytest.mark.parametrize(("stem", "fault"), FAULTS.items(), ids=list(FAULTS))
 def test_a_name_that_cannot_be_used_is_refused_with_a_better_one(
-    stem: str, fault: str | None
+    stem: str, fault: tuple[str, str] | None
 ) -> None:
-    assert find_fault(make_name(stem), stem) == fault
+    found = find_fault(make_name(stem), stem)
+    assert (found and (found, find_better(stem))) == fault
 
 
 def test_the_reserved_words_are_those_of_the_installed_duckdb() -> None:

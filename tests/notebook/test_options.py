@@ -7,6 +7,7 @@ import pytest
 
 from nbflow.model import Options
 from nbflow.notebook.scan import read_folder
+from nbflow.present.problems import say_hint, say_what
 from tests.notebooks import cell, notebook, project
 
 TAG = cell("month = 1", "parameters")
@@ -119,5 +120,5 @@ def test_a_wrong_option_is_a_problem(
 ) -> None:
     made = notebook(TAG, metadata={"nbflow": metadata})
     scan = read_folder(project(tmp_path, toml=toml, a=made))
-    assert [(problem.what, problem.hint) for problem in scan.problems] == [(what, hint)]
+    assert [(say_what(problem), say_hint(problem)) for problem in scan.problems] == [(what, hint)]
     assert scan.problems[0].severity == ("warning" if "[steps.aa]" in what else "error")

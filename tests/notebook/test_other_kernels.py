@@ -14,6 +14,7 @@ import pytest
 from nbflow.model import Problem, Step
 from nbflow.notebook.automagic import MAGICS
 from nbflow.notebook.scan import read_folder
+from nbflow.present.problems import say_hint, say_what
 from tests.notebooks import cell, notebook, project
 
 TAG = cell("m = 1", "parameters")
@@ -57,7 +58,7 @@ def test_what_the_kernel_may_read_is_a_warning_that_names_both(
     newer = cell("kind of P = int\nimport nbflow\nnbflow.write('u', 1)\nimport polars")
     step, problems = read(tmp_path, TAG, newer, **later)
     assert where(problems) == [("warning", 2, 1)]
-    assert problems[0].what == (
+    assert say_what(problems[0]) == (
         f"this cell is not valid in Python {OURS}, with which nbflow reads it: invalid syntax. "
         "The kernel py399 (Python 3.99) may accept it."
     )
@@ -85,7 +86,7 @@ def test_what_may_hide_a_call_is_an_error_with_a_remedy(
         tmp_path, TAG, cell("import nbflow as nf\nkind of = nf.write('u', 1)"), **later
     )
     assert where(problems) == [("error", 2, 2)]
-    assert problems[0].hint == f"Write the lines that call nbflow as Python {OURS} knows them."
+    assert say_hint(problems[0]) == f"Write the lines that call nbflow as Python {OURS} knows them."
     assert step.writes == ()
 
 
@@ -104,8 +105,8 @@ def test_the_answer_is_that_of_the_kernel_of_today(tmp_path: Path, later: dict[s
     program = tmp_path / "python3.99"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     _, again = read(tmp_path, *cells, **later)
-    assert "may accept it" in problems[0].what
-    assert again[0].what == "this cell is not valid Python: invalid syntax."
+    assert "may accept it" in say_what(problems[0])
+    assert say_what(again[0]) == "this cell is not valid Python: invalid syntax."
 
 
 # --- automagic ---------------------------------------------------------------------------------
@@ -137,7 +138,9 @@ def test_a_line_that_is_a_magic_without_its_sign_is_no_problem(tmp_path: Path, s
 @pytest.mark.parametrize(("above", "source"), NO_AUTOMAGIC.values(), ids=NO_AUTOMAGIC)
 def test_other_lines_are_not_valid(tmp_path: Path, above: list[Any], source: str) -> None:
     _, problems = read(tmp_path, TAG, *above, cell(source))
-    assert [one.what.partition(":")[0] for one in problems] == ["this cell is not valid Python"]
+    assert [say_what(one).partition(":")[0] for one in problems] == [
+        "this cell is not valid Python"
+    ]
 
 
 def test_the_script_of_an_automagic_is_a_file_of_the_step(tmp_path: Path) -> None:
@@ -201,9 +204,9 @@ BOUND = {
 def test_a_name_that_nothing_binds_is_a_problem(
     tmp_path: Path, cells: list[Any], expected: tuple[int, int]
 ) -> None:
-    found = [one for one in read(tmp_path, TAG, *cells)[1] if "no cell above" in one.what]
+    found = [one for one in read(tmp_path, TAG, *cells)[1] if "no cell above" in say_what(one)]
     assert where(found) == [("error", *expected)]
-    assert found[0].hint == "Put `import nbflow` above: the step fails there."
+    assert say_hint(found[0]) == "Put `import nbflow` above: the step fails there."
 
 
 @pytest.mark.parametrize("cells", BOUND.values(), ids=BOUND)
@@ -232,8 +235,8 @@ def test_a_call_of_nbflow_in_another_language_is_a_problem(
     _, problems = read(tmp_path, cell("m = 1", "parameters"), cell(source), **spec)
     assert where(problems) == [("error", 2, line)]
     what = f"nbflow.{function} works in Python only; this notebook's language is {language}."
-    assert problems[0].what == what
-    assert problems[0].hint
+    assert say_what(problems[0]) == what
+    assert say_hint(problems[0])
 
 
 @pytest.mark.parametrize("source", ["# nbflow.read(x)", 'print("nbflow.read(x)")', "nbflow <- 1"])
@@ -244,7 +247,7 @@ def test_what_only_mentions_nbflow_is_none(tmp_path: Path, source: str) -> None:
 def test_another_language_cannot_write_what_the_option_lists(tmp_path: Path) -> None:
     made = notebook(cell("m <- 1", "parameters"), metadata=R)
     scan = read_folder(project(tmp_path, a=made, toml='[steps.a]\nwrites = ["t"]'))
-    assert [one.what for one in scan.problems] == [
+    assert [say_what(one) for one in scan.problems] == [
         "the option `writes` lists t, but only Python can write them; this notebook's language is R."
     ]
 

@@ -9,6 +9,7 @@ import pytest
 
 from nbflow.notebook.files import make_patterns
 from nbflow.notebook.scan import read_folder
+from nbflow.present.problems import say_what
 from tests.notebooks import cell, project
 
 HEAD = "import os\nfrom pathlib import Path\nimport os.path as osp\nfrom os.path import join\n"
@@ -105,6 +106,6 @@ def test_planning_knows_the_path_that_the_kernel_opens(tmp_path: Path, expressio
 def test_what_planning_cannot_know_is_said(tmp_path: Path, expression: str, why: str) -> None:
     step, problems = read(tmp_path, expression)
     assert step.files == ()
-    assert [one.what.partition(": ")[2] for one in problems] == [
+    assert [say_what(one).partition(": ")[2] for one in problems] == [
         f"{why}, so planning cannot know the file."
     ]

@@ -21,6 +21,7 @@ from nbflow.model import (
     Write,
 )
 from nbflow.notebook.scan import read_folder
+from nbflow.present.problems import say_what
 from tests.notebooks import cell, markdown, notebook, project
 
 LOAD = "import nbflow\nimport pandas as pd\nnbflow.write('flights', pd.DataFrame())"
@@ -71,7 +72,7 @@ def test_a_folder_of_notebooks_is_read(tmp_path: Path) -> None:
     )
     assert without_digests(read_folder(made)) == Scan(
         steps=STEPS,
-        skipped=(Skipped("notebooks/tour.ipynb", "no cell is tagged `parameters` or `inputs`"),),
+        skipped=(Skipped("notebooks/tour.ipynb", "untagged"),),
         problems=(),
     )
 
@@ -82,7 +83,9 @@ def test_a_notebook_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
     (found.folder / "b.ipynb").symlink_to(tmp_path / "gone.ipynb")
     scan = read_folder(found)
     what = "b.ipynb is a link to a file that is not there."
-    assert [(one.what, one.place) for one in scan.problems] == [(what, Place("notebooks/b.ipynb"))]
+    assert [(say_what(one), one.place) for one in scan.problems] == [
+        (what, Place("notebooks/b.ipynb"))
+    ]
     assert set(scan.steps) == {"a"}
 
 
@@ -93,15 +96,11 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
         "b.ipynb": [cell("import nbflow\nnbflow.read(x)\nnbflow.read('c.d')", "inputs")],
     }
     scan = read_folder(project(tmp_path, files=files))
-    assert [problem.what.split(": ")[0] for problem in scan.problems] == [
-        (
-            "a.ipynb has git conflict markers, the first in line 1. Resolve the conflict, for example "
-            "with `git mergetool` or `nbdime mergetool`, or take one side with `git checkout --ours` "
-            "or `--theirs`."
-        ),
-        "nbflow.read(x)",
-        "order.ipynb cannot be a step",
-        "b reads c.d, but there is no step c.",
+    assert [problem.code for problem in scan.problems] == [
+        "unreadable-notebook",
+        "read-not-literal",
+        "bad-step-name",
+        "unknown-read",
     ]
     assert scan.problems[0].place == Place("notebooks/a.ipynb")
 
@@ -123,7 +122,7 @@ def test_a_cell_that_is_no_python_is_a_problem(
     scan = read_folder(project(tmp_path, a=[cell("m = 1", "parameters"), cell(source, *tags)]))
     assert [problem.severity for problem in scan.problems] == ([severity] if severity else [])
     if severity:
-        assert scan.problems[0].what == "this cell is not valid Python: '(' was never closed."
+        assert say_what(scan.problems[0]) == "this cell is not valid Python: '(' was never closed."
         assert scan.problems[0].place == Place("notebooks/a.ipynb", 2, 1, source)
 
 

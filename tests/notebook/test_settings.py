@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from nbflow.errors import NbflowError
-from nbflow.model import Problem, Request
+from nbflow.model import Request
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import make_plan
+from nbflow.present.problems import say_hint, say_what
 from tests.notebooks import cell, project
 
 WRONG = {
@@ -40,7 +41,7 @@ WRONG = {
         'month = "May"',
         (
             "nbflow.toml, [parameters], month: parameter month of notebooks/clean.ipynb, cell 1, "
-            "is an int; 'May' is not. For example: -p month 1"
+            "is an int; 'May' is not."
         ),
         "Correct it in nbflow.toml.",
     ),
@@ -57,7 +58,7 @@ def test_a_setting_that_stops_a_run_is_a_problem(
 ) -> None:
     made = project(tmp_path, toml=f"[parameters]\n{toml}", **CELLS)
     scan = read_folder(made)
-    assert scan.problems == (Problem(what, None, hint),)
+    assert [(say_what(one), say_hint(one)) for one in scan.problems] == [(what, hint)]
     with pytest.raises(NbflowError):
         make_plan(made, scan, Request())
 
@@ -73,6 +74,6 @@ def test_settings_that_a_run_takes_are_none(tmp_path: Path, toml: str) -> None:
 def test_what_a_broken_notebook_may_declare_is_not_told(tmp_path: Path) -> None:
     toml = '[parameters]\nsize = 5\n"late.size" = 5\n"clean.size" = 5'
     scan = read_folder(project(tmp_path, toml=toml, **CELLS, files={"late.ipynb": "{"}))
-    assert [found.what for found in scan.problems if found.place is None] == [
+    assert [say_what(found) for found in scan.problems if found.place is None] == [
         "nbflow.toml sets the parameter clean.size, but clean does not declare it."
     ]

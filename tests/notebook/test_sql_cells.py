@@ -10,6 +10,7 @@ import pytest
 
 from nbflow.model import Problem, Step
 from nbflow.notebook.scan import read_folder
+from nbflow.present.problems import say_hint, say_what
 from nbflow.project import make_home
 from tests.notebooks import cell, notebook, project
 
@@ -126,7 +127,7 @@ def test_what_is_wrong_names_cell_line_and_remedy(
     tmp_path: Path, source: str, problem: tuple[int, str, str, str]
 ) -> None:
     _, problems = read(tmp_path, LOAD, cell(source))
-    assert [(p.place.cell, p.place.line, p.what, p.hint, p.severity) for p in problems if p.place] == [
+    assert [(p.place.cell, p.place.line, say_what(p), say_hint(p), p.severity) for p in problems if p.place] == [
         (2, *problem)
     ]  # fmt: skip
 
@@ -154,8 +155,8 @@ def test_the_magics_must_be_loaded_before(tmp_path: Path) -> None:
     (only,) = problems
     assert only.place is not None
     assert (only.place.cell, only.place.line, only.severity) == (2, 2, "error")
-    assert only.what == "%sql is used before the magics of nbflow are loaded."
-    assert only.hint == "Put `%load_ext nbflow` into a cell above this one."
+    assert say_what(only) == "%sql is used before the magics of nbflow are loaded."
+    assert say_hint(only) == "Put `%load_ext nbflow` into a cell above this one."
 
 
 def test_a_cell_of_jupysql_is_not_ours(tmp_path: Path) -> None:
@@ -174,7 +175,7 @@ def test_a_cell_of_jupysql_is_not_ours(tmp_path: Path) -> None:
 def test_a_table_written_twice_is_an_error(tmp_path: Path) -> None:
     both = cell("%%sql --write late\nselect 1"), cell("import nbflow\nnbflow.write('late', 1)")
     _, problems = read(tmp_path, LOAD, *both)
-    assert [problem.what for problem in problems] == [
+    assert [say_what(problem) for problem in problems] == [
         '"late" is written twice: here and in cell 2, line 1.'
     ]
 
@@ -187,7 +188,7 @@ def test_a_read_of_an_untagged_notebook_is_an_error(tmp_path: Path) -> None:
     made = project(tmp_path, late=[cell("%load_ext nbflow"), cell("%%sql --write late\nselect 1")],
                    report=[LOAD, cell("%%sql\nfrom late.late")])  # fmt: skip
     (problem,) = read_folder(made).problems
-    assert problem.what.startswith(
+    assert say_what(problem).startswith(
         "report reads late.late, but late.ipynb, which writes late, is no step"
     )
 
@@ -199,7 +200,7 @@ def test_steps_that_query_each_other_are_a_cycle(tmp_path: Path) -> None:
         b=[LOAD, cell("%%sql --write t\nfrom a.t")],
     )
     (problem,) = read_folder(made).problems
-    assert problem.what.startswith("these steps need each other: ")
+    assert say_what(problem).startswith("these steps need each other: ")
 
 
 def test_other_languages_have_no_such_cells(tmp_path: Path) -> None:
@@ -221,6 +222,7 @@ PLAN = """
 import sys
 from nbflow.notebook import filecache
 from nbflow.notebook.scan import read_folder
+from nbflow.present.problems import say_hint, say_what
 from nbflow.project import find_project
 filecache.GRAIN = -(10**12)  # files that were changed just now are kept, too
 step = read_folder(find_project(sys.argv[1])).steps["delays"]
@@ -286,7 +288,7 @@ def test_what_a_query_that_is_made_seems_to_read_is_a_problem(tmp_path: Path) ->
     source = "import nbflow as nf\nn = 1\nnf.sql(f'from clean.flights where x > {n}')"
     step, problems = read(tmp_path, LOAD, cell(source))
     assert step.inputs == ()
-    assert [(one.what, one.hint, one.place and one.place.line) for one in problems] == [
+    assert [(say_what(one), say_hint(one), one.place and one.place.line) for one in problems] == [
         (
             (
                 "nbflow.sql(f'from clean.flights where x > {n}'): the query is not a literal text, so "
@@ -301,6 +303,6 @@ def test_what_a_query_that_is_made_seems_to_read_is_a_problem(tmp_path: Path) ->
 def test_a_wrong_table_of_a_call_is_a_problem_of_its_line(tmp_path: Path) -> None:
     source = "import nbflow\nnbflow.sql('''\nselect *\nfrom clean.nothing''')"
     _, problems = read(tmp_path, LOAD, cell(source, "inputs"))
-    assert [(one.what, one.place and one.place.line) for one in problems] == [
+    assert [(say_what(one), one.place and one.place.line) for one in problems] == [
         ("delays reads clean.nothing, but clean writes: flights, routes.", 4)
     ]

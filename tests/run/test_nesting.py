@@ -14,6 +14,7 @@ from nbflow.errors import RunError
 from nbflow.locks import hold
 from nbflow.nesting import WITHIN, refuse_nested
 from nbflow.notebook.scan import read_folder
+from nbflow.present.problems import say_what
 from nbflow.runs.history import read_runs
 from tests.notebooks import cell, notebook, project, write
 
@@ -68,7 +69,7 @@ def test_only_a_run_that_lives_counts(tmp_path: Path, monkeypatch: pytest.Monkey
     """What outlives a step and its run, a server that it left, may start the next."""
     made = project(tmp_path, itself=[ROWS])
     folder = made.runs / "20260101-000000-000000"
-    job = folder / "tasks" / "itself" / "1"
+    job = folder / "jobs" / "itself"
     job.mkdir(parents=True)
     (folder / "events.jsonl").write_text("")
     monkeypatch.setenv(WITHIN, json.dumps([str(job)]))
@@ -99,7 +100,7 @@ def test_lines_that_start_the_own_pipeline_are_warned_of(
     (tmp_path / "other").mkdir()
     made = project(tmp_path, itself=notebook(ROWS, cell(source)))
     found = [
-        (problem.what, problem.place.cell, problem.place.line, problem.severity)
+        (say_what(problem), problem.place.cell, problem.place.line, problem.severity)
         for problem in read_folder(made).problems
         if problem.place
     ]

@@ -98,5 +98,5 @@ def test_a_number_out_of_bounds_is_refused_instead_of_cut():
 def test_an_emptied_date_is_refused_instead_of_the_default():
     made = make("day: date = date(2013, 1, 1)")
     made.control.value = None
-    with pytest.raises(ParameterError, match="needs a value"):
+    with pytest.raises(ParameterError, match="Needs a value"):
         made.read()

@@ -9,7 +9,7 @@ from typing import Any
 from nbflow.errors import ParameterError
 from nbflow.model import Parameter, Problem, Step
 from nbflow.notebook.filecache import Trail
-from nbflow.notebook.parameters.bounds import check_bounds, say_bounds
+from nbflow.notebook.parameters.bounds import check_bounds
 from nbflow.notebook.parameters.defaults import read_parameters
 from nbflow.notebook.parameters.examples import make_example
 from nbflow.notebook.parameters.forms import from_form, to_form
@@ -57,7 +57,8 @@ def check_value(parameter: Parameter, value: Any) -> Any:
     try:
         form = _bounded(to_form, parameter, value)
     except MisfitError as error:
-        raise _refuse(parameter, value, error, _note_text(parameter, value)) from error
+        is_text = _is_meant_text(parameter, value)
+        raise _refuse(parameter, value, error, is_text=is_text) from error
     return form
 
 
@@ -114,31 +115,30 @@ def _type_of(parameter: Parameter) -> Type:
     return parse_type(parameter.type, parameter.enums)
 
 
-def _note_text(parameter: Parameter, value: Any) -> str:
-    """Return why a value does not fit whose text would: `-r` and quotes keep texts as they are."""
+def _is_meant_text(parameter: Parameter, value: Any) -> bool:
+    """Tell whether a text does not fit that `-p` would read as the type says."""
     if not isinstance(value, str):
-        return ""
+        return False
     try:
         read_text(_type_of(parameter), value)
     except MisfitError:
-        return ""
-    return ": it is a text, and only -p reads texts as the type says (-r does not)"
+        return False
+    return True
 
 
-def _refuse(parameter: Parameter, value: Any, error: MisfitError, note: str = "") -> ParameterError:
-    name, place, shown = parameter.name, parameter.place, _show(value)
-    why = f" ({error})" if str(error) else ""
-    example, wanted = make_example(parameter, _type_of(parameter)), _describe(parameter)
-    return ParameterError(
-        f"parameter {name} of {place.notebook}, cell {place.cell}, is {wanted}; "
-        f"{shown} is not{why}{note}. For example: -p {name} {example}",
-        here=f"{shown} is not {wanted}{why}. For example: {example}",
-    )
-
-
-def _describe(parameter: Parameter) -> str:
-    if parameter.choices:
-        return f"one of {', '.join(str(choice) for choice in parameter.choices)}"
-    within = f" {say_bounds(parameter.bounds)}" if parameter.bounds else ""
-    kind = parameter.type or "value"
-    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}{within}"
+def _refuse(
+    parameter: Parameter, value: Any, error: MisfitError, *, is_text: bool = False
+) -> ParameterError:
+    facts = {
+        "parameter": parameter.name,
+        "notebook": parameter.place.notebook,
+        "cell": parameter.place.cell,
+        "given": _show(value),
+        "type": parameter.type,
+        "choices": list(parameter.choices),
+        "bounds": parameter.bounds and list(parameter.bounds),
+        "why": str(error),
+        "is_text": is_text,
+        "example": make_example(parameter, _type_of(parameter)),
+    }
+    return ParameterError(problems=[Problem("parameter-misfit", parameter.place, facts)])

@@ -48,14 +48,6 @@ def check_bounds(bounds: Bounds | None, form: Any) -> None:
         raise MisfitError
 
 
-def say_bounds(bounds: Bounds) -> str:
-    """Return `from 1 to 12`, `1 or more`, `12 or less`."""
-    low, high = (f"{one:g}" if isinstance(one, float) else str(one) for one in bounds)
-    if bounds[0] is None:
-        return f"{high} or less"
-    return f"from {low} to {high}" if bounds[1] is not None else f"{low} or more"
-
-
 def _find_items(annotation: ast.expr | None) -> list[ast.expr]:
     """Return what `Annotated` says besides the type."""
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):

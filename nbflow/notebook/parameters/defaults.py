@@ -166,8 +166,8 @@ def _is_right(kind: Type, value: Any, form: Any) -> bool:
 
 
 def _warn(one: Definition, kind: Type, value: Any, place: Place) -> Problem:
-    what = f"parameter {one.name} is declared {render(kind)}, but its default is {value!r}"
-    return Problem(what, place, "Correct one of them.", severity="warning")
+    facts = {"parameter": one.name, "type": render(kind), "default": repr(value)}
+    return Problem("default-misfit", place, facts, severity="warning")
 
 
 def _form_or_none(value: Any) -> Any:

@@ -1,0 +1,199 @@
+"""Each kind of problem in its sentences, as each face spells its remedy; held in `problems.txt`.
+
+After a change that is meant: `python -m tests.present.test_problems`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from nbflow.errors import PipelineError
+from nbflow.model import Command, Edit, Place, Problem, ProblemCode, Remedy, Skipped, SkippedCode
+from nbflow.present.problem_texts import SKIPPED, TEXTS
+from nbflow.present.problems import say_hint, say_skipped, say_what
+from nbflow.present.remedies import spelled_for
+
+GOLDEN = Path(__file__).with_name("problems.txt")
+DOCS = Path(__file__).parents[2] / "docs" / "reference" / "codes.md"
+PLACE = Place("notebooks/report.ipynb", 2, 3)
+TAG = Command("tag", ("2", "inputs"), "notebooks/report.ipynb")
+BY_HAND = Edit('tags=["inputs"]', PLACE)
+READ = {"step": "report", "ref": "load.rows", "writer": "load", "name": "rows"}
+SLIP = {"cell": 2, "tag": "input", "meant": "inputs"}
+CALL = {"call": "nbflow.read(name)"}
+FILE = {"pattern": "data/a.csv", "folder": "/p/notebooks", "glob": False, "nearest": ""}
+UNTAGGED = {"file": "load.ipynb", "writes": True, "ref_there": "load.rows"}
+KERNEL = {"kernel": "ir", "steps": ["a", "b", "c", "d"], "installed": ["python3"], "nearest": ""}
+MISFIT = {
+    "parameter": "month", "notebook": "a.ipynb", "cell": 1, "given": "13", "type": "int",
+    "choices": [], "bounds": [1, 12], "why": "", "is_text": False, "example": "1",
+}  # fmt: skip
+UNKNOWN = {
+    "file": "nbflow.toml", "parameter": "mnth", "step": "", "step_known": False,
+    "declared": ["day", "month"], "nested": False,
+}  # fmt: skip
+
+EXAMPLES: list[tuple[ProblemCode, dict[str, Any], Remedy | None]] = [
+    ("same-name", {"step": "load", "path": "b/load.ipynb", "other": "load.ipynb"}, None),
+    ("no-notebooks", {"folder": "empty"}, Command("new", ("STEP",))),
+    ("all-skipped", {"folder": "empty"}, Command("steps")),
+    ("no-tags", {"folder": "empty"}, TAG),
+    ("no-tags", {"folder": "empty"}, BY_HAND),
+    ("unknown-after", {"step": "a", "after": "lod", "steps": ["a", "load"]}, Edit("load")),
+    ("unknown-after", {"step": "a", "after": "xyz", "steps": ["a", "load"]}, None),
+    ("cycle", {"steps": ["a", "b", "a"]}, None),
+    (
+        "disagreement",
+        {"parameter": "n", "aspect": "default", "values": {"1": ["a", "b"], "": ["c"]}},
+        None,
+    ),
+    ("misspelt-tag", SLIP, TAG),
+    ("misspelt-tag", SLIP, BY_HAND),
+    ("unreadable-name", {"name": "pr\\xe4fix"}, None),
+    ("foreign-name", {"name": "präfix", "encoding": "ascii"}, None),
+    ("unreadable-notebook", {"why": "a.ipynb is empty. Remove it."}, None),
+    ("bad-step-name", {"file": "aux.ipynb", "why": "it is a device."}, Edit("aux_step")),
+    ("malformed-read", {"given": "rows", "known": True}, Edit('"load.rows"')),
+    ("malformed-read", {"given": "x y", "known": False}, Edit('nbflow.read("x_y.table")')),
+    ("unwritten-read", READ | {"writes": ["row"]}, Edit('"load.row"')),
+    ("unwritten-read", READ | {"writes": []}, None),
+    ("unknown-read", READ | {"steps": ["a", "b"]}, Edit('"lode.rows"')),
+    ("unknown-read", READ | {"steps": ["a", "b"]}, None),
+    ("untagged-read", READ | UNTAGGED | SLIP, TAG),
+    ("untagged-read", READ | UNTAGGED | {"writes": False}, BY_HAND),
+    ("untagged-writer", READ | UNTAGGED, TAG),
+    ("untagged-writer", READ | UNTAGGED, BY_HAND),
+    ("unknown-table", {"ref": "lod.rows", "step": "lod"}, Edit('"load.rows"')),
+    ("not-called", CALL, Edit('nbflow.read("step.table")')),
+    ("outside-inputs", CALL, TAG),
+    ("outside-inputs", CALL, BY_HAND),
+    ("nested-call", CALL | {"inside": "a loop"}, None),
+    ("write-not-called", CALL, None),
+    ("write-in-loop", CALL, None),
+    ("written-twice", {"name": "rows", "cell": 2, "line": 1}, None),
+    ("read-not-literal", CALL, Edit('nbflow.read("step.table")')),
+    ("write-not-literal", CALL, None),
+    ("bad-write-name", CALL, Edit('"rows"')),
+    ("file-not-literal", CALL | {"why": "x is no parameter"}, Edit('nbflow.file("a.csv")')),
+    ("file-url", CALL, None),
+    ("not-imported", {}, Edit("import nbflow", PLACE)),
+    ("starts-run", {"line": "%nbflow run"}, None),
+    ("invalid-python", {"error": "invalid syntax"}, None),
+    ("half-character", {"escape": "\\ud83d"}, Edit("\\ud83d")),
+    (
+        "other-python",
+        {"python": "3.11.2", "error": "invalid syntax", "kernel": "new (3.14)", "hides": True},
+        None,
+    ),
+    (
+        "other-python",
+        {"python": "3.11.2", "error": "invalid syntax", "kernel": "new (3.14)", "hides": False},
+        None,
+    ),
+    ("python-only", {"function": "read", "language": "R"}, None),
+    ("python-only-writes", {"names": ["a", "b"], "language": "R"}, None),
+    ("sql-not-loaded", {"magic": "%%sql"}, Edit("%load_ext nbflow", PLACE)),
+    ("sql-options", {"why": "--limit x: how many rows are fetched to be shown, 1 or more."}, None),
+    ("invalid-sql", {"error": "Parser Error"}, None),
+    ("unclear-query", {"kind": "PIVOT", "refs": ["a.x"]}, Edit("%%sql --reads a.x", PLACE)),
+    ("query-not-literal", {"call": "nbflow.sql(q)", "refs": ["a.x", "b.y"]}, None),
+    ("not-options", {"where": "a.ipynb, metadata.nbflow", "given": "3"}, None),
+    ("unknown-option", {"where": "w", "option": "cach", "known": ["after"]}, Edit("cache")),
+    ("unknown-option", {"where": "w", "option": "xyz", "known": ["after"]}, None),
+    ("bad-option", {"where": "w", "option": "cache", "given": "'x'"}, None),
+    ("option-twice", {"option": "cache", "step": "a", "file": "nbflow.toml"}, None),
+    ("unknown-step-setting", {"file": "nbflow.toml", "step": "lod"}, Edit("[steps.load]")),
+    ("unknown-step-setting", {"file": "nbflow.toml", "step": "xyz"}, None),
+    ("parameter-misfit", MISFIT, None),
+    ("parameter-misfit", MISFIT | {"file": "nbflow.toml", "bounds": [1, None]}, None),
+    ("unknown-parameter", UNKNOWN, Edit("month")),
+    ("unknown-parameter", UNKNOWN | {"step": "lod"}, None),
+    ("unknown-parameter", UNKNOWN | {"nested": True}, Edit('"a.n" = …')),
+    ("default-misfit", {"parameter": "n", "type": "int", "default": "'a'"}, None),
+    ("missing-file", FILE | {"nearest": "b.csv"}, None),
+    ("missing-file", FILE | {"makers": ["load"]}, Command("run", ("--to", "report"))),
+    ("missing-file", FILE | {"glob": True, "makers": []}, None),
+    ("unreadable-file", {"file": "data/a.csv", "error": "Permission denied"}, None),
+    ("unknown-value", {"pattern": "{n}.csv", "parameter": "n"}, None),
+    ("bad-pattern", {"pattern": "{n:z}.csv", "error": "Invalid format"}, None),
+    ("rival-makers", {"step": "a", "other": "b", "file": "x.csv"}, None),
+    (
+        "ambiguous-maker",
+        {"step": "c", "file": "x.csv", "writers": ["a", "b"]},
+        Edit('nbflow.write("name", Path("x.csv"))'),
+    ),
+    (
+        "foreign-file",
+        {"step": "b", "file": "x.csv", "maker": "a"},
+        Command("run", ("--force-step", "a")),
+    ),
+    ("missing-input", READ | {"has_result": False}, Command("run", ("--to", "report"))),
+    ("no-kernel", KERNEL | {"why": "not-installed", "language": "R"}, None),
+    ("no-kernel", KERNEL | {"why": "unnamed", "language": "R", "steps": []}, None),
+    ("no-kernel", KERNEL | {"why": "option", "nearest": "irr"}, None),
+    ("no-kernel", KERNEL | {"why": "broken", "program": "/nowhere"}, None),
+    ("no-kernel", KERNEL | {"why": "silent", "program": "/a", "error": "it prints nothing"}, None),
+    ("no-kernel", KERNEL | {"why": "unstartable", "error": "no such file"}, None),
+    ("other-kernel", {"why": "other", "note": "kernel 'x' is not here", "steps": ["a"]}, None),
+    ("advice", {"step": "a", "advice": "file x.csv is read undeclared"}, None),
+]
+SKIPS: list[tuple[SkippedCode, dict[str, Any], Remedy | None]] = [
+    ("untagged", {}, None),
+    ("untagged", SLIP, TAG),
+    ("untagged", SLIP, BY_HAND),
+    ("unreadable-folder", {}, None),
+    ("opened-copies", {}, None),
+    ("results", {}, None),
+    ("own-project", {}, None),
+    ("environment", {}, None),
+    ("excluded", {"glob": "old/*", "file": "nbflow.toml"}, None),
+    ("hidden", {}, None),
+    ("checkpoints", {}, None),
+    ("jupyter-copy", {}, None),
+    ("paired", {"other": "a.ipynb"}, None),
+    ("executed-output", {"source": "a.ipynb"}, None),
+]
+
+
+def say_all() -> str:
+    """Return the text of the golden file."""
+    lines: list[str] = []
+    for code, facts, remedy in EXAMPLES:
+        problem = Problem(code, PLACE, facts, remedy)
+        lines += [f"{code}: {say_what(problem)}", f"    {say_hint(problem)}"]
+        with spelled_for("notebook"):
+            if isinstance(remedy, Command):
+                lines.append(f"    {say_hint(problem)}")
+    lines.append("")
+    lines += [f"{one[0]}: {say_skipped(Skipped('a', *one))}" for one in SKIPS]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def test_each_problem_is_said_in_these_words() -> None:
+    assert say_all() == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_each_code_has_a_sentence_and_an_example() -> None:
+    assert set(TEXTS) == {code for code, *_ in EXAMPLES} == set(get_args(ProblemCode))
+    assert set(SKIPPED) == {code for code, *_ in SKIPS} == set(get_args(SkippedCode))
+
+
+@pytest.mark.parametrize("code", [*get_args(ProblemCode), *get_args(SkippedCode)])
+def test_each_code_is_in_the_reference(code: str) -> None:
+    assert f"`{code}`" in DOCS.read_text(encoding="utf-8")
+
+
+def test_an_error_is_told_by_its_problems_or_by_words_among_which_are_commands() -> None:
+    problem = Problem("file-url", Place("a.ipynb", 2), CALL)
+    assert str(PipelineError(problems=[problem])).startswith("a.ipynb, cell 2: nbflow.read(name): ")
+    error = PipelineError("There is no run. ", Command("run"), " makes one.")
+    assert str(error) == "There is no run. `nbflow run` makes one."
+    with spelled_for("notebook"):
+        assert str(error) == "There is no run. `%nbflow run` makes one."
+
+
+if __name__ == "__main__":
+    GOLDEN.write_text(say_all(), encoding="utf-8")
