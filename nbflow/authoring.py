@@ -9,22 +9,21 @@ import re
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from nbflow.errors import NotebookError, PipelineError, ProjectError, UnknownNameError
-from nbflow.model import Frozen, Job
+from nbflow.model import Frozen
 from nbflow.names import find_better, find_fault, make_name
 from nbflow.notebook.folder import OPENED
 from nbflow.notebook.scan import read_folder
 from nbflow.notebook.source import read_notebook
 from nbflow.project import Project
 from nbflow.runs.fold import Run
-from nbflow.runs.history import read_pins
-from nbflow.store.results import find_result, write_file
+from nbflow.runs.folder import read_inputs
+from nbflow.runs.pins import read_pins
+from nbflow.store.results import find_result, is_kept, write_file
 
 DEMO = Path(__file__).with_name("demo")
 _ONLY_CODE = {"inputs", "parameters"}
@@ -118,10 +117,11 @@ def find_executed(run: Run, step: str) -> Path:
     if state is None:
         names = ", ".join(run.steps)
         raise UnknownNameError(f"Run {run.id} has no step {step!r}. It has: {names}.")
-    candidates = [Path(run.folder) / "notebooks" / f"{step}.ipynb"]
+    attempt = run.find_attempt(state)
+    candidates = [attempt.executed]
     if state.result:
         candidates.append(Path(run.results) / step / state.result / "notebook.ipynb")
-    candidates.append(Path(run.folder) / "jobs" / step / "result" / "notebook.ipynb")
+    candidates.append(attempt.notebook)
     found = next((path for path in candidates if path.is_file()), None)
     if found is None:
         if state.result:
@@ -252,12 +252,17 @@ def _first_line(cell: dict[str, Any]) -> str:
 
 
 def _find_inputs(project: Project, run: Run, step: str) -> dict[str, str]:
-    """Return the results that a step read in a run: of its job, or where it was reused by pins."""
-    job = Path(run.folder) / "jobs" / step / "job.json"
-    if job.is_file():
-        inputs = msgspec.json.decode(job.read_bytes(), type=Job).inputs
-        return {ref: found.result for ref, found in inputs.items()}
+    """Return the results that a step read in a run, by ref.
+
+    Of one that was removed since, its successor of the same content is taken, which the run used.
+    """
     result = find_result(project, step, run.steps[step].result)
-    refs = result.parts.inputs if result else {}
+    if result is None:
+        return read_inputs(run.find_attempt(run.steps[step]))
     pins = read_pins(project, run.id)
-    return {ref: pins[above] for ref in refs if (above := ref.partition(".")[0]) in pins}
+    return {ref: _find_kept(project, ref, one.result, pins) for ref, one in result.inputs.items()}
+
+
+def _find_kept(project: Project, ref: str, result: str, pins: Mapping[str, str]) -> str:
+    above = ref.partition(".")[0]
+    return result if is_kept(project, above, result) else pins.get(above, result)

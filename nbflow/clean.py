@@ -5,20 +5,19 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-import msgspec
-
 from nbflow.errors import StoreError
 from nbflow.locks import is_held
-from nbflow.model import Frozen, Planned
+from nbflow.model import Frozen
 from nbflow.project import Project
-from nbflow.runs.folder import LOG
-from nbflow.runs.history import read_pins, read_run_ids
-from nbflow.runs.liveness import is_alive, is_finished
-from nbflow.runs.log import read_beginning, read_heading, read_pairs
+from nbflow.runs.folder import RunFolder, find_folder
+from nbflow.runs.history import read_name, read_run_ids
+from nbflow.runs.liveness import is_alive
+from nbflow.runs.log import Beginning, find_beginning
+from nbflow.runs.pins import Pins, read_pinned, read_pins
 from nbflow.store import dropping, results
 from nbflow.store.damage import find_aside, read_notes
 from nbflow.store.parts import find_parts, sweep_parts
@@ -43,7 +42,7 @@ def find_removable(project: Project, keep: int | None = None) -> list[Removable]
 
     What a live or a named run relies on is kept. `keep` defaults to the project's setting.
     """
-    pinned = _read_pinned(project)
+    pinned = read_pinned(project)
     kept = project.settings.keep if keep is None else keep
     old = _old_results(project, kept, pinned)
     going = {one.path for one in old}
@@ -59,7 +58,7 @@ def find_cached(project: Project) -> list[Removable]:
         Removable(
             "cache", one.folder, one.step, one.result, one.bytes, "Arrow files beyond the limit"
         )
-        for one in dropping.find_droppable(project.results, limit, lambda: _read_pinned(project))
+        for one in dropping.find_droppable(project.results, limit, lambda: read_pinned(project))
     ]
 
 
@@ -81,7 +80,7 @@ def remove(project: Project, removable: list[Removable], by: str = "`nbflow clea
 
 
 def _remove(project: Project, removable: list[Removable], by: str) -> None:
-    pinned = _read_pinned(project)
+    pinned = read_pinned(project)
     going = [(one.step, one.id) for one in removable if one.kind == "result"]
     note_removed(project.home, (one for one in going if one not in pinned), by)
     for one in removable:
@@ -103,7 +102,7 @@ def prune(project: Project, run: str, *, grown: bool = True) -> None:
     keep = project.settings.keep
     if any(_read_surplus(project, keep)):
         ours = set(read_pins(project, run).items())
-        old = _old_results(project, keep, _read_pinned(project))
+        old = _old_results(project, keep, read_pinned(project))
         gone = [one for one in old if (one.step, one.id) not in ours]
         remove(project, gone, f"keep = {keep}")
     if grown:
@@ -116,14 +115,12 @@ def find_old_runs(project: Project, keep: int) -> list[Removable]:
         Removable("run", project.runs / run, id=run, bytes=_size(project.runs / run), why="old")
         for run in read_run_ids(project)[keep:]
         if not is_alive(project, run)
-        and not _read_name(project, run)
-        and _read_beginning(project.runs / run) != "later"
+        and not read_name(project, run)
+        and find_beginning(find_folder(project, run).log) != "later"
     ]
 
 
-def _old_results(
-    project: Project, keep: int, pinned: Container[tuple[str, str]]
-) -> list[Removable]:
+def _old_results(project: Project, keep: int, pinned: Pins) -> list[Removable]:
     found = []
     for step, result in _read_surplus(project, keep):
         if (step, result) not in pinned:
@@ -156,17 +153,27 @@ def _leftovers(project: Project) -> Iterator[Removable]:
     Their executed notebooks and what they printed lie elsewhere and stay.
     """
     for run in results.read_names(str(project.runs)):
-        folder = project.runs / run
-        left, beginning = sorted(folder.glob("jobs/*/result")), _read_beginning(folder)
-        nothing = not beginning and _is_over(folder)
-        if beginning == "later" or not (left or nothing) or is_alive(project, run):
-            continue
-        if nothing:
-            yield Removable("leftover", folder, "", run, _size(folder), "a run that never began")
-        elif not _read_name(project, run):
-            for making in left:
-                why, step = "of a step that did not end well", making.parent.name
-                yield Removable("leftover", making, step, run, _size(making), why)
+        folder = find_folder(project, run)
+        beginning = find_beginning(folder.log)
+        if why := _find_useless(folder, beginning):
+            if not is_alive(project, run):
+                yield Removable("leftover", folder.path, "", run, _size(folder.path), why)
+        elif beginning != "later" and not read_name(project, run):
+            yield from _unfinished(project, folder, run)
+
+
+def _unfinished(project: Project, folder: RunFolder, run: str) -> Iterator[Removable]:
+    for attempt in folder.read_attempts():
+        if attempt.making.is_dir() and not is_alive(project, run):
+            why, size = "of a step that did not end well", _size(attempt.making)
+            yield Removable("leftover", attempt.making, attempt.task, run, size, why)
+
+
+def _find_useless(folder: RunFolder, beginning: Beginning) -> str:
+    """Return why a run's folder says nothing to anybody, "" where it does."""
+    if beginning == "earlier":
+        return "of an earlier version of nbflow"
+    return "a run that never began" if not beginning and _is_over(folder.path) else ""
 
 
 def _is_over(run: Path) -> bool:
@@ -185,64 +192,6 @@ def _parts(project: Project) -> Iterator[Removable]:
                     step, size = folder.parent.name, part.stat().st_size
                     why = "of a process that was killed"
                     yield Removable("leftover", part, step, folder.name, size, why)
-
-
-def _read_beginning(run: Path) -> str:
-    try:
-        return read_beginning(run / LOG)
-    except OSError:
-        return ""
-
-
-def _read_pinned(project: Project) -> Container[tuple[str, str]]:
-    """Return the results that live and named runs rely on, and those of a later version."""
-    found: set[tuple[str, str]] = set()
-    for run in results.read_names(str(project.runs)):
-        log = project.runs / run / LOG
-        heading = read_heading(log)
-        if heading is None and _read_beginning(log.parent) in {"later", "unreadable"}:
-            if is_alive(project, run):
-                return _Everything()  # for nothing says what it uses
-            found |= set(read_pairs(log))
-        elif (heading and heading.name) or _may_go_on(project, run):
-            found |= set(read_pins(project, run).items())
-            found |= set(_read_outside(project, run))
-    return found
-
-
-class _Everything:
-    def __contains__(self, _: object) -> bool:
-        return True
-
-
-def _may_go_on(project: Project, run: str) -> bool:
-    """Say whether a run lives and relies on results: the end of its log is read sooner."""
-    return not is_finished(project, run) and is_alive(project, run)
-
-
-def _read_outside(project: Project, run: str) -> list[tuple[str, str]]:
-    """Return the results that a run reads of steps which it was not asked to run."""
-    try:
-        text = (project.runs / run / "plan.json").read_bytes()
-        outside = msgspec.json.decode(text, type=_Planned).outside
-    except (
-        OSError,
-        ValueError,
-        RecursionError,
-    ):  # not there yet: it looks for them after writing it
-        return []
-    return [(step, planned.result) for step, planned in outside.items() if planned.result]
-
-
-class _Planned(Frozen, frozen=True):
-    """What counts here of a run's `plan.json`."""
-
-    outside: dict[str, Planned] = {}
-
-
-def _read_name(project: Project, run: str) -> str:
-    heading = read_heading(project.runs / run / LOG)
-    return heading.name if heading else ""
 
 
 def _size(folder: Path) -> int:

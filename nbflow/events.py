@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
-from nbflow.model import Action, Failure, Frozen, Output, Planned, Reason, Spent
+from nbflow.model import Action, Failure, Frozen, Output, Planned, Reason, Spent, TaskId
 
 # The last two are of logs that cannot be read: of a later version of nbflow, and damaged ones.
 RunStatus = Literal["running", "done", "failed", "cancelled", "lost", "later", "unreadable"]
@@ -12,6 +13,26 @@ RunStatus = Literal["running", "done", "failed", "cancelled", "lost", "later", "
 
 class Event(Frozen, frozen=True):
     """Something that happened, named in the past participle."""
+
+
+class StepEvent(Event, frozen=True):
+    step: str
+
+
+class TaskEvent(StepEvent, frozen=True, kw_only=True):
+    """What happened to a task: a step, for one `item` where it is mapped over several."""
+
+    item: str = ""
+
+    @property
+    def task(self) -> TaskId:
+        return TaskId(self.step, self.item)
+
+
+class AttemptEvent(TaskEvent, frozen=True, kw_only=True):
+    """What happened to an execution of a task; `attempt` numbers them from 1."""
+
+    attempt: int = 1
 
 
 class RunStarted(Event, frozen=True):
@@ -34,55 +55,47 @@ class RunWarned(Event, frozen=True):
     message: str
 
 
-class StepDecided(Event, frozen=True):
+class StepDecided(TaskEvent, frozen=True):
     """A waiting step's inputs exist, and it runs or is reused."""
 
-    step: str
     action: Action
     why: tuple[Reason, ...] = ()
 
 
-class StepReused(Event, frozen=True):
-    step: str
+class StepReused(TaskEvent, frozen=True):
     result: str
     age: float | None = None
     why: tuple[Reason, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
-class StepStarted(Event, frozen=True):
-    step: str
+class StepStarted(AttemptEvent, frozen=True):
     pid: int = 0
 
 
-class CellStarted(Event, frozen=True):
-    step: str
+class CellStarted(AttemptEvent, frozen=True):
     cell: int  # position from 1, all cells of the source notebook counted
     first_line: str = ""
 
 
-class CellFinished(Event, frozen=True):
-    step: str
+class CellFinished(AttemptEvent, frozen=True):
     cell: int
     seconds: float
     status: Literal["done", "failed"] = "done"
 
 
-class StepProgressed(Event, frozen=True):
-    step: str
+class StepProgressed(AttemptEvent, frozen=True):
     fraction: float | None = None
     text: str = ""
 
 
-class OutputPrinted(Event, frozen=True):
-    step: str
+class OutputPrinted(AttemptEvent, frozen=True):
     text: str
     stream: Literal["stdout", "stderr"] = "stdout"
     cell: int | None = None
 
 
-class StepFinished(Event, frozen=True):
-    step: str
+class StepFinished(AttemptEvent, frozen=True):
     result: str
     seconds: float
     outputs: tuple[Output, ...] = ()
@@ -90,28 +103,24 @@ class StepFinished(Event, frozen=True):
     spent: Spent = Spent()
 
 
-class StepFailed(Event, frozen=True):
-    step: str
+class StepFailed(AttemptEvent, frozen=True):
     failure: Failure
     seconds: float
     notebook: str = ""  # the executed notebook, relative to the project's root
     spent: Spent = Spent()
 
 
-class StepBlocked(Event, frozen=True):
-    step: str
+class StepBlocked(TaskEvent, frozen=True):
     why: tuple[Reason, ...]
 
 
-class StepSkipped(Event, frozen=True):
+class StepSkipped(TaskEvent, frozen=True):
     """Not started, for a reason other than its own inputs."""
 
-    step: str
     why: tuple[Reason, ...]
 
 
-class StepCancelled(Event, frozen=True):
-    step: str
+class StepCancelled(AttemptEvent, frozen=True):
     seconds: float = 0.0
 
 
@@ -121,7 +130,13 @@ class RunFinished(Event, frozen=True):
     message: str = ""
 
 
-KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}
+def _find_kinds(kind: type[Event]) -> Iterator[type[Event]]:
+    """Yield the classes that have none below: what events are of."""
+    below = kind.__subclasses__()
+    yield from (one for each in below for one in _find_kinds(each)) if below else (kind,)
+
+
+KINDS = {kind.__name__: kind for kind in _find_kinds(Event)}
 
 
 class Line(Frozen, frozen=True):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from nbflow.errors import RunError
+from nbflow.runs.folder import AttemptFolder
 from nbflow.runs.liveness import is_alive
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def refuse_nested(project: Project) -> None:
 def _find_outer(project: Project) -> Iterator[tuple[str, str]]:
     """Yield the run and step of each job of this pipeline that this process runs in."""
     runs = os.path.realpath(project.runs)
-    for folder in map(Path, read_within()):
-        run = folder.parent.parent
+    for attempt in (AttemptFolder(Path(one)) for one in read_within()):
+        run = attempt.run.path
         if os.path.realpath(run.parent) == runs:
-            yield run.name, folder.name
+            yield run.name, attempt.task

@@ -15,7 +15,7 @@ import msgspec
 
 from nbflow.errors import ProjectError
 from nbflow.globs import STORE_MARK as MARK
-from nbflow.model import FORMAT, Frozen
+from nbflow.model import Frozen, formats
 
 HOME = ".nbflow"
 _IGNORE = "# nbflow's results: made again by running\n*\n"
@@ -28,7 +28,7 @@ class _Owner(Frozen, frozen=True):
 
     project: str = ""
     host: str = ""
-    format: int = FORMAT
+    format: int = formats.STORE
 
 
 @functools.lru_cache(maxsize=64)

@@ -15,7 +15,8 @@ import pandas as pd
 import pytest
 
 from nbflow.project import Project, find_project
-from nbflow.runs.history import read_pins, read_runs
+from nbflow.runs.history import read_runs
+from nbflow.runs.pins import read_pins
 from tests.notebooks import cell, project, write
 from tests.test_run import DOUBLED, NUMBERS, TOTAL, run, statuses
 

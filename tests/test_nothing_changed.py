@@ -51,7 +51,7 @@ def test_nothing_is_loaded_linked_or_looked_for_to_be_removed(finished: Project)
     with mock.patch("nbflow.run.prune") as prune:
         statuses, ended = execute(plan(finished), NEVER)
     assert set(statuses.values()) == {"reused"}
-    assert not (finished.runs / ended.id / "notebooks").exists()
+    assert not (finished.runs / ended.id / "tasks").exists()
     assert not prune.called
 
 
@@ -129,5 +129,5 @@ def test_a_heading_is_read_of_a_started_run_only(
     assert (heading.name if heading else None) == expected
     log.write_bytes(log.read_bytes()[:20])
     assert read_heading(log) is None
-    log.write_bytes(to_line(Line(1, 0.0, event)).replace(b'"format":1', b'"format":99'))
+    log.write_bytes(to_line(Line(1, 0.0, event)).replace(b'"format":2', b'"format":99'))
     assert read_heading(log) is None

@@ -23,7 +23,8 @@ from nbflow.run import execute
 from nbflow.runs.cancel import cancel
 from nbflow.runs.fold import Run
 from nbflow.runs.follow import follow
-from nbflow.runs.history import read_pins, read_run, read_runs
+from nbflow.runs.history import read_run, read_runs
+from nbflow.runs.pins import read_pins
 from nbflow.store import results
 from tests.notebooks import cell, project, write
 
@@ -70,11 +71,11 @@ def test_steps_run_in_order_and_then_nothing_runs_again(tmp_path):
         ("numbers", "wrote 4\n"),
         ("total", "12\n"),
     ]
-    notebooks = made.runs / first.id / "notebooks"
-    assert sorted(at.name for at in notebooks.iterdir()) == [
-        "doubled.ipynb", "numbers.ipynb", "total.ipynb",
-    ]  # fmt: skip
-    executed = json.loads((notebooks / "numbers.ipynb").read_text())
+    tasks = made.runs / first.id / "tasks"
+    assert sorted(at.parts[-3:] for at in tasks.glob("*/*/executed.ipynb")) == [
+        (step, "1", "executed.ipynb") for step in ("doubled", "numbers", "total")
+    ]
+    executed = json.loads((tasks / "numbers" / "1" / "executed.ipynb").read_text())
     assert executed["metadata"]["papermill"]["parameters"] == {"count": 4}
     assert executed["cells"][1]["source"] == ["# Parameters\n", "count = 4\n"]
     assert executed["cells"][1]["metadata"]["tags"] == ["injected-parameters"]

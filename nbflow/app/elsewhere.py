@@ -29,7 +29,7 @@ def explain_removed(run: Run, name: str) -> str:
 
 def suggest_run(project: Project, run: Run, name: str) -> str:
     """Return a sentence that names the newest other run with `step.table`, "" where none has it."""
-    others = (one for one in read_run_ids(project)[:_LOOKED_AT] if one != run.id)
+    others = (one for one in read_run_ids(project, _LOOKED_AT) if one != run.id)
     found = next((one for one in others if _has(read_run(project, one), name)), None)
     if found is None:
         return ""

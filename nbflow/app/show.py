@@ -10,7 +10,7 @@ from nbflow.app.answers import ShownRun, ShownStep
 from nbflow.errors import RemovedError, UnknownNameError
 from nbflow.project import Project
 from nbflow.runs.fold import Run
-from nbflow.runs.history import find_run, find_run_with
+from nbflow.runs.history import find_run, find_run_id, find_run_with
 from nbflow.store.outputs import read_outputs
 
 
@@ -66,7 +66,7 @@ def _find_older(project: Project, text: str) -> Run | None:
 
 def _is_run(project: Project, text: str) -> bool:
     try:
-        find_run(project, text)
+        find_run_id(project, text)
     except UnknownNameError:
         return False
     return True

@@ -47,7 +47,7 @@ def runs(ctx: click.Context, parameter: click.Parameter, typed: str) -> list[Com
         return []
     from nbflow.runs.history import read_run, read_run_ids  # noqa: PLC0415 - completion must start fast
 
-    found = [read_run(project, one) for one in read_run_ids(project)[:_RUNS]]
+    found = [read_run(project, one) for one in read_run_ids(project, _RUNS)]
     ids = [(run.id, f"{run.status} {run.name}".strip()) for run in found]
     # Of several runs with one name, the newest is meant.
     names = {run.name: f"{run.status} {run.id}" for run in reversed(found) if run.name}

@@ -24,6 +24,7 @@ from nbflow.present.runs import (
 from nbflow.present.tracebacks import is_current, say_traceback
 from nbflow.present.values import say_outputs
 from nbflow.runs.fold import Run, StepRun
+from nbflow.runs.folder import RunFolder
 from nbflow.text import say_made, say_seconds, say_when, shorten
 
 
@@ -94,7 +95,7 @@ def make_failure(run: Run, step: StepRun) -> Markup | None:
     if failure is None:
         return None
     where = say_failed_at(step.path, failure)
-    executed = Path(run.folder) / "notebooks" / f"{step.name}.ipynb"
+    executed = run.find_attempt(step).executed
     return join(
         tag(
             "div",
@@ -149,5 +150,5 @@ def _make_where(run: Run) -> Markup | None:
     made = any(step.status in {"done", "failed"} for step in run.steps.values())
     if not run.folder or not made:
         return None
-    folder = say_path(Path(run.folder) / "notebooks")
+    folder = say_path(RunFolder(Path(run.folder)).tasks)
     return tag("div", dim("executed notebooks: "), tag("code", folder))

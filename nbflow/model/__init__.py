@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from nbflow.model import formats
 from nbflow.model.frozen import Frozen as Frozen
 from nbflow.model.problems import Command as Command
 from nbflow.model.problems import Edit as Edit
@@ -17,9 +18,9 @@ from nbflow.model.reasons import Reason as Reason
 from nbflow.model.states import STATES as STATES
 from nbflow.model.states import State as State
 from nbflow.model.states import find_state as find_state
-
-FORMAT = 1
-
+from nbflow.model.tasks import Job as Job
+from nbflow.model.tasks import JobInput as JobInput
+from nbflow.model.tasks import TaskId as TaskId
 
 # --- what a notebook says -------------------------------------------------------------------
 
@@ -253,48 +254,10 @@ class Result(Frozen, frozen=True):
     made: dict[str, Made] = {}  # files it holds, by key
     opened: dict[str, str] = {}  # files read without being declared: key to mark
     wrote: dict[str, str] = {}  # files written, as the step left them: key to mark
-    format: int = FORMAT
+    format: int = formats.RESULT
 
 
 # --- what runs --------------------------------------------------------------------------------
-
-
-class JobInput(Frozen, frozen=True):
-    """Where a job finds one input: the folder of the result that holds it."""
-
-    folder: str
-    name: str
-    run: str
-    result: str
-    hash: str
-
-
-class Job(Frozen, frozen=True):
-    """All that a worker and its kernel need to execute one step: the content of `job.json`.
-
-    Paths are absolute. The result is made in `folder`/result and becomes one by a rename.
-    `injected` is the source of papermill's `injected-parameters` cell, None where papermill's
-    own translator for the kernel's language makes it from `parameters`.
-    """
-
-    run: str
-    step: str
-    notebook: str  # the copy to execute
-    source: str  # the author's notebook; its folder is the working directory
-    folder: str
-    root: str
-    kernel: str
-    language: str = "python"
-    parameters: dict[str, Any] = {}
-    injected: str | None = None
-    inputs: dict[str, JobInput] = {}
-    writes: tuple[str, ...] = ()
-    declared: bool = True  # False: the step may write more than `writes`
-    makes: tuple[str, ...] = ()  # patterns of files to keep
-    timeout: float | None = None
-    cell_timeout: float | None = None
-    max_output: int = 100_000_000  # bytes of output that the notebook keeps
-    format: int = FORMAT
 
 
 Cause = Literal["error", "timeout", "kernel died", "worker died", "not written", "store", "other"]

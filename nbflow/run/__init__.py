@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from nbflow.clean import prune
 from nbflow.errors import RunError, StoreError
 from nbflow.events import Line, RunFinished, RunStarted, RunWarned
@@ -32,11 +30,11 @@ from nbflow.run.loop import Loop
 from nbflow.run.room import find_shortage
 from nbflow.run.standby import Standby
 from nbflow.runs.fold import Run
-from nbflow.runs.folder import LOCK, LOG, RunFolder
+from nbflow.runs.folder import find_folder
 from nbflow.runs.history import read_run
 from nbflow.runs.liveness import read_host
 from nbflow.runs.log import Log
-from nbflow.runs.request import write_request
+from nbflow.runs.request import KeptPlan, write_plan, write_request
 from nbflow.store import results
 from nbflow.store.damage import Damage, find_aside, set_aside
 from nbflow.store.ids import make_next_id
@@ -82,21 +80,21 @@ def _execute(
     warm, new = _find_warm(plan), not plan.project.store.exists()
     make = load_executor(plan.project.settings.executor)
     make_home(plan.project)
-    path = plan.project.runs / run_id / LOG
+    folder = find_folder(plan.project, run_id)
     with (
-        beginning(path.parent) as folder,
-        _lock(folder / LOCK),
-        hold_too(path),
-        contextlib.closing(Log(path, observe)) as log,
-        ending(log, path),
+        beginning(folder),
+        _lock(folder.lock),
+        hold_too(folder.log),
+        contextlib.closing(Log(folder.log, observe)) as log,
+        ending(log, folder.log),
         contextlib.ExitStack() as stack,
     ):
         started = time.monotonic()
         jobs = plan.request.jobs or os.cpu_count() or 1
         executor = _start_executor(plan, make, Setup(jobs, _find_imports(plan), warm), stack)
-        write_request(RunFolder(folder), plan.request)
-        with results.lock(plan.project):  # from here on `clean` keeps what plan.json names
-            results.write_file(folder / "plan.json", _plan_json(plan))
+        write_request(folder, plan.request)
+        with results.lock(plan.project):  # from here on `clean` keeps what the plan names
+            write_plan(folder, KeptPlan(plan.steps, plan.outside))
             _refuse_removed(plan)
             damaged = [_explain(plan, found) for found in set_aside(plan.project)]
         may_run = [name for name, planned in plan.steps.items() if planned.action != "reuse"]
@@ -176,11 +174,6 @@ def _find_imports(plan: Plan) -> tuple[str, ...]:
     """Return the top-level modules that the steps import."""
     imports = (one for name in plan.steps for one in plan.scan.steps[name].imports)
     return tuple(sorted({one.partition(".")[0] for one in imports}))
-
-
-def _plan_json(plan: Plan) -> bytes:
-    body = {"format": 1, "steps": plan.steps, "outside": plan.outside}
-    return msgspec.json.format(msgspec.json.encode(body), indent=1)
 
 
 def _refuse_removed(plan: Plan) -> None:

@@ -54,7 +54,7 @@ class Claims:
 
 def find_executing(project: Project, step: str) -> str:
     """Return the newest run that executes a step now, "" where that is not known."""
-    for run_id in read_run_ids(project)[:_LOOKED_AT]:
+    for run_id in read_run_ids(project, _LOOKED_AT):
         if is_alive(project, run_id):
             state = read_run(project, run_id).steps.get(step)
             if state is not None and state.status == "running":

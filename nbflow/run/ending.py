@@ -13,8 +13,8 @@ from nbflow.errors import RunError
 from nbflow.events import Event, RunFinished, StepCancelled
 from nbflow.model import STATES
 from nbflow.runs.fold import Run, fold
-from nbflow.runs.folder import LOG
-from nbflow.runs.log import Log, read_beginning, read_lines
+from nbflow.runs.folder import RunFolder
+from nbflow.runs.log import Log, find_beginning, read_lines
 
 if TYPE_CHECKING:
     from nbflow.project import Project
@@ -35,22 +35,15 @@ def ending(log: Log, path: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def beginning(folder: Path) -> Iterator[Path]:
+def beginning(folder: RunFolder) -> Iterator[None]:
     """Make a run's folder, and take it away where an error comes before the run has begun."""
-    folder.mkdir(parents=True)
+    folder.path.mkdir(parents=True)
     try:
-        yield folder
+        yield
     except BaseException:
-        if not _has_begun(folder / LOG):
-            shutil.rmtree(folder, ignore_errors=True)
+        if find_beginning(folder.log) != "begun":
+            shutil.rmtree(folder.path, ignore_errors=True)
         raise
-
-
-def _has_begun(log: Path) -> bool:
-    try:
-        return read_beginning(log) == "begun"
-    except FileNotFoundError:
-        return False
 
 
 @contextlib.contextmanager

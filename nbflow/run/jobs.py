@@ -14,17 +14,18 @@ from msgspec.structs import replace
 
 from nbflow.errors import RunError
 from nbflow.executors import KernelKind
-from nbflow.model import Job, JobInput, Place, Result, Step, Watched
+from nbflow.model import Job, JobInput, Place, Result, Step, TaskId, Watched
 from nbflow.notebook.filecache import FileCache, keep_answers, read_stamp
 from nbflow.notebook.files import make_patterns, refuse
 from nbflow.notebook.options import MAX_OUTPUT, read_size
 from nbflow.notebook.parameters import make_injected
 from nbflow.notebook.scan import Reading, complete, read_step
 from nbflow.plan import Plan, Prepared
+from nbflow.runs.folder import AttemptFolder, RunFolder, find_folder
 from nbflow.store import results
 
 
-def take_copies(plan: Plan, folder: Path, names: Collection[str]) -> None:
+def take_copies(plan: Plan, folder: RunFolder, names: Collection[str]) -> None:
     """Copy the notebooks that may run, so that editing one during the run changes nothing.
 
     Raises RunError where one is no longer what was planned: its result's key would be wrong.
@@ -36,7 +37,7 @@ def take_copies(plan: Plan, folder: Path, names: Collection[str]) -> None:
             _take_copy(plan, folder, name, known)
 
 
-def _take_copy(plan: Plan, folder: Path, name: str, known: FileCache[Reading]) -> None:
+def _take_copy(plan: Plan, folder: RunFolder, name: str, known: FileCache[Reading]) -> None:
     source = plan.project.root / plan.scan.steps[name].path
     copy = _find_copy(plan, folder, name)
     copy.parent.mkdir(parents=True, exist_ok=True)
@@ -52,8 +53,9 @@ def _take_copy(plan: Plan, folder: Path, name: str, known: FileCache[Reading]) -
         )
 
 
-def _find_copy(plan: Plan, folder: Path, name: str) -> Path:
-    return job_folder(folder, name) / f"source{Path(plan.scan.steps[name].path).suffix}"
+def _find_copy(plan: Plan, folder: RunFolder, name: str) -> Path:
+    """Return the copy that all attempts of a step execute: it lies with the first."""
+    return folder.attempt(TaskId(name)).source(Path(plan.scan.steps[name].path).suffix)
 
 
 def find_kernel_kind(plan: Plan, name: str) -> KernelKind:
@@ -63,24 +65,26 @@ def find_kernel_kind(plan: Plan, name: str) -> KernelKind:
     return KernelKind(step.language, plan.prepared[name].kernel, str(source.parent))
 
 
-def job_folder(run_folder: Path, step: str) -> Path:
-    return run_folder / "jobs" / step
-
-
-def make_job(plan: Plan, run_id: str, ready: Prepared, latest: Mapping[str, Result | None]) -> Job:
-    """Make the job of a step whose inputs exist, and write its `job.json`."""
+def make_job(
+    plan: Plan,
+    run_id: str,
+    ready: Prepared,
+    latest: Mapping[str, Result | None],
+    attempt: int = 1,
+) -> Job:
+    """Make and write the job of a step whose inputs exist; each attempt has a folder of its own."""
     project, step = plan.project, ready.step
-    source = project.root / step.path
-    folder = job_folder(project.runs / run_id, step.name)
-    copy = _find_copy(plan, project.runs / run_id, step.name)
+    source, run = project.root / step.path, find_folder(project, run_id)
+    folder, copy = run.attempt(TaskId(step.name), attempt), _find_copy(plan, run, step.name)
     if not copy.exists():  # it was to be reused, but its result was removed since
-        take_copies(plan, project.runs / run_id, (step.name,))
+        take_copies(plan, run, (step.name,))
     job = Job(
         run=run_id,
+        attempt=attempt,
         step=step.name,
         notebook=str(copy),
         source=str(source),
-        folder=str(folder),
+        folder=str(folder.path),
         root=str(project.root),
         kernel=ready.kernel,
         language=step.language,
@@ -94,8 +98,8 @@ def make_job(plan: Plan, run_id: str, ready: Prepared, latest: Mapping[str, Resu
         cell_timeout=step.options.cell_timeout,
         max_output=read_size(step.options.max_output or MAX_OUTPUT),
     )
-    (folder / "result").mkdir(parents=True)
-    results.write_file(folder / "job.json", msgspec.json.encode(job), lasting=False)
+    folder.making.mkdir(parents=True)
+    results.write_file(folder.job, msgspec.json.encode(job), lasting=False)
     return job
 
 
@@ -119,14 +123,11 @@ def _make_input(plan: Plan, result: Result | None, name: str) -> JobInput:
 
 def find_executed(job: Job) -> Path | None:
     """Return the executed notebook that a failed job left."""
-    path = Path(job.folder) / "result" / "notebook.ipynb"
+    path = AttemptFolder(Path(job.folder)).notebook
     return path if path.exists() else None
 
 
-def link_notebook(executed: Path, run_folder: Path, step: str) -> None:
-    """Show an executed notebook in its run's folder; nothing depends on its being there."""
-    target = run_folder / "notebooks" / f"{step}.ipynb"
+def link_notebook(executed: Path, job: Job) -> None:
+    """Show an executed notebook in its attempt's folder; nothing depends on its being there."""
     with contextlib.suppress(OSError):  # a full disk, or `clean` has removed the result since
-        target.parent.mkdir(exist_ok=True)
-        target.unlink(missing_ok=True)
-        results.link_or_copy(executed, target)
+        results.link_or_copy(executed, AttemptFolder(Path(job.folder)).executed)

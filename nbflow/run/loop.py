@@ -23,7 +23,6 @@ from nbflow.events import (
     StepCancelled,
     StepDecided,
     StepFailed,
-    StepFinished,
     StepReused,
     StepSkipped,
     StepStarted,
@@ -40,7 +39,8 @@ from nbflow.run.flusher import Flusher
 from nbflow.run.handover import Handover
 from nbflow.run.inbox import Inbox
 from nbflow.run.jobs import find_executed, find_kernel_kind, link_notebook, make_job
-from nbflow.run.settle import keep_outcome, note_failed
+from nbflow.run.settle import keep_outcome, make_failed, make_finished, note_failed
+from nbflow.runs.folder import find_folder
 from nbflow.runs.liveness import take_snapshot
 from nbflow.runs.log import Log
 from nbflow.store import results
@@ -66,7 +66,7 @@ class Loop:
         self._plan, self._project, self._run_id = plan, plan.project, run_id
         self._log, self._jobs, self._stop = log, jobs, stop
         self._filler, self._flusher = filler, flusher
-        self._folder = plan.project.runs / run_id
+        self._folder = find_folder(plan.project, run_id)
         self._looked = float("-inf")  # for the file `cancel`, on the monotonic clock
         self._inbox = Inbox(stop)
         self._running: dict[Future[Outcome], tuple[Job, float]] = {}
@@ -129,7 +129,7 @@ class Loop:
         if self._stop.is_set() or now < self._looked + _TICK:
             return
         self._looked = now
-        if (self._folder / "cancel").exists():
+        if self._folder.cancel.exists():
             self._stop.set()
 
     def _is_ending(self) -> bool:
@@ -255,7 +255,7 @@ class Loop:
                 return
         job = make_job(self._plan, self._run_id, self._prepared[name], self._latest)
         self._handover.begin(name)
-        self._log.append(StepStarted(name))
+        self._log.append(StepStarted(**job.identity))
         if job.writes:
             self._filler.prepare()
         executor.prepare(self._due)
@@ -288,7 +288,7 @@ class Loop:
                 failure = Failure(cause="store", type=type(error).__name__, message=str(error))
                 self._fail(job, outcome, failure)
         elif outcome.status == "cancelled":
-            self._log.append(StepCancelled(job.step, outcome.seconds))
+            self._log.append(StepCancelled(**job.identity, seconds=outcome.seconds))
             self._settle(job.step, None)
         else:
             failure = outcome.failure or Failure("other", "", "the executor did not say why")
@@ -297,19 +297,11 @@ class Loop:
     def _finish(self, job: Job, outcome: Outcome, started: float, changed: Sequence[str]) -> None:
         ready = self._prepared[job.step]
         result = keep_outcome(self._plan, ready, job, outcome, started, changed=changed)
-        self._log.append(
-            StepFinished(
-                job.step,
-                result.id,
-                outcome.seconds,
-                tuple(result.outputs.values()),
-                tuple(dict.fromkeys((*ready.warnings, *result.warnings))),
-                outcome.spent,
-            )
-        )
+        self._log.append(make_finished(job, outcome, result, ready.warnings))
         for race in self._handover.find_races(result, started, time.time()):
             self._log.append(RunWarned(race))
-        self._show(result)
+        kept = results.result_folder(self._project, result.step, result.id)
+        link_notebook(kept / "notebook.ipynb", job)
         self._complete(result)
         self._settle(job.step, result)
 
@@ -320,9 +312,9 @@ class Loop:
             self._log.append(RunWarned(warning))
         executed = find_executed(job)
         notebook = self._project.relative(executed) if executed else ""
-        self._log.append(StepFailed(job.step, failure, outcome.seconds, notebook, outcome.spent))
+        self._log.append(make_failed(job, outcome, failure, notebook))
         if executed:
-            link_notebook(executed, self._folder, job.step)
+            link_notebook(executed, job)
         self._guilty[job.step] = (Reason("blocked", job.step),)
         self._settle(job.step, None)
 
@@ -336,10 +328,6 @@ class Loop:
             if self._missing[child] == 0 and not (self._stop.is_set() and result is None):
                 heapq.heappush(self._ready, (self._rate[child], child))
                 self._ready_since[child] = time.monotonic()
-
-    def _show(self, result: Result) -> None:
-        executed = results.result_folder(self._project, result.step, result.id) / "notebook.ipynb"
-        link_notebook(executed, self._folder, result.step)
 
     def _complete(self, result: Result) -> None:
         """Have what is still missing of a result made behind the run."""

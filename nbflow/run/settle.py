@@ -11,12 +11,14 @@ from pathlib import Path
 import msgspec
 
 from nbflow.errors import PipelineError
-from nbflow.model import Job, Outcome, Parts, Result, Taken
+from nbflow.events import StepFailed, StepFinished
+from nbflow.model import Failure, Job, Outcome, Parts, Result, Taken
 from nbflow.notebook.files import find_files
 from nbflow.notebook.modules import hash_module, read_modules
 from nbflow.plan import Plan, Prepared, find_reusable, make_key
 from nbflow.plan.advice import advise, say_written
 from nbflow.project import Project
+from nbflow.runs.folder import AttemptFolder
 from nbflow.store import results
 from nbflow.store.hashing import is_stamp
 from nbflow.store.ids import make_next_id
@@ -44,7 +46,7 @@ def keep_outcome(
     inputs = {ref: one.hash for ref, one in job.inputs.items()}
     parts = msgspec.structs.replace(ready.parts, inputs=inputs)
     key = make_key(job.step, parts)
-    making = Path(job.folder) / "result"
+    making = AttemptFolder(Path(job.folder)).making
     made = {traffic.name_path(job.step, real): one for real, one in outcome.made.items()}
     wrote = outcome.wrote | traffic.mark(job.step, changed)
     free = not ready.force and not ready.never and not made and not wrote
@@ -78,6 +80,29 @@ def keep_outcome(
     results.keep_result(project, making, result)
     note_left(plan, result)
     return result
+
+
+def make_finished(job: Job, outcome: Outcome, result: Result, known: Sequence[str]) -> StepFinished:
+    """Return the event; `known` are the warnings that planning had."""
+    return StepFinished(
+        result=result.id,
+        seconds=outcome.seconds,
+        outputs=tuple(result.outputs.values()),
+        warnings=tuple(dict.fromkeys((*known, *result.warnings))),
+        spent=outcome.spent,
+        **job.identity,
+    )
+
+
+def make_failed(job: Job, outcome: Outcome, failure: Failure, notebook: str) -> StepFailed:
+    """Return the event; `notebook` is what was executed, relative to the root."""
+    return StepFailed(
+        failure=failure,
+        seconds=outcome.seconds,
+        notebook=notebook,
+        spent=outcome.spent,
+        **job.identity,
+    )
 
 
 def note_left(plan: Plan, result: Result) -> None:

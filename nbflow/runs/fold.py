@@ -27,8 +27,10 @@ from nbflow.events import (
     StepReused,
     StepSkipped,
     StepStarted,
+    TaskEvent,
 )
-from nbflow.model import Failure, Frozen, Output, Reason, Spent
+from nbflow.model import Failure, Frozen, Output, Reason, Spent, TaskId
+from nbflow.runs.folder import AttemptFolder, RunFolder
 from nbflow.store.removed import explain_removed
 from nbflow.store.results import has_result
 
@@ -40,7 +42,7 @@ StepStatus = Literal[
 class StepRun(Frozen, frozen=True):
     """One step of a run as it stands now."""
 
-    name: str
+    name: str  # of the step
     status: StepStatus = "waiting"
     why: tuple[Reason, ...] = ()
     result: str = ""
@@ -60,6 +62,12 @@ class StepRun(Frozen, frozen=True):
     warnings: tuple[str, ...] = ()
     path: str = ""  # its notebook, relative to the root
     spent: Spent = Spent()
+    item: str = ""  # where the step is mapped over several
+    attempt: int = 1  # the last
+
+    @property
+    def task(self) -> TaskId:
+        return TaskId(self.name, self.item)
 
     def find_age(self, now: float) -> float | None:
         """Return how old a reused result is now; None where nothing was reused."""
@@ -83,7 +91,7 @@ class Run(Frozen, frozen=True):
     seconds: float | None = None
     parameters: dict[str, Any] = {}
     command: tuple[str, ...] = ()
-    steps: dict[str, StepRun] = {}
+    steps: dict[str, StepRun] = {}  # by task, as it is written
     parents: dict[str, tuple[str, ...]] = {}
     jobs: int = 1
     host: str = ""
@@ -111,6 +119,10 @@ class Run(Frozen, frozen=True):
         step, _, name = ref.partition(".")
         return tables.read(self.find_folder(step), name, **options)
 
+    def find_attempt(self, step: StepRun) -> AttemptFolder:
+        """Return the folder of a task's last attempt."""
+        return RunFolder(Path(self.folder)).attempt(step.task, step.attempt)
+
     def find_folder(self, step: str) -> Path:
         """Return the folder that holds a step's tables: of a failed step, what it left.
 
@@ -128,7 +140,7 @@ class Run(Frozen, frozen=True):
                 home = Path(self.results).parent
                 raise RemovedError(explain_removed(home, step, state.result, self.id))
             return folder
-        left = Path(self.folder) / "jobs" / step / "result"
+        left = self.find_attempt(state).making
         if not left.is_dir():
             raise UnknownNameError(f"{step} made nothing in run {self.id}: it is {state.status}.")
         return left
@@ -158,9 +170,9 @@ class Folding:
         elif isinstance(event, RunWarned):
             warnings = (*self._run.warnings, event.message)
             self._run = msgspec.structs.replace(self._run, warnings=warnings)
-        elif (state := self._steps.get(getattr(event, "step", ""))) is not None:
+        elif isinstance(event, TaskEvent) and (state := self._steps.get(str(event.task))):
             changes = _make_changes(state, event, line.time)
-            self._steps[state.name] = msgspec.structs.replace(state, **changes)
+            self._steps[str(event.task)] = msgspec.structs.replace(state, **changes)
 
     def _start(self, event: RunStarted, now: float) -> None:
         self._run = Run(
@@ -202,7 +214,7 @@ def _make_changes(state: StepRun, event: Event, now: float) -> dict[str, Any]:  
         case StepDecided():
             return {"why": event.why}
         case StepStarted():
-            return {"status": "running", "started": now}
+            return _make_start(event, now)
         case CellStarted():
             return {"cell": event.cell}
         case CellFinished():
@@ -224,6 +236,12 @@ def _make_changes(state: StepRun, event: Event, now: float) -> dict[str, Any]:  
         case StepCancelled():
             return _make_end("cancelled", event)
     return {}
+
+
+def _make_start(event: StepStarted, now: float) -> dict[str, Any]:
+    """Return what begins anew with each attempt."""
+    begun = {"status": "running", "started": now, "attempt": event.attempt}
+    return begun | {"cells_done": 0, "cell": None, "failure": None, "notebook": ""}
 
 
 def _make_end(status: StepStatus, event: Any, **changes: Any) -> dict[str, Any]:

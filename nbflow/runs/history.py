@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from nbflow.errors import UnknownNameError
-from nbflow.events import StepFinished, StepReused
 from nbflow.project import Project
 from nbflow.runs.fold import Run, fold
 from nbflow.runs.folder import LOG, find_folder
 from nbflow.runs.liveness import is_alive
-from nbflow.runs.log import read_beginning, read_heading, read_lines
+from nbflow.runs.log import find_beginning, read_heading, read_lines
 from nbflow.store.ids import find_named, read_time
 from nbflow.store.results import read_names
 
+_UNREAD = {
+    "later": "a later version of nbflow wrote it; an upgrade of nbflow reads it",
+    "earlier": "an earlier version of nbflow wrote it; `nbflow clean` removes it",
+    "unreadable": f"the first line of its {LOG} is damaged; its results are not",
+}
 
-def read_run_ids(project: Project) -> list[str]:
-    """Return the ids of all runs that have begun, newest first."""
+
+def iterate_run_ids(project: Project) -> Iterator[str]:
+    """Yield the ids of the runs that have begun, newest first, and look at each as it is due."""
     folder = str(project.runs)
-    return [one for one in read_names(folder) if has_begun(folder, one)]
+    return (one for one in read_names(folder) if has_begun(folder, one))
+
+
+def read_run_ids(project: Project, count: int | None = None) -> list[str]:
+    """Return the ids of the newest runs that have begun, or of all, newest first."""
+    return [*itertools.islice(iterate_run_ids(project), count)]
+
+
+def find_newest_id(project: Project) -> str:
+    """Return the id of the newest run that has begun, "" where there is none."""
+    return next(iterate_run_ids(project), "")
 
 
 def has_begun(runs: str | Path, run_id: str) -> bool:
@@ -48,8 +65,10 @@ def read_run(project: Project, run_id: str) -> Run:
 
 def read_runs(project: Project, count: int | None = None) -> list[Run]:
     """Return the newest runs or all, newest first; not those that are removed meanwhile."""
-    found = []
-    for run_id in read_run_ids(project)[:count]:
+    found: list[Run] = []
+    for run_id in iterate_run_ids(project):
+        if len(found) == count:
+            break
         with contextlib.suppress(UnknownNameError):
             found.append(read_run(project, run_id))
     return found
@@ -57,36 +76,43 @@ def read_runs(project: Project, count: int | None = None) -> list[Run]:
 
 def find_run(project: Project, text: str = "last") -> Run:
     """Return the run with this id, unique prefix or name; `last` is the newest."""
-    ids = read_run_ids(project)
-    if not ids:
+    return read_run(project, find_run_id(project, text))
+
+
+def find_run_id(project: Project, text: str) -> str:
+    """Return the id of the run that a text stands for, as `find_run` does; no log is folded."""
+    newest = find_newest_id(project)
+    if not newest:
         raise UnknownNameError(
             f"No run yet in {project.folder}. `{_say_run(project.folder)}` makes one."
         )
     if text == "last":
-        return read_run(project, ids[0])
-    found = find_named(text, ids, lambda one: _read_name(project, one))
+        return newest
+    ids = read_run_ids(project)
+    found = find_named(text, ids, lambda one: read_name(project, one))
     if len(found) != 1:
         wrong = f"{text!r} fits several runs" if found else f"There is no run {text!r}. The newest"
         shown = ", ".join((found or ids)[:5])
         raise UnknownNameError(f"{wrong}: {shown}. `nbflow runs` lists them all.")
-    return read_run(project, found[0])
+    return found[0]
 
 
 def find_run_with(project: Project, step: str) -> Run | None:
     """Return the newest run that has a step, None where none has it."""
-    runs = (read_run(project, run_id) for run_id in read_run_ids(project))
-    return next((run for run in runs if step in run.steps), None)
+    having = (one for one in iterate_run_ids(project) if step in _read_steps(project, one))
+    return next((read_run(project, run_id) for run_id in having), None)
 
 
-def _read_name(project: Project, run_id: str) -> str:
+def _read_steps(project: Project, run_id: str) -> Container[str]:
+    """Return a run's steps: its first line has them."""
+    lines = read_lines(find_folder(project, run_id).log)
+    return fold(itertools.islice(lines, 1)).steps
+
+
+def read_name(project: Project, run_id: str) -> str:
+    """Return how a run is called, "" where it has no name."""
     heading = read_heading(find_folder(project, run_id).log)
     return heading.name if heading else ""
-
-
-def read_pins(project: Project, run_id: str) -> dict[str, str]:
-    """Return the result that each step of a run made or reused."""
-    events = (line.event for line in read_lines(find_folder(project, run_id).log))
-    return {e.step: e.result for e in events if isinstance(e, StepFinished | StepReused)}
 
 
 def place(project: Project, run: Run, run_id: str, *, alive: bool | None = None) -> Run:
@@ -112,15 +138,13 @@ def read_unread(project: Project, run: Run, run_id: str) -> dict[str, Any]:
     """Return what is to be said of a run whose beginning says nothing to us."""
     if run.id:
         return {}
-    beginning = read_beginning(find_folder(project, run_id).log)
+    beginning = find_beginning(find_folder(project, run_id).log)
     started = read_time(run_id) or 0.0
     if not beginning:
         return {"started": started}  # it begins, or has ended before
-    if beginning == "later":
-        message = "a later version of nbflow wrote it; an upgrade of nbflow reads it"
-        return {"status": "later", "started": started, "message": message}
-    message = f"the first line of its {LOG} is damaged; its results are not"
-    return {"status": "unreadable", "started": started, "message": message}
+    status = "later" if beginning == "later" else "unreadable"
+    message = _UNREAD.get(beginning, _UNREAD["unreadable"])
+    return {"status": status, "started": started, "message": message}
 
 
 def _say_run(folder: Path) -> str:

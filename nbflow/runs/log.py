@@ -12,8 +12,9 @@ from typing import Literal
 import msgspec
 
 from nbflow.events import KINDS, Event, Line, RunStarted
-from nbflow.model import FORMAT, Frozen
+from nbflow.model import Frozen, formats
 
+Beginning = Literal["", "begun", "earlier", "later", "unreadable"]
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
@@ -72,7 +73,7 @@ class _Head(Frozen, frozen=True):
     seq: int
     time: float
     kind: str
-    format: int = FORMAT
+    format: int = formats.EVENTS
 
 
 class _Pair(Frozen, frozen=True):
@@ -95,7 +96,8 @@ class Heading(_Head, frozen=True):
 def to_line(line: Line) -> bytes:
     """Return the JSON line, its newline included."""
     body = msgspec.to_builtins(line.event)
-    head = {"format": FORMAT, "seq": line.seq, "time": line.time, "kind": type(line.event).__name__}
+    kind = type(line.event).__name__
+    head = {"format": formats.EVENTS, "seq": line.seq, "time": line.time, "kind": kind}
     return msgspec.json.encode(head | body) + b"\n"
 
 
@@ -104,7 +106,7 @@ def from_line(text: bytes) -> Line | None:
     try:
         head = _HEADS.decode(text)
         decoder = _EVENTS.get(head.kind)
-        if decoder is None or head.format > FORMAT:
+        if decoder is None or head.format != formats.EVENTS:
             return None
         return Line(seq=head.seq, time=head.time, event=decoder.decode(text))
     except _UNREADABLE:
@@ -129,22 +131,28 @@ def read_heading(path: Path) -> Heading | None:
         heading = msgspec.json.decode(text, type=Heading)
     except (OSError, *_UNREADABLE):
         return None
-    ours = heading.kind == RunStarted.__name__ and heading.format <= FORMAT
+    ours = heading.kind == RunStarted.__name__ and heading.format == formats.EVENTS
     return heading if ours and text.endswith(b"\n") else None
 
 
-def read_beginning(path: Path) -> Literal["", "begun", "later", "unreadable"]:
+def find_beginning(path: Path) -> Beginning:
     """Say whether a log's first line tells of a run; "" where it is not there yet."""
     if read_heading(path):
         return "begun"
-    with path.open("rb") as log:
-        text = log.readline()
+    try:
+        with path.open("rb") as log:
+            text = log.readline()
+    except OSError:
+        return ""
     if not text.endswith(b"\n"):
         return ""
     try:
-        return "later" if _HEADS.decode(text).format > FORMAT else "unreadable"
+        found = _HEADS.decode(text).format
     except _UNREADABLE:
         return "unreadable"
+    if found == formats.EVENTS:
+        return "unreadable"
+    return "later" if found > formats.EVENTS else "earlier"
 
 
 def read_pairs(path: Path) -> Iterator[tuple[str, str]]:

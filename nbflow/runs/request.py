@@ -1,28 +1,68 @@
-"""What a run was asked for, kept in its folder."""
+"""What a run was asked for and what it planned, as its folder keeps it."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from nbflow.errors import RunError
-from nbflow.model import Request
+from nbflow.model import Frozen, Planned, Request, formats
 from nbflow.project import Project
 from nbflow.runs.folder import RunFolder, find_folder
 from nbflow.store.results import write_file
 
+_Kept = TypeVar("_Kept")
+
+
+class KeptPlan(Frozen, frozen=True):
+    """What a run was going to do; `outside` are the steps that are read and not selected."""
+
+    steps: dict[str, Planned]
+    outside: dict[str, Planned] = {}
+
+
+class _Format(Frozen, frozen=True):
+    format: int
+
 
 def write_request(folder: RunFolder, request: Request) -> None:
-    """Keep a request in a run's folder."""
-    write_file(folder.request, msgspec.json.format(msgspec.json.encode(request), indent=1))
+    """Keep what a run is asked for."""
+    _write(folder.request, request, formats.REQUEST)
+
+
+def write_plan(folder: RunFolder, plan: KeptPlan) -> None:
+    """Keep what a run is going to do."""
+    _write(folder.plan, plan, formats.PLAN)
 
 
 def read_request(project: Project, run_id: str) -> Request:
-    """Return what a run was asked for; raises RunError where it does not say so."""
+    """Return what a run was asked for; raise RunError where its folder does not say so."""
     try:
-        text = find_folder(project, run_id).request.read_bytes()
-        return msgspec.json.decode(text, type=Request)
+        return _read(find_folder(project, run_id).request, Request, formats.REQUEST)
     except (OSError, ValueError, RecursionError) as error:  # ValueError: also msgspec's
         raise RunError(
             f"Run {run_id} does not say what it was asked for: {error}. "
             "`nbflow show` has its parameters; give them to `nbflow run`."
         ) from error
+
+
+def read_plan(folder: RunFolder) -> KeptPlan:
+    """Return what a run planned; nothing where that cannot be read, or is not there yet."""
+    try:
+        return _read(folder.plan, KeptPlan, formats.PLAN)
+    except (OSError, ValueError, RecursionError):
+        return KeptPlan({})
+
+
+def _write(path: Path, kept: Frozen, number: int) -> None:
+    body = {"format": number, **msgspec.to_builtins(kept)}
+    write_file(path, msgspec.json.format(msgspec.json.encode(body), indent=1))
+
+
+def _read(path: Path, kind: type[_Kept], known: int) -> _Kept:
+    text = path.read_bytes()
+    if msgspec.json.decode(text, type=_Format).format > known:
+        raise ValueError(f"a later version of nbflow wrote {path.name}; an upgrade reads it")
+    return msgspec.json.decode(text, type=kind)

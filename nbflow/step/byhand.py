@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import CallError
 from nbflow.names import make_name
+from nbflow.runs.finished import find_finished, read_finished
 from nbflow.step import area, runs
 from nbflow.step.identity import Here, find_here
-from nbflow.step.messages import find_caller, make_age, make_rows, say, say_command
+from nbflow.step.messages import find_caller, make_age, make_parameters, make_rows, say, say_command
 from nbflow.step.names import Source, check_step, make_hint
 from nbflow.step.notebooks import find_changed
 from nbflow.step.tagged import is_tagged
@@ -23,7 +24,7 @@ from nbflow.stores import is_store
 
 if TYPE_CHECKING:
     from nbflow.project import Project
-    from nbflow.step.runs import Finished
+    from nbflow.runs.finished import Finished
 
 LATEST = "latest"
 _NOTEBOOKS = {".ipynb", ".md", ".py", ".qmd", ".Rmd"}
@@ -58,7 +59,7 @@ def locate(step: str, name: str, run: str = "") -> Source:
         if here.executed and home not in _session.runs:
             return _locate_executed(here, here.project, step, name)
         if home in _session.fixed:
-            pinned = runs.find_run(here.project, _session.runs[home])
+            pinned = find_finished(here.project, _session.runs[home])
             pinned = pinned or runs.choose_run(here.project, _session.runs[home])  # raises: gone
             return _locate_pinned(here.project, pinned, step, name)
         return _locate_newest(here.project, step, name)
@@ -72,7 +73,7 @@ def write(name: str, value: Any) -> None:
         return
     step = _session.step or here.step or _find_writer(here.project, name)
     try:
-        newest = next(runs.read_runs(here.project), None)
+        newest = next(read_finished(here.project), None)
         output = area.write(here.project, step, name, value, newest.id if newest else "")
     except OSError as error:
         _warn_once(f"{here.project.home}: {error.strerror}, so that nothing written is kept.")
@@ -92,7 +93,7 @@ def use(run: str | None, step: str | None) -> None:
     if project is None:
         raise CallError(_explain_no_project(find_here(), f"run {run}"))
     with _lock:
-        chosen = next(runs.read_runs(project), None) if run == LATEST else None
+        chosen = next(read_finished(project), None) if run == LATEST else None
         if run != LATEST:
             chosen = runs.choose_run(project, run)
         _session.runs[project.home] = chosen.id if chosen else ""
@@ -100,7 +101,11 @@ def use(run: str | None, step: str | None) -> None:
         if run != LATEST:
             _session.fixed.add(project.home)
     if chosen:
-        say(f"reading {chosen.label}", chosen.given, f"finished {make_age(chosen.time)} ago")
+        say(
+            f"reading {chosen.label}",
+            make_parameters(chosen.parameters),
+            f"finished {make_age(chosen.time)} ago",
+        )
 
 
 def describe_use() -> str:
@@ -157,7 +162,13 @@ def _locate_pinned(project: Project, run: Finished, step: str, name: str) -> Sou
     created = read_result(project, step, run.pins[step]).created
     changed = find_changed(project.root, folder, created)
     since = changed and f"{changed} changed since"
-    say(f"{step}.{name}", run.label, run.given, f"{make_age(created)} old", since)
+    say(
+        f"{step}.{name}",
+        run.label,
+        make_parameters(run.parameters),
+        f"{make_age(created)} old",
+        since,
+    )
     return Source(folder=folder, name=name)
 
 
@@ -184,7 +195,7 @@ def _is_since(written: area.Written, run: Finished) -> bool:
 def _find_run(project: Project, step: str) -> Finished | None:
     """Return the run that reads stay with, or the newest that has the step."""
     chosen = _session.runs.get(project.home)
-    stays = runs.find_run(project, chosen) if chosen else None
+    stays = find_finished(project, chosen) if chosen else None
     if stays and step in stays.pins and find_result(project, step, stays.pins[step]):
         _tell_newer(project, stays)
         return stays
@@ -200,11 +211,16 @@ def _tell_newer(project: Project, stays: Finished) -> None:
     if newer and newer.id not in _session.told:
         _session.told.add(newer.id)
         age = f"finished {make_age(newer.time)} ago"
-        say(f"newer: {newer.label}", newer.given, age, 'nbflow.use("last") reads it')
+        say(
+            f"newer: {newer.label}",
+            make_parameters(newer.parameters),
+            age,
+            'nbflow.use("last") reads it',
+        )
 
 
 def _find_newer(project: Project, stays: Finished) -> Finished | None:
-    newest = next(runs.read_runs(project), None)
+    newest = next(read_finished(project), None)
     return newest if newest and newest.id > stays.id else None
 
 
@@ -213,12 +229,14 @@ def _describe_reads(here: Here, project: Project) -> str:
     if here.executed and home not in _session.runs:
         return f"Reads return what run {here.executed.run} read, which executed this notebook."
     chosen = _session.runs.get(home, "")
-    run = runs.find_run(project, chosen) if chosen else None
+    run = find_finished(project, chosen) if chosen else None
     if run is None:
-        newest = next(runs.read_runs(project), None)
+        newest = next(read_finished(project), None)
         seen = f"now {newest.label}" if newest else "and no run has finished yet"
         return f"Reads return the newest results, {seen}."
-    about = " · ".join(filter(None, (run.label, run.given, f"{make_age(run.time)} old")))
+    about = " · ".join(
+        filter(None, (run.label, make_parameters(run.parameters), f"{make_age(run.time)} old"))
+    )
     if home in _session.fixed:
         return f'Reads return what you chose: {about}. nbflow.use("latest") goes back.'
     newer = _find_newer(project, run)
@@ -277,7 +295,7 @@ def _find_output(project: Project, step: str, result_id: str, name: str, run: st
 
 def _find_writer(project: Project, name: str) -> str:
     """Return the only step that writes this name, or a step that stands for none."""
-    run = next(runs.read_runs(project), None)
+    run = next(read_finished(project), None)
     pins = run.pins if run else {}
     results = (find_result(project, step, result_id) for step, result_id in pins.items())
     writers = [result.step for result in results if result and name in result.outputs]

@@ -12,6 +12,7 @@ import msgspec
 
 from nbflow.errors import CallError
 from nbflow.model import Job
+from nbflow.runs.folder import AttemptFolder
 from nbflow.step.messages import say
 from nbflow.step.names import Source, make_hint
 from nbflow.step.watcher import MODULE, VARIABLE
@@ -68,7 +69,7 @@ def write(job: Job, name: str, value: Any) -> None:
     """Keep an output in the result that the run is making."""
     from nbflow.store import tables  # noqa: PLC0415 - importing nbflow must not load duckdb
 
-    folder = Path(job.folder) / "result"
+    folder = AttemptFolder(Path(job.folder)).making
     _check_declared(job, name)
     with _lock:  # not while writing: what is streamed may itself read inputs, in another thread
         if name in _writing or name in tables.read_outputs(folder):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbflow.errors import CallError
+from nbflow.runs.finished import Finished, read_finished
 from nbflow.step import area, job, runs
 from nbflow.step.identity import find_here
 from nbflow.store.outputs import read_outputs
@@ -43,12 +44,12 @@ def read_run_names() -> list[str]:
     project = find_here().project
     if project is None:
         return []
-    return ["last", *(one.name or one.id for one in islice(runs.read_runs(project), _LOOKED_AT))]
+    return ["last", *(one.name or one.id for one in islice(read_finished(project), _LOOKED_AT))]
 
 
-def _choose(project: Project, run: str) -> Iterator[runs.Finished]:
+def _choose(project: Project, run: str) -> Iterator[Finished]:
     if not run:
-        yield from islice(runs.read_runs(project), _LOOKED_AT)
+        yield from islice(read_finished(project), _LOOKED_AT)
         return
     try:
         yield runs.choose_run(project, run)

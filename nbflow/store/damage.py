@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from nbflow.errors import DamageError
-from nbflow.model import FORMAT, Frozen, Mark, Output
+from nbflow.model import Frozen, Mark, Output, formats
 from nbflow.store.marks import GONE, SMALL, find_difference, pick_marks
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Damage(Frozen, frozen=True):
     why: str
     key: str = ""  # of the result
     time: float = 0.0  # when that was found, in seconds since the epoch
-    format: int = FORMAT
+    format: int = formats.DAMAGE
 
     def __str__(self) -> str:
         return f"{self.file}: {self.why}"

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from nbflow.errors import StoreError, UnknownNameError
-from nbflow.model import FORMAT, Frozen, Mark, Output
+from nbflow.model import Frozen, Mark, Output, formats
 from nbflow.store.damage import note
 from nbflow.store.marks import GONE, find_files, make_mark, make_marks
 from nbflow.store.names import find_near
@@ -24,7 +24,7 @@ class Outputs(Frozen, frozen=True):
 
     outputs: dict[str, Output] = {}
     files: dict[str, Mark] = {}
-    format: int = FORMAT
+    format: int = formats.OUTPUTS
 
 
 def read_outputs(folder: Path) -> dict[str, Output]:
@@ -44,7 +44,7 @@ def read_written(folder: Path) -> Outputs:
         ) from error
     except (ValueError, RecursionError) as error:  # ValueError: also msgspec's
         raise note(folder, FILE, f"it cannot be read: {error}") from error
-    if found.format > FORMAT:
+    if found.format > formats.OUTPUTS:
         raise StoreError(
             f"{folder / FILE} was written by a later version of nbflow (format {found.format}). "
             "Upgrade nbflow, or run its step again with --force-step."

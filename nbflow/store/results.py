@@ -13,7 +13,7 @@ import msgspec
 
 from nbflow.errors import DamageError, StoreError, UnknownNameError
 from nbflow.locks import hold
-from nbflow.model import FORMAT, Frozen, Result
+from nbflow.model import Frozen, Result, formats
 from nbflow.store.damage import Damage, read_notes, write_note
 from nbflow.store.hashing import hash_file
 from nbflow.store.soundness import find_damage
@@ -31,12 +31,13 @@ class Pointer(Frozen, frozen=True):
 
     result: str
     seen_modules: dict[str, str] = {}
-    format: int = FORMAT
+    format: int = formats.POINTER
 
 
 T = TypeVar("T", "Result", "Pointer")
 _RESULTS = msgspec.json.Decoder(Result)
 _POINTERS = msgspec.json.Decoder(Pointer)
+_FORMATS = {_RESULTS: formats.RESULT, _POINTERS: formats.POINTER}  # that this version reads
 
 
 class Snapshot:
@@ -252,7 +253,7 @@ def _find_value(path: str, decoder: msgspec.json.Decoder[T]) -> T | None:
         raise StoreError(
             f"{path} cannot be read: {error.strerror}. Mend its permissions."
         ) from error
-    return found if found.format <= FORMAT else None
+    return found if found.format <= _FORMATS[decoder] else None
 
 
 def read_results(project: Project, step: str) -> list[Result]:

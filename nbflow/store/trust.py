@@ -15,7 +15,7 @@ from typing import IO
 import msgspec
 
 from nbflow.errors import TrustError
-from nbflow.model import FORMAT, Frozen
+from nbflow.model import Frozen, formats
 
 _OTHERS = 0o022  # the bits of a mode that let others write
 _HOME = ".nbflow"
@@ -25,7 +25,7 @@ class Trusted(Frozen, frozen=True):
     """The folders that are trusted, by their real paths."""
 
     folders: tuple[str, ...] = ()
-    format: int = FORMAT
+    format: int = formats.OWNER
 
 
 def refuse_foreign(file: IO[bytes], place: Path) -> None:

@@ -9,7 +9,7 @@ import msgspec
 
 from nbflow.app import answers
 from nbflow.errors import NbflowError
-from nbflow.model import FORMAT, Planned, Problem, Reason, Scan
+from nbflow.model import Planned, Problem, Reason, Scan, formats
 from nbflow.present.problems import say_hint, say_skipped, say_what
 from nbflow.present.reasons import say_reason
 from nbflow.runs.fold import Run, StepRun
@@ -17,13 +17,13 @@ from nbflow.runs.fold import Run, StepRun
 
 def make_json(answer: answers.Answer) -> dict[str, Any]:
     """Return plain values."""
-    return {"format": FORMAT, **_make_body(answer)}
+    return {"format": formats.ANSWER, **_make_body(answer)}
 
 
 def make_error(error: NbflowError) -> dict[str, Any]:
     """Return an error as it is told on a terminal, with its problems."""
     return {
-        "format": FORMAT,
+        "format": formats.ANSWER,
         "error": type(error).__name__,
         "message": str(error),
         "problems": _make_problems(error.problems),

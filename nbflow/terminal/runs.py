@@ -18,6 +18,7 @@ from nbflow.present.places import say_failed_at, say_path
 from nbflow.present.reasons import say_hint, say_step_why
 from nbflow.present.runs import say_about, say_steps, say_warnings
 from nbflow.runs.fold import Run, StepRun
+from nbflow.runs.folder import RunFolder
 from nbflow.store.ids import find_last_id
 from nbflow.terminal import parts, progress
 from nbflow.terminal.traceback import make_traceback
@@ -137,7 +138,7 @@ def make_failure(run: Run, step: StepRun) -> list[RenderableType]:
 
 def _say_executed(run: Run, step: StepRun) -> str:
     """Return where the notebook of a failed step is; the event has it relative to the root."""
-    return say_path(Path(run.folder) / "notebooks" / f"{step.name}.ipynb")
+    return say_path(run.find_attempt(step).executed)
 
 
 def _make_summary(run: Run) -> Text:
@@ -153,7 +154,7 @@ def _make_warning(text: str, who: str) -> Text:
 
 
 def _make_where(run: Run) -> RenderableType | None:
-    folder = Path(run.folder) / "notebooks"
+    folder = RunFolder(Path(run.folder)).tasks
     if not run.folder or not any(step.status in {"done", "failed"} for step in run.steps.values()):
         return None
     return parts.make_line(f"executed notebooks: {say_path(folder)}")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import deque
-from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -15,7 +13,7 @@ from nbflow.errors import NbflowError
 from nbflow.events import OutputPrinted
 from nbflow.project import Project
 from nbflow.runs.fold import Folding, Run
-from nbflow.runs.history import has_begun, read_run
+from nbflow.runs.history import find_newest_id, read_run
 from nbflow.runs.liveness import is_alive
 from nbflow.runs.log import Reader
 
@@ -135,7 +133,7 @@ class Follower:
 
     def _follow(self) -> None:
         while (views := self._find_views()) is not None:
-            newest = find_newest(self.project.runs)
+            newest = find_newest_id(self.project)
             wanted = {view.run_id or newest for view in views} - {""}
             self._tails = {name: self._tails.get(name) or self._make(name) for name in wanted}
             for tail in self._tails.values():
@@ -166,13 +164,3 @@ def find_follower(project: Project) -> Follower:
     """Return the follower of a pipeline, the same for all views in this process."""
     with _guard:
         return _followers.setdefault(str(project.home), Follower(project))
-
-
-def find_newest(runs: Path) -> str:
-    """Return the id of the newest run that has begun its log, "" where there is none."""
-    try:
-        names = sorted(os.listdir(runs), reverse=True)  # noqa: PTH208 - called often
-    except OSError:
-        return ""
-    begun = (name for name in names if has_begun(runs, name))
-    return next(begun, "")

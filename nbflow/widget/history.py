@@ -37,7 +37,7 @@ class History:
 
     def show(self, project: Project) -> None:
         """Read the newest runs; those that are over are read once."""
-        runs = [self._read(project, name) for name in read_run_ids(project)[:_COUNT]]
+        runs = [self._read(project, name) for name in read_run_ids(project, _COUNT)]
         hide(self._line, unless=runs)
         self._table.html = _draw(runs)
         known = [run.id for run in runs]

@@ -22,7 +22,7 @@ from nbflow.pipeline import Pipeline
 from nbflow.plan import make_plan
 from nbflow.project import Project
 from nbflow.runs.cancel import cancel
-from nbflow.runs.history import find_run
+from nbflow.runs.history import find_newest_id, find_run
 from nbflow.runs.request import read_request
 from nbflow.step.messages import find_shell
 from nbflow.widget.asked import make_request, read_project, read_running
@@ -30,7 +30,7 @@ from nbflow.widget.busy import Busy
 from nbflow.widget.buttons import Buttons
 from nbflow.widget.detail import Detail
 from nbflow.widget.fields import make_fields, read_values
-from nbflow.widget.follow import Follower, Tail, find_follower, find_newest
+from nbflow.widget.follow import Follower, Tail, find_follower
 from nbflow.widget.form import Form, UnfitError
 from nbflow.widget.graph import Graph, make_nodes
 from nbflow.widget.history import History
@@ -161,7 +161,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._follower = find_follower(project)
         try:
             self._read(project)
-            newest = find_newest(project.runs)
+            newest = find_newest_id(project)
             self._show_request(request or read_running(project, run_id or newest))
             self._buttons.force.value = request is not None and request.force
             found = find_run(project, run_id).id if run_id else ""

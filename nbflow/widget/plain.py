@@ -8,9 +8,8 @@ from nbflow.html.nodes import State, make_run_states
 from nbflow.model import Scan
 from nbflow.present.states import say_state
 from nbflow.project import Project
-from nbflow.runs.history import read_run
+from nbflow.runs.history import find_newest_id, read_run
 from nbflow.text import say_count
-from nbflow.widget.follow import find_newest
 
 _NEXT = """
 The controls need a front end of Jupyter. Here:
@@ -20,7 +19,7 @@ The controls need a front end of Jupyter. Here:
 
 def draw_text(project: Project, name: str, scan: Scan) -> str:
     """Return each step as the newest run left it, and what can be typed."""
-    newest = find_newest(project.runs)
+    newest = find_newest_id(project)
     run = read_run(project, newest) if newest else None
     states = make_run_states(run.steps, time.time()) if run else {}
     width = max(map(len, scan.steps), default=0)

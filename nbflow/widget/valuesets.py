@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from nbflow.errors import ParameterError, StoreError
-from nbflow.model import FORMAT, Frozen
+from nbflow.model import Frozen, formats
 from nbflow.project import Project, make_home
 from nbflow.store.results import lock, write_file
 
@@ -19,7 +19,7 @@ class ValueSets(Frozen, frozen=True):
     """The content of `values.json`: by name, JSON forms by `month` or `report.title`."""
 
     sets: dict[str, dict[str, Any]] = {}
-    format: int = FORMAT
+    format: int = formats.VALUES
 
 
 def read_sets(project: Project) -> dict[str, dict[str, Any]]:
@@ -31,7 +31,7 @@ def read_sets(project: Project) -> dict[str, dict[str, Any]]:
         return {}
     except (OSError, ValueError) as error:  # ValueError: also msgspec's
         raise StoreError(f"{path} cannot be read: {error}. Mend it, or remove it.") from error
-    if found.format > FORMAT:
+    if found.format > formats.VALUES:
         raise StoreError(f"{path} was written by a later version of nbflow. Upgrade nbflow.")
     return dict(sorted(found.sets.items()))
 

@@ -1,4 +1,4 @@
-"""How much output of a job its notebook and its events take; the rest lies in log.txt."""
+"""How much output of a job its notebook and its events take; the rest lies in its log."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from papermill.utils import find_first_tagged_cell_index
 from papermill.version import version
 
 from nbflow.kernels import OWN
+from nbflow.runs.folder import AttemptFolder
 from nbflow.step.notebooks import mark_executed
 from nbflow.worker.inject import inject
 from nbflow.worker.numbers import INJECTED, MARKER
@@ -26,7 +27,7 @@ class Document:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.path = Path(job.folder, "result", "notebook.ipynb")
+        self.path = AttemptFolder(Path(job.folder)).notebook
         self.ending_cell: Any = None  # the one that ended the notebook, and did not fail
         self.notebook = read_notebook(Path(job.notebook), Path(job.source).suffix)
         self.numbers = {cell.id: number for number, cell in enumerate(self.notebook.cells, 1)}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from nbflow.model import Outcome
+from nbflow.runs.folder import AttemptFolder
 
 if TYPE_CHECKING:
     import threading
@@ -31,8 +32,8 @@ def execute_job(
 ) -> Outcome:
     """Execute a job's notebook in a kernel of its own.
 
-    Leaves the executed notebook in `job.folder`/result, also of a job that failed, and what the
-    cells printed in `job.folder`/log.txt. Whatever goes wrong is in the outcome. When `stop` is
+    Leaves the executed notebook, also of a job that failed, and what the cells printed in the
+    attempt's folder. Whatever goes wrong is in the outcome. When `stop` is
     set the kernel is interrupted, then killed, and the outcome is `cancelled`. `launched` is
     called with the kernel's process group once it has one. `spare` lasts from job to job: a
     kernel that may be started ahead. `rest` is called whenever there is nothing to do but wait:
@@ -85,8 +86,8 @@ def _execute(execution: Execution) -> Outcome:
 
 
 def _write_job(job: Job) -> None:
-    """Write `job.json` for the kernel, where whoever made the job has not."""
-    path = Path(job.folder, "job.json")
+    """Write the job for the kernel, where whoever made the job has not."""
+    path = AttemptFolder(Path(job.folder)).job
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(msgspec.json.encode(job))

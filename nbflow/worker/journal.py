@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from nbflow.runs.folder import AttemptFolder
+
 if TYPE_CHECKING:
     from nbflow.model import Job
 
@@ -64,7 +66,7 @@ def _replay(client: Any, line: dict[str, Any]) -> None:
 
 
 def find_path(job: Job) -> Path:
-    return Path(job.folder, "outputs.jsonl")
+    return AttemptFolder(Path(job.folder)).outputs
 
 
 def _encode(line: dict[str, Any]) -> bytes:

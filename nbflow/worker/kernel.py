@@ -19,6 +19,7 @@ from jupyter_core.utils import run_sync
 from nbflow.folders import make_folder
 from nbflow.kernels import make_manager_class
 from nbflow.nesting import WITHIN, make_within
+from nbflow.runs.folder import AttemptFolder
 from nbflow.zygote import ADDRESS, use
 from nbflow.zygote.process import Process
 
@@ -43,7 +44,8 @@ class Kernel:
     def __init__(self, job: Job, *, ahead: bool = False) -> None:
         self.job = job
         self.sockets = str(make_folder())
-        self.errors = Path(job.folder, "spare.txt" if ahead else "kernel.txt")
+        folder = AttemptFolder(Path(job.folder))
+        self.errors = folder.spare if ahead else folder.kernel
         self.manager = make_manager(job, self.sockets, forks=not ahead)
         self.given = {} if ahead else name_job(job)  # variables that it is started with
         self.late: dict[str, str] = {}  # those that it is told of before the first cell
@@ -54,7 +56,7 @@ class Kernel:
         self.stopped = False
 
     def start(self) -> None:
-        """Start in the author's folder; what the process itself says goes to `kernel.txt`."""
+        """Start in the author's folder; what the process says is kept in the attempt's."""
         with self.errors.open("wb") as errors:
             run_sync(self.manager.start_kernel)(
                 cwd=self.folder,
@@ -163,7 +165,7 @@ class Kernel:
 def name_job(job: Job) -> dict[str, str]:
     """Return the variables that differ from job to job."""
     return {
-        "NBFLOW_JOB": str(Path(job.folder, "job.json")),
+        "NBFLOW_JOB": str(AttemptFolder(Path(job.folder)).job),
         "JPY_SESSION_NAME": job.source,
         WITHIN: make_within(job),
     }

@@ -13,6 +13,7 @@ from nbformat.v4 import new_output
 
 from nbflow.engine.record import Observer
 from nbflow.events import CellFinished, CellStarted, OutputPrinted, StepProgressed
+from nbflow.runs.folder import AttemptFolder
 from nbflow.text import say_bytes
 from nbflow.worker import watched
 from nbflow.worker.bars import Bar, Bars
@@ -51,8 +52,9 @@ class Recorder(Observer):
         rest: Callable[[], None],
     ) -> None:
         self.job, self.document, self.guard, self.emit = job, document, guard, emit
+        self.identity = job.identity
         self.stages, self.begun, self.rest = stages, begun, rest
-        path = Path(job.folder, "log.txt")
+        path = AttemptFolder(Path(job.folder)).log
         self.log = path.open("w", encoding="utf-8", errors="backslashreplace")
         self.journal = Journal(job)
         self.printed: defaultdict[str, Printed] = defaultdict(Printed)  # by stream
@@ -75,7 +77,7 @@ class Recorder(Observer):
             return
         self.guard.enter(cell)
         first = shorten(first_line(cell.source), LONGEST)
-        self.emit(CellStarted(self.job.step, self._number(cell), first))
+        self.emit(CellStarted(cell=self._number(cell), first_line=first, **self.identity))
 
     def message_received(self, cell: Any, index: int, message: dict[str, Any]) -> bool:
         self.begun()
@@ -141,7 +143,8 @@ class Recorder(Observer):
     def _finish(self, cell: Any) -> None:
         failed = cell.metadata.papermill["status"] == "failed"
         status: Literal["done", "failed"] = "failed" if failed else "done"
-        self.emit(CellFinished(self.job.step, self._number(cell), self.guard.leave(), status))
+        number, seconds = self._number(cell), self.guard.leave()
+        self.emit(CellFinished(cell=number, seconds=seconds, status=status, **self.identity))
 
     def warnings(self) -> tuple[str, ...]:
         """Return what of the outputs is not in the notebook."""
@@ -191,19 +194,24 @@ class Recorder(Observer):
                 self._tell(stream, piece, printed.cell)
 
     def _tell(self, stream: Any, text: str, cell: Any) -> None:
-        self.emit(OutputPrinted(self.job.step, text, stream, cell=self.document.number(cell)))
+        number = self.document.number(cell)
+        self.emit(OutputPrinted(text=text, stream=stream, cell=number, **self.identity))
 
     def _tell_bar(self, bar: Bar | None) -> None:
         if bar is not None:
             fraction, words = bar
-            self.emit(StepProgressed(self.job.step, fraction, shorten(words, LONGEST)))
+            self._tell_progress(fraction, words)
 
     def _progress(self, data: Any) -> None:
         if not isinstance(data, dict):
             return
         fraction, text = data.get("fraction"), str(data.get("text") or "")
         number = float(fraction) if isinstance(fraction, int | float) else None
-        self.emit(StepProgressed(self.job.step, number, shorten(text, LONGEST)))
+        self._tell_progress(number, text)
+
+    def _tell_progress(self, fraction: float | None, text: str) -> None:
+        said = shorten(text, LONGEST)
+        self.emit(StepProgressed(fraction=fraction, text=said, **self.identity))
 
     def _number(self, cell: Any) -> int:
         return self.document.number(cell) or 0

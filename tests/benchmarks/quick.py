@@ -112,7 +112,7 @@ def _check_outputs(lab: Lab) -> Check:
 
 
 def _find_executed(folder: Path, name: str) -> Path:
-    found = list(folder.glob(f".nbflow/*/runs/*/notebooks/{name}.ipynb"))
+    found = list(folder.glob(f".nbflow/*/runs/*/tasks/{name}/*/executed.ipynb"))
     _expect(len(found), 1)
     return found[0]
 

@@ -19,9 +19,10 @@ from nbflow.events import (
     StepFinished,
     StepStarted,
 )
-from nbflow.model import Failure, Parts, Planned, Reason
+from nbflow.model import Failure, Parts, Planned, Reason, TaskId
 from nbflow.model import Result as Kept
 from nbflow.project import Project, make_home
+from nbflow.runs.folder import RunFolder
 from nbflow.runs.log import Log
 from nbflow.store import results, tables
 from tests.notebooks import cell, notebook, write
@@ -84,13 +85,13 @@ def _keep(
     written = tables.read_outputs(making)
     result = Kept(run_id, step, run_id, "key", Parts(), written, 1e9, 2.0)
     kept = results.keep_result(project, making, result)
-    (folder / "notebooks").mkdir(exist_ok=True)
-    shutil.copy(kept / "notebook.ipynb", folder / "notebooks" / f"{step}.ipynb")
+    attempt = RunFolder(folder).attempt(TaskId(step))
+    shutil.copy(kept / "notebook.ipynb", attempt.executed)
     return [StepStarted(step), StepFinished(step, run_id, 2.0, tuple(written.values()))]
 
 
 def _write(folder: Path, step: str, run_id: str, outputs: Mapping[str, Any]) -> Path:
-    making = folder / "jobs" / step / "result"
+    making = RunFolder(folder).attempt(TaskId(step)).making
     making.mkdir(parents=True)
     for name, value in outputs.items():
         tables.write(making, name, value)

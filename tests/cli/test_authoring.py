@@ -252,7 +252,7 @@ def test_open_the_notebook_of_a_failed_step(pipeline: Project) -> None:
 
 def test_an_opened_notebook_may_be_edited_without_changing_the_result(pipeline: Project) -> None:
     run = make_run(pipeline, "20261101-000000-aaaa", {"load": {"n": 1}})
-    kept = run / "notebooks" / "load.ipynb"
+    kept = run / "tasks" / "load" / "1" / "executed.ipynb"
     before = kept.read_bytes()
     Path(json.loads(nbflow("open", "load", "--json").output)["path"]).write_text("{}")
     assert kept.read_bytes() == before

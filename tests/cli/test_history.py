@@ -46,7 +46,7 @@ def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 def pruned(pipeline: Project) -> Project:
     """The same where `keep` has removed what the first run made."""
     clean.prune(replace(pipeline, settings=Settings(keep=2)), IDS[2])
-    (pipeline.runs / IDS[0] / "notebooks" / "load.ipynb").unlink()
+    (pipeline.runs / IDS[0] / "tasks" / "load" / "1" / "executed.ipynb").unlink()
     return pipeline
 
 

@@ -309,11 +309,11 @@ def test_show_a_failed_run(pipeline: Project) -> None:
     assert lines[at + 1 :] == [
         "",
         'delays failed in cell 3 (rates = df["carrier"]), line 2',
-        "  .nbflow/notebooks/runs/20261102-000000-bbbb/notebooks/delays.ipynb",
+        "  .nbflow/notebooks/runs/20261102-000000-bbbb/tasks/delays/1/executed.ipynb",
         "  KeyError: 'carrier'",
         "  input load.flights: column carrier gone",
         "",
-        "executed notebooks: .nbflow/notebooks/runs/20261102-000000-bbbb/notebooks",
+        "executed notebooks: .nbflow/notebooks/runs/20261102-000000-bbbb/tasks",
         "  nbflow open delays  # the notebook as it failed",
         "  nbflow rerun        # once it is fixed; what is finished is reused",
     ]

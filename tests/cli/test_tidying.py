@@ -111,7 +111,7 @@ def test_clean_removes_what_a_killed_filler_left(pipeline: Project) -> None:
     assert read_result_ids(pipeline, "load") == IDS[::-1]
 
 
-LATER = b'{"format":2,"seq":1,"time":1.0,"kind":"RunStarted","run":"r","name":""}\n'
+LATER = b'{"format":99,"seq":1,"time":1.0,"kind":"RunStarted","run":"r","name":""}\n'
 
 
 def make_later(pipeline: Project, *, rest: bytes = b"") -> Path:
@@ -131,11 +131,11 @@ def test_clean_removes_nothing_beside_a_live_run_of_a_later_version(pipeline: Pr
 
 
 def test_clean_leaves_what_an_ended_run_of_a_later_version_relies_on(pipeline: Project) -> None:
-    used = b'{"format":2,"seq":2,"kind":"TaskEnded","step":"load","result":"%s","more":[1]}\n'
+    used = b'{"format":99,"seq":2,"kind":"TaskEnded","step":"load","result":"%s","more":[1]}\n'
     folder = make_later(pipeline, rest=used % IDS[0].encode())
     assert nbflow("clean", "--keep", "0", "--runs", "--yes").exit_code == 0
     assert read_result_ids(pipeline, "load") == [IDS[0]]
-    assert (folder / "jobs" / "load" / "result").is_dir()
+    assert (folder / "tasks" / "load" / "1" / "result").is_dir()
     assert read_run_ids(pipeline) == [folder.name]
 
 
@@ -156,7 +156,7 @@ def test_every_face_says_of_a_later_version(pipeline: Project) -> None:
 )
 def test_what_is_nested_too_deep_is_no_crash(pipeline: Project, file: str) -> None:
     deep = b'{"x":' * 100_000
-    (pipeline.runs / IDS[2] / "plan.json").write_bytes(b"{}")
+    (pipeline.runs / IDS[2] / "request.json").write_bytes(b"{}")
     for path in [*pipeline.runs.rglob(file), *pipeline.results.rglob(file)]:
         path.write_bytes(deep + b"\n")
     for words in (

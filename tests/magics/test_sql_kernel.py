@@ -50,7 +50,7 @@ def test_a_step_queries_and_writes_by_sql(tmp_path: Path) -> None:
     assert statuses(first) == {"numbers": "done", "big": "done"}
     expected = pd.DataFrame({"n": [3, 2], "tens": [30, 20]})
     pd.testing.assert_frame_equal(first.read("big.big"), expected)
-    executed = json.loads((made.runs / first.id / "notebooks/big.ipynb").read_text())
+    executed = json.loads((made.runs / first.id / "tasks/big/1/executed.ipynb").read_text())
     (shown,) = executed["cells"][2]["outputs"]
     assert shown["data"]["text/plain"][0] == "count_star()\n"
     assert "<table" in "".join(shown["data"]["text/html"])

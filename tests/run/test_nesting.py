@@ -69,7 +69,7 @@ def test_only_a_run_that_lives_counts(tmp_path: Path, monkeypatch: pytest.Monkey
     """What outlives a step and its run, a server that it left, may start the next."""
     made = project(tmp_path, itself=[ROWS])
     folder = made.runs / "20260101-000000-000000"
-    job = folder / "jobs" / "itself"
+    job = folder / "tasks" / "itself" / "1"
     job.mkdir(parents=True)
     (folder / "events.jsonl").write_text("")
     monkeypatch.setenv(WITHIN, json.dumps([str(job)]))

@@ -114,7 +114,7 @@ def test_every_kind_of_event_comes_back_from_its_line(kind):
 def test_a_log_from_before_the_time_was_measured_is_read(tmp_path):
     log = tmp_path / "events.jsonl"
     log.write_bytes(
-        b'{"format":1,"seq":1,"time":1.0,"kind":"StepFinished",'
+        b'{"format":2,"seq":1,"time":1.0,"kind":"StepFinished",'
         b'"step":"load","result":"x1","seconds":1.5,"outputs":[],"warnings":[]}\n'
     )
     assert [line.event for line in runlog.read_lines(log)] == [e.StepFinished("load", "x1", 1.5)]
@@ -123,7 +123,7 @@ def test_a_log_from_before_the_time_was_measured_is_read(tmp_path):
 def test_kinds_of_a_later_version_are_skipped_and_a_torn_line_is_not_there_yet(tmp_path):
     log = tmp_path / "events.jsonl"
     first, second = make_lines(STORY[:2])
-    later = b'{"format":1,"seq":9,"time":1.0,"kind":"MoonRisen"}\n'
+    later = b'{"format":2,"seq":9,"time":1.0,"kind":"MoonRisen"}\n'
     log.write_bytes(runlog.to_line(first) + later + runlog.to_line(second)[:-5])
     assert list(runlog.read_lines(log)) == [first]
 
@@ -187,16 +187,16 @@ def test_those_who_look_at_a_dead_run_do_not_see_one_another(tmp_path):
     assert {look.result().status for look in looks} == {"lost"}
 
 
-LATER = b'{"format":2,"seq":1,"time":100.0,"kind":"RunStarted","run":"r1","name":"nightly"}\n'
+LATER = b'{"format":99,"seq":1,"time":100.0,"kind":"RunStarted","run":"r1","name":"nightly"}\n'
 UNREAD = {
     "later": (LATER, "later"),
-    "later, other fields": (b'{"format":2,"seq":1,"time":1.0,"kind":"Begun"}\n', "later"),
+    "later, other fields": (b'{"format":99,"seq":1,"time":1.0,"kind":"Begun"}\n', "later"),
     "damaged": (b"\0\0\0\n", "unreadable"),
     "deep": (b'{"seq":' + b"[" * 100_000 + b"\n", "unreadable"),
-    "deep in what is skipped": (b'{"format":1,"x":' + b"[" * 100_000 + b"\n", "unreadable"),
+    "deep in what is skipped": (b'{"format":2,"x":' + b"[" * 100_000 + b"\n", "unreadable"),
     "no run": (runlog.to_line(e.Line(1, 1.0, e.RunWarned("w"))), "unreadable"),
     "wrong types": (
-        b'{"format":1,"seq":1,"time":1.0,"kind":"RunStarted","run":1}\n',
+        b'{"format":2,"seq":1,"time":1.0,"kind":"RunStarted","run":1}\n',
         "unreadable",
     ),
 }

@@ -41,7 +41,7 @@ def start_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
     def start(
         inputs: Mapping[str, Any] | None = None, *, source: str = "report.ipynb", **fields: Any
     ) -> Job:
-        folder = tmp_path / ".nbflow/notebooks/runs/r1/jobs/report"
+        folder = tmp_path / ".nbflow/notebooks/runs/r1/tasks/report/1"
         found = {ref: _write_input(tmp_path, ref, value) for ref, value in (inputs or {}).items()}
         made = Job(
             run="r1",
@@ -108,7 +108,7 @@ def _make_result(
     project: Project, run: str, step: str, values: Mapping[str, Any], at: float
 ) -> Result:
     source = project.folder / f"{step}.ipynb"
-    making = project.runs / run / "jobs" / step / "result"
+    making = project.runs / run / "tasks" / step / "1" / "result"
     making.mkdir(parents=True)
     outputs: dict[str, Output] = {one: tables.write(making, one, v) for one, v in values.items()}
     if source.exists():

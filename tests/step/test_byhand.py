@@ -16,7 +16,7 @@ import pytest
 import nbflow
 from nbflow.errors import CallError
 from nbflow.project import Project
-from nbflow.runs.history import read_pins
+from nbflow.runs.pins import read_pins
 from nbflow.step import area
 from nbflow.store.hashing import hash_bytes
 from nbflow.store.left import read_left
@@ -342,7 +342,7 @@ def test_a_run_of_a_later_version_is_called_so(project: Project) -> None:
     finish_run(project, {"clean_flights": {"flights": frame(1)}})
     later = project.runs / "20991101-000000-aaaaaa"
     later.mkdir()
-    first = b'{"format":2,"seq":1,"time":1.0,"kind":"RunStarted"}\n'
+    first = b'{"format":99,"seq":1,"time":1.0,"kind":"RunStarted"}\n'
     (later / "events.jsonl").write_bytes(first)
     with pytest.raises(CallError, match="this run is of a later version of nbflow: upgrade it"):
         nbflow.use(later.name)

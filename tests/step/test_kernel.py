@@ -18,7 +18,7 @@ from nbclient import NotebookClient
 import nbflow
 from nbflow.model import Job
 from nbflow.project import Project
-from nbflow.runs.history import read_pins
+from nbflow.runs.pins import read_pins
 from nbflow.step.display import MIME
 from nbflow.step.notebooks import EXECUTED, mark_executed
 from nbflow.step.watch import NAME, POSTLUDE, PRELUDE, Used, make_used

@@ -54,7 +54,7 @@ def project(tmp_path):
 @pytest.fixture
 def folder(project):
     """A complete result that holds each kind of thing."""
-    making = project.runs / "r1" / "jobs" / "a" / "result"
+    making = project.runs / "r1" / "tasks" / "a" / "1" / "result"
     making.mkdir(parents=True)
     for name, value in VALUES.items():
         tables.write(making, name, value)
@@ -180,7 +180,7 @@ def test_what_was_changed_since_is_known_without_a_read(project, folder, case):
 
 def test_a_large_table_is_hashed_once_where_its_run_was_lost(project):
     big = pd.DataFrame({"x": np.arange(200_000) * 2.0})
-    making = project.runs / "r2" / "jobs" / "big" / "result"
+    making = project.runs / "r2" / "tasks" / "big" / "1" / "result"
     making.mkdir(parents=True)
     tables.write(making, "t", big)
     result = Result(ID, "big", "r2", "k", Parts(), tables.read_outputs(making), 1.0, 2.0)
@@ -198,7 +198,7 @@ def test_a_large_table_is_hashed_once_where_its_run_was_lost(project):
 def test_a_pending_table_of_a_lost_run_is_hashed_as_a_table(project):
     big = pd.DataFrame({"x": np.arange(200_000) * 2.0, "s": ["a", "b"] * 100_000})
     for run, changed in (("sound", False), ("hurt", True)):
-        making = project.runs / run / "jobs" / "big" / "result"
+        making = project.runs / run / "tasks" / "big" / "1" / "result"
         making.mkdir(parents=True)
         tables.write(making, "t", big)
         (project.runs / run / "events.jsonl").write_text("")
@@ -231,7 +231,7 @@ def test_what_is_set_aside_is_still_there_and_still_known(project, folder):
 
 
 def test_what_is_derived_of_a_damaged_result_is_doubtful(project, folder):
-    making = project.runs / "r2" / "jobs" / "b" / "result"
+    making = project.runs / "r2" / "tasks" / "b" / "1" / "result"
     making.mkdir(parents=True)
     taken = {"a.v": Taken(ID, "h")}
     result = Result(ID, "b", "r2", "kb", Parts(), {}, 1.0, 2.0, inputs=taken)
@@ -363,7 +363,7 @@ def test_a_loss_of_power_before_the_disk_had_a_result_leaves_none_that_is_not_wh
     project, folder, case
 ):
     file, hurt = POWER[case]
-    making = project.runs / "r3" / "jobs" / "a" / "result"
+    making = project.runs / "r3" / "tasks" / "a" / "1" / "result"
     shutil.copytree(folder, making, copy_function=shutil.copy2)
     (making / "result.json").unlink()
     (project.runs / "r3" / "events.jsonl").write_text("")  # and it never finished
@@ -380,7 +380,7 @@ def test_a_loss_of_power_before_the_disk_had_a_result_leaves_none_that_is_not_wh
 
 
 def test_a_large_table_that_was_changed_since_is_not_read(project):
-    making = project.runs / "r2" / "jobs" / "big" / "result"
+    making = project.runs / "r2" / "tasks" / "big" / "1" / "result"
     making.mkdir(parents=True)
     tables.write(making, "t", pd.DataFrame({"x": np.arange(200_000) * 2.0}))
     result = Result(ID, "big", "r2", "k", Parts(), tables.read_outputs(making), 1.0, 2.0)

@@ -19,7 +19,7 @@ RESULT = Result("20260101-000000-000aaa", "clean", "r1", "k", Parts(), {}, 1.0, 
 def made(tmp_path):
     """A project, and its result that is still made aside: a table, a value, a file, a notebook."""
     project = find_project(tmp_path)
-    making = project.runs / "r1" / "jobs" / "clean" / "result"
+    making = project.runs / "r1" / "tasks" / "clean" / "1" / "result"
     making.mkdir(parents=True)
     (tmp_path / "out.csv").write_text("1\n")
     tables.write(making, "t", pd.DataFrame({"x": [1.0]}))

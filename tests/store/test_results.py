@@ -26,7 +26,7 @@ def project(tmp_path):
 
 
 def keep(project, result=RESULT):
-    making = project.runs / "r1" / "jobs" / result.id / "result"
+    making = project.runs / "r1" / "tasks" / result.id / "1" / "result"
     making.mkdir(parents=True)
     folder = results.keep_result(project, making, result)
     lasting.complete(project, result)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from msgspec.structs import replace
 
+from nbflow.model import Request
 from nbflow.present.reasons import say_reasons
 from nbflow.runs.fold import Run, StepRun
+from nbflow.runs.folder import find_folder
+from nbflow.runs.request import write_request
 from nbflow.widget.estimate import Foresight, find_expected, find_left, foresee
 from nbflow.widget.head import draw_head
-from tests.notebooks import project, write
+from tests.notebooks import project
 
 NOW = 1000.0
 RUN = Run(
@@ -68,7 +69,8 @@ def test_the_head_counts_what_is_done():
 @pytest.mark.parametrize(("keep_going", "status"), [(False, "skipped"), (True, "waiting")])
 def test_a_run_that_keeps_going_skips_nothing(tmp_path, keep_going, status):
     made = project(tmp_path, load=[])
-    write(made.runs / "a" / "request.json", json.dumps({"keep_going": keep_going}))
+    (made.runs / "a").mkdir(parents=True)
+    write_request(find_folder(made, "a"), Request(keep_going=keep_going))
     assert Foresight().look(made, RUN).steps["other"].status == status
 
 

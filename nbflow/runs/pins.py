@@ -1,0 +1,52 @@
+"""Which results runs rely on: none of these may be removed."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from nbflow.events import StepFinished, StepReused
+from nbflow.project import Project
+from nbflow.runs.folder import RunFolder, find_folder
+from nbflow.runs.liveness import is_alive, is_finished
+from nbflow.runs.log import find_beginning, read_heading, read_lines, read_pairs
+from nbflow.runs.request import read_plan
+from nbflow.store.results import read_names
+
+Pins = Container[tuple[str, str]]  # by step and result
+
+
+def read_pins(project: Project, run_id: str) -> dict[str, str]:
+    """Return the result that each step of a run made or reused."""
+    events = (line.event for line in read_lines(find_folder(project, run_id).log))
+    return {e.step: e.result for e in events if isinstance(e, StepFinished | StepReused)}
+
+
+def read_pinned(project: Project) -> Pins:
+    """Return the results that live and named runs rely on, and those of another version."""
+    found: set[tuple[str, str]] = set()
+    for run_id in read_names(str(project.runs)):
+        folder = find_folder(project, run_id)
+        heading = read_heading(folder.log)
+        if heading is None and find_beginning(folder.log) in {"later", "unreadable"}:
+            if is_alive(project, run_id):
+                return _Everything()  # for nothing says what it uses
+            found |= set(read_pairs(folder.log))
+        elif (heading and heading.name) or _may_go_on(project, run_id):
+            found |= set(read_pins(project, run_id).items()) | _read_outside(folder)
+    return found
+
+
+class _Everything:
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+def _may_go_on(project: Project, run_id: str) -> bool:
+    """Say whether a run lives and relies on results: the end of its log is read sooner."""
+    return not is_finished(project, run_id) and is_alive(project, run_id)
+
+
+def _read_outside(folder: RunFolder) -> set[tuple[str, str]]:
+    """Return the results that a run reads of steps which it was not asked to run."""
+    outside = read_plan(folder).outside.items()
+    return {(step, planned.result) for step, planned in outside if planned.result}
