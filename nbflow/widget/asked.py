@@ -1,11 +1,9 @@
-"""What the form asks for, and what a run was asked for."""
+"""Which pipeline a panel shows, and what the run that goes on was asked for."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from nbflow.errors import RunError
 from nbflow.model import Request
@@ -13,11 +11,6 @@ from nbflow.pipeline import Pipeline
 from nbflow.project import Project, find_project
 from nbflow.runs.liveness import is_alive
 from nbflow.runs.request import read_request
-from nbflow.widget.selection import Selection
-
-
-def make_request(forms: Mapping[str, Any], selection: Selection, *, force: bool) -> Request:
-    return Request(parameters=dict(forms), force=force, **selection.make_request())
 
 
 def read_running(project: Project, run_id: str) -> Request:

@@ -19,13 +19,13 @@ from nbflow.html.style import draw_style
 from nbflow.model import Request, Scan
 from nbflow.notebook.scan import read_folder
 from nbflow.pipeline import Pipeline
-from nbflow.plan import make_plan
+from nbflow.plan import refuse_wrong
 from nbflow.project import Project
 from nbflow.runs.cancel import cancel
 from nbflow.runs.history import find_newest_id, find_run
 from nbflow.runs.request import read_request
 from nbflow.step.messages import find_shell
-from nbflow.widget.asked import make_request, read_project, read_running
+from nbflow.widget.asked import read_project, read_running
 from nbflow.widget.busy import Busy
 from nbflow.widget.buttons import Buttons
 from nbflow.widget.detail import Detail
@@ -184,7 +184,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._notice.list_problems(errors)
         self._view.read(project, self._name, scan, self._form.fields)
         if not scan.steps and not errors:
-            make_plan(project, scan, Request())  # says why there is no step
+            refuse_wrong(project, scan)  # says why there is no step
 
     def _show_frame(self) -> None:
         """Leave out what makes no sense without steps."""
@@ -273,7 +273,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _start(self) -> None:
         project = self._refuse_wrong()
-        self._attach(project, self._make_request())
+        self._attach(project, self._make_request(project))
         self._say_unsaved()
 
     def _start_again(self, project: Project, run_id: str) -> None:
@@ -293,7 +293,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _make_plan(self) -> None:
         project = self._refuse_wrong()
-        plan = make_plan(project, self._scan, self._make_request())
+        plan = app.plan.plan(project, self._scan, self._make_request(project)).plan
         self._plan.value = draw_plan(plan)
         self._tabs.selected_index = _PLAN
         self._view.show_plan(plan)
@@ -325,8 +325,10 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._form.show_values(read_values(self._form.fields, self._scan.steps, request))
         self._selection.show(request)
 
-    def _make_request(self) -> Request:
-        return make_request(self._form.values, self._selection, force=self._buttons.force.value)
+    def _make_request(self, project: Project) -> Request:
+        """Return what the form asks for; what is wrong is said at once."""
+        options = Request(force=self._buttons.force.value, **self._selection.make_request())
+        return app.requests.make_request(project, self._scan, options, self._form.values)
 
     def _refuse_wrong(self) -> Project:
         """Read the notebooks as they are now; refuse what is wrong in the form."""
