@@ -124,7 +124,7 @@ def test_a_failed_step_is_told_opened_mended_and_rerun(tmp_path: Path) -> None:
     assert again.returncode == 0, again.stdout + again.stderr
     assert "1 ran, 1 reused" in again.stdout
     last = find_run(pipeline)
-    assert (last.parameters, last.read("join_all.total")) == ({"n": "7"}, 7)
+    assert (last.parameters, last.read("join_all.total")) == ({"n": 7}, 7)
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
