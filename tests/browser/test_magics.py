@@ -92,7 +92,7 @@ def resume(panel: Any, flights: Path) -> None:
     wait_for_state(panel, "done", 180)
     panel.locator(".nbflow-node[data-id=load_flights].nbflow-is-reused").wait_for(timeout=10_000)
     run = find_run(find_project(flights))
-    assert run.parameters == {"months": "1,2,3,4", "rounds": "20"}  # as typed
+    assert run.parameters == {"months": [1, 2, 3, 4], "rounds": 20}
     assert run.status == "done"
 
 
