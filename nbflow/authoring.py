@@ -15,6 +15,7 @@ from typing import Any
 
 from nbflow.errors import NotebookError, PipelineError, ProjectError, UnknownNameError
 from nbflow.model import Frozen
+from nbflow.model.refs import make_ref
 from nbflow.names import find_better, find_fault, make_name
 from nbflow.notebook.folder import OPENED
 from nbflow.notebook.scan import read_folder
@@ -264,5 +265,5 @@ def _find_inputs(project: Project, run: Run, step: str) -> dict[str, str]:
 
 
 def _find_kept(project: Project, ref: str, result: str, pins: Mapping[str, str]) -> str:
-    above = ref.partition(".")[0]
+    above = make_ref(ref).step
     return result if is_kept(project, above, result) else pins.get(above, result)

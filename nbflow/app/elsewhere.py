@@ -6,6 +6,7 @@ import shlex
 
 from nbflow.app.folders import say_where
 from nbflow.errors import NbflowError, RemovedError
+from nbflow.model.refs import make_ref
 from nbflow.project import Project
 from nbflow.runs.fold import Run
 from nbflow.runs.history import read_run, read_run_ids
@@ -16,7 +17,7 @@ _LOOKED_AT = 100  # runs, the newest
 
 def explain_removed(run: Run, name: str) -> str:
     """Return why `step.table` of a run is there no more, "" where it is or never was."""
-    step = name.partition(".")[0]
+    step = make_ref(name).step
     try:
         if step in run.steps:
             run.find_folder(step)
@@ -38,7 +39,7 @@ def suggest_run(project: Project, run: Run, name: str) -> str:
 
 
 def _has(run: Run, name: str) -> bool:
-    step, _, table = name.partition(".")
+    step, table = make_ref(name)
     try:
         outputs = read_outputs(run.find_folder(step))
     except NbflowError:

@@ -51,7 +51,7 @@ def table(
 def state(status: str) -> Markup:
     """Return glyph and word of a state; the glyph has its colour."""
     found = find_state(status)
-    glyph = tag("b", found.glyph, class_=f"nb-{status}", aria_hidden="true")
+    glyph = tag("b", found.glyph, class_=f"nb-{found.tone}", aria_hidden="true")
     return tag("span", glyph, " ", found.word, class_="nb-state")
 
 
@@ -68,7 +68,7 @@ def dim(text: str) -> Markup:
 
 def notes(texts: Iterable[str]) -> Markup:
     """Return warnings, a line each."""
-    return join(*(tag("div", f"! {text}", class_="nb-warning") for text in texts))
+    return join(*(tag("div", f"! {text}", class_="nb-amber") for text in texts))
 
 
 def commands(shown: Iterable[tuple[str, str]]) -> Markup | None:

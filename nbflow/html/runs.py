@@ -99,7 +99,7 @@ def make_failure(run: Run, step: StepRun) -> Markup | None:
     return join(
         tag(
             "div",
-            tag("b", f"{step.name} failed", class_="nb-failed"),
+            tag("b", f"{step.name} failed", class_="nb-red"),
             f" in {where}" if where else "",
             class_="nb-head",
         ),
@@ -107,7 +107,7 @@ def make_failure(run: Run, step: StepRun) -> Markup | None:
         if step.notebook
         else None,
         make_traceback(failure),
-        tag("div", hint, class_="nb-warning") if (hint := say_hint(failure)) else None,
+        tag("div", hint, class_="nb-amber") if (hint := say_hint(failure)) else None,
     )
 
 

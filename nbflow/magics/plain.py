@@ -14,17 +14,11 @@ from rich.style import Style
 from nbflow.html.markup import join, tag
 from nbflow.html.style import frame
 from nbflow.terminal.console import make_console
+from nbflow.terminal.parts import STYLES
 
 _WIDTH = 120  # columns of a notebook's text
 _NEXT = re.compile(r"^(  )(nbflow [a-z])", re.MULTILINE)
-_COLOURS = {
-    "green": "nb-done",
-    "cyan": "nb-reused",
-    "blue": "nb-running",
-    "red": "nb-failed",
-    "yellow": "nb-warning",
-    "magenta": "nb-lost",
-}
+_TONES = {Style.parse(style).color: tone for tone, style in STYLES.items()}
 
 
 def make_plain(part: RenderableType, width: int | None = None) -> str:
@@ -51,5 +45,5 @@ def _make_span(segment: Segment) -> str:
 
 
 def _find_classes(style: Style) -> list[str]:
-    colour = _COLOURS.get(style.color.name, "") if style.color else ""
-    return [one for one in (colour, "nb-dim" if style.dim else "") if one]
+    tone = _TONES.get(style.color) if style.color else None
+    return [*([f"nb-{tone}"] if tone else []), *(["nb-dim"] if style.dim else [])]

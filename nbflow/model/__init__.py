@@ -15,6 +15,7 @@ from nbflow.model.problems import Remedy as Remedy
 from nbflow.model.problems import Skipped as Skipped
 from nbflow.model.problems import SkippedCode as SkippedCode
 from nbflow.model.reasons import Reason as Reason
+from nbflow.model.refs import Ref as Ref
 from nbflow.model.states import STATES as STATES
 from nbflow.model.states import State as State
 from nbflow.model.states import find_state as find_state
@@ -75,7 +76,7 @@ class Input(Frozen, frozen=True):
 
     @property
     def ref(self) -> str:
-        return f"{self.step}.{self.name}"
+        return str(Ref(self.step, self.name))
 
 
 class Watched(Frozen, frozen=True):

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from nbflow import globs
 from nbflow.model import Edit, Frozen, Input, Place, Problem, ProblemCode, Watched, Write
+from nbflow.model.refs import make_ref
 from nbflow.notebook.bindings import Names, read_names
 from nbflow.notebook.calls import Call, Context, find_calls
 from nbflow.notebook.code import make_place
@@ -146,8 +147,7 @@ def _make_input(call: Call, notebook: str) -> Input | Problem:
     ref = find_literal(call.argument)
     if ref is None:
         return _problem("read-not-literal", call, notebook, _EXAMPLES["read"])
-    step, _, name = ref.partition(".")
-    return Input(step, name, make_place(notebook, call.cell, call.node.lineno))
+    return Input(*make_ref(ref), make_place(notebook, call.cell, call.node.lineno))
 
 
 def _make_write(call: Call, notebook: str, *, listed: bool) -> Write | Problem | None:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from nbflow.errors import ParameterError
 from nbflow.model import Edit, Parameter, Problem, Step
+from nbflow.model.refs import make_parameter_ref
 from nbflow.notebook.parameters import check_value
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def find_wrong_parameters(
     declare is not known.
     """
     for name, value in settings.parameters.items():
-        only, _, short = name.rpartition(".")
+        only, short = make_parameter_ref(name)
         if only in broken or (broken and not only):
             continue
         asked = [only] if only else [*steps]
@@ -49,7 +50,7 @@ def _find_misfits(file: str, value: Any, declared: list[Parameter]) -> Iterator[
 
 def _make_unknown(file: str, name: str, value: Any, steps: Mapping[str, Step]) -> Problem:
     """Return the problem of a name that stands for nothing, with the nearest that does."""
-    only, _, short = name.rpartition(".")
+    only, short = make_parameter_ref(name)
     pairs = [(step.name, one.name) for step in steps.values() for one in step.parameters]
     own = sorted({known for step, known in pairs if step == only or not only})
     nested = next(iter(value), "") if isinstance(value, dict) and name in steps else ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nbflow.errors import SqlError
 from nbflow.model import Edit, Frozen, Input, Place, Problem, ProblemCode, Write
+from nbflow.model.refs import make_ref
 from nbflow.notebook.calls import find_calls
 from nbflow.notebook.code import make_place
 from nbflow.notebook.dataflow import find_literal
@@ -167,8 +168,7 @@ def _place(found: Found, notebook: str, at: int) -> Place:
 
 
 def _make_input(ref: str, place: Place) -> Input:
-    step, _, name = ref.partition(".")
-    return Input(step, name, place)
+    return Input(*make_ref(ref), place)
 
 
 def _make_unloaded(magic: Magic, place: Place) -> Problem:

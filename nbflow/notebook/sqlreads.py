@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from nbflow.model import Edit, Input, Problem, Skipped, Step
+from nbflow.model.refs import make_ref
 from nbflow.names import make_name
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def find_problems(
     A query that is made when the cell runs may read what the step has `declared` otherwise.
     """
     for unclear in queries.unclear:
-        refs = [ref for ref in unclear.refs if ref.partition(".")[0] in known]
+        refs = [ref for ref in unclear.refs if make_ref(ref).step in known]
         if unclear.made:
             refs = [ref for ref in refs if ref not in declared]
         if refs:

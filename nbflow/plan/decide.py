@@ -8,6 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from nbflow.model import Action, Frozen, Output, Parts, Planned, Reason, Result, Step
+from nbflow.model.refs import make_ref
 from nbflow.plan.keys import find_changes, make_key
 
 
@@ -97,7 +98,7 @@ def make_parts(prepared: Prepared, inputs: Inputs) -> Parts:
 
 def _find_waiting(prepared: Prepared, inputs: Inputs) -> list[str]:
     """Return the steps to wait for."""
-    reading = {ref.split(".")[0] for ref, output in inputs.items() if output is None}
+    reading = {make_ref(ref).step for ref, output in inputs.items() if output is None}
     return sorted(reading.union(prepared.waits))
 
 

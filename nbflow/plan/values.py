@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ import msgspec
 
 from nbflow.errors import NbflowError, ParameterError
 from nbflow.model import Parameter, Request, Step
+from nbflow.model.refs import make_parameter_ref
 from nbflow.notebook.parameters import check_value, parse_text
 from nbflow.store.hashing import hash_bytes
 
@@ -34,7 +34,7 @@ def assign(
     sources = [(settings, check_value), (request.parameters, check_value)]
     for name, forms in _convert(steps, sources, selected):
         for step, form in forms.items():
-            overrides[step][_split(name)[1]] = form
+            overrides[step][make_parameter_ref(name).name] = form
     return overrides
 
 
@@ -52,10 +52,10 @@ def make_forms(
     """
     values = {name: value for name, value in values.items() if name not in texts}
     found = _convert(steps, [(values, check_value), (texts, parse_text)], selected)
-    own = {".".join(_split(name)) for name, _ in found if "." in name}
+    own = {str(make_parameter_ref(name)) for name, _ in found if "." in name}
     forms: dict[str, Any] = {}
     for name, by_step in found:
-        named = {f"{step}.{_split(name)[1]}": form for step, form in by_step.items()}
+        named = {f"{step}.{make_parameter_ref(name).name}": form for step, form in by_step.items()}
         if len({repr(form) for form in named.values()}) == 1:
             forms[name] = next(iter(named.values()))
         else:
@@ -136,7 +136,7 @@ def _order(
 
 
 def _find_targets(steps: Mapping[str, Step], name: str) -> Iterator[tuple[str, Parameter]]:
-    only, short = _split(name)
+    only, short = make_parameter_ref(name)
     candidates = [only] if only else list(steps)
     if only and only not in steps:
         near = difflib.get_close_matches(only, steps, 1)
@@ -146,12 +146,6 @@ def _find_targets(steps: Mapping[str, Step], name: str) -> Iterator[tuple[str, P
     if not any(known == short for _, known in declared):
         raise ParameterError(_say_unknown(only or "no step", short, [n for _, n in declared]))
     yield from ((step, one) for (step, known), one in declared.items() if known == short)
-
-
-def _split(name: str) -> tuple[str, str]:
-    """Return the step, "" for all, and the parameter as Python spells it: `ö` is one character."""
-    step, _, short = name.rpartition(".")
-    return step, unicodedata.normalize("NFKC", short)
 
 
 def _say_unknown(who: str, name: str, known: list[str]) -> str:

@@ -8,6 +8,7 @@ import msgspec
 
 from nbflow.errors import PipelineError
 from nbflow.model import Failure, Output, Reason, Result
+from nbflow.model.refs import make_ref
 from nbflow.plan import Prepared, find_changes, make_parts
 from nbflow.plan.make import find_inputs
 from nbflow.project import Project
@@ -45,7 +46,7 @@ def _look_closer(
 
 
 def _find_old(project: Project, ref: str, digest: str) -> Output | None:
-    step, _, name = ref.partition(".")
+    step, name = make_ref(ref)
     for result in results.read_results(project, step):
         output = result.outputs.get(name)
         if output is not None and output.hash == digest:

@@ -30,6 +30,7 @@ from nbflow.events import (
     TaskEvent,
 )
 from nbflow.model import Failure, Frozen, Output, Reason, Spent, TaskId
+from nbflow.model.refs import make_ref
 from nbflow.runs.folder import AttemptFolder, RunFolder
 from nbflow.store.removed import explain_removed
 from nbflow.store.results import has_result
@@ -116,7 +117,7 @@ class Run(Frozen, frozen=True):
         """
         from nbflow.store import tables  # noqa: PLC0415 - duckdb only where a table is read
 
-        step, _, name = ref.partition(".")
+        step, name = make_ref(ref)
         return tables.read(self.find_folder(step), name, **options)
 
     def find_attempt(self, step: StepRun) -> AttemptFolder:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbflow.errors import CallError
+from nbflow.model.refs import make_ref
 from nbflow.runs.finished import Finished, read_finished
 from nbflow.step import area, job, runs
 from nbflow.step.identity import find_here
@@ -61,7 +62,7 @@ def _read_inputs(under: Job) -> Known:
     found: Known = {}
     for ref, given in under.inputs.items():
         output = read_outputs(Path(given.folder)).get(given.name)
-        step, _, name = ref.partition(".")
+        step, name = make_ref(ref)
         if output is not None and output.kind == "table":
             found.setdefault(step, {})[name] = tuple(output.columns or ())
     return found

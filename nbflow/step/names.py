@@ -10,6 +10,7 @@ from typing import Any
 
 from nbflow.errors import CallError
 from nbflow.model import Frozen
+from nbflow.model.refs import Ref, make_ref
 
 
 class Source(Frozen, frozen=True):
@@ -19,15 +20,15 @@ class Source(Frozen, frozen=True):
     name: str
 
 
-def split_ref(ref: Any) -> tuple[str, str]:
-    """Return step and name of `step.name`."""
-    step, dot, name = ref.partition(".") if isinstance(ref, str) else ("", "", "")
-    if not (dot and step.isidentifier() and name.isidentifier()):
+def split_ref(ref: Any) -> Ref:
+    """Return step and name of `step.name`; raises CallError for what is none."""
+    found = make_ref(ref) if isinstance(ref, str) else Ref("", "")
+    if not (found.step.isidentifier() and found.name.isidentifier()):
         raise CallError(
             f"nbflow.read({ref!r}): this is not the name of a table or value. "
             'It takes the step and what it wrote: nbflow.read("clean_flights.flights").'
         )
-    return step, name
+    return found
 
 
 def check_name(name: Any) -> None:

@@ -14,6 +14,7 @@ import msgspec
 from nbflow.errors import DamageError, StoreError, UnknownNameError
 from nbflow.locks import hold
 from nbflow.model import Frozen, Result, formats
+from nbflow.model.refs import make_ref
 from nbflow.store.damage import Damage, read_notes, write_note
 from nbflow.store.hashing import hash_file
 from nbflow.store.soundness import find_damage
@@ -109,7 +110,7 @@ class Snapshot:
 
     def find_doubtful(self, result: Result) -> tuple[str, ...]:
         """Return what a result was made from that was found damaged since, by ref."""
-        inputs = ((ref, ref.partition(".")[0], one.result) for ref, one in result.inputs.items())
+        inputs = ((ref, make_ref(ref).step, one.result) for ref, one in result.inputs.items())
         return tuple(ref for ref, step, read in inputs if self.is_damaged(step, read))
 
     def find_sound(self, step: str) -> Result | None:

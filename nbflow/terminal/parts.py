@@ -17,7 +17,7 @@ from nbflow.model.states import Tone
 from nbflow.present.states import say_state
 from nbflow.text import shorten_middle
 
-_STYLES: dict[Tone, str] = {
+STYLES: dict[Tone, str] = {
     "grey": "dim",
     "blue": "bold blue",
     "green": "green",
@@ -33,7 +33,7 @@ _SHORT = 44  # characters of a command that leave room for what it does
 
 def make_state(state: str) -> Text:
     """Return glyph and word."""
-    return Text(say_state(state), _STYLES[find_state(state).tone])
+    return Text(say_state(state), STYLES[find_state(state).tone])
 
 
 def make_table(

@@ -162,7 +162,7 @@ def _draw_failure(step: StepRun) -> Markup | None:
     return join(
         tag("div", said, class_="nbflow-error"),
         tag("div", say_failed_at(step.path, failure)),
-        tag("div", hint, class_="nb-warning") if (hint := say_hint(failure)) else None,
+        tag("div", hint, class_="nb-amber") if (hint := say_hint(failure)) else None,
     )
 
 
@@ -178,7 +178,7 @@ def _draw_log(count: int, lines: list[tuple[str, str]]) -> str:
         return ""
     cut = f"… {say_count(count - len(lines), 'earlier line')}\n" if count > len(lines) else ""
     said = (
-        tag("span", f"{_ESCAPE.sub('', text)}\n", class_="nb-warning")
+        tag("span", f"{_ESCAPE.sub('', text)}\n", class_="nb-amber")
         if stream == "stderr"
         else f"{_ESCAPE.sub('', text)}\n"
         for stream, text in lines

@@ -58,8 +58,8 @@ def _draw_track(run: Run) -> Markup:
     done = sum(STATES[step.status].good for step in steps)
     bad = sum(step.status in {"failed", "blocked"} for step in steps)
     share = _say_share(done + sum(one[0] for one in doing if one is not None), run)
-    good = tag("i", style=f"width:{share}", class_="nb-done" if run.status == "done" else None)
-    wrong = tag("i", style=f"width:{_say_share(bad, run)}", class_="nb-failed") if bad else None
+    good = tag("i", style=f"width:{share}", class_="nb-green" if run.status == "done" else None)
+    wrong = tag("i", style=f"width:{_say_share(bad, run)}", class_="nb-red") if bad else None
     return tag("div", good, wrong, class_="nbflow-track", role="img", aria_label=share)
 
 

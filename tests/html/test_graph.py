@@ -78,6 +78,8 @@ def test_every_status_has_the_glyph_that_the_terminal_shows():
     assert looks == {n: (one.glyph, one.tone) for n, one in STATES.items() if n not in of_runs}
     style = draw_style("graph")
     assert all(f"--nbflow-{look['tone']}:" in style for look in _read_looks().values())
+    page = draw_style("page")
+    assert all(f".nb-{one.tone}" in page for one in STATES.values() if one.tone != "grey")
 
 
 def test_a_plan_gives_actions_and_reasons():
