@@ -16,29 +16,23 @@ from nbflow.text import say_count, shorten
 from nbflow.widget.fields import SHARED, Field
 from nbflow.widget.inputs import UNSET, make_input
 from nbflow.widget.models import build, hide, set_class
+from nbflow.widget.values import Held, Values, is_same
 
 _FLAT = 14  # fields up to which all groups stand open
 _GROUPS = 20  # shown at a time, of more the search finds the others
 
 
-class UnfitError(ParameterError):
-    """Values in the form that do not fit: each field says why."""
-
-
 class Form:
-    """The fields of a pipeline; `box` is what is shown, `values` what was chosen.
+    """Shows the fields of a pipeline; `box` is what is shown.
 
-    Values are kept apart from the controls: most of a large form's were never made.
+    The values are kept apart, in `Values`: most of a large form's controls were never made.
     """
 
-    def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, values: Values) -> None:
         self.box = build(w.VBox, css="nbflow-form")
-        self._changed = changed
-        self._fields: list[Field] = []
-        self._forms: dict[str, Any] = {}  # by key: what differs from the default
-        self._wrong: dict[str, str] = {}  # by key: why a control's value does not fit
+        self._values = values
+        self._fields: list[Field] | None = None  # those that are drawn
         self._rows: dict[str, _Row] = {}
-        self._showing = False  # what changes then is told once
         self._opened: str | None = None  # the group of an accordion that stands open
         self._search = build(
             w.Text,
@@ -50,66 +44,36 @@ class Form:
         self._search.observe(lambda _: self._draw(), "value")
         self._groups = build(w.VBox)
 
-    def show_fields(self, fields: list[Field]) -> None:
-        """Show these fields; what was chosen stays where the field is still there."""
-        if fields == self._fields:
-            return
-        known = {field.key for field in fields}
-        self._fields = fields
-        self._forms = {key: form for key, form in self._forms.items() if key in known}
-        self._wrong, self._rows = {}, {}
-        self._draw()
-        self._changed()
-
-    def show_values(self, forms: Mapping[str, Any]) -> list[str]:
-        """Choose these values and the defaults for the rest; return the keys that are not there."""
-        known = {field.key: field for field in self._fields}
-        self._wrong = {}
-        self._forms = {
-            key: form
-            for key, form in forms.items()
-            if key in known and not _same(form, known[key].default)
-        }
-        self._showing = True
+    def show(self) -> None:
+        """Show the fields as they are now, and what they hold."""
+        if self._fields != self._values.fields:
+            self._fields, self._rows = self._values.fields, {}
+            self._draw()
         for key, row in list(self._rows.items()):
-            row.show(self._forms.get(key, UNSET))
-        self._showing = False
-        self._changed()
-        return [key for key in forms if key not in known]
+            row.show(self._values.find(key))
 
-    @property
-    def fields(self) -> list[Field]:
-        return self._fields
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """The JSON forms that differ from the defaults, by key."""
-        return dict(self._forms)
-
-    @property
-    def problems(self) -> list[str]:
-        """The parameters whose values in the form do not fit: their fields say why."""
-        return list(self._wrong)
-
-    def refuse(self) -> None:
-        """Raise ParameterError for values that do not fit; the first one's field is shown."""
-        found = (field for field in self._fields if field.key in self._wrong)
+    def show_wrong(self) -> None:
+        """Have the first field shown whose text does not fit."""
+        found = (field for field in self._values.fields if field.key in self._values.wrong)
         field = next(found, None)
-        if field is not None and len(self._fields) > _FLAT and field.group != self._opened:
+        if field is not None and self._is_large and field.group != self._opened:
             self._search.value = " ".join((field.parameter.name, *field.steps))
-        raise UnfitError(f"Does not fit yet, see below: {', '.join(self._wrong)}.")
+
+    @property
+    def _is_large(self) -> bool:
+        return len(self._values.fields) > _FLAT
 
     def _draw(self) -> None:
         words = self._search.value.lower().split()
         groups: dict[str, list[Field]] = {}
-        for field in self._fields:
+        for field in self._values.fields:
             if all(word in _find_text(field) for word in words):
                 groups.setdefault(field.group, []).append(field)
         shown = dict(list(groups.items())[:_GROUPS])
-        if len(self._fields) <= _FLAT:
-            self._groups.children = [self._make_group(*group) for group in shown.items()]
-        else:
+        if self._is_large:
             self._groups.children = [self._make_accordion(shown)] if shown else []
+        else:
+            self._groups.children = [self._make_group(*group) for group in shown.items()]
         rest = len(groups) - len(shown)
         note = _note(
             f"{say_count(rest, 'more step')} with parameters: type above to find them"
@@ -117,10 +81,10 @@ class Form:
             else ""
             if shown
             else "No parameter fits."
-            if self._fields
+            if self._values.fields
             else "This pipeline has no parameters."
         )
-        search = [self._search] if len(self._fields) > _FLAT else []
+        search = [self._search] if self._is_large else []
         self.box.children = [*search, self._groups, *note]
 
     def _make_group(self, group: str, fields: list[Field]) -> Any:
@@ -146,26 +110,16 @@ class Form:
         for field in fields:
             row = self._rows.get(field.key)
             if row is None:
-                row = self._rows[field.key] = _Row(field, self._take)
-                row.show(self._forms.get(field.key, UNSET))
+                row = self._rows[field.key] = _Row(field, self._values.take)
+                row.show(self._values.find(field.key))
             made.append(row.box)
         return made
-
-    def _take(self, key: str, form: Any, wrong: str) -> None:
-        self._wrong.pop(key, None)
-        self._forms.pop(key, None)
-        if wrong:
-            self._wrong[key] = wrong
-        elif form is not UNSET:
-            self._forms[key] = form
-        if not self._showing:
-            self._changed()
 
 
 class _Row:
     """A field's label, control, way back to the default, and its help or what is wrong."""
 
-    def __init__(self, field: Field, take: Callable[[str, Any, str], None]) -> None:
+    def __init__(self, field: Field, take: Callable[..., None]) -> None:
         self._field, self._take = field, take
         self._input = make_input(field.parameter, field.default)
         self._back = build(
@@ -182,21 +136,21 @@ class _Row:
             [build(w.HTML, _make_label(field)), build(w.VBox, [control, self._note])],
             css="nbflow-field",
         )
-        self._input.control.observe(lambda _: self._read(), "value")
+        self._input.control.observe(lambda _: self._take(field.key, *self._read()), "value")
         self._say(UNSET, "")
 
-    def show(self, form: Any) -> None:
-        self._input.show(form)
-        self._read()
+    def show(self, held: Held) -> None:
+        """Show what the field holds; a text that does not fit is there already."""
+        form, wrong = held
+        if not wrong and not is_same(self._read(), held):
+            self._input.show(form)
+        self._say(*self._read())
 
-    def _read(self) -> None:
-        form, wrong = UNSET, ""
+    def _read(self) -> Held:
         try:
-            form = self._input.read()
+            return self._input.read(), ""
         except ParameterError as error:
-            wrong = say_error_here(error)
-        self._say(form, wrong)
-        self._take(self._field.key, form, wrong)
+            return UNSET, say_error_here(error)
 
     def _say(self, form: Any, wrong: str) -> None:
         changed = form is not UNSET or bool(wrong)
@@ -243,7 +197,3 @@ def _find_text(field: Field) -> str:
 
 def _note(text: str) -> list[Any]:
     return [build(w.HTML, f'<div class="nbflow-help">{html.escape(text)}</div>')] if text else []
-
-
-def _same(one: Any, other: Any) -> bool:
-    return bool(one == other and type(one) is type(other))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import Any
 
 import ipywidgets as w
 from IPython.display import display
@@ -31,7 +30,7 @@ from nbflow.widget.buttons import Buttons
 from nbflow.widget.detail import Detail
 from nbflow.widget.fields import make_fields, read_values
 from nbflow.widget.follow import Follower, Tail, find_follower
-from nbflow.widget.form import Form, UnfitError
+from nbflow.widget.form import Form
 from nbflow.widget.graph import Graph, make_nodes
 from nbflow.widget.history import History
 from nbflow.widget.models import build, hide
@@ -42,6 +41,7 @@ from nbflow.widget.runview import Parts, RunView
 from nbflow.widget.selection import Selection
 from nbflow.widget.steps import Steps
 from nbflow.widget.valuebar import ValueBar
+from nbflow.widget.values import UnfitError, Values
 
 STATIC = Path(__file__).parent / "static"
 _PARAMETERS, _PLAN, _RUN, _HISTORY = range(4)
@@ -135,15 +135,16 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._graph = build(Graph)
         self._graph.on_click(self._choose)
         canvas = build(w.VBox, [self._graph], css="nbflow-canvas")
-        self._form = Form(self._note_values)
-        self._values = ValueBar(self._form, self._take_values, self._notice.guarded)
+        self.values = Values(self._show_values)
+        self._form = Form(self.values)
+        self._bar = ValueBar(self.values, self._say_missing, self._notice.guarded)
         self._plan, self._history = build(w.HTML), History(self._act_on_run)
         self._steps = Steps(self._choose_listed)
         self._detail = Detail(self._choose_listed, self._busy.later, self._graph.follow)
         split = build(w.VBox, [self._steps.box, *self._detail.boxes], css="nbflow-split")
         parts = (head, self._buttons, self._graph, self._steps, self._detail, self._busy)
         self._view = RunView(Parts(*parts), self._turn)
-        asked = build(w.VBox, [self._values.box, self._form.box])
+        asked = build(w.VBox, [self._bar.box, self._form.box])
         pages = [asked, self._plan, split, self._history.box]
         self._tabs = build(w.Tab, pages, titles=_TITLES)
         self._tabs.observe(lambda _: self._show_page(), "selected_index")
@@ -169,20 +170,21 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         finally:
             self._follower.add(self)
             self._plan.value = tag("div", "Plan says what a run would do.", class_="nb-dim")
-            self._values.show(project)
+            self._bar.project = project
+            self.values.read_sets(project)
 
     def _read(self, project: Project) -> None:
         """Read the notebooks, and show their steps, parameters and problems."""
         self._scan = scan = read_folder(project)
         errors = [one for one in scan.problems if one.severity == "error"]
-        self._form.show_fields(make_fields(scan.steps, project.settings.parameters))
+        self.values.set_fields(make_fields(scan.steps, project.settings.parameters))
         self._selection.show_steps(scan.steps)
         nodes, edges = mark_problems(*make_nodes(scan.steps), scan)
         self._graph.show(nodes, edges)
         self._detail.show_steps(scan.steps)
         self._notice.root = project.root
         self._notice.list_problems(errors)
-        self._view.read(project, self._name, scan, self._form.fields)
+        self._view.read(project, self._name, scan, self.values.fields)
         if not scan.steps and not errors:
             refuse_wrong(project, scan)  # says why there is no step
 
@@ -205,13 +207,13 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             project = self._project
             self._busy.later(lambda: self._history.show(project))
 
-    def _note_values(self) -> None:
-        self._values.show_choice()
-        if not self._form.problems:
+    def _show_values(self) -> None:
+        self._form.show()
+        self._bar.show()
+        if not self.values.wrong:
             self._notice.forget(UnfitError)
 
-    def _take_values(self, forms: dict[str, Any]) -> None:
-        missing = self._form.show_values(forms)
+    def _say_missing(self, missing: list[str]) -> None:
         text = f"No step has these parameters any more: {', '.join(missing)}."
         self._notice.say(text if missing else "")
 
@@ -314,7 +316,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._open()
         else:
             self._read(self._project)
-            self._values.show(self._project)
+            self.values.read_sets(self._project)
         self._show_frame()
 
     def _use_values(self, project: Project, run_id: str) -> None:
@@ -322,13 +324,13 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._tabs.selected_index = _PARAMETERS
 
     def _show_request(self, request: Request) -> None:
-        self._form.show_values(read_values(self._form.fields, self._scan.steps, request))
+        self.values.replace(read_values(self.values.fields, self._scan.steps, request))
         self._selection.show(request)
 
     def _make_request(self, project: Project) -> Request:
         """Return what the form asks for; what is wrong is said at once."""
         options = Request(force=self._buttons.force.value, **self._selection.make_request())
-        return app.requests.make_request(project, self._scan, options, self._form.values)
+        return app.requests.make_request(project, self._scan, options, self.values.forms)
 
     def _refuse_wrong(self) -> Project:
         """Read the notebooks as they are now; refuse what is wrong in the form."""
@@ -336,9 +338,10 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._open()
         project = self._project or read_project(self._asked)
         self._read(project)
-        if self._form.problems:
+        if self.values.wrong:
             self._tabs.selected_index = _PARAMETERS
-            self._form.refuse()
+            self._form.show_wrong()
+        self.values.refuse_wrong()
         if self._selection.is_open:
             raise UnknownNameError("Which steps? Click them in the graph, or choose “All steps”.")
         return project

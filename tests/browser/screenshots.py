@@ -25,7 +25,7 @@ SLOW = [
     cell("share: float = 0.25  # of the sales to draw, 0..1\nquick: bool = True", "parameters"),
     cell("import nbflow\n\nsales = nbflow.read('load_sales.sales')", "inputs"),
     cell(
-        "import time\n\nfor at in range(40):\n    time.sleep(0.3)\n"
+        "import time\n\nfor at in range(40):\n    time.sleep(1)\n"
         "    nbflow.progress(at / 40, f'fold {at} of 40')\n"
         "    print(f'fold {at}: error {1 / (at + 2):.3f}')"
     ),

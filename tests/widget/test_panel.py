@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import time
 from types import SimpleNamespace
 
@@ -11,7 +10,6 @@ import ipywidgets
 import pytest
 
 from nbflow import Pipeline
-from nbflow.errors import ParameterError
 from nbflow.model import Request
 from nbflow.project import find_project
 from nbflow.runs.fold import Run, StepRun
@@ -61,8 +59,25 @@ def status(panel):
     return panel._view.tail.run.status if panel._view.tail else ""
 
 
+def find_control(panel, key):
+    """Return the control of a field, and the text below it."""
+    fields = [part for part in find_parts(panel) if "nbflow-field" in part._dom_classes]
+    field = next(
+        one for one in fields if f">{key}<" in one.children[0].value.replace(" <span", "<")
+    )
+    line, note = field.children[1].children
+    box = line.children[0]  # of a number with bounds: a slider, and the text
+    return [box, *getattr(box, "children", ())][-1], note
+
+
+def find_parts(part):
+    yield part
+    for child in getattr(part, "children", ()):
+        yield from find_parts(child)
+
+
 def choose(panel, key, value):
-    panel._form._rows[key]._input.control.value = value
+    find_control(panel, key)[0].value = value
 
 
 @pytest.mark.kernel
@@ -102,7 +117,7 @@ def test_stop_and_resume(tmp_path, panels):
     click(panel, "run")
     wait(lambda: panel._view.tail and panel._view.tail.run.steps["report"].status == "running")
     later = panels(made)  # as after a restart of the kernel: it shows what goes on
-    assert later._form.values == {"rows": 4}
+    assert later.values.forms == {"rows": 4}
     wait(lambda: status(later) == "running")
     assert not later._buttons.stop.disabled
     later._buttons.stop.click()
@@ -113,14 +128,14 @@ def test_stop_and_resume(tmp_path, panels):
     wait(lambda: status(panel) == "done")
     steps = panel._view.tail.run.steps
     assert (steps["load"].status, steps["report"].status) == ("reused", "done")
-    assert panels(made)._form.values == {}
+    assert panels(made).values.forms == {}
 
 
 def test_wrong_values_are_told_and_nothing_is_started(tmp_path, panels):
     panel = panels(project(tmp_path, load=[cell("rows: int = 3", "parameters")]))
     choose(panel, "rows", "abc")
     said = "&#x27;abc&#x27; is not an int. For example: 3</div>"
-    assert f'role="alert">{said}' in panel._form._rows["rows"]._note.value
+    assert f'role="alert">{said}' in find_control(panel, "rows")[1].value
     click(panel, "run")
     assert "see below: rows." in panel._notice.text
     assert "int" not in panel._notice.text  # the field says that
@@ -163,46 +178,41 @@ def test_a_step_that_vanished_leaves_the_choice(tmp_path, panels):
     made = project(tmp_path, load=LOAD, report=REPORT)
     panel = panels(made, request=Request(to=("report",), parameters={"rows": 4}))
     assert panel._graph.marked == ["load", "report"]
-    assert panel._form.values == {"rows": 4}
+    assert panel.values.forms == {"rows": 4}
     (made.folder / "report.ipynb").unlink()
     click(panel, "run")
     assert "Which steps?" in panel._notice.text
 
 
-def test_sets_of_values_are_kept_by_name(tmp_path, panels):
+def test_the_choice_of_a_set_shows_whose_values_the_form_holds(tmp_path, panels):
     made = project(tmp_path, load=LOAD, report=REPORT)
     panel = panels(made)
     choose(panel, "rows", "9")
-    bar = panel._values
-    bar._name.value = "many"
-    bar._save()
-    again = panels(find_project(made.folder))
-    again._values._choice.value = "many"
-    assert again._form.values == {"rows": 9}
-    again._values._choice.value = "Defaults"
-    assert again._form.values == {}
-    again._values._choice.value = "many"
-    choose(again, "rows", "8")
-    assert again._values._choice.label == "many, changed"
-    again._values._choice.value = "many"  # restores it
-    assert again._form.values == {"rows": 9}
-    again._show_request(Request(parameters={"rows": 7}))  # as “Use its values” does
-    assert again._values._choice.label == "many, changed"
-    again._values._choice.value = "many"
-    again._values._drop()
-    assert (again._values._choice.label, again._form.values) == ("Defaults, changed", {"rows": 9})
-    assert json.loads((made.home / "values.json").read_text())["sets"] == {}
+    panel.values.save_set(made, "many")
+    panel = panels(find_project(made.folder))
+    choice, remove, *_ = next(one for one in find_parts(panel) if is_line(one)).children
+    choice.value = "many"
+    assert find_control(panel, "rows")[0].value == "9"
+    choose(panel, "rows", "8")
+    assert (choice.label, choice.value) == ("many, changed", "")
+    choice.value = "many"  # restores it
+    assert find_control(panel, "rows")[0].value == "9"
+    remove.click()
+    assert (choice.label, panel.values.forms) == ("Defaults, changed", {"rows": 9})
 
 
-def test_a_set_cannot_have_the_name_of_the_defaults(tmp_path, panels):
+def is_line(part):
+    """Tell whether it is the line in which sets of values are chosen."""
+    return "nbflow-choice" in getattr(
+        next(iter(getattr(part, "children", ())), None), "_dom_classes", ()
+    )
+
+
+def test_what_cannot_be_saved_is_told(tmp_path, panels):
     panel = panels(project(tmp_path, load=LOAD, report=REPORT))
-    bar = panel._values
-    bar._save_button.click()
+    *_, save = next(one for one in find_parts(panel) if is_line(one)).children
+    save.click()
     assert "Type a name for these values" in panel._notice.text
-    bar._name.value = "defaults"
-    bar._save_button.click()
-    assert "stands for the values in the notebooks" in panel._notice.text
-    assert not (panel._project.home / "values.json").exists()
 
 
 def test_rows_of_the_history_and_of_the_steps_are_chosen(tmp_path, panels):
@@ -224,13 +234,15 @@ def test_rows_of_the_history_and_of_the_steps_are_chosen(tmp_path, panels):
 
 def test_a_closed_group_is_opened_for_a_value_that_does_not_fit(tmp_path, panels):
     many = {f"s{at}": [cell(f"a{at}: int = 1", "parameters")] for at in range(20)}
-    form = panels(project(tmp_path, **many))._form
-    form._groups.children[0].selected_index = 4
-    form._rows["a12"]._input.control.value = "x"
-    form._groups.children[0].selected_index = 0
-    with pytest.raises(ParameterError, match="see below: a12"):
-        form.refuse()
-    assert form._opened == "s12"
+    panel = panels(project(tmp_path, **many))
+    groups = next(part for part in find_parts(panel) if isinstance(part, ipywidgets.Accordion))
+    groups.selected_index = 4
+    choose(panel, "a12", "x")
+    groups.selected_index = 0
+    click(panel, "run")
+    assert "see below: a12" in panel._notice.text
+    groups = next(part for part in find_parts(panel) if isinstance(part, ipywidgets.Accordion))
+    assert [title.split()[0] for title in groups.titles] == ["s12"]
 
 
 def test_a_large_pipeline_opens_fast_and_with_few_widgets(tmp_path, panels):
@@ -252,8 +264,9 @@ def test_a_large_pipeline_opens_fast_and_with_few_widgets(tmp_path, panels):
     print(f"200 steps: {seconds:.2f} s of CPU, {count} widgets")
     assert seconds < 1.0
     assert count < 120  # models: each is a message, which a front end takes one after another
-    panel._form._search.value = "s150"
-    assert "a150" in panel._form._rows
+    search = next(one for one in find_parts(panel) if "nbflow-search" in one._dom_classes)
+    search.value = "s150"
+    assert find_control(panel, "a150")[0].value == "1"
 
 
 def test_a_saved_panel_shows_a_static_form(tmp_path, panels, monkeypatch):
@@ -282,7 +295,7 @@ def test_a_message_is_shown_whole(tmp_path, panels, declared, said):
     source = f"from typing import Literal\nunit: {declared} = 3"
     panel = panels(project(tmp_path, load=[cell(source, "parameters")]))
     choose(panel, "unit", "zzz")
-    note = html.unescape(panel._form._rows["unit"]._note.value)
+    note = html.unescape(find_control(panel, "unit")[1].value)
     assert f">'zzz' {said} For example:" in note
 
 
