@@ -107,7 +107,7 @@ def test_errors_come_without_a_traceback_of_ours(kernel: Kernel) -> None:
     reply, shown = kernel("%nbflow run -p nope 1")
     assert reply["status"] == "error"
     (error,) = (one for one in shown if "traceback" in one)
-    assert error["ename"] == "RunError"
+    assert error["ename"] == "ParameterError"
     assert error["evalue"] == "No step declares a parameter 'nope'. There are: n."
     assert len(error["traceback"]) == 1
 
