@@ -11,23 +11,24 @@ from typing import Any, NoReturn
 
 from IPython.display import display
 from rich.live import Live
+from rich.text import Text
 
 from nbflow import app
 from nbflow.app import answers
 from nbflow.commands.asked import RunAsked
 from nbflow.errors import RunError
+from nbflow.events import Line, OutputPrinted
 from nbflow.magics import shown
 from nbflow.magics.shown import has_front_end, make_run_bundle
-from nbflow.magics.tail import Tail
 from nbflow.magics.view import RunView
 from nbflow.project import Project
 from nbflow.runs.cancel import cancel
 from nbflow.runs.fold import Run
-from nbflow.runs.follow import follow
+from nbflow.runs.follow import follow, follow_lines
 from nbflow.runs.history import read_run
 from nbflow.runs.log import to_line
 from nbflow.terminal.console import make_console, show
-from nbflow.terminal.progress import make_progress
+from nbflow.terminal.progress import make_log, make_progress
 from nbflow.terminal.runs import make_outcome
 
 _PER_SECOND = 5  # updates of what is shown while a cell waits
@@ -87,11 +88,10 @@ def _watch_in_cell(project: Project, run_id: str, *, log: bool) -> Iterator[Run]
     """Yield the run while a display of this cell is kept as it stands."""
     handle = display(make_run_bundle(project, read_run(project, run_id)), raw=True, display_id=True)
     drawn = 0.0
-    tail = Tail(project, run_id)
     try:
-        for run in follow(project, run_id):
+        for run, lines in follow_lines(project, run_id):
             if log:
-                sys.stdout.write("".join(f"{one.plain}\n" for one in tail.read_prints()))
+                sys.stdout.write("".join(f"{one.plain}\n" for one in _find_prints(lines)))
             if time.monotonic() - drawn > 1 / _PER_SECOND:
                 handle.update(make_run_bundle(project, run), raw=True)
                 drawn = time.monotonic()
@@ -102,15 +102,15 @@ def _watch_in_cell(project: Project, run_id: str, *, log: bool) -> Iterator[Run]
 
 def _watch_on_terminal(project: Project, run_id: str, *, log: bool) -> Iterator[Run]:
     """Yield the run while a live table shows it, as the command line does."""
-    console, tail = make_console(), Tail(project, run_id)
+    console = make_console()
     run = read_run(project, run_id)
 
     def draw() -> Any:
         return make_progress(run, time.time(), console.height - 2)
 
     with Live(console=console, refresh_per_second=_PER_SECOND, get_renderable=draw):
-        for run in follow(project, run_id):
-            for text in tail.read_prints() if log else ():
+        for run, lines in follow_lines(project, run_id):
+            for text in _find_prints(lines) if log else ():
                 console.print(text)
             yield run
     show(console, make_outcome(run))
@@ -118,7 +118,12 @@ def _watch_on_terminal(project: Project, run_id: str, *, log: bool) -> Iterator[
 
 def _print_events(project: Project, run_id: str) -> Iterator[Run]:
     """Yield the run while its events are printed, one line of JSON each."""
-    tail = Tail(project, run_id)
-    for run in follow(project, run_id):
-        sys.stdout.write("".join(to_line(line).decode() for line in tail.read()))
+    for run, lines in follow_lines(project, run_id):
+        sys.stdout.write("".join(to_line(line).decode() for line in lines))
         yield run
+
+
+def _find_prints(lines: list[Line]) -> list[Text]:
+    """Return what the notebooks printed."""
+    events = (line.event for line in lines)
+    return [make_log(event) for event in events if isinstance(event, OutputPrinted)]

@@ -3,30 +3,120 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator
 
+import msgspec
+
+from nbflow.errors import UnknownNameError
+from nbflow.events import Line, OutputPrinted
 from nbflow.project import Project
 from nbflow.runs.fold import Folding, Run
 from nbflow.runs.folder import find_folder
-from nbflow.runs.history import place, read_unread
+from nbflow.runs.history import read_run, read_unread
 from nbflow.runs.liveness import is_alive
 from nbflow.runs.log import Reader
 
 POLL = 0.05  # seconds between looks at the log
+_QUIET = 1.0  # seconds between looks whether a run that says nothing still lives
+_LONGEST = 500  # characters of a printed line
+
+
+class Followed:
+    """A run as its log says so far; `read` takes what was appended since.
+
+    At most about `most` bytes are read at a time, and the last `kept` lines that each step printed
+    are kept.
+    """
+
+    def __init__(self, project: Project, run_id: str, *, most: int = -1, kept: int = 0) -> None:
+        self.run = Run(id=run_id)
+        self.gone = False  # its folder is no more
+        self.version = 0  # grows with each change
+        self._project, self._path = project, find_folder(project, run_id).log
+        self._reader, self._folding, self._asked = Reader(self._path), Folding(), 0.0
+        self._most, self._kept = most, kept
+        self._printed: dict[str, deque[tuple[str, str]]] = {}
+        self._counts: dict[str, int] = {}
+
+    @property
+    def live(self) -> bool:
+        return self.run.status == "running" and not self.gone
+
+    @property
+    def removed(self) -> bool:
+        """Tell whether a run that was seen is no more, also where nobody follows it now."""
+        return bool(self.version) and not self._path.exists()
+
+    def read(self) -> list[Line]:
+        """Take and return what was appended; a run that neither lives nor has ended was lost."""
+        if self.run.status == "running":
+            try:
+                return self._read_log() or self._look_whether_alive()
+            except (OSError, UnknownNameError):  # its folder was removed
+                pass
+        self._look_whether_there()
+        return []
+
+    def read_printed(self, step: str) -> tuple[int, list[tuple[str, str]]]:
+        """Return how many lines a step has printed, and the last of them as (stream, line)."""
+        return self._counts.get(step, 0), list(self._printed.get(step, ()))
+
+    def _read_log(self) -> list[Line]:
+        lines = self._reader.read_new(self._most)
+        for line in lines:
+            self._folding.add(line)
+            if self._kept and isinstance(line.event, OutputPrinted):
+                self._keep(line.event)
+        if lines:
+            folder, results = str(self._path.parent), str(self._project.results)
+            placed = {"id": self.run.id, "folder": folder, "results": results}
+            self._show(msgspec.structs.replace(self._folding.run, **placed))
+        return lines
+
+    def _look_whether_alive(self) -> list[Line]:
+        if time.monotonic() - self._asked < _QUIET:
+            return []
+        self._asked = time.monotonic()
+        unread = read_unread(self._project, self._folding.run, self.run.id)
+        if is_alive(self._project, self.run.id) and "status" not in unread:
+            return []
+        lines = self._read_log()  # its last ones may have come meanwhile
+        if not lines:
+            self._show(read_run(self._project, self.run.id))
+        return lines
+
+    def _look_whether_there(self) -> None:
+        if self.version and self.gone == self._path.exists():
+            self.gone = not self.gone
+            self.version += 1
+
+    def _keep(self, event: OutputPrinted) -> None:
+        kept = self._printed.setdefault(event.step, deque(maxlen=self._kept))
+        for line in event.text.rstrip("\n").split("\n"):
+            kept.append((event.stream, line[:_LONGEST]))
+            self._counts[event.step] = self._counts.get(event.step, 0) + 1
+
+    def _show(self, run: Run) -> None:
+        self.run = run
+        self.version += 1
 
 
 def follow(project: Project, run_id: str) -> Iterator[Run]:
     """Yield the run each time its log has grown, until it is over."""
-    reader, folding = Reader(find_folder(project, run_id).log), Folding()
-    while True:
-        alive = is_alive(project, run_id)  # asked before reading: the last lines are not missed
-        if lines := reader.read_new():
-            for line in lines:
-                folding.add(line)
-            yield place(project, folding.run, run_id, alive=True)
-        if folding.run.status != "running":
-            return
-        if not alive or "status" in read_unread(project, folding.run, run_id):
-            yield place(project, folding.run, run_id, alive=alive)
-            return
-        time.sleep(POLL)
+    return (run for run, _ in follow_lines(project, run_id))
+
+
+def follow_lines(project: Project, run_id: str) -> Iterator[tuple[Run, list[Line]]]:
+    """Yield the run and what is new each time its log has grown, until it is over."""
+    followed = Followed(project, run_id)
+    if not find_folder(project, run_id).log.exists():
+        read_run(project, run_id)  # raises
+    seen = 0
+    while followed.live:
+        lines = followed.read()
+        if followed.version > seen:
+            seen = followed.version
+            yield followed.run, lines
+        else:
+            time.sleep(POLL)

@@ -19,9 +19,9 @@ from nbflow.present.places import say_failed_at
 from nbflow.present.reasons import say_hint, say_step_why
 from nbflow.project import Project
 from nbflow.runs.fold import Run, StepRun
+from nbflow.runs.follow import Followed
 from nbflow.store.outputs import read_outputs
 from nbflow.text import say_count, say_made, say_seconds
-from nbflow.widget.follow import Tail
 from nbflow.widget.models import build
 from nbflow.widget.opener import Opener
 from nbflow.widget.written import Written
@@ -79,7 +79,7 @@ class Detail:
         known = {value for _, value in self._step.options}
         self._step.value = name if name in known else ""
 
-    def show(self, project: Project, tail: Tail | None, run: Run | None, name: str) -> None:
+    def show(self, project: Project, tail: Followed | None, run: Run | None, name: str) -> None:
         """Show a step as the run, that of the tail as it can be foreseen, has it now."""
         step = run.steps.get(name) if run else None
         if tail is None or run is None or step is None:
@@ -117,7 +117,7 @@ class Detail:
         self._opener.hide()
         self._written.show(Path(), {})
 
-    def _show_printed(self, tail: Tail, name: str) -> None:
+    def _show_printed(self, tail: Followed, name: str) -> None:
         count, lines = tail.read_printed(name)
         if self._printed == (tail.run.id, name, count):
             return

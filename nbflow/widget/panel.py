@@ -21,6 +21,7 @@ from nbflow.pipeline import Pipeline
 from nbflow.plan import refuse_wrong
 from nbflow.project import Project
 from nbflow.runs.cancel import cancel
+from nbflow.runs.follow import Followed
 from nbflow.runs.history import find_newest_id, find_run
 from nbflow.runs.request import read_request
 from nbflow.step.messages import find_shell
@@ -29,7 +30,7 @@ from nbflow.widget.busy import Busy
 from nbflow.widget.buttons import Buttons
 from nbflow.widget.detail import Detail
 from nbflow.widget.fields import make_fields, read_values
-from nbflow.widget.follow import Follower, Tail, find_follower
+from nbflow.widget.follow import Follower, find_follower
 from nbflow.widget.form import Form
 from nbflow.widget.graph import Graph, make_nodes
 from nbflow.widget.history import History
@@ -93,7 +94,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._follower.remove(self)
         super().close()
 
-    def show_tail(self, tail: Tail | None) -> None:
+    def show_tail(self, tail: Followed | None) -> None:
         """Show the run as it is now; called by the follower's thread."""
         try:
             with self._lock:

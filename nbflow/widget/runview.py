@@ -14,13 +14,13 @@ from nbflow.model import Scan
 from nbflow.plan import Plan
 from nbflow.project import Project
 from nbflow.runs.fold import Run
+from nbflow.runs.follow import Followed
 from nbflow.widget.busy import Busy
 from nbflow.widget.buttons import Buttons
 from nbflow.widget.choice import Choice
 from nbflow.widget.detail import Detail
 from nbflow.widget.estimate import Foresight
 from nbflow.widget.fields import Field
-from nbflow.widget.follow import Tail
 from nbflow.widget.graph import Graph
 from nbflow.widget.head import draw_head
 from nbflow.widget.saved import Still, draw_saved
@@ -48,7 +48,7 @@ class RunView:
     """
 
     def __init__(self, parts: Parts, turned: Callable[[bool], None]) -> None:
-        self.tail: Tail | None = None
+        self.tail: Followed | None = None
         self.stopping = ""
         self.choice = Choice(parts.graph, parts.steps, parts.detail)
         self.still = Still(self.draw_still)
@@ -80,7 +80,7 @@ class RunView:
         """Draw all when next a run is shown, the graph too."""
         self._seen = self._drawn = ()
 
-    def show(self, tail: Tail | None) -> str:
+    def show(self, tail: Followed | None) -> str:
         """Show the run as it is now, and return what else is to be said of it."""
         shown = self.tail
         if tail is not shown:
