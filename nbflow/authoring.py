@@ -24,7 +24,9 @@ from nbflow.project import Project
 from nbflow.runs.fold import Run
 from nbflow.runs.folder import read_inputs
 from nbflow.runs.pins import read_pins
-from nbflow.store.results import find_result, is_kept, write_file
+from nbflow.store.flushing import write_file
+from nbflow.store.local import open_store
+from nbflow.store.results import find_result, has_result
 
 DEMO = Path(__file__).with_name("demo")
 _ONLY_CODE = {"inputs", "parameters"}
@@ -121,7 +123,7 @@ def find_executed(run: Run, step: str) -> Path:
     attempt = run.find_attempt(state)
     candidates = [attempt.executed]
     if state.result:
-        candidates.append(Path(run.results) / step / state.result / "notebook.ipynb")
+        candidates.append(open_store(run.home).fetch(step, state.result) / "notebook.ipynb")
     candidates.append(attempt.notebook)
     found = next((path for path in candidates if path.is_file()), None)
     if found is None:
@@ -266,4 +268,5 @@ def _find_inputs(project: Project, run: Run, step: str) -> dict[str, str]:
 
 def _find_kept(project: Project, ref: str, result: str, pins: Mapping[str, str]) -> str:
     above = make_ref(ref).step
-    return result if is_kept(project, above, result) else pins.get(above, result)
+    kept = has_result(open_store(project.home).fetch(above, result))
+    return result if kept else pins.get(above, result)

@@ -18,10 +18,12 @@ from nbflow.runs.history import read_name, read_run_ids
 from nbflow.runs.liveness import is_alive
 from nbflow.runs.log import Beginning, find_beginning
 from nbflow.runs.pins import Pins, read_pinned, read_pins
-from nbflow.store import dropping, results
+from nbflow.store import dropping
 from nbflow.store.damage import find_aside, read_notes
+from nbflow.store.local import find_folders, open_store, read_names
 from nbflow.store.parts import find_parts, sweep_parts
 from nbflow.store.removed import note_removed
+from nbflow.store.results import read_result_ids
 
 _STARTING = 60.0  # seconds in which a run begins, once its folder is there
 
@@ -53,12 +55,12 @@ def find_removable(project: Project, keep: int | None = None) -> list[Removable]
 
 def find_cached(project: Project) -> list[Removable]:
     """Return the Arrow files beyond the setting `cache.arrow`; DuckDB's files hold the same."""
-    limit = project.settings.cache.limit
+    limit, store = project.settings.cache.limit, open_store(project.home)
     return [
         Removable(
             "cache", one.folder, one.step, one.result, one.bytes, "Arrow files beyond the limit"
         )
-        for one in dropping.find_droppable(project.results, limit, lambda: read_pinned(project))
+        for one in dropping.find_droppable(store, limit, lambda: read_pinned(project))
     ]
 
 
@@ -70,7 +72,7 @@ def remove(project: Project, removable: list[Removable], by: str = "`nbflow clea
     if not removable:
         return
     try:
-        with results.lock(project):
+        with open_store(project.home).lock():
             _remove(project, removable, by)
     except OSError as error:
         raise StoreError(
@@ -85,7 +87,7 @@ def _remove(project: Project, removable: list[Removable], by: str) -> None:
     note_removed(project.home, (one for one in going if one not in pinned), by)
     for one in removable:
         if one.kind == "result" and (one.step, one.id) not in pinned:
-            results.remove_result(project, one.step, one.id)
+            open_store(project.home).remove(one.step, one.id)
         elif one.path.is_file():
             sweep_parts(one.path.parent)  # unless somebody is at work there
         elif (one.kind == "cache" and (one.step, one.id) not in pinned) or (
@@ -124,7 +126,7 @@ def _old_results(project: Project, keep: int, pinned: Pins) -> list[Removable]:
     found = []
     for step, result in _read_surplus(project, keep):
         if (step, result) not in pinned:
-            folder = results.result_folder(project, step, result)
+            folder = open_store(project.home).fetch(step, result)
             why = f"beyond the newest {keep} of {step}"
             found.append(Removable("result", folder, step, result, _size(folder), why))
     return found
@@ -132,10 +134,10 @@ def _old_results(project: Project, keep: int, pinned: Pins) -> list[Removable]:
 
 def _read_surplus(project: Project, keep: int) -> Iterator[tuple[str, str]]:
     """Yield step and id of each result beyond the newest `keep`, pinned ones too."""
-    folder = str(project.results)
-    for step in sorted(results.read_names(folder)):
-        if len(results.read_names(f"{folder}/{step}")) > keep:
-            yield from ((step, one) for one in results.read_result_ids(project, step)[keep:])
+    store = open_store(project.home)
+    for step in store.list_steps():
+        if len(store.list_ids(step)) > keep:
+            yield from ((step, one) for one in read_result_ids(project, step)[keep:])
 
 
 def _damaged(project: Project) -> Iterator[Removable]:
@@ -152,7 +154,7 @@ def _leftovers(project: Project) -> Iterator[Removable]:
 
     Their executed notebooks and what they printed lie elsewhere and stay.
     """
-    for run in results.read_names(str(project.runs)):
+    for run in read_names(str(project.runs)):
         folder = find_folder(project, run)
         beginning = find_beginning(folder.log)
         if why := _find_useless(folder, beginning):
@@ -185,7 +187,7 @@ def _is_over(run: Path) -> bool:
 
 def _parts(project: Project) -> Iterator[Removable]:
     """Yield what killed processes have left of DuckDB files, which Arrow files make again."""
-    for folder in sorted(project.results.glob("*/*")):
+    for folder in find_folders(open_store(project.home)):
         for part in find_parts(folder):
             with contextlib.suppress(FileNotFoundError):  # it is finished, or another sweeps
                 if not is_held(folder):

@@ -41,14 +41,6 @@ class Project(Frozen, frozen=True):
         return self._place("")
 
     @property
-    def results(self) -> Path:
-        return self._place("results")
-
-    @property
-    def keys(self) -> Path:
-        return self._place("keys")
-
-    @property
     def by_hand(self) -> Path:
         return self._place("by-hand")
 

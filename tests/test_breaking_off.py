@@ -24,7 +24,6 @@ from nbflow.run import execute
 from nbflow.runs.fold import Run
 from nbflow.runs.history import find_run, read_runs
 from nbflow.runs.request import KeptPlan
-from nbflow.store import results
 from tests.cli.runs import make_run
 from tests.notebooks import cell, project, write
 
@@ -97,7 +96,7 @@ def test_clean_keeps_what_a_live_run_reads_of_other_steps(made: Project) -> None
 def test_what_was_removed_since_the_plan_is_refused_before_anything_runs(made: Project) -> None:
     make_run(made, "20261101-000000-aaaa", {"first": {"number": 3}})
     planned = plan(made, only=("second",))
-    results.remove_result(made, "first", "20261101-000000-aaaa")
+    open_store(made.home).remove("first", "20261101-000000-aaaa")
     with pytest.raises(RunError) as raised:
         execute(planned)
     assert str(raised.value) == (
@@ -155,7 +154,7 @@ def test_clean_makes_room_of_what_failed_steps_left(made: Project) -> None:
 def test_a_step_whose_result_was_removed_since_the_plan_runs_again(made: Project) -> None:
     execute(plan(made))
     planned = plan(made)
-    shutil.rmtree(made.results / "first")
+    shutil.rmtree(made.home / "results" / "first")
     assert tell(execute(planned)) == ("done", {"first": "done", "second": "reused"})
 
 

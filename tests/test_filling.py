@@ -29,7 +29,7 @@ SLOW = [
 
 
 def find_folders(made: Project) -> list[Path]:
-    return [at.parent for at in sorted(made.results.glob("*/*/result.json"))]
+    return [at.parent for at in sorted((made.home / "results").glob("*/*/result.json"))]
 
 
 def test_a_finished_run_has_all_its_tables_in_duckdb(tmp_path):
@@ -41,7 +41,7 @@ def test_a_finished_run_has_all_its_tables_in_duckdb(tmp_path):
     with duckdb.connect(str(ended.find_folder("doubled") / "tables.duckdb"), read_only=True) as db:
         assert db.sql("FROM doubled").fetchall() == [(0,), (2,), (4,)]
     assert not (ended.find_folder("total") / "tables.duckdb").exists()
-    assert not list(made.results.rglob("*.part*"))
+    assert not list((made.home / "results").rglob("*.part*"))
 
 
 def test_what_reads_a_result_whose_arrow_files_were_dropped(tmp_path):
@@ -97,5 +97,5 @@ def test_a_run_ends_within_the_limit_of_its_cache(tmp_path):
     ended = run(find_project(made.folder))
 
     assert ended.status == "done"
-    assert not list(made.results.glob("*/*/arrow"))
+    assert not list((made.home / "results").glob("*/*/arrow"))
     pd.testing.assert_frame_equal(ended.read("doubled.doubled"), pd.DataFrame({"n": [0, 2, 4]}))

@@ -17,7 +17,7 @@ from nbflow.present.problems import say_what
 from nbflow.project import find_project
 from nbflow.run import execute
 from nbflow.runs.fold import Run
-from nbflow.store import results
+from nbflow.store.local import open_store
 from nbflow.store.tables import read
 from tests.notebooks import cell, notebook, project
 
@@ -47,7 +47,7 @@ def run(folder: Path, n: int | None = None, **request) -> Run:
 def rows(folder: Path, ended: Run, name: str = "use.rows") -> int:
     assert ended.status == "done", (ended.status, ended.steps)
     step, _, output = name.partition(".")
-    at = results.result_folder(find_project(folder), step, ended.steps[step].result)
+    at = open_store(find_project(folder).home).fetch(step, ended.steps[step].result)
     return read(at, output)
 
 

@@ -25,6 +25,7 @@ from nbflow.runs.fold import Run
 from nbflow.runs.log import read_heading, to_line
 from nbflow.store import results
 from nbflow.store.ids import make_id
+from nbflow.store.local import open_store
 from tests.benchmarks.make_pipeline import WritingExecutor, edit, finish, make_pipeline, name
 
 NEVER = mock.Mock(side_effect=AssertionError("no executor is needed"))
@@ -58,7 +59,7 @@ def test_nothing_is_loaded_linked_or_looked_for_to_be_removed(finished: Project)
 def test_a_result_removed_since_the_plan_is_made_again(finished: Project) -> None:
     made = plan(finished)
     gone = made.steps[name(1)].result
-    results.remove_result(finished, name(1), gone)
+    open_store(finished.home).remove(name(1), gone)
     statuses, ended = execute(made, WritingExecutor)
     assert statuses == {name(0): "reused", name(1): "done", name(2): "reused"}
     assert ended.steps[name(1)].result != gone
@@ -66,7 +67,7 @@ def test_a_result_removed_since_the_plan_is_made_again(finished: Project) -> Non
 
 def test_a_result_that_another_process_made_incomplete_is_made_again(finished: Project) -> None:
     made = plan(finished)
-    folder = results.result_folder(finished, name(2), made.steps[name(2)].result)
+    folder = open_store(finished.home).fetch(name(2), made.steps[name(2)].result)
     (folder / results.RESULT).unlink()
     statuses, _ = execute(made, WritingExecutor)
     assert statuses[name(2)] == "done"
@@ -75,12 +76,12 @@ def test_a_result_that_another_process_made_incomplete_is_made_again(finished: P
 def test_a_plan_sees_pointers_that_another_process_moved(finished: Project) -> None:
     before = plan(finished)
     step = before.steps[name(0)]
-    old = results.result_folder(finished, name(0), step.result)
+    old = open_store(finished.home).fetch(name(0), step.result)
     twin = make_id()
     shutil.copytree(old, old.with_name(twin))
     text = (old.with_name(twin) / results.RESULT).read_text().replace(step.result, twin)
     (old.with_name(twin) / results.RESULT).write_text(text)
-    (pointer,) = (finished.keys / name(0)).iterdir()
+    (pointer,) = (finished.home / "keys" / name(0)).iterdir()
     stat = pointer.stat()
     pointer.write_text(pointer.read_text().replace(step.result, twin))
     os.utime(pointer, ns=(stat.st_atime_ns, stat.st_mtime_ns))  # within the clock's grain

@@ -80,7 +80,7 @@ def test_the_setting_store_keeps_results_elsewhere(tmp_path):
     (tmp_path / "nbflow.toml").write_text('store = "/scratch/results"\nkeep = 2\n')
     project = find_project(tmp_path)
     named = rf"/scratch/results/{tmp_path.name}-[0-9a-f]{{8}}/_root/results"
-    assert re.fullmatch(named, project.results.as_posix())
+    assert re.fullmatch(named, (project.home / "results").as_posix())
     assert project.settings == Settings("nbflow.toml", keep=2, store="/scratch/results")
 
 

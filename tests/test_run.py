@@ -261,8 +261,8 @@ def test_two_runs_at_once_do_not_disturb_each_other(tmp_path):
 
 def test_a_store_that_cannot_be_written_fails_the_step_and_loses_nothing(tmp_path: Path):
     made = project(tmp_path, numbers=NUMBERS)
-    made.results.mkdir(parents=True)
-    (made.results / "numbers").write_text("in the way")
+    (made.home / "results").mkdir(parents=True)
+    (made.home / "results" / "numbers").write_text("in the way")
     failure = run(made).steps["numbers"].failure
     assert (failure.cause, failure.type) == ("store", "StoreError")
     assert "run again" in failure.message

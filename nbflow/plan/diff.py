@@ -7,16 +7,17 @@ from pathlib import Path
 
 from nbflow.notebook.source import read_notebook
 from nbflow.plan.make import Plan
-from nbflow.store import results
+from nbflow.store.local import open_store
+from nbflow.store.results import read_result_ids
 
 
 def read_diff(plan: Plan, step: str) -> list[str]:
     """Return a unified diff of a step's code cells against those of its newest result."""
-    ids = results.read_result_ids(plan.project, step)
+    ids = read_result_ids(plan.project, step)
     if not ids:
         return []
     path = plan.scan.steps[step].path
-    executed = results.result_folder(plan.project, step, ids[0]) / "notebook.ipynb"
+    executed = open_store(plan.project.home).fetch(step, ids[0]) / "notebook.ipynb"
     before, after = _code_lines(executed), _code_lines(plan.project.root / path)
     return list(difflib.unified_diff(before, after, f"{path} (last run)", path, n=1, lineterm=""))
 

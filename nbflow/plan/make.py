@@ -38,7 +38,8 @@ from nbflow.plan.values import assign, make_effective, refuse_missing
 from nbflow.project import Project
 from nbflow.runs.liveness import take_snapshot
 from nbflow.store.ids import find_name_fault
-from nbflow.store.results import Snapshot, read_names
+from nbflow.store.local import read_names
+from nbflow.store.results import Snapshot
 
 ReadHash = Callable[[Path], str]
 

@@ -16,7 +16,8 @@ from nbflow.project import Project
 from nbflow.store import made
 from nbflow.store.hashing import is_stamp, mark_file
 from nbflow.store.left import Left, read_left
-from nbflow.store.results import Snapshot, result_folder
+from nbflow.store.local import open_store
+from nbflow.store.results import Snapshot
 
 Latest = Mapping[str, Result | None]
 
@@ -172,7 +173,7 @@ class Traffic:
             there = os.path.exists(real)  # noqa: PTH110
             if there and self.read_hash(Path(real)) == one.hash:
                 continue
-            folder = result_folder(self.project, result.step, result.id)
+            folder = open_store(self.project.home).fetch(result.step, result.id)
             made.put_back(folder, one, Path(real))
             was = "was another result's" if there else "was missing"
             yield f"{self.show(real)} {was}, and is put back as {result.step} made it for this run"

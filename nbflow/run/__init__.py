@@ -38,6 +38,7 @@ from nbflow.runs.request import KeptPlan, write_plan, write_request
 from nbflow.store import results
 from nbflow.store.damage import Damage, find_aside, set_aside
 from nbflow.store.ids import make_next_id
+from nbflow.store.local import open_store
 from nbflow.stores import find_orphans
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def _execute(
         jobs = plan.request.jobs or os.cpu_count() or 1
         executor = _start_executor(plan, make, Setup(jobs, _find_imports(plan), warm), stack)
         write_request(folder, plan.request)
-        with results.lock(plan.project):  # from here on `clean` keeps what the plan names
+        # From here on `clean` keeps what the plan names.
+        with open_store(plan.project.home).lock():
             write_plan(folder, KeptPlan(plan.steps, plan.outside))
             _refuse_removed(plan)
             damaged = [_explain(plan, found) for found in set_aside(plan.project)]

@@ -14,8 +14,9 @@ import msgspec
 from nbflow.folders import remove_folders
 from nbflow.model import Result
 from nbflow.project import Project
+from nbflow.store.local import open_store
 from nbflow.store.parts import sweep_parts
-from nbflow.store.results import is_filled, result_folder
+from nbflow.store.results import is_filled
 
 if TYPE_CHECKING:
     from nbflow.executors.launch import Launched
@@ -63,9 +64,9 @@ class Filler:
         """Have a result's tables filled in, if it has any and that is not done."""
         if not any(one.kind == "table" for one in result.outputs.values()):
             return
-        if not is_filled(project, result.step, result.id):
+        folder = open_store(project.home).fetch(result.step, result.id)
+        if not is_filled(folder):
             self.prepare()
-            folder = result_folder(project, result.step, result.id)
             self._asked.append(folder)
             self._orders.put(folder)
 

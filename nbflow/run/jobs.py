@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sys
 from collections.abc import Collection, Mapping
@@ -22,7 +23,8 @@ from nbflow.notebook.parameters import make_injected
 from nbflow.notebook.scan import Reading, complete, read_step
 from nbflow.plan import Plan, Prepared
 from nbflow.runs.folder import AttemptFolder, RunFolder, find_folder
-from nbflow.store import results
+from nbflow.store.flushing import write_file
+from nbflow.store.local import open_store
 
 
 def take_copies(plan: Plan, folder: RunFolder, names: Collection[str]) -> None:
@@ -99,7 +101,7 @@ def make_job(
         max_output=read_size(step.options.max_output or MAX_OUTPUT),
     )
     folder.making.mkdir(parents=True)
-    results.write_file(folder.job, msgspec.json.encode(job), lasting=False)
+    write_file(folder.job, msgspec.json.encode(job), lasting=False)
     return job
 
 
@@ -113,7 +115,7 @@ def _format_makes(step: Step, values: Mapping[str, Any], folder: Path) -> tuple[
 def _make_input(plan: Plan, result: Result | None, name: str) -> JobInput:
     assert result is not None  # noqa: S101 - a step is ready only when its inputs exist
     return JobInput(
-        folder=str(results.result_folder(plan.project, result.step, result.id)),
+        folder=str(open_store(plan.project.home).fetch(result.step, result.id)),
         name=name,
         run=result.run,
         result=result.id,
@@ -130,4 +132,12 @@ def find_executed(job: Job) -> Path | None:
 def link_notebook(executed: Path, job: Job) -> None:
     """Show an executed notebook in its attempt's folder; nothing depends on its being there."""
     with contextlib.suppress(OSError):  # a full disk, or `clean` has removed the result since
-        results.link_or_copy(executed, AttemptFolder(Path(job.folder)).executed)
+        _link_or_copy(executed, AttemptFolder(Path(job.folder)).executed)
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    """Make `target` the same file by a hard link, or a copy where links do not work."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)

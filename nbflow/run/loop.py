@@ -44,6 +44,7 @@ from nbflow.runs.folder import find_folder
 from nbflow.runs.liveness import take_snapshot
 from nbflow.runs.log import Log
 from nbflow.store import results
+from nbflow.store.local import open_store
 
 _TICK = 0.1  # seconds between looks at the file `cancel`
 _BATCH = 100  # steps that are visited between looks at what happens
@@ -67,6 +68,7 @@ class Loop:
         self._log, self._jobs, self._stop = log, jobs, stop
         self._filler, self._flusher = filler, flusher
         self._folder = find_folder(plan.project, run_id)
+        self._store = open_store(plan.project.home)
         self._looked = float("-inf")  # for the file `cancel`, on the monotonic clock
         self._inbox = Inbox(stop)
         self._running: dict[Future[Outcome], tuple[Job, float]] = {}
@@ -147,7 +149,7 @@ class Loop:
         """
         if not self._ready:
             return
-        with results.lock(self._project):
+        with self._store.lock():
             snapshot = take_snapshot(self._project)
             for _ in range(_BATCH):
                 if not self._ready or (self._startable and self._may_start()):
@@ -207,7 +209,7 @@ class Loop:
             return None
         if any(self._latest.get(one) is not reused.get(one) for one in self._parents[name]):
             return None
-        return result if results.is_kept(self._project, name, result.id) else None
+        return result if results.has_result(self._store.fetch(name, result.id)) else None
 
     def _reuse(self, decided: Planned, result: Result) -> None:
         name, age = decided.step, decided.result_age
@@ -300,7 +302,7 @@ class Loop:
         self._log.append(make_finished(job, outcome, result, ready.warnings))
         for race in self._handover.find_races(result, started, time.time()):
             self._log.append(RunWarned(race))
-        kept = results.result_folder(self._project, result.step, result.id)
+        kept = self._store.fetch(result.step, result.id)
         link_notebook(kept / "notebook.ipynb", job)
         self._complete(result)
         self._settle(job.step, result)
@@ -331,7 +333,7 @@ class Loop:
 
     def _complete(self, result: Result) -> None:
         """Have what is still missing of a result made behind the run."""
-        if results.is_pending(self._project, result.step, result.id):
+        if results.is_pending(self._store.fetch(result.step, result.id)):
             self._flusher.add(result)
         self._filler.add(self._project, result)
 

@@ -21,8 +21,8 @@ from nbflow.project import Project
 from nbflow.runs.folder import AttemptFolder
 from nbflow.store import results
 from nbflow.store.hashing import is_stamp
-from nbflow.store.ids import make_next_id
 from nbflow.store.left import Left, add_left
+from nbflow.store.local import open_store
 from nbflow.store.outputs import make_all_marks
 
 
@@ -58,7 +58,7 @@ def keep_outcome(
     _protect(making / "notebook.ipynb")
     moved = _find_moved(plan, ready, {**seen, **opened}, started)
     result = Result(
-        id=make_next_id(project.results / job.step),
+        id=open_store(project.home).make_id(job.step),
         step=job.step,
         run=job.run,
         key=key,

@@ -32,6 +32,7 @@ from nbflow.events import (
 from nbflow.model import Failure, Frozen, Output, Reason, Spent, TaskId
 from nbflow.model.refs import make_ref
 from nbflow.runs.folder import AttemptFolder, RunFolder
+from nbflow.store.local import open_store
 from nbflow.store.removed import explain_removed
 from nbflow.store.results import has_result
 
@@ -102,7 +103,7 @@ class Run(Frozen, frozen=True):
     stale: dict[str, tuple[Reason, ...]] = {}  # steps whose results it read, though they would run
     seq: int = 0
     folder: str = ""  # the run's own
-    results: str = ""  # the folder of all results
+    home: str = ""  # the pipeline's
 
     def __str__(self) -> str:
         seconds = f", {self.seconds:.1f} s" if self.seconds is not None else ""
@@ -136,10 +137,9 @@ class Run(Frozen, frozen=True):
             names = ", ".join(sorted(self.steps))
             raise UnknownNameError(f"Run {self.id} has no step {step!r}. It has: {names}.")
         if state.result:
-            folder = Path(self.results) / step / state.result
+            folder = open_store(self.home).fetch(step, state.result)
             if not has_result(folder):
-                home = Path(self.results).parent
-                raise RemovedError(explain_removed(home, step, state.result, self.id))
+                raise RemovedError(explain_removed(Path(self.home), step, state.result, self.id))
             return folder
         left = self.find_attempt(state).making
         if not left.is_dir():

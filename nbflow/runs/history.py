@@ -18,7 +18,7 @@ from nbflow.runs.folder import LOG, find_folder
 from nbflow.runs.liveness import is_alive
 from nbflow.runs.log import find_beginning, read_heading, read_lines
 from nbflow.store.ids import find_named, read_time
-from nbflow.store.results import read_names
+from nbflow.store.local import read_names
 
 _UNREAD = {
     "later": "a later version of nbflow wrote it; an upgrade of nbflow reads it",
@@ -122,7 +122,7 @@ def place(project: Project, run: Run, run_id: str, *, alive: bool | None = None)
         run,
         id=run_id,
         folder=str(project.runs / run_id),
-        results=str(project.results),
+        home=str(project.home),
         **changes,
     )
     if run.status != "running" or (is_alive(project, run_id) if alive is None else alive):

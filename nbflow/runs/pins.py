@@ -10,7 +10,7 @@ from nbflow.runs.folder import RunFolder, find_folder
 from nbflow.runs.liveness import is_alive, is_finished
 from nbflow.runs.log import find_beginning, read_heading, read_lines, read_pairs
 from nbflow.runs.request import read_plan
-from nbflow.store.results import read_names
+from nbflow.store.local import read_names
 
 Pins = Container[tuple[str, str]]  # by step and result
 

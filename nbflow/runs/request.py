@@ -11,7 +11,7 @@ from nbflow.errors import RunError
 from nbflow.model import Frozen, Planned, Request, formats
 from nbflow.project import Project
 from nbflow.runs.folder import RunFolder, find_folder
-from nbflow.store.results import write_file
+from nbflow.store.flushing import write_file
 
 _Kept = TypeVar("_Kept")
 

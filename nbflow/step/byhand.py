@@ -18,8 +18,9 @@ from nbflow.step.messages import find_caller, make_age, make_parameters, make_ro
 from nbflow.step.names import Source, check_step, make_hint
 from nbflow.step.notebooks import find_changed
 from nbflow.step.tagged import is_tagged
+from nbflow.store.local import open_store
 from nbflow.store.removed import explain_removed
-from nbflow.store.results import find_result, read_result, result_folder
+from nbflow.store.results import find_result, read_result
 from nbflow.stores import is_store
 
 if TYPE_CHECKING:
@@ -268,7 +269,7 @@ def _check_known(project: Project | None, step: str) -> None:
 
 def _find_step_names(project: Project) -> set[str]:
     """Return what the notebooks are called, also those that are no step yet, and the results."""
-    found = {at.name for at in project.results.iterdir()} if project.results.is_dir() else set()
+    found = set(open_store(project.home).list_steps())
     for at, folders, files in os.walk(project.folder):
         inside = (one for one in folders if not one.startswith("."))
         folders[:] = [one for one in inside if not is_store(f"{at}/{one}")]
@@ -290,7 +291,7 @@ def _find_output(project: Project, step: str, result_id: str, name: str, run: st
             f'{make_hint(name, result.outputs)} Add nbflow.write("{name}", …) to {step}, '
             "or correct the name."
         )
-    return result_folder(project, step, result_id)
+    return open_store(project.home).fetch(step, result_id)
 
 
 def _find_writer(project: Project, name: str) -> str:

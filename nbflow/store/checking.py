@@ -12,6 +12,7 @@ from nbflow.model import Frozen, Mark, Result
 from nbflow.store import results
 from nbflow.store.damage import is_dropped, read_notes, set_aside, write_note
 from nbflow.store.filled import find_fault
+from nbflow.store.local import RESULT, find_folders, open_store
 from nbflow.store.marks import find_difference
 from nbflow.store.outputs import read_written
 
@@ -51,7 +52,7 @@ def check_results(project: Project, *, repair: bool = False) -> Report:
     aside, and DuckDB's files are filled anew from Arrow files that are whole.
     """
     count, size, faults = 0, 0, list[Fault]()
-    for folder in _find_folders(project):
+    for folder in filter(Path.is_dir, find_folders(open_store(project.home))):
         count += 1
         size += sum(at.stat().st_size for at in folder.rglob("*") if at.is_file())
         faults += _check(project, folder)
@@ -60,21 +61,13 @@ def check_results(project: Project, *, repair: bool = False) -> Report:
     return Report(count, size, tuple(faults))
 
 
-def _find_folders(project: Project) -> Iterator[Path]:
-    for step in sorted(results.read_names(str(project.results))):
-        for name in sorted(results.read_names(f"{project.results}/{step}")):
-            folder = results.result_folder(project, step, name)
-            if folder.is_dir():
-                yield folder
-
-
 def _check(project: Project, folder: Path) -> Iterator[Fault]:
     step, name = folder.parent.name, folder.name
     if known := read_notes(project.home).get((step, name)):
         yield Fault(step, name, known.file, known.why)
         return
     result = results.find_result(project, step, name)
-    file, why = _find_damage(folder, result) if result else (results.RESULT, "it cannot be read")
+    file, why = _find_damage(folder, result) if result else (RESULT, "it cannot be read")
     if why:
         with contextlib.suppress(OSError):  # another user's: it is told at least
             write_note(folder, file, why)
@@ -107,7 +100,7 @@ def _compare(folder: Path, name: str, mark: Mark, result: Result) -> str:
 
 def _repair(project: Project, faults: list[Fault]) -> list[Fault]:
     try:
-        with results.lock(project):
+        with open_store(project.home).lock():
             moved = {(one.step, one.result) for one in set_aside(project)}
     except OSError as error:
         raise StoreError(
@@ -126,7 +119,7 @@ def _fill(project: Project, fault: Fault) -> bool:
     from nbflow.store.filling import fill  # noqa: PLC0415 - loads duckdb
 
     try:
-        fill(results.result_folder(project, fault.step, fault.result), again=True)
+        fill(open_store(project.home).fetch(fault.step, fault.result), again=True)
     except NbflowError:
         return False
     return True

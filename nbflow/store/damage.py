@@ -14,13 +14,14 @@ from msgspec.structs import replace
 
 from nbflow.errors import DamageError
 from nbflow.model import Frozen, Mark, Output, formats
+from nbflow.store.local import PENDING, RESULT, open_store
 from nbflow.store.marks import GONE, SMALL, find_difference, pick_marks
 
 if TYPE_CHECKING:
     from nbflow.project import Project
 
 FOLDER = "damaged"  # in a pipeline's home: notes, and the results that were set aside
-_COMPLETE = ("result.json", "pending.json")
+_COMPLETE = (RESULT, PENDING)
 _PARSED = {"json", "figure", "pickle"}  # what is slow to read: to hash it costs little beside
 
 
@@ -133,7 +134,7 @@ def set_aside(project: Project) -> list[Damage]:
     """Move what was noted out of the results; call it under the pipeline's lock."""
     moved = []
     for (step, result), found in read_notes(project.home).items():
-        folder = project.results / step / result
+        folder = open_store(project.home).fetch(step, result)
         with contextlib.suppress(OSError):  # another user's: that it is noted must do
             if folder.exists():
                 folder.rename(find_aside(project, found))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Container, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from nbflow.model import Frozen
+from nbflow.store.local import Store, find_folders, read_names
 from nbflow.store.names import ARROW
 from nbflow.store.results import TABLES
 
@@ -22,13 +22,13 @@ class Cached(Frozen, frozen=True):
 
 
 def find_droppable(
-    results: Path, limit: int, read_pinned: Callable[[], Container[tuple[str, str]]]
+    store: Store, limit: int, read_pinned: Callable[[], Container[tuple[str, str]]]
 ) -> list[Cached]:
     """Return what must go to keep within `limit` bytes, the oldest first.
 
     Never what a live run relies on (`read_pinned`), nor what is not in DuckDB yet.
     """
-    cached = sorted(_read_cached(results), key=lambda one: one.result)  # ids sort by time
+    cached = sorted(_read_cached(store), key=lambda one: one.result)  # ids sort by time
     excess = sum(one.bytes for one in cached) - limit
     pinned = read_pinned() if excess > 0 else ()
     found = []
@@ -41,22 +41,13 @@ def find_droppable(
     return found
 
 
-def _read_cached(results: Path) -> Iterator[Cached]:
-    for step in _list(results):
-        for result in _list(results / step):
-            folder = results / step / result / ARROW
-            if sizes := list(_read_sizes(folder)):
-                yield Cached(folder, step, result, sum(sizes))
+def _read_cached(store: Store) -> Iterator[Cached]:
+    for folder in find_folders(store):
+        if sizes := list(_read_sizes(folder / ARROW)):
+            yield Cached(folder / ARROW, folder.parent.name, folder.name, sum(sizes))
 
 
 def _read_sizes(folder: Path) -> Iterator[int]:
-    for name in _list(folder):
+    for name in read_names(str(folder)):
         with suppress(FileNotFoundError):  # another run has dropped it since
             yield (folder / name).stat().st_size
-
-
-def _list(folder: Path) -> list[str]:
-    try:
-        return os.listdir(folder)  # noqa: PTH208 - called often
-    except (FileNotFoundError, NotADirectoryError):
-        return []

@@ -21,3 +21,20 @@ def flush_folder(folder: Path) -> None:
     """Have the disk keep a folder's entries, where the file system can."""
     with contextlib.suppress(OSError):
         flush(folder)
+
+
+def write_file(path: Path, content: bytes, *, lasting: bool = True) -> None:
+    """Write a file aside, flush it to the disk, and rename it into place.
+
+    One that is not `lasting` is not waited for: a broken one costs no more than a new run.
+    """
+    aside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(2).hex()}.part")
+    try:
+        with aside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            if lasting:
+                os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)

@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec.structs import replace
 
 from nbflow.store import results
-from nbflow.store.flushing import flush, flush_folder
+from nbflow.store.flushing import flush, flush_folder, write_file
+from nbflow.store.local import PENDING, RESULT, open_store
 from nbflow.store.marks import make_mark
 
 if TYPE_CHECKING:
@@ -31,17 +33,18 @@ def complete(project: Project, result: Result) -> None:
 
     Does nothing where it was removed meanwhile.
     """
-    folder = results.result_folder(project, result.step, result.id)
+    store = open_store(project.home)
+    folder = store.fetch(result.step, result.id)
     with contextlib.suppress(FileNotFoundError):
         whole = replace(result, files=_keep_files(folder))
-        results.write_file(folder / results.RESULT, results.encode_result(whole))
+        write_file(folder / RESULT, results.encode_result(whole))
         _flush_folders(folder)
         _flush_entries(folder.parent, project.root)
         if result.reusable:
             pointer = results.make_pointer(result)
-            keys = results.write_pointer(project, result.step, result.key, pointer)
-            _flush_entries(keys, project.root)
-        (folder / results.PENDING).unlink()  # last: by it the key leads there until it does itself
+            store.write_pointer(result.step, result.key, msgspec.json.encode(pointer))
+            _flush_entries(store.find_pointers(result.step), project.root)
+        (folder / PENDING).unlink()  # last: by it the key leads there until it does itself
 
 
 def _keep_files(folder: Path) -> dict[str, Mark]:
@@ -58,7 +61,7 @@ def find_content(folder: Path) -> Iterator[Path]:
     """Yield the files that are a result's content; what is made of them (DuckDB's) is none."""
     for parent, _, names in os.walk(folder):
         at = Path(parent)
-        derived = {results.RESULT, results.PENDING} if at == folder else set()
+        derived = {RESULT, PENDING} if at == folder else set()
         for name in names:
             if not (at == folder and (name in derived or name.startswith((".", "tables.")))):
                 yield at / name

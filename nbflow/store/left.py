@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from nbflow.model import Frozen
+from nbflow.store.local import open_store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,4 +48,4 @@ def add_left(project: Project, step: str, left: Iterable[Left]) -> None:
 
 
 def _find_file(project: Project, step: str) -> Path:
-    return project.keys / ".left" / f"{step}.jsonl"
+    return open_store(project.home).find_pointers(".left") / f"{step}.jsonl"

@@ -11,19 +11,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from nbflow.errors import DamageError, StoreError, UnknownNameError
-from nbflow.locks import hold
+from nbflow.errors import DamageError, UnknownNameError
 from nbflow.model import Frozen, Result, formats
 from nbflow.model.refs import make_ref
 from nbflow.store.damage import Damage, read_notes, write_note
 from nbflow.store.hashing import hash_file
+from nbflow.store.local import PENDING, RESULT, open_store, read_content
 from nbflow.store.soundness import find_damage
 
 if TYPE_CHECKING:
     from nbflow.project import Project
 
-RESULT = "result.json"
-PENDING = "pending.json"  # the same, of a result that the disk need not have kept yet
 TABLES = "tables.duckdb"
 
 
@@ -53,19 +51,19 @@ class Snapshot:
         """`is_lost` says whether a run died before it had finished."""
         self._project, self._read_hash = project, read_hash
         self._is_lost = functools.cache(is_lost)
-        self._results, self._keys = str(project.results), str(project.keys)
+        self._store = open_store(project.home)
         self._found: dict[tuple[str, str], Result | None] = {}
         self._notes: dict[tuple[str, str], Damage] | None = None
         self._sound: set[tuple[str, str]] = set()
 
     def find_newest(self, step: str) -> Result | None:
         """Return a step's newest complete result."""
-        names = read_names(f"{self._results}/{step}")
+        names = self._store.list_ids(step)
         return next(filter(None, (self.find_result(step, name) for name in names)), None)
 
     def read_all(self, step: str) -> list[Result]:
         """Return a step's complete results, newest first."""
-        names = read_names(f"{self._results}/{step}")
+        names = self._store.list_ids(step)
         return [one for one in (self.find_result(step, name) for name in names) if one]
 
     def find_result(self, step: str, result_id: str) -> Result | None:
@@ -74,10 +72,9 @@ class Snapshot:
         if at in self.notes:
             return None
         if at not in self._found:
-            folder = f"{self._results}/{step}/{result_id}"
-            found = _find_value(f"{folder}/{RESULT}", _RESULTS)
-            found = found or _find_value(f"{folder}/{PENDING}", _RESULTS)
-            found = found or _find_value(f"{folder}/{RESULT}", _RESULTS)  # completed meanwhile
+            folder = self._store.fetch(step, result_id)
+            found = _find_record(f"{folder}/{RESULT}") or _find_record(f"{folder}/{PENDING}")
+            found = found or _find_record(f"{folder}/{RESULT}")  # completed meanwhile
             # A backup or a tool that copies may have put another result in its place.
             same = found is not None and (found.step, found.id) == at
             self._found[at] = found if same else None
@@ -98,12 +95,12 @@ class Snapshot:
         at = (step, result_id)
         result = None if at in self._sound else self.find_result(*at)
         if result is not None:
-            folder, run = f"{self._results}/{step}/{result_id}", result.run
-            lost = functools.partial(self._is_lost, run)
-            doubt = _exists(f"{folder}/{PENDING}") and lost()
-            name, why = find_damage(folder, result, self._read_hash, lost, doubt=doubt)
+            folder = self._store.fetch(step, result_id)
+            lost = functools.partial(self._is_lost, result.run)
+            doubt = is_pending(folder) and lost()
+            name, why = find_damage(str(folder), result, self._read_hash, lost, doubt=doubt)
             if why:
-                self.notes[at] = _note(Path(folder), name, why)
+                self.notes[at] = _note(folder, name, why)
             else:
                 self._sound.add(at)
         return at in self.notes
@@ -115,7 +112,7 @@ class Snapshot:
 
     def find_sound(self, step: str) -> Result | None:
         """Return a step's newest complete result that is not damaged."""
-        for name in read_names(f"{self._results}/{step}"):
+        for name in self._store.list_ids(step):
             result = self.find_result(step, name)
             if result is not None and not self.is_damaged(step, name):
                 return result
@@ -133,14 +130,14 @@ class Snapshot:
         return found or self._read_pointer(step, key)  # it was completed meanwhile
 
     def _read_pointer(self, step: str, key: str) -> Pointer | None:
-        pointer = _find_value(f"{self._keys}/{step}/{key}", _POINTERS)
+        pointer = _decode(self._store.read_pointer(step, key), _POINTERS)
         result = self.find_result(step, pointer.result) if pointer else None
         return pointer if result is not None and result.key == key else None
 
     def _read_pending(self, step: str) -> Iterator[Result]:
-        for name in read_names(f"{self._results}/{step}"):
-            folder = f"{self._results}/{step}/{name}"
-            if _exists(f"{folder}/{PENDING}") and (found := self.find_result(step, name)):
+        for name in self._store.list_ids(step):
+            pending = is_pending(self._store.fetch(step, name))
+            if pending and (found := self.find_result(step, name)):
                 yield found
 
 
@@ -160,26 +157,13 @@ def make_pointer(result: Result) -> Pointer:
     return Pointer(result=result.id, seen_modules=result.seen_modules)
 
 
-def result_folder(project: Project, step: str, result_id: str) -> Path:
-    return project.results / step / result_id
-
-
 def keep_result(project: Project, making: Path, result: Result) -> Path:
-    """Rename the result made in `making` into place, to be read from here on.
+    """Publish the result made in `making`, to be read from here on; raises StoreError.
 
     It is pending: `lasting.complete` has the disk keep it, and only then its key may lead to it.
     """
-    folder = result_folder(project, result.step, result.id)
-    try:
-        (making / PENDING).write_bytes(encode_result(result))
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        making.rename(folder)
-    except OSError as error:
-        raise StoreError(
-            f"The result of {result.step} could not be kept in {folder}: {error.strerror}. "
-            "Make room or fix the permissions, then run again."
-        ) from error
-    return folder
+    record = encode_result(result)
+    return open_store(project.home).publish(making, result.step, result.id, record)
 
 
 def encode_result(result: Result) -> bytes:
@@ -206,57 +190,6 @@ def find_result(project: Project, step: str, result_id: str) -> Result | None:
     return _look(project).find_result(step, result_id)
 
 
-def read_result_ids(project: Project, step: str) -> list[str]:
-    """Return the ids of a step's complete results, newest first."""
-    return [one for one in read_names(f"{project.results}/{step}") if is_kept(project, step, one)]
-
-
-def is_kept(project: Project, step: str, result_id: str) -> bool:
-    """Tell whether a complete or pending result is there."""
-    return has_result(f"{project.results}/{step}/{result_id}")
-
-
-def has_result(folder: str | Path) -> bool:
-    """Tell whether a complete or pending result is in this folder."""
-    return _exists(f"{folder}/{RESULT}") or _exists(f"{folder}/{PENDING}")
-
-
-def is_filled(project: Project, step: str, result_id: str) -> bool:
-    """Tell whether a result's tables are in DuckDB."""
-    return _exists(f"{project.results}/{step}/{result_id}/{TABLES}")
-
-
-def is_pending(project: Project, step: str, result_id: str) -> bool:
-    """Tell whether the disk need not have kept a result yet: its run goes on, or was killed."""
-    return _exists(f"{project.results}/{step}/{result_id}/{PENDING}")
-
-
-def _exists(path: str) -> bool:
-    return os.path.exists(path)  # noqa: PTH110 - called often
-
-
-def read_names(folder: str) -> list[str]:
-    """Return what lies in a folder, the newest id first; nothing where there is none."""
-    try:
-        return sorted(os.listdir(folder), reverse=True)  # noqa: PTH208 - called often
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-
-
-def _find_value(path: str, decoder: msgspec.json.Decoder[T]) -> T | None:
-    """Return what a file holds; None where there is none, or one that says nothing to us."""
-    try:
-        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - called often
-            found = decoder.decode(file.read())
-    except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError):
-        return None  # ValueError: also msgspec's, and of a path that holds a NUL
-    except OSError as error:  # another user's, a damaged disk
-        raise StoreError(
-            f"{path} cannot be read: {error.strerror}. Mend its permissions."
-        ) from error
-    return found if found.format <= _FORMATS[decoder] else None
-
-
 def read_results(project: Project, step: str) -> list[Result]:
     """Return a step's complete results, newest first."""
     return _look(project).read_all(step)
@@ -267,54 +200,39 @@ def find_pointer(project: Project, step: str, key: str) -> Pointer | None:
     return _look(project).find_pointer(step, key)
 
 
-def write_pointer(project: Project, step: str, key: str, pointer: Pointer) -> Path:
-    """Let a key lead to a result; return the folder that holds the pointer."""
-    path = project.keys / step / key
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_file(path, msgspec.json.encode(pointer))
-    return path.parent
+def read_result_ids(project: Project, step: str) -> list[str]:
+    """Return the ids of a step's complete results, newest first."""
+    store = open_store(project.home)
+    return [one for one in store.list_ids(step) if has_result(store.fetch(step, one))]
 
 
-def remove_result(project: Project, step: str, result_id: str) -> None:
-    """Remove a result: first its completeness, then its content."""
-    import shutil  # noqa: PLC0415 - planning removes nothing
-
-    folder = result_folder(project, step, result_id)
-    for name in (RESULT, PENDING):
-        (folder / name).unlink(missing_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)
+def has_result(folder: Path) -> bool:
+    """Tell whether a complete or pending result is in this folder."""
+    return _exists(f"{folder}/{RESULT}") or is_pending(folder)
 
 
-@contextlib.contextmanager
-def lock(project: Project) -> Iterator[None]:
-    """Hold the pipeline's lock: a run pins what it relies on under it, `clean` removes under it."""
-    project.home.mkdir(parents=True, exist_ok=True)
-    with hold(project.home / "lock"):
-        yield
+def is_pending(folder: Path) -> bool:
+    """Tell whether the disk need not have kept a result yet: its run goes on, or was killed."""
+    return _exists(f"{folder}/{PENDING}")
 
 
-def write_file(path: Path, content: bytes, *, lasting: bool = True) -> None:
-    """Write a file aside, flush it to the disk, and rename it into place.
+def is_filled(folder: Path) -> bool:
+    """Tell whether a result's tables are in DuckDB."""
+    return _exists(f"{folder}/{TABLES}")
 
-    One that is not `lasting` is not waited for: a broken one costs no more than a new run.
-    """
-    aside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(2).hex()}.part")
+
+def _exists(path: str) -> bool:
+    return os.path.exists(path)  # noqa: PTH110 - called often
+
+
+def _find_record(path: str) -> Result | None:
+    return _decode(read_content(path), _RESULTS)
+
+
+def _decode(content: bytes | None, decoder: msgspec.json.Decoder[T]) -> T | None:
+    """Return what a file's content says; None where it says nothing to us."""
     try:
-        with aside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            if lasting:
-                os.fsync(file.fileno())
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def link_or_copy(source: Path, target: Path) -> None:
-    """Make `target` the same file by a hard link, or a copy where links do not work."""
-    try:
-        os.link(source, target)
-    except OSError:
-        import shutil  # noqa: PLC0415 - as above
-
-        shutil.copy2(source, target)
+        found = decoder.decode(content) if content else None
+    except (ValueError, RecursionError):  # ValueError: also msgspec's
+        return None
+    return found if found is not None and found.format <= _FORMATS[decoder] else None

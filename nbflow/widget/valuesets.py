@@ -10,7 +10,8 @@ import msgspec
 from nbflow.errors import ParameterError, StoreError
 from nbflow.model import Frozen, formats
 from nbflow.project import Project, make_home
-from nbflow.store.results import lock, write_file
+from nbflow.store.flushing import write_file
+from nbflow.store.local import open_store
 
 FILE = "values.json"
 
@@ -49,7 +50,7 @@ def remove_set(project: Project, name: str) -> None:
 
 def _change(project: Project, change: Any) -> None:
     make_home(project)
-    with lock(project):
+    with open_store(project.home).lock():
         sets = ValueSets(change(read_sets(project)))
         content = msgspec.json.format(msgspec.json.encode(sets), indent=1)
         try:

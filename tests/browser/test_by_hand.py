@@ -36,7 +36,7 @@ def test_run_all_reads_the_newest_run_and_leaves_it_alone(tmp_path: Path, lab, p
     made = project(tmp_path, load=LOAD, report=REPORT)
     run = Pipeline(made.folder).run()
     assert run.status == "done", run.steps
-    before = sorted(at for at in made.results.rglob("*"))
+    before = sorted(at for at in (made.home / "results").rglob("*"))
 
     address = lab(made.root)
     page.goto(address.replace("/lab?", "/lab/tree/notebooks/report.ipynb?"))
@@ -48,7 +48,7 @@ def test_run_all_reads_the_newest_run_and_leaves_it_alone(tmp_path: Path, lab, p
 
     page.get_by_text("load.sales · run").wait_for(timeout=10_000)
     page.screenshot(path=tmp_path / "by-hand.png")
-    assert sorted(at for at in made.results.rglob("*")) == before
+    assert sorted(at for at in (made.home / "results").rglob("*")) == before
     by_hand = [at.name for at in made.by_hand.glob("*/*/*")]
     assert by_hand == ["total"]
     source = json.loads((made.folder / "report.ipynb").read_text())

@@ -79,7 +79,7 @@ def test_what_clean_removed_names_clean_and_what_nobody_noted_is_gone(pipeline: 
 
 
 def test_what_was_set_aside_is_told_as_damaged(pipeline: Project) -> None:
-    folder = pipeline.results / "load" / IDS[0]
+    folder = pipeline.home / "results" / "load" / IDS[0]
     write_note(folder, "arrow/t.arrows", "it has 3 bytes")
     folder.rename(pipeline.home / "aside")
     said = rf"run {IDS[0]} was damaged \(arrow/t.arrows: it has 3 bytes\) and set aside; `nbflow "

@@ -101,7 +101,7 @@ def test_rerun_of_a_run_that_died_too_early(pipeline: Project) -> None:
 
 
 def test_clean_removes_what_a_killed_filler_left(pipeline: Project) -> None:
-    folder = pipeline.results / "load" / IDS[2]
+    folder = pipeline.home / "results" / "load" / IDS[2]
     left = make_part(folder)
     left.write_text("x")
     with hold_folder(folder):
@@ -157,7 +157,7 @@ def test_every_face_says_of_a_later_version(pipeline: Project) -> None:
 def test_what_is_nested_too_deep_is_no_crash(pipeline: Project, file: str) -> None:
     deep = b'{"x":' * 100_000
     (pipeline.runs / IDS[2] / "request.json").write_bytes(b"{}")
-    for path in [*pipeline.runs.rglob(file), *pipeline.results.rglob(file)]:
+    for path in [*pipeline.runs.rglob(file), *(pipeline.home / "results").rglob(file)]:
         path.write_bytes(deep + b"\n")
     for words in (
         ["plan", "notebooks"], ["runs"], ["show"], ["show", "last", "load"], ["rerun"],

@@ -6,6 +6,7 @@ import os
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from nbflow.model import Output, Reason, Request, Result, Taken
@@ -16,6 +17,7 @@ from nbflow.project import Project
 from nbflow.store import results
 from nbflow.store.damage import write_note
 from nbflow.store.hashing import hash_file
+from nbflow.store.local import open_store
 from tests.notebooks import cell, notebook, project
 
 LOAD = [cell("month = 1", "parameters"), cell("import nbflow\nnbflow.write('raw', month)")]
@@ -38,10 +40,12 @@ def keep(made: Project, step: str, name: str = "r1", **fields) -> Result:
     key = make_key(step, parts)
     given = {"outputs": RAW if step == "load" else {}, "created": time.time() - 60, **fields}
     result = Result(name, step, "0001", key, parts, seconds=2.0, **given)
-    folder = results.result_folder(made, step, name)
+    folder = open_store(made.home).fetch(step, name)
     folder.mkdir(parents=True)
     (folder / "result.json").write_bytes(results.encode_result(result))
-    results.write_pointer(made, step, key, results.make_pointer(result))
+    open_store(made.home).write_pointer(
+        step, key, msgspec.json.encode(results.make_pointer(result))
+    )
     return result
 
 
@@ -136,7 +140,7 @@ def test_the_newest_result_of_a_step_that_is_not_selected_is_read_and_called_sta
 def test_a_damaged_result_is_made_again_and_what_was_made_from_it(made):
     keep(made, "load")
     keep(made, "clean", inputs={"load.raw": Taken("r1", "v1")})
-    write_note(results.result_folder(made, "load", "r1"), "values.json", "it is gone")
+    write_note(open_store(made.home).fetch("load", "r1"), "values.json", "it is gone")
     assert decisions(plan(made)) == {
         "load": ("run", (Reason("damaged", "r1", "values.json", "it is gone"),)),
         "clean": ("wait", (Reason("waits", "load"),)),

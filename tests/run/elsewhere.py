@@ -14,6 +14,7 @@ import msgspec
 
 from nbflow.executors import Emit, KernelKind, Setup
 from nbflow.model import Failure, Job, JobInput, Outcome
+from nbflow.store.local import Store, open_store
 from nbflow.worker.protocol import Ended, Start, Stop, Told, make_event, read_answer, to_line
 
 PLACE = "ELSEWHERE"  # an environment variable: the folder where jobs are executed
@@ -24,16 +25,16 @@ class Elsewhere:
 
     def __init__(self, setup: Setup) -> None:
         self.place = Path(os.environ[PLACE])
+        self.store: Store = open_store(self.place)
         (self.place / "setup.json").write_bytes(msgspec.json.encode(setup))
 
     def prepare(self, due: Mapping[KernelKind, int]) -> None:
         """Do nothing: each worker starts when its job comes."""
 
     def execute(self, job: Job, emit: Emit, stop: threading.Event) -> Outcome:
-        outcome = self._work(self._send(job), emit, stop)
-        made = self.place / "jobs" / job.step / "result"
-        if made.exists():
-            shutil.copytree(made, Path(job.folder, "result"), dirs_exist_ok=True)
+        sent = self._send(job)
+        outcome = self._work(sent, emit, stop)
+        shutil.copytree(Path(sent.folder, "result"), Path(job.folder, "result"), dirs_exist_ok=True)
         return outcome
 
     def close(self) -> None:
@@ -51,10 +52,12 @@ class Elsewhere:
         )
 
     def _send_input(self, read: JobInput) -> JobInput:
-        folder = self.place / "results" / read.result
-        if not folder.exists():
-            shutil.copytree(read.folder, folder)
-        return msgspec.structs.replace(read, folder=str(folder))
+        step, result = Path(read.folder).parent.name, read.result
+        with self.store.lock():
+            if result not in self.store.list_ids(step):
+                making = shutil.copytree(read.folder, self.place / "making")
+                self.store.publish(making, step, result, b"{}")
+        return msgspec.structs.replace(read, folder=str(self.store.fetch(step, result)))
 
     def _work(self, job: Job, emit: Emit, stop: threading.Event) -> Outcome:
         worker = subprocess.Popen(

@@ -46,7 +46,7 @@ def statuses(ended: Run) -> list[str]:
 
 
 def find(made: Project, pattern: str) -> Path:
-    (found,) = made.results.glob(pattern)
+    (found,) = (made.home / "results").glob(pattern)
     return found
 
 

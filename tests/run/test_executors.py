@@ -18,6 +18,7 @@ from nbflow.project import Project
 from nbflow.runs.fold import Run
 from nbflow.runs.history import read_runs
 from nbflow.step import read
+from nbflow.store.local import open_store
 from tests.notebooks import cell, project
 
 ROOT = Path(__file__).parents[2]
@@ -79,6 +80,7 @@ def test_a_pipeline_runs_and_is_reused_and_fails_truthfully_elsewhere(
     code, first = run(made, "-j", "2")
     assert (code, statuses(first)) == (0, {"load": "done", "double": "done", "report": "done"})
     assert sorted(at.name for at in (installed / "jobs").iterdir()) == ["double", "load", "report"]
+    assert open_store(installed).list_steps() == ["double", "load"]  # what was read
     assert json.loads((installed / "setup.json").read_text())[:2] == [2, ["nbflow", "pandas"]]
     os.chdir(made.folder)
     assert read("report.total") == 9

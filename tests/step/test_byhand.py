@@ -20,7 +20,7 @@ from nbflow.runs.pins import read_pins
 from nbflow.step import area
 from nbflow.store.hashing import hash_bytes
 from nbflow.store.left import read_left
-from nbflow.store.results import result_folder
+from nbflow.store.local import open_store
 from tests import notebooks
 from tests.step.conftest import finish_run
 
@@ -177,7 +177,9 @@ def test_a_run_wins_over_what_was_written_while_the_clock_was_ahead(project: Pro
 
 def test_writes_by_hand_never_touch_a_run(project: Project) -> None:
     run = finish_run(project, {"clean_flights": {"flights": frame(1)}}).run
-    folder = result_folder(project, "clean_flights", read_pins(project, run)["clean_flights"])
+    folder = open_store(project.home).fetch(
+        "clean_flights", read_pins(project, run)["clean_flights"]
+    )
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     nbflow.use(step="clean_flights")
     nbflow.write("flights", frame(9))

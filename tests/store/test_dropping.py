@@ -12,18 +12,21 @@ from nbflow.settings import Cache
 from nbflow.store import dropping, parts, tables
 from nbflow.store.dropping import find_droppable
 from nbflow.store.filling import fill
+from nbflow.store.local import open_store, read_names
 from nbflow.store.parts import find_parts, make_part, sweep_parts
 
 FRAME = pd.DataFrame({"x": range(1000)})
 
 
 @pytest.fixture
-def results(tmp_path):
+def store(tmp_path):
+    made = open_store(tmp_path)
     for number in range(4):
-        tables.write(tmp_path / "load" / f"2026-{number}", "t", FRAME)
+        folder = made.fetch("load", f"2026-{number}")
+        tables.write(folder, "t", FRAME)
         if number != 1:
-            fill(tmp_path / "load" / f"2026-{number}")
-    return tmp_path
+            fill(folder)
+    return made
 
 
 @pytest.mark.parametrize(
@@ -35,21 +38,16 @@ def results(tmp_path):
         (20_000, {("load", "2026-0")}, ["2026-2", "2026-3"]),
     ],
 )
-def test_the_oldest_go_first(results, limit, pinned, expected):
-    found = find_droppable(results, limit, lambda: pinned)
+def test_the_oldest_go_first(store, limit, pinned, expected):
+    found = find_droppable(store, limit, lambda: pinned)
 
     assert [one.result for one in found] == expected
 
 
-def test_what_goes_while_it_is_looked_at_does_not_count(results, monkeypatch):
-    listed = dropping._list
+def test_what_goes_while_it_is_looked_at_does_not_count(store, monkeypatch):
+    monkeypatch.setattr(dropping, "read_names", lambda at: [*read_names(at), "gone.arrows"])
 
-    def list_more(folder):
-        return [*listed(folder), "gone.arrows"] if folder.name == "arrow" else listed(folder)
-
-    monkeypatch.setattr(dropping, "_list", list_more)
-
-    assert [one.result for one in find_droppable(results, 30_000, set)] == ["2026-0"]
+    assert [one.result for one in find_droppable(store, 30_000, set)] == ["2026-0"]
 
 
 @pytest.mark.parametrize(

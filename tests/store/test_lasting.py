@@ -11,6 +11,7 @@ from nbflow.model import Parts, Result
 from nbflow.project import find_project
 from nbflow.run.flusher import Flusher
 from nbflow.store import lasting, results, tables
+from nbflow.store.local import open_store
 
 RESULT = Result("20260101-000000-000aaa", "clean", "r1", "k", Parts(), {}, 1.0, 2.0)
 
@@ -73,7 +74,7 @@ def test_a_pending_result_is_read_and_its_key_leads_to_it_before_the_disk_has_it
     assert results.read_result(project, "clean", RESULT.id) == RESULT
     assert results.find_pointer(project, "clean", "k") == results.Pointer(RESULT.id)
     assert results.find_pointer(project, "clean", "other") is None
-    assert results.is_pending(project, "clean", RESULT.id)
+    assert results.is_pending(open_store(project.home).fetch("clean", RESULT.id))
     assert not (folder / "result.json").exists()
 
 
@@ -90,9 +91,9 @@ def test_what_is_not_to_be_reused_has_no_key_before_nor_after(made):
 def test_a_result_that_was_removed_meanwhile_gets_no_key(made):
     project, making = made
     results.keep_result(project, making, RESULT)
-    results.remove_result(project, "clean", RESULT.id)
+    open_store(project.home).remove("clean", RESULT.id)
     lasting.complete(project, RESULT)
-    assert not project.keys.exists()
+    assert not (project.home / "keys").exists()
 
 
 def test_a_run_ends_when_all_its_keys_are_given(made):
@@ -101,8 +102,8 @@ def test_a_run_ends_when_all_its_keys_are_given(made):
     with Flusher(project) as flusher:
         flusher.add(RESULT)
         assert flusher.finish() == []
-        assert not results.is_pending(project, "clean", RESULT.id)
-        assert (project.keys / "clean" / "k").exists()
+        assert not results.is_pending(open_store(project.home).fetch("clean", RESULT.id))
+        assert (project.home / "keys" / "clean" / "k").exists()
 
 
 def test_a_disk_that_does_not_take_a_result_is_told_and_gives_no_key(made, monkeypatch):
@@ -117,5 +118,5 @@ def test_a_disk_that_does_not_take_a_result_is_told_and_gives_no_key(made, monke
         flusher.add(RESULT)
         (said,) = flusher.finish()
     assert said.startswith("The disk did not take the result of clean: No space left on device.")
-    assert results.is_pending(project, "clean", RESULT.id)
-    assert not project.keys.exists()
+    assert results.is_pending(open_store(project.home).fetch("clean", RESULT.id))
+    assert not (project.home / "keys").exists()

@@ -7,6 +7,7 @@ from nbflow.errors import StoreError, UnknownNameError
 from nbflow.model import Output, Parts, Result
 from nbflow.project import find_project
 from nbflow.store import lasting, results
+from nbflow.store.local import open_store
 
 RESULT = Result(
     id="20260101-000000-000aaa",
@@ -36,7 +37,7 @@ def keep(project, result=RESULT):
 def test_a_result_is_there_once_it_is_renamed_into_place(project):
     assert results.find_result(project, "clean", RESULT.id) is None
     folder = keep(project)
-    assert folder == project.results / "clean" / RESULT.id
+    assert folder == project.home / "results" / "clean" / RESULT.id
     assert results.read_result(project, "clean", RESULT.id) == RESULT
     assert results.read_result_ids(project, "clean") == [RESULT.id]
 
@@ -44,9 +45,9 @@ def test_a_result_is_there_once_it_is_renamed_into_place(project):
 def test_a_key_leads_to_its_result_until_that_is_removed(project):
     keep(project)
     pointer = results.Pointer(RESULT.id, {"late.py": "h"})
-    results.write_pointer(project, "clean", "k", pointer)
+    open_store(project.home).write_pointer("clean", "k", msgspec.json.encode(pointer))
     assert results.find_pointer(project, "clean", "k") == pointer
-    results.remove_result(project, "clean", RESULT.id)
+    open_store(project.home).remove("clean", RESULT.id)
     assert results.find_pointer(project, "clean", "k") is None
     with pytest.raises(UnknownNameError, match="`nbflow run --to clean` makes one"):
         results.read_result(project, "clean", RESULT.id)
@@ -56,7 +57,9 @@ def keep_another(project, **changes):
     """Keep a result of these, and point the key "k" of clean to it."""
     other = msgspec.structs.replace(RESULT, **{"id": "20260101-000001-000bbb"} | changes)
     keep(project, other)
-    results.write_pointer(project, "clean", "k", results.Pointer(other.id))
+    open_store(project.home).write_pointer(
+        "clean", "k", msgspec.json.encode(results.Pointer(other.id))
+    )
 
 
 def test_a_pointer_to_the_result_of_another_key_is_not_believed(project):
@@ -67,7 +70,9 @@ def test_a_pointer_to_the_result_of_another_key_is_not_believed(project):
 
 def test_a_pointer_never_leads_to_another_step(project):
     keep_another(project, step="load")
-    results.write_pointer(project, "clean", "k", results.Pointer("../load/20260101-000001-000bbb"))
+    open_store(project.home).write_pointer(
+        "clean", "k", msgspec.json.encode(results.Pointer("../load/20260101-000001-000bbb"))
+    )
     assert results.find_pointer(project, "clean", "k") is None
 
 
@@ -75,8 +80,8 @@ def test_a_result_in_the_place_of_another_is_none(project):
     folder = keep(project)
     folder.rename(folder.with_name("20260101-000009-000ccc"))
     assert results.read_results(project, "clean") == []
-    (project.results / "load").mkdir()
-    folder.with_name("20260101-000009-000ccc").rename(project.results / "load" / RESULT.id)
+    (project.home / "results" / "load").mkdir()
+    folder.with_name("20260101-000009-000ccc").rename(project.home / "results" / "load" / RESULT.id)
     assert results.find_result(project, "load", RESULT.id) is None
 
 
@@ -94,8 +99,10 @@ BROKEN = {
 @pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
 def test_a_broken_file_counts_as_none(project, content):
     folder = keep(project)
-    results.write_pointer(project, "clean", "k", results.Pointer(RESULT.id))
-    (project.keys / "clean" / "k").write_bytes(content)
+    open_store(project.home).write_pointer(
+        "clean", "k", msgspec.json.encode(results.Pointer(RESULT.id))
+    )
+    (project.home / "keys" / "clean" / "k").write_bytes(content)
     assert results.find_pointer(project, "clean", "k") is None
     (folder / "result.json").write_bytes(content)
     assert results.read_results(project, "clean") == []
@@ -109,7 +116,7 @@ def test_fields_of_a_later_version_are_skipped(project):
 
 
 def test_a_place_that_cannot_be_written_is_an_error_that_says_so(project):
-    project.results.mkdir(parents=True)
-    (project.results / "clean").write_text("in the way")
+    (project.home / "results").mkdir(parents=True)
+    (project.home / "results" / "clean").write_text("in the way")
     with pytest.raises(StoreError, match=r"could not be kept in .*: File exists"):
         keep(project)
