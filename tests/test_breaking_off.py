@@ -24,6 +24,7 @@ from nbflow.run import execute
 from nbflow.runs.fold import Run
 from nbflow.runs.history import find_run, read_runs
 from nbflow.runs.request import KeptPlan
+from nbflow.store.local import open_store
 from tests.cli.runs import make_run
 from tests.notebooks import cell, project, write
 
