@@ -69,8 +69,8 @@ class Followed:
             if self._kept and isinstance(line.event, OutputPrinted):
                 self._keep(line.event)
         if lines:
-            folder, results = str(self._path.parent), str(self._project.results)
-            placed = {"id": self.run.id, "folder": folder, "results": results}
+            folder, home = str(self._path.parent), str(self._project.home)
+            placed = {"id": self.run.id, "folder": folder, "home": home}
             self._show(msgspec.structs.replace(self._folding.run, **placed))
         return lines
 
