@@ -161,3 +161,10 @@ def test_any_other_name_finds_its_run(pipeline: Project, name: str) -> None:
     make_run(pipeline, "20261105-000000-aaaa", {}, name=name)
     make_run(pipeline, "20261106-000000-aaaa", {})
     assert find_run(pipeline, name).id == "20261105-000000-aaaa"
+
+
+def test_a_run_as_json_says_why_with_codes_and_text(pipeline: Project) -> None:
+    make_run(pipeline, "20261201-000000-cccc", {}, failed={"load": {}}, blocked={"report": "load"})
+    steps = json.loads(nbflow("show", "last", "--json").output)["run"]["steps"]
+    (why,) = next(one["why"] for one in steps if one["name"] == "report")
+    assert (why["code"], why["subject"], why["text"]) == ("blocked", "load", "load failed")

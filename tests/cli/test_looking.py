@@ -110,6 +110,10 @@ def test_plan_says_what_would_run_and_why() -> None:
 def test_plan_as_json() -> None:
     told = json.loads(nbflow("plan", "notebooks", "--to", "load", "--json").output)
     assert [(step["step"], step["action"]) for step in told["steps"]] == [("load", "run")]
+    (why,) = told["steps"][0]["why"]
+    assert why == {
+        "code": "no-result", "subject": "", "before": None, "after": None, "text": "no result yet",
+    }  # fmt: skip
 
 
 def test_of_several_pipelines_one_must_be_named(tmp_path: Path) -> None:
