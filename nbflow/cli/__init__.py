@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 import nbflow
-from nbflow.cli.acting import act
 from nbflow.cli.stranger import find_stranger
 from nbflow.commands.command import HELP, SECTIONS, Command, Program, find_words
 from nbflow.errors import NbflowError
@@ -41,6 +40,8 @@ class Terminal(Program):
     def show(self, command: Command, ctx: click.Context) -> None:
         """Call a command, show its answer or its error, and exit with what it means."""
         as_json = ctx.params.get("as_json", False)
+        from nbflow.cli.acting import act  # noqa: PLC0415 - `--help` needs none of it
+
         try:
             answer = act(command.answer(ctx), as_json=as_json)
             if answer is not None:

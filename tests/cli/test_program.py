@@ -127,6 +127,11 @@ def test_help_loads_nothing_heavy(args: tuple[str, ...]) -> None:
     assert not (HEAVY | {"rich.console"}) & loaded_by(*args)
 
 
+@pytest.mark.parametrize("args", [("--help",), ("--version",)])
+def test_what_needs_no_command_loads_no_values_either(args: tuple[str, ...]) -> None:
+    assert "msgspec" not in loaded_by(*args)
+
+
 def test_a_run_that_reuses_all_loads_nothing_heavy(tmp_path: Path) -> None:
     pipeline = project(tmp_path, load=[cell("month: int = 1", "parameters")])
     make_pipeline.finish(pipeline)
