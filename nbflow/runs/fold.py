@@ -171,9 +171,11 @@ class Folding:
         elif isinstance(event, RunWarned):
             warnings = (*self._run.warnings, event.message)
             self._run = msgspec.structs.replace(self._run, warnings=warnings)
-        elif isinstance(event, TaskEvent) and (state := self._steps.get(str(event.task))):
-            changes = _make_changes(state, event, line.time)
-            self._steps[str(event.task)] = msgspec.structs.replace(state, **changes)
+        elif isinstance(event, TaskEvent):
+            written = str(event.task) if event.item else event.step  # quickly: of most lines
+            if (state := self._steps.get(written)) is not None:
+                changes = _make_changes(state, event, line.time)
+                self._steps[written] = msgspec.structs.replace(state, **changes)
 
     def _start(self, event: RunStarted, now: float) -> None:
         self._run = Run(

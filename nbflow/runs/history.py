@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from nbflow.project import Project
 from nbflow.runs.fold import Run, fold
 from nbflow.runs.folder import LOG, find_folder
 from nbflow.runs.liveness import is_alive
-from nbflow.runs.log import find_beginning, read_heading, read_lines
+from nbflow.runs.log import find_beginning, read_heading, read_lines, read_steps
 from nbflow.store.ids import find_named, read_time
 from nbflow.store.local import read_names
 
@@ -99,14 +99,9 @@ def find_run_id(project: Project, text: str) -> str:
 
 def find_run_with(project: Project, step: str) -> Run | None:
     """Return the newest run that has a step, None where none has it."""
-    having = (one for one in iterate_run_ids(project) if step in _read_steps(project, one))
+    logs = ((one, find_folder(project, one).log) for one in iterate_run_ids(project))
+    having = (run_id for run_id, log in logs if step in read_steps(log))
     return next((read_run(project, run_id) for run_id in having), None)
-
-
-def _read_steps(project: Project, run_id: str) -> Container[str]:
-    """Return a run's steps: its first line has them."""
-    lines = read_lines(find_folder(project, run_id).log)
-    return fold(itertools.islice(lines, 1)).steps
 
 
 def read_name(project: Project, run_id: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -76,12 +76,17 @@ class _Head(Frozen, frozen=True):
     format: int = formats.EVENTS
 
 
+class _Steps(_Head, frozen=True):
+    paths: dict[str, str] = {}
+
+
 class _Pair(Frozen, frozen=True):
     step: str = ""
     result: str = ""
 
 
 _HEADS = msgspec.json.Decoder(_Head)
+_STEPS = msgspec.json.Decoder(_Steps)
 _PAIRS = msgspec.json.Decoder(_Pair)
 _EVENTS = {name: msgspec.json.Decoder(kind) for name, kind in KINDS.items()}
 
@@ -133,6 +138,16 @@ def read_heading(path: Path) -> Heading | None:
         return None
     ours = heading.kind == RunStarted.__name__ and heading.format == formats.EVENTS
     return heading if ours and text.endswith(b"\n") else None
+
+
+def read_steps(path: Path) -> Collection[str]:
+    """Return the steps of a run, which its first line names; none where it cannot be read."""
+    try:
+        with path.open("rb") as log:
+            found = _STEPS.decode(log.readline())
+    except (OSError, *_UNREADABLE):
+        return ()
+    return found.paths.keys() if found.format == formats.EVENTS else ()
 
 
 def find_beginning(path: Path) -> Beginning:

@@ -28,7 +28,9 @@ def make_run(found: Project, run_id: str, step: str = "load", name: str = "") ->
     folder = find_folder(found, run_id)
     folder.path.mkdir(parents=True)
     log = Log(folder.log, lambda _: None)
-    log.append(RunStarted(run_id, found.name, name, planned=(Planned(step, "run"),)))
+    log.append(
+        RunStarted(run_id, found.name, name, planned=(Planned(step, "run"),), paths={step: ""})
+    )
     log.append(StepStarted(step))
     log.append(StepFinished(step, run_id, 1.0))
     log.append(RunFinished("done", 1.0))
