@@ -41,6 +41,7 @@ BROKEN = [
 BROKEN_READ = [cell("import nbflow\n\nsales = nbflow.read('lod_sales.sales')", "inputs")]
 DOCS = Path(__file__).parents[2] / "docs" / "panel"
 WIDTHS = {"wide": 1500, "narrow": 760}
+VIEWPORT = {"width": WIDTHS["wide"], "height": 1500}
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
 
@@ -51,12 +52,12 @@ def main(target: Path) -> None:
         root = Path(made)
         folder = _make_project(root)
         with serving(root, root.parent / f"{root.name}-settings") as address:
-            page = browser.new_page(viewport={"width": WIDTHS["wide"], "height": 1500})
+            page, other = (browser.new_page(viewport=VIEWPORT) for _ in range(2))
             open_panel(page, address, folder)
             take = functools.partial(_take, page, target)
             _draw_before(page, take)
             _draw_runs(page, folder, take)
-            _draw_bad(page, address, root, take)
+            _draw_bad(other, address, root, functools.partial(_take, other, target))
         _draw_still(browser, folder, target)
     DOCS.mkdir(exist_ok=True)
     for path in [*target.glob("*-wide.png"), *target.glob("still-*.png")]:
