@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 
-def flush(path: Path) -> None:
+def flush(path: Path | str) -> None:
     """Have the disk keep a file's content, or a folder's entries; raises OSError."""
     if os.name == "posix":  # Windows flushes only what is open for writing
         descriptor = os.open(path, os.O_RDONLY)
@@ -17,7 +17,7 @@ def flush(path: Path) -> None:
             os.close(descriptor)
 
 
-def flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path | str) -> None:
     """Have the disk keep a folder's entries, where the file system can."""
     with contextlib.suppress(OSError):
         flush(folder)

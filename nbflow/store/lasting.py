@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,7 @@ def complete(project: Project, result: Result) -> None:
     store = open_store(project.home)
     folder = store.fetch(result.step, result.id)
     with contextlib.suppress(FileNotFoundError):
-        whole = replace(result, files=_keep_files(folder))
+        whole = replace(result, files=_keep_files(folder, result.files))
         write_file(folder / RESULT, results.encode_result(whole))
         _flush_folders(folder)
         _flush_entries(folder.parent, project.root)
@@ -47,29 +47,37 @@ def complete(project: Project, result: Result) -> None:
         (folder / PENDING).unlink()  # last: by it the key leads there until it does itself
 
 
-def _keep_files(folder: Path) -> dict[str, Mark]:
-    """Have the disk keep a result's content, and return what it is."""
+def _keep_files(folder: Path, known: Mapping[str, Mark]) -> dict[str, Mark]:
+    """Have the disk keep a result's content, and return what it is.
+
+    What is `known` of a file that was not touched since is taken over.
+    """
     marks = {}
     for path in find_content(folder):
         with contextlib.suppress(FileNotFoundError):  # Arrow files are dropped once in DuckDB
             flush(path)
-            marks[path.relative_to(folder).as_posix()] = make_mark(path)
+            name, found = os.path.relpath(path, folder).replace(os.sep, "/"), os.stat(path)  # noqa: PTH116
+            mark = known.get(name)
+            same = (
+                mark and mark.hash and (mark.bytes, mark.time) == (found.st_size, found.st_mtime_ns)
+            )
+            marks[name] = mark if mark and same else make_mark(Path(path))
     return marks
 
 
-def find_content(folder: Path) -> Iterator[Path]:
+def find_content(folder: Path) -> Iterator[str]:
     """Yield the files that are a result's content; what is made of them (DuckDB's) is none."""
     for parent, _, names in os.walk(folder):
-        at = Path(parent)
-        derived = {RESULT, PENDING} if at == folder else set()
+        top = parent == str(folder)
         for name in names:
-            if not (at == folder and (name in derived or name.startswith((".", "tables.")))):
-                yield at / name
+            derived = name in {RESULT, PENDING} or name.startswith((".", "tables."))
+            if not (top and derived):
+                yield f"{parent}{os.sep}{name}"
 
 
 def _flush_folders(folder: Path) -> None:
     for parent, _, _ in os.walk(folder):
-        flush_folder(Path(parent))
+        flush_folder(parent)
 
 
 def _flush_entries(folder: Path, root: Path) -> None:
