@@ -102,6 +102,15 @@ def test_while_a_cell_runs_its_number_and_the_progress_text_are_known():
     )  # fmt: skip
 
 
+def test_a_second_attempt_begins_anew():
+    failed = e.StepFailed("load", Failure("error", "KeyError", "'x'"), 1.0, "load.ipynb")
+    again = e.StepStarted("load", attempt=2)
+    events = [STARTED, e.StepStarted("load"), e.CellFinished("load", 1, 0.1), failed, again]
+    step = fold(make_lines(events)).steps["load"]
+    assert (step.status, step.attempt, step.cells_done) == ("running", 2, 0)
+    assert (step.failure, step.notebook) == (None, "")
+
+
 @pytest.mark.parametrize("kind", e.KINDS.values(), ids=lambda kind: kind.__name__)
 def test_every_kind_of_event_comes_back_from_its_line(kind):
     samples = {type(event): event for event in [*STORY, e.StepCancelled("a"),
