@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import NotebookError, PipelineError, ProjectError, UnknownNameError
-from nbflow.model import Frozen
+from nbflow.model import Command, Frozen
 from nbflow.model.refs import make_ref
 from nbflow.names import find_better, find_fault, make_name
 from nbflow.notebook.folder import OPENED
@@ -130,8 +130,9 @@ def find_executed(run: Run, step: str) -> Path:
         if state.result:
             run.find_folder(step)  # raises where it was removed
         raise UnknownNameError(
-            f"Run {run.id} has no executed notebook of {step}: it is {state.status}. "
-            f"`nbflow show {run.id}` says more."
+            f"Run {run.id} has no executed notebook of {step}: it is {state.status}. ",
+            Command("show", (run.id,)),
+            " says more.",
         )
     return found
 
@@ -158,7 +159,8 @@ def _sign(path: Path) -> None:
 def copy_demo(folder: Path) -> None:
     """Copy the example to a new or empty folder."""
     if folder.is_dir() and any(folder.iterdir()):
-        raise ProjectError(f"{folder} is not empty. Name a new folder: `nbflow demo first-look`.")
+        demo = Command("demo", ("first-look",))
+        raise ProjectError(f"{folder} is not empty. Name a new folder: ", demo, ".")
     with _writing(folder):
         shutil.copytree(DEMO, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__*"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbflow.model import Frozen, Output
+from nbflow.model import Command, Frozen, Next, Output
 
 if TYPE_CHECKING:
     from nbflow.clean import Removable
@@ -48,7 +48,7 @@ class Executed(Answer, frozen=True):
     project: Project
     run: Run
     shown: bool = False
-    next: tuple[tuple[str, str], ...] = ()  # instead of what fits any run
+    next: tuple[Next, ...] = ()  # instead of what fits any run
     profile: bool = False  # whether to show where the time went
 
 
@@ -79,7 +79,7 @@ class Told(Answer, frozen=True):
 
     text: str
     value: Any
-    next: tuple[tuple[str, str], ...] = ()  # command, what it does
+    next: tuple[Next, ...] = ()  # command, what it does
     failed: bool = False
 
 
@@ -90,7 +90,7 @@ class Cleaned(Answer, frozen=True):
     removable: list[Removable]
     removed: bool = False
     asked: bool = False  # whether to remove them is being asked
-    again: str = ""  # the command that removes them
+    again: Command | None = None  # removes them
 
 
 class Queried(Answer, frozen=True):

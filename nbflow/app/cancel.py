@@ -7,6 +7,7 @@ import time
 from nbflow.app.answers import Told
 from nbflow.app.folders import say_where
 from nbflow.errors import RunError
+from nbflow.model import Command
 from nbflow.project import Project
 from nbflow.runs.cancel import cancel as ask_to_stop
 from nbflow.runs.fold import Run
@@ -27,7 +28,7 @@ def _find_live(project: Project) -> Run:
     for run_id in read_run_ids(project):
         if is_alive(project, run_id):
             return read_run(project, run_id)
-    raise RunError(f"No run of {project.folder} is under way. `nbflow runs` lists them.")
+    raise RunError(f"No run of {project.folder} is under way. ", Command("runs"), " lists them.")
 
 
 def _wait(project: Project, run: Run, seconds: float) -> Run:
@@ -42,10 +43,12 @@ def _wait(project: Project, run: Run, seconds: float) -> Run:
 def _tell(project: Project, run: Run) -> Told:
     where = say_where(project)
     value = {"run": run.id, "status": run.status}
-    again = ((f"nbflow rerun{where}", "go on; what is finished is reused"),)
+    again = ((Command("rerun", (where,)), "go on; what is finished is reused"),)
     if run.status == "running":
         text = f"Run {run.id} was asked to stop and has not stopped yet."
-        return Told(text, value, ((f"nbflow cancel{where}", "ask and wait again"),), failed=True)
+        return Told(
+            text, value, ((Command("cancel", (where,)), "ask and wait again"),), failed=True
+        )
     if run.status == "cancelled":
         return Told(f"Run {run.id} is cancelled.", value, again)
     return Told(f"Run {run.id} was over before it could be cancelled: {run.status}.", value)

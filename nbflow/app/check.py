@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from nbflow.app.answers import Checked, Told
 from nbflow.app.folders import say_where
-from nbflow.model import Scan
+from nbflow.model import Command, Scan
 from nbflow.plan.here import find_absent
 from nbflow.project import Project
 from nbflow.store.checking import check_results as compare
@@ -27,8 +27,8 @@ def check_results(project: Project, *, repair: bool = False) -> Told:
         return Told(f"{kept}: all as they were written.", report)
     lines = [*map(str, report.faults), "", f"{kept}: {len(report.faults)} damaged."]
     where = say_where(project)
-    again = (f"nbflow run{where}", "makes them again, and what was made from them")
+    again = (Command("run", (where,)), "makes them again, and what was made from them")
     if not repair:
-        again = (f"nbflow check --results --repair{where}", "set them aside")
+        again = (Command("check", ("--results", "--repair", where)), "set them aside")
     left = any(not one.repaired for one in report.faults)
     return Told("\n".join(lines), report, (again,), failed=left)

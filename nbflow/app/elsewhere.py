@@ -35,7 +35,7 @@ def suggest_run(project: Project, run: Run, name: str) -> str:
     if found is None:
         return ""
     query = shlex.join(["nbflow", "sql", "--run", found, f"from {name}"])
-    return f" Run {found} has it: {query}{say_where(project)}"
+    return f" Run {found} has it: {query} {say_where(project)}".rstrip()
 
 
 def _has(run: Run, name: str) -> bool:

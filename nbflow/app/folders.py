@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 
 from nbflow.errors import ProjectError
-from nbflow.model import Scan
+from nbflow.model import Command, Scan
 from nbflow.present.places import say_path
 from nbflow.project import Project, find_project, read_pipelines
 
@@ -36,12 +36,12 @@ def read_pipeline(folder: str | Path | None) -> tuple[Project, Scan]:
 
 
 def say_where(project: Project) -> str:
-    """Return ` -C notebooks`, or "" where a command in this folder takes the pipeline by itself."""
+    """Return `-C notebooks`, or "" where a command in this folder takes the pipeline by itself."""
     try:
         at_hand = find_project().folder
     except (OSError, ProjectError):  # here; the pipeline itself was found
         at_hand = None
-    return "" if at_hand == project.folder else f" -C {shlex.quote(say_path(project.folder))}"
+    return "" if at_hand == project.folder else f"-C {shlex.quote(say_path(project.folder))}"
 
 
 def _refuse_choice(project: Project) -> None:
@@ -69,6 +69,7 @@ def _refuse_notebook(path: Path) -> None:
         if step.path == place:
             raise ProjectError(
                 f"{path} is the notebook of the step {step.name}, and FOLDER names the folder of "
-                f"all. `nbflow run {shlex.quote(str(path.parent))} --only {step.name}` runs it "
-                f"alone, --to {step.name} with all that it needs."
+                "all. ",
+                Command("run", (shlex.quote(str(path.parent)), "--only", step.name)),
+                f" runs it alone, --to {step.name} with all that it needs.",
             )

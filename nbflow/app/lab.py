@@ -7,6 +7,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from nbflow.model import Command, Next
+
 # What jupyter_client gives each kernel's process, and so all that it starts.
 _OF_A_KERNEL = ("JPY_PARENT_PID", "JPY_INTERRUPT_EVENT", "JPY_SESSION_NAME")
 INSTALL = "pip install jupyterlab"
@@ -26,7 +28,7 @@ def is_in_kernel() -> bool:
     return any(os.environ.get(name) for name in _OF_A_KERNEL)
 
 
-def suggest(command: str, what: str) -> tuple[tuple[str, str], ...]:
+def suggest(command: Command | str, what: str) -> tuple[Next, ...]:
     """Return a command that starts JupyterLab, or what adds it; nothing in a notebook."""
     if is_in_kernel():
         return ()

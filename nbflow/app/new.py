@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from nbflow import authoring
 from nbflow.app.answers import Told
 from nbflow.app.lab import suggest
+from nbflow.model import Command
 from nbflow.present.places import say_path
 from nbflow.project import Project
 from nbflow.text import say_count
@@ -21,7 +22,7 @@ def make_step(project: Project, name: str) -> Told:
     shown = say_path(path)
     commands = (
         *suggest(f"jupyter lab {shlex.quote(shown)}", "write it"),
-        ("nbflow steps", "see what nbflow reads in it"),
+        (Command("steps"), "see what nbflow reads in it"),
     )
     return Told(f"{shown} is there.", {"path": str(path), "step": name}, commands)
 
@@ -31,4 +32,4 @@ def make_step_of(project: Project, name: str, cells: Sequence[Cell]) -> Told:
     path = authoring.make_step(project, name, cells)
     tagged = ", ".join(tag for _, tags in cells for tag in tags)
     text = f"{say_path(path)} is there, with {say_count(len(cells), 'cell')} tagged: {tagged}."
-    return Told(text, {"path": str(path), "step": name}, (("nbflow steps", "see its contract"),))
+    return Told(text, {"path": str(path), "step": name}, ((Command("steps"), "see its contract"),))

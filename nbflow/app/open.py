@@ -10,6 +10,7 @@ from nbflow.app.answers import Told
 from nbflow.app.folders import say_where
 from nbflow.app.lab import INSTALL, find_lab, suggest
 from nbflow.errors import UnknownNameError
+from nbflow.model import Command
 from nbflow.project import Project
 from nbflow.runs.history import find_run, find_run_with
 
@@ -20,9 +21,9 @@ def open_executed(project: Project, step: str, run: str | None = None) -> Told:
     if run is None:
         found = find_run_with(project, step) or found
     path = authoring.open_executed(project, found, step)
-    named = " ".join(filter(None, ("nbflow open --lab", run, step)))
+    again = Command("open", ("--lab", run or "", step, say_where(project)))
     told = {"path": str(path), "run": found.id, "step": step}
-    return Told(str(path), told, suggest(named + say_where(project), "open it in JupyterLab"))
+    return Told(str(path), told, suggest(again, "open it in JupyterLab"))
 
 
 def start_lab(path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from nbflow.app.answers import Told
 from nbflow.app.folders import find_folder
 from nbflow.errors import TrustError
+from nbflow.model import Command
 from nbflow.store.trust import find_file, read_trusted, write_trusted
 
 
@@ -27,7 +28,7 @@ def trust(folder: str | None = None, *, everyone: bool = False) -> Told:
     write_trusted(file, tuple(sorted({*read_trusted(file), *meant})))
     who = "everyone on this machine trusts" if everyone else "you trust"
     text = f"From now on {who} what is written in {' and '.join(meant)}."
-    return Told(text, {"trusted": meant}, (("nbflow trust --list", "all that you trust"),))
+    return Told(text, {"trusted": meant}, ((Command("trust", ("--list",)), "all that you trust"),))
 
 
 def distrust(folder: str | None = None, *, everyone: bool = False) -> Told:
@@ -35,7 +36,8 @@ def distrust(folder: str | None = None, *, everyone: bool = False) -> Told:
     file, meant = find_file(everyone=everyone), _find_folders(folder)
     before = read_trusted(file)
     if not {*before} & {*meant}:
-        raise TrustError(f"{meant[0]} is not trusted. `nbflow trust --list` names what is.")
+        listing = Command("trust", ("--list",))
+        raise TrustError(f"{meant[0]} is not trusted. ", listing, " names what is.")
     write_trusted(file, tuple(one for one in before if one not in meant))
     return Told(f"{' and '.join(meant)}: trusted no longer.", {"removed": meant})
 

@@ -36,8 +36,9 @@ from nbflow.terminal import parts
 from nbflow.terminal.console import make_console
 from nbflow.terminal.printing import heard
 from nbflow.terminal.progress import MANY, make_headline, make_log, make_progress
-from nbflow.text import say_age, say_count, say_seconds
+from nbflow.text import say_age, say_count, say_seconds, shorten
 
+_LONG = 200  # characters of an error that are shown
 _PER_SECOND = 8
 _ECHO = 3  # columns left free: the terminal writes ^C behind the last line
 
@@ -143,8 +144,8 @@ def _say_event(event: Event) -> Text | None:  # noqa: PLR0911 - a case for each 
         case StepReused():
             return _say("reused", event.step, say_age(event.age))
         case StepFailed():
-            said = say_failure(event.failure).splitlines()
-            return _say("failed", event.step, say_seconds(event.seconds), *said[:1])
+            said = shorten(say_failure(event.failure), _LONG)
+            return _say("failed", event.step, say_seconds(event.seconds), said)
         case StepBlocked():
             return _say("blocked", event.step, say_reasons(event.why))
         case StepSkipped():

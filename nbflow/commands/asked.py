@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbflow.model import Frozen, Request, Scan
+from nbflow.model import Frozen, Next, Request, Scan
 from nbflow.project import Project
 
 
@@ -16,4 +16,4 @@ class RunAsked(Frozen, frozen=True):
     log: bool = False  # whether to show what the notebooks print
     profile: bool = False  # whether to show where the time went
     wait: bool = False  # whether a notebook's cell waits for the end
-    next: tuple[tuple[str, str], ...] = ()
+    next: tuple[Next, ...] = ()

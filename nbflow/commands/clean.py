@@ -7,7 +7,7 @@ import shlex
 import click
 from msgspec.structs import replace
 
-from nbflow import app
+from nbflow import app, model
 from nbflow.app.answers import Cleaned
 from nbflow.commands import options
 from nbflow.commands.command import Command
@@ -45,9 +45,9 @@ def command(
     return replace(found, again=_make_again(folder, keep, runs=runs))
 
 
-def _make_again(folder: str | None, keep: int | None, *, runs: bool) -> str:
+def _make_again(folder: str | None, keep: int | None, *, runs: bool) -> model.Command:
     """Return the command that removes what this one found."""
     words = [folder] if folder else []
     words += ["--keep", str(keep)] if keep is not None else []
     words += ["--runs"] if runs else []
-    return shlex.join(["nbflow", "clean", *words, "--yes"])
+    return model.Command("clean", (shlex.join(words), "--yes"))

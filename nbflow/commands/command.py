@@ -10,6 +10,8 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from nbflow.present.remedies import find_program
+
 SECTIONS: dict[str, dict[str, str]] = {
     "Run": {
         "run": "Run the pipeline; what has not changed is reused.",
@@ -106,7 +108,8 @@ class Program(click.Group):
         known = self.texts
         if name not in known and not name.startswith("-") and not ctx.resilient_parsing:
             near = difflib.get_close_matches(name, known, 1)
-            meant = f"Did you mean `nbflow {near[0]}`?" if near else "`nbflow --help` lists them."
+            every = f"`{find_program()} --help` lists them."
+            meant = f"Did you mean `{find_program()} {near[0]}`?" if near else every
             raise click.UsageError(f"There is no command {name!r}. {meant}", ctx)
         return super().resolve_command(ctx, args)
 
@@ -117,7 +120,7 @@ class Program(click.Group):
         except click.NoSuchOption as error:
             if error.option_name not in {"-C", "--folder"}:
                 raise
-            text = f"{error.option_name} goes after the command: `nbflow run -C FOLDER`."
+            text = f"{error.option_name} goes after the command: `{find_program()} run -C FOLDER`."
             raise click.UsageError(text + self.of_folder, ctx) from None
 
 

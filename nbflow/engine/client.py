@@ -17,7 +17,7 @@ from papermill.engines import NBClientEngine
 from papermill.log import logger
 
 from nbflow.engine.ahead import EXIT_CODE, FEATURE, PREPARED, Found
-from nbflow.engine.ending import Talk, describe_death, make_exit
+from nbflow.engine.ending import Talk, describe_death, describe_end, make_exit
 from nbflow.engine.inside import asks_exit
 from nbflow.engine.outputs import read_plain
 from nbflow.engine.plain import PlainClient
@@ -124,9 +124,9 @@ class Client(PlainClient):
         try:
             self.info = greet(self.wire, self.kc, self.startup_timeout)["content"]
         except EndedError:
-            how = describe_death(self.km).removeprefix("Kernel died")
+            how = describe_end(self.km)
             await self._async_cleanup_kernel()
-            raise RuntimeError(f"Kernel died before replying to kernel_info{how}") from None
+            raise DeadKernelError(f"Kernel died before replying to kernel_info{how}") from None
         except BaseException:
             await self._async_cleanup_kernel()
             raise

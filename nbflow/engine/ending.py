@@ -45,13 +45,18 @@ class Talk:
 
 
 def describe_death(kernels: Any) -> str:
-    """Return how a kernel's process ended, as far as it is known."""
+    """Return that a kernel died, and how."""
+    return f"Kernel died{describe_end(kernels)}"
+
+
+def describe_end(kernels: Any) -> str:
+    """Return ` (exit code 1)`: how a kernel's process ended, as far as it is known."""
     process = getattr(getattr(kernels, "provisioner", None), "process", None)
     code = process.poll() if process is not None else None
     if code is None:
-        return "Kernel died"
+        return ""
     if code >= 0:
-        return f"Kernel died (exit code {code})"
+        return f" (exit code {code})"
     name = signal.Signals(-code).name if -code in set(signal.Signals) else "unknown"
     why = ", often out of memory" if name == "SIGKILL" else ""
-    return f"Kernel died (signal {-code}, {name}{why})"
+    return f" (signal {-code}, {name}{why})"

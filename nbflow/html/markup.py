@@ -7,7 +7,8 @@ from itertools import zip_longest
 
 from markupsafe import Markup, escape
 
-from nbflow.model import find_state
+from nbflow.model import Next, find_state
+from nbflow.present.remedies import spell_next
 
 
 def tag(name: str, *content: str | None, **attributes: str | float | None) -> Markup:
@@ -71,7 +72,7 @@ def notes(texts: Iterable[str]) -> Markup:
     return join(*(tag("div", f"! {text}", class_="nb-amber") for text in texts))
 
 
-def commands(shown: Iterable[tuple[str, str]]) -> Markup | None:
+def commands(shown: Iterable[Next]) -> Markup | None:
     """Return commands to type next, with what they do; None where there are none."""
-    lines = [join(tag("code", command), " ", dim(text)) for command, text in shown]
+    lines = [join(tag("code", command), " ", dim(text)) for command, text in spell_next(shown)]
     return tag("div", *(tag("div", line) for line in lines), class_="nb-next") if lines else None

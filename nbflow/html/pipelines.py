@@ -10,7 +10,7 @@ from markupsafe import Markup
 from nbflow.html.links import link
 from nbflow.html.markup import commands, dim, join, state, table, tag
 from nbflow.html.style import frame
-from nbflow.model import Parameter, Place, Problem, Scan, Skipped, Step
+from nbflow.model import Next, Parameter, Place, Problem, Scan, Skipped, Step
 from nbflow.present.places import say_path, say_place
 from nbflow.present.problems import say_hint, say_skipped, say_what
 from nbflow.present.states import say_problems
@@ -45,7 +45,7 @@ def draw_check(scan: Scan, root: Path | None = None) -> str:
     return frame(make_problems(scan.problems, root), tag("div", tag("b", end)))
 
 
-def draw_told(text: str, path: str = "", after: Iterable[tuple[str, str]] = ()) -> str:
+def draw_told(text: str, path: str = "", after: Iterable[Next] = ()) -> str:
     """Return what was done in a line, with a link to the file that was made."""
     opened = tag("div", link(Path(path), say_path(path))) if path else None
     return frame(tag("div", text) if text != path else None, opened, commands(after))

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from nbflow.html.markup import bar, commands, dim, join, notes, state, table, tag
 from nbflow.html.outputs import draw_outputs
 from nbflow.html.style import frame
-from nbflow.model import Failure, Output
+from nbflow.model import Failure, Next, Output
 from nbflow.present.places import say_failed_at, say_path
 from nbflow.present.reasons import say_hint, say_standing, say_step_why
 from nbflow.present.runs import (
@@ -28,9 +28,7 @@ from nbflow.runs.folder import RunFolder
 from nbflow.text import say_made, say_seconds, say_when, shorten
 
 
-def draw_run(
-    run: Run, now: float, after: Iterable[tuple[str, str]] = (), graph: Markup | None = None
-) -> str:
+def draw_run(run: Run, now: float, after: Iterable[Next] = (), graph: Markup | None = None) -> str:
     """Return a run with all its steps; `after` are commands to type next, `now` is a time."""
     steps = list(run.steps.values())
     warnings = [f"{step.name}: {text}" for step in steps for text in step.warnings]
@@ -54,7 +52,7 @@ def draw_step_run(
     step: StepRun,
     outputs: Sequence[Output] = (),
     folder: str = "",
-    after: Iterable[tuple[str, str]] = (),
+    after: Iterable[Next] = (),
 ) -> str:
     """Return one step of a run: state, reasons, what it wrote, its error."""
     took = f" in {say_seconds(step.seconds)}" if step.seconds is not None else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import shutil
 
 from markupsafe import Markup
@@ -17,7 +16,6 @@ from nbflow.terminal.console import make_console
 from nbflow.terminal.parts import STYLES
 
 _WIDTH = 120  # columns of a notebook's text
-_NEXT = re.compile(r"^(  )(nbflow [a-z])", re.MULTILINE)
 _TONES = {Style.parse(style).color: tone for tone, style in STYLES.items()}
 
 
@@ -27,7 +25,7 @@ def make_plain(part: RenderableType, width: int | None = None) -> str:
     file = io.StringIO()
     make_console(file, width=width).print(part, crop=False)
     lines = (line.rstrip() for line in file.getvalue().rstrip("\n").split("\n"))
-    return _NEXT.sub(r"\1%\2", "\n".join(lines))
+    return "\n".join(lines)
 
 
 def make_html(part: RenderableType) -> str:
@@ -39,7 +37,7 @@ def make_html(part: RenderableType) -> str:
 
 def _make_span(segment: Segment) -> str:
     classes = _find_classes(segment.style) if segment.style else []
-    text = _NEXT.sub(r"\1%\2", segment.text)
+    text = segment.text
     made: str | Markup = tag("span", text, class_=" ".join(classes)) if classes else text
     return tag("b", made) if segment.style and segment.style.bold else made
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -17,9 +16,9 @@ from nbflow.commands.command import HELP, SECTIONS, Command, Program
 from nbflow.errors import NbflowError, PipelineError, RunError
 from nbflow.magics.shown import show, show_problems
 from nbflow.magics.starting import start
+from nbflow.present.remedies import spelled_for
 
 _HERE = {"use": "Choose what reads return, or which step this notebook is."}
-_COMMAND = re.compile(r"(?<=`)nbflow (?=[a-z-])")
 EPILOG = """\
 \b
 %nbflow                     the controls of the pipeline at hand
@@ -58,6 +57,7 @@ def call(words: Sequence[str], folder: str = "") -> Any:
     return parse(program, "%nbflow", words, folder, program.invoke)
 
 
+@spelled_for("notebook")
 def parse(
     command: click.Command,
     name: str,
@@ -78,7 +78,7 @@ def parse(
     except click.Abort:
         raise shown_short(RunError("Interrupted.")) from None
     except click.ClickException as error:
-        raise UsageError(say_here(error.format_message())) from None
+        raise UsageError(error.format_message()) from None
     except PipelineError as error:
         show_problems(error.problems)
         raise shown_short(error) from None
@@ -96,7 +96,7 @@ def split(line: str) -> list[str]:
 
 def shown_short(error: NbflowError) -> NbflowError:
     """Have IPython show an error's text alone: the traceback of a magic is all ours."""
-    text = say_here(str(error))
+    text = str(error)
     error.args = (text,)
     lines = [f"\x1b[31m{type(error).__name__}\x1b[39m: {text}"]
     error._render_traceback_ = lambda: lines  # type: ignore[method-assign]
@@ -107,8 +107,3 @@ def make_defaults(folder: str) -> dict[str, Any]:
     """Return where each command takes its folder from that names none."""
     chosen = {"folder": folder} if folder else {}
     return dict.fromkeys(program.texts, chosen) | chosen
-
-
-def say_here(text: str) -> str:
-    """Return a text whose commands are written as in a cell."""
-    return _COMMAND.sub("%nbflow ", text)

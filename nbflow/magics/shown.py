@@ -15,6 +15,7 @@ from nbflow.app.folders import say_where
 from nbflow.magics import plain
 from nbflow.magics.sqlrows import make_rows
 from nbflow.model import Problem, Scan
+from nbflow.present.remedies import spelled_for
 from nbflow.project import Project
 from nbflow.runs.fold import Run
 from nbflow.store.sqlerrors import translated
@@ -41,6 +42,7 @@ def show(answer: answers.Answer, *, as_json: bool = False) -> None:
         display(make_bundle(answer), raw=True)
 
 
+@spelled_for("notebook")
 def show_problems(problems: Iterable[Problem]) -> None:
     """Show what is wrong with a pipeline; nothing where nothing is."""
     if not (found := list(problems)):
@@ -53,6 +55,7 @@ def show_problems(problems: Iterable[Problem]) -> None:
         print(bundle["text/plain"])  # noqa: T201 - a terminal's way
 
 
+@spelled_for("notebook")
 def make_bundle(answer: answers.Answer) -> Bundle:
     """Return an answer in the forms of which a front end takes the one it can show.
 
@@ -95,14 +98,10 @@ def _draw(answer: answers.Answer) -> str | None:
             answers.ShownRun(project=project, run=run) | answers.Executed(project=project, run=run)
         ):
             after = runs.find_next(run, say_where(project))
-            return html.draw_run(run, time.time(), _say_here(after), html.picture_run(run))
+            return html.draw_run(run, time.time(), after, html.picture_run(run))
         case answers.ShownStep(run=run, step=step, outputs=outputs, folder=folder):
             after = runs.find_step_next(answer)
-            return html.draw_step_run(run, step, outputs, folder, _say_here(after))
+            return html.draw_step_run(run, step, outputs, folder, after)
         case answers.Told(text=text, value={"path": str(path)}, next=after):
-            return html.draw_told(text, path, _say_here(after))
+            return html.draw_told(text, path, after)
     return None
-
-
-def _say_here(commands: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(f"%{command}", text) for command, text in commands]

@@ -8,6 +8,7 @@ from nbflow.model import formats
 from nbflow.model.frozen import Frozen as Frozen
 from nbflow.model.problems import Command as Command
 from nbflow.model.problems import Edit as Edit
+from nbflow.model.problems import Next as Next
 from nbflow.model.problems import Place as Place
 from nbflow.model.problems import Problem as Problem
 from nbflow.model.problems import ProblemCode as ProblemCode

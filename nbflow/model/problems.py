@@ -19,7 +19,8 @@ class Place(Frozen, frozen=True):
 class Command(Frozen, frozen=True, tag_field="kind", tag="command"):
     """A command of nbflow; each face spells it in its own way: `nbflow …`, `%nbflow …`.
 
-    `notebook`, a path from the project's root, is its first argument where there is one.
+    `notebook`, a path from the project's root, is its first argument where there is one; the
+    others are as they are typed.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Edit(Frozen, frozen=True, tag_field="kind", tag="edit"):
 
 
 Remedy = Command | Edit
+Next = tuple[Command | str, str]  # a command, ours or another program's, and what it does
 
 ProblemCode = Literal[
     # between steps

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from nbflow import graph
 from nbflow.errors import UnknownNameError
-from nbflow.model import Request
+from nbflow.model import Command, Request
 
 
 def select(parents: Mapping[str, set[str]], request: Request) -> set[str]:
@@ -24,7 +24,7 @@ def select(parents: Mapping[str, set[str]], request: Request) -> set[str]:
     if not selected:
         asked = f"{', '.join(request.from_)} and {', '.join(request.to)}"
         raise UnknownNameError(
-            f"No step lies between {asked}. `nbflow steps` shows who reads what."
+            f"No step lies between {asked}. ", Command("steps"), " shows who reads what."
         )
     return selected
 

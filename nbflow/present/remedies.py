@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Literal
 
-from nbflow.model import Command, Remedy
+from nbflow.model import Command, Next, Remedy
 from nbflow.present.places import say_path
 
 Face = Literal["shell", "notebook"]
@@ -40,4 +40,10 @@ def spell(remedy: Remedy, root: Path | None = None) -> str:
         return remedy.text
     path = say_path(root / remedy.notebook) if root else remedy.notebook
     named = [f'"{path}"'] if remedy.notebook else []
-    return " ".join([find_program(), remedy.name, *named, *remedy.arguments])
+    words = [find_program(), remedy.name, *named, *remedy.arguments]
+    return " ".join(filter(None, words))
+
+
+def spell_next(commands: Iterable[Next]) -> list[tuple[str, str]]:
+    """Return commands to type next, each with what it does; other programs' are texts."""
+    return [(one if isinstance(one, str) else spell(one), text) for one, text in commands]

@@ -19,6 +19,7 @@ from nbflow.executors import Setup
 from nbflow.executors.registry import Factory, load_executor
 from nbflow.folders import sweep_folders
 from nbflow.locks import hold, hold_too
+from nbflow.model import Command
 from nbflow.nesting import refuse_nested
 from nbflow.plan import Plan
 from nbflow.project import make_home
@@ -189,7 +190,9 @@ def _refuse_removed(plan: Plan) -> None:
             if result is None or read.name not in result.outputs:
                 raise RunError(
                     f"{name} reads {read.ref}, and the newest result of {read.step} does not hold "
-                    f"it any more. `nbflow run --to {name}` makes it first."
+                    "it any more. ",
+                    Command("run", ("--to", name)),
+                    " makes it first.",
                 )
 
 

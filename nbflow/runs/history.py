@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from nbflow.errors import UnknownNameError
+from nbflow.model import Command
 from nbflow.project import Project
 from nbflow.runs.fold import Run, fold
 from nbflow.runs.folder import LOG, find_folder
@@ -58,7 +59,9 @@ def read_run(project: Project, run_id: str) -> Run:
         run = fold(read_lines(path))
     except FileNotFoundError as error:
         raise UnknownNameError(
-            f"There is no run {run_id} any more: {path} is gone. `nbflow runs` lists what there is."
+            f"There is no run {run_id} any more: {path} is gone. ",
+            Command("runs"),
+            " lists what there is.",
         ) from error
     return place(project, run, run_id)
 
@@ -84,7 +87,7 @@ def find_run_id(project: Project, text: str) -> str:
     newest = find_newest_id(project)
     if not newest:
         raise UnknownNameError(
-            f"No run yet in {project.folder}. `{_say_run(project.folder)}` makes one."
+            f"No run yet in {project.folder}. ", _make_run(project.folder), " makes one."
         )
     if text == "last":
         return newest
@@ -93,7 +96,7 @@ def find_run_id(project: Project, text: str) -> str:
     if len(found) != 1:
         wrong = f"{text!r} fits several runs" if found else f"There is no run {text!r}. The newest"
         shown = ", ".join((found or ids)[:5])
-        raise UnknownNameError(f"{wrong}: {shown}. `nbflow runs` lists them all.")
+        raise UnknownNameError(f"{wrong}: {shown}. ", Command("runs"), " lists them all.")
     return found[0]
 
 
@@ -142,6 +145,6 @@ def read_unread(project: Project, run: Run, run_id: str) -> dict[str, Any]:
     return {"status": status, "started": started, "message": message}
 
 
-def _say_run(folder: Path) -> str:
+def _make_run(folder: Path) -> Command:
     at = os.path.relpath(folder)
-    return "nbflow run" if at == os.curdir else f"nbflow run {at}"
+    return Command("run", () if at == os.curdir else (at,))

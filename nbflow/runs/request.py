@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from nbflow.errors import RunError
-from nbflow.model import Frozen, Planned, Request, formats
+from nbflow.model import Command, Frozen, Planned, Request, formats
 from nbflow.project import Project
 from nbflow.runs.folder import RunFolder, find_folder
 from nbflow.store.flushing import write_file
@@ -43,8 +43,11 @@ def read_request(project: Project, run_id: str) -> Request:
         return _read(find_folder(project, run_id).request, Request, formats.REQUEST)
     except (OSError, ValueError, RecursionError) as error:  # ValueError: also msgspec's
         raise RunError(
-            f"Run {run_id} does not say what it was asked for: {error}. "
-            "`nbflow show` has its parameters; give them to `nbflow run`."
+            f"Run {run_id} does not say what it was asked for: {error}. ",
+            Command("show"),
+            " has its parameters; give them to ",
+            Command("run"),
+            ".",
         ) from error
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbflow.errors import NbflowError, StoreError
-from nbflow.model import Frozen, Mark, Result
+from nbflow.model import Command, Frozen, Mark, Result
 from nbflow.store import results
 from nbflow.store.damage import is_dropped, read_notes, set_aside, write_note
 from nbflow.store.filled import find_fault
@@ -105,7 +105,8 @@ def _repair(project: Project, faults: list[Fault]) -> list[Fault]:
     except OSError as error:
         raise StoreError(
             f"Nothing can be set aside in {project.home}: {error.strerror}. Ask whose it is to run "
-            "`nbflow check --results --repair`."
+            "this: ",
+            Command("check", ("--results", "--repair")),
         ) from error
     return [
         Fault(one.step, one.result, one.file, one.why, one.derived, repaired=True)

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from nbflow.errors import DamageError
-from nbflow.model import Frozen, Mark, Output, formats
+from nbflow.model import Command, Frozen, Mark, Output, formats
 from nbflow.store.local import PENDING, RESULT, open_store
 from nbflow.store.marks import GONE, SMALL, find_difference, pick_marks
 
@@ -98,11 +98,14 @@ def note(folder: Path, name: str, why: str) -> DamageError:
     except OSError as error:
         return DamageError(
             f"{said} That cannot be noted in {folder.parent.parent.parent}: {error.strerror}. Ask "
-            "whose it is to run `nbflow check --results --repair`."
+            "whose it is to run ",
+            Command("check", ("--results", "--repair")),
+            ".",
         )
     return DamageError(
-        f"{said} The result is not used any more: `nbflow run` makes it again, and what was made "
-        "from it."
+        f"{said} The result is not used any more: ",
+        Command("run"),
+        " makes it again, and what was made from it.",
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from nbflow.errors import DamageError, UnknownNameError
-from nbflow.model import Frozen, Result, formats
+from nbflow.model import Command, Frozen, Result, formats
 from nbflow.model.refs import make_ref
 from nbflow.store.damage import Damage, read_notes, write_note
 from nbflow.store.hashing import hash_file
@@ -175,12 +175,15 @@ def read_result(project: Project, step: str, result_id: str) -> Result:
     result = snapshot.find_result(step, result_id)
     if found := snapshot.notes.get((step, result_id)):
         raise DamageError(
-            f"The result {result_id} of {step} is damaged ({found}), and is not used any more. "
-            f"`nbflow run --to {step}` makes it again."
+            f"The result {result_id} of {step} is damaged ({found}), and is not used any more. ",
+            Command("run", ("--to", step)),
+            " makes it again.",
         )
     if result is None:
         raise UnknownNameError(
-            f"{step} has no result {result_id}: it was removed. `nbflow run --to {step}` makes one."
+            f"{step} has no result {result_id}: it was removed. ",
+            Command("run", ("--to", step)),
+            " makes one.",
         )
     return result
 

@@ -12,8 +12,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from nbflow.model import find_state
+from nbflow.model import Next, find_state
 from nbflow.model.states import Tone
+from nbflow.present.remedies import spell_next
 from nbflow.present.states import say_state
 from nbflow.text import shorten_middle
 
@@ -81,12 +82,12 @@ def make_bar(fraction: float) -> Text:
     return Text.assemble(("━" * full, "blue"), ("─" * (_BAR - full), "dim"))
 
 
-def make_next(commands: Iterable[tuple[str, str]]) -> RenderableType | None:
+def make_next(commands: Iterable[Next]) -> RenderableType | None:
     """Return commands to type next, with what they do; None where there are none.
 
     Each stays on one line of its own, so that it can be copied.
     """
-    shown = list(commands)
+    shown = spell_next(commands)
     widest = max((len(command) for command, _ in shown), default=0)
     lines = [
         make_line((f"  {command:<{widest}}", "bold"), (f"  # {text}", "dim"))

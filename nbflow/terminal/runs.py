@@ -13,9 +13,10 @@ from rich.text import Text
 
 from nbflow.app import answers
 from nbflow.app.folders import say_where
-from nbflow.model import STATES, Output
+from nbflow.model import STATES, Command, Next, Output
 from nbflow.present.places import say_failed_at, say_path
 from nbflow.present.reasons import say_hint, say_step_why
+from nbflow.present.remedies import find_program
 from nbflow.present.runs import say_about, say_steps, say_warnings
 from nbflow.runs.fold import Run, StepRun
 from nbflow.runs.folder import RunFolder
@@ -25,9 +26,7 @@ from nbflow.terminal.traceback import make_traceback
 from nbflow.text import say_age, say_bytes, say_count, say_seconds, say_when
 
 
-def make_outcome(
-    run: Run, after: Sequence[tuple[str, str]] = (), where: str = ""
-) -> RenderableType:
+def make_outcome(run: Run, after: Sequence[Next] = (), where: str = "") -> RenderableType:
     """Return what a run came to: numbers, failures, warnings, where things are, what next.
 
     `where` is what the next commands need to find the pipeline: see `say_where`.
@@ -53,7 +52,7 @@ def make_run(run: Run, where: str = "", now: float | None = None) -> RenderableT
 def make_runs(runs: Sequence[Run]) -> RenderableType:
     """Return a table of runs."""
     if not runs:
-        return Text("No run yet. `nbflow run` makes one.")
+        return Text(f"No run yet. `{find_program()} run` makes one.")
     table = parts.make_table(
         "run", "state", "started", "took", "steps", "about", right=["took"], fold=["steps"]
     )
@@ -102,7 +101,7 @@ def make_cleaned(cleaned: answers.Cleaned) -> RenderableType:
     for one in cleaned.removable:
         what = f"{one.step} {one.id}".strip()
         table.add_row(one.kind, Text(what), say_bytes(one.bytes), Text(one.why))
-    more = ((cleaned.again, "remove them"),) if cleaned.again else ()
+    more: list[Next] = [(cleaned.again, "remove them")] if cleaned.again else []
     return parts.stack(
         table,
         "",
@@ -160,37 +159,40 @@ def _make_where(run: Run) -> RenderableType | None:
     return parts.make_line(f"executed notebooks: {say_path(folder)}")
 
 
-def find_next(run: Run, where: str) -> list[tuple[str, str]]:
+def find_next(run: Run, where: str) -> list[Next]:
     """Return the commands that make sense after a run, with what they do.
 
     They name the run where it is not the newest, which is meant where none is named.
     """
     newest = not run.folder or find_last_id(Path(run.folder).parent) in {"", run.id}
-    named = "" if newest else f" {run.id}"
+    named = "" if newest else run.id
     failed = [step.name for step in run.steps.values() if step.status == "failed"]
     if failed:
         return [
-            (f"nbflow open{named} {failed[0]}{where}", "the notebook as it failed"),
-            (f"nbflow rerun{named}{where}", "once it is fixed; what is finished is reused"),
+            (Command("open", (named, failed[0], where)), "the notebook as it failed"),
+            (Command("rerun", (named, where)), "once it is fixed; what is finished is reused"),
         ]
     if run.status == "running":
-        return [(f"nbflow cancel {run.id}{where}", "stop it; what is finished is kept")]
+        return [(Command("cancel", (run.id, where)), "stop it; what is finished is kept")]
     if run.status in {"cancelled", "lost"}:
-        return [(f"nbflow rerun{named}{where}", "go on; what is finished is reused")]
+        return [(Command("rerun", (named, where)), "go on; what is finished is reused")]
     made = [step for step in run.steps.values() if STATES[step.status].good]
-    opening = f"nbflow open{named} {made[-1].name}{where}" if made else ""
-    return [(opening, "look at an executed notebook")] if made else []
+    if not made:
+        return []
+    return [(Command("open", (named, made[-1].name, where)), "look at an executed notebook")]
 
 
-def find_step_next(shown: answers.ShownStep) -> list[tuple[str, str]]:
+def find_step_next(shown: answers.ShownStep) -> list[Next]:
     """Return the commands that make sense after a look at a step."""
     table = next((one.name for one in shown.outputs if one.kind == "table"), None)
     where = say_where(shown.project)
     if shown.step.status == "blocked":
-        return [(f"nbflow show {shown.run.id} {shown.step.why[0].subject}{where}", "what failed")]
-    query = f'nbflow sql{where} --run {shown.run.id} "from {shown.step.name}.{table} limit 10"'
-    found = [(query, "look at a table")] if table else []
+        above = str(shown.step.why[0].subject)
+        return [(Command("show", (shown.run.id, above, where)), "what failed")]
+    query = f'"from {shown.step.name}.{table} limit 10"'
+    asking = Command("sql", (where, "--run", shown.run.id, query))
+    found: list[Next] = [(asking, "look at a table")] if table else []
     return [
         *found,
-        (f"nbflow open {shown.run.id} {shown.step.name}{where}", "look at the executed notebook"),
+        (Command("open", (shown.run.id, shown.step.name, where)), "look at the executed notebook"),
     ]

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from nbflow.model import Parameter, Place, Problem, Scan, Step
+from nbflow.model import Command, Parameter, Place, Problem, Scan, Step
 from nbflow.present.places import say_path, say_place
 from nbflow.present.problems import say_hint, say_skipped, say_what
 from nbflow.present.states import say_problems
@@ -26,7 +26,9 @@ def make_steps(scan: Scan, root: Path, where: str = "") -> RenderableType:
         _make_table("skipped", ((one.path, say_skipped(one, root)) for one in scan.skipped), root),
         _make_table("rejected", sorted(_find_rejected(scan).items()), root),
         _make_count(scan),
-        parts.make_next([(f"nbflow check{where}", "says what and where")] if scan.problems else []),
+        parts.make_next(
+            [(Command("check", (where,)), "says what and where")] if scan.problems else []
+        ),
     )
 
 

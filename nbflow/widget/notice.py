@@ -12,6 +12,7 @@ from nbflow.html.markup import tag
 from nbflow.model import Problem
 from nbflow.present.places import say_place
 from nbflow.present.problems import say_hint, say_what
+from nbflow.present.remedies import spelled_for
 from nbflow.widget.links import Linked
 from nbflow.widget.models import build, hide
 from nbflow.widget.problems import draw_linked
@@ -37,6 +38,7 @@ class Notice:
         return f"{self._text.value}{self._problems.shown}"
 
     @property
+    @spelled_for("notebook")
     def plain(self) -> str:
         """The same without HTML."""
         problems = (
@@ -59,6 +61,7 @@ class Notice:
         if isinstance(self._error, kind):
             self.say("")
 
+    @spelled_for("notebook")
     def say_wrong(self, error: Exception, *, asked: bool = False) -> None:
         """Show an error in its words, the problems of a pipeline each with its cell.
 
@@ -73,6 +76,7 @@ class Notice:
         text = str(error) if isinstance(error, NbflowError) else f"{type(error).__name__}: {error}"
         self.say(text, error=error, bad=True)
 
+    @spelled_for("notebook")
     def list_problems(self, problems: Iterable[Problem]) -> None:
         """Show these problems instead of those before."""
         self._listed = list(problems)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
+import signal
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -101,7 +102,7 @@ def _make_death(document: Document, cell: Any, kernel: Kernel, error: Exception)
         type="DeadKernelError",
         message=message,
         traceback=kernel.said(),
-        hint=_MEMORY if "SIGKILL" in message else "",
+        hint=_MEMORY if kernel.exit_code() == -signal.SIGKILL else "",
     )
     return _place(failure, document, cell)
 
@@ -110,7 +111,7 @@ def _describe_start(kernel: Kernel, error: Exception) -> str:
     """Say why a kernel did not start: how its process ended, and its last words."""
     code, said = kernel.exit_code(), kernel.said().splitlines()
     how = f"The kernel did not start: {str(error).rstrip('.')}"
-    if code is not None and "Kernel died" not in how:
+    if code is not None and not isinstance(error, DeadKernelError):
         how += f" (exit code {code})" if code >= 0 else f" (signal {-code})"
     return f"{how}: {said[-1].strip()}" if said else how
 
