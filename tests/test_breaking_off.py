@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import filelock
-import msgspec
 import pytest
 
 from nbflow import clean
@@ -22,8 +21,9 @@ from nbflow.plan import Plan, make_plan
 from nbflow.project import Project, make_home
 from nbflow.run import execute
 from nbflow.runs.fold import Run
+from nbflow.runs.folder import RunFolder
 from nbflow.runs.history import find_run, read_runs
-from nbflow.runs.request import KeptPlan
+from nbflow.runs.request import KeptPlan, write_plan
 from nbflow.store.local import open_store
 from tests.cli.runs import make_run
 from tests.notebooks import cell, project, write
@@ -87,7 +87,7 @@ def test_clean_keeps_what_a_live_run_reads_of_other_steps(made: Project) -> None
     make_run(made, "20261101-000000-aaaa", {"first": {"number": 3}})
     folder = make_run(made, "20261102-000000-bbbb", {}, ended=False)
     outside = {"first": plan(made, only=("second",)).outside["first"]}
-    (folder / "plan.json").write_bytes(msgspec.json.encode(KeptPlan({}, outside)))
+    write_plan(RunFolder(folder), KeptPlan({}, outside))
     with filelock.FileLock(folder / "lock"):
         assert clean.find_removable(made, keep=0) == []
     removable = [(one.kind, one.step) for one in clean.find_removable(made, keep=0)]

@@ -54,7 +54,7 @@ TEXTS: dict[ProblemCode, Text] = {
         "Did you mean `{meant}`? `{remedy}`",
         "Did you mean `{meant}`? Write `{remedy}` into its line.",
     ),
-    "unreadable-name": Text("the name {name} is not UTF-8.", "Rename it."),
+    "unreadable-name": Text("The name {name} is not UTF-8.", "Rename it."),
     "foreign-name": Text(
         "Python reads the names of files as {encoding} here, and cannot name {name}.",
         "Set a UTF-8 locale, as LC_ALL=C.UTF-8, or PYTHONUTF8=1.",

@@ -76,13 +76,13 @@ class _Head(Frozen, frozen=True):
     format: int = formats.EVENTS
 
 
-class _Steps(_Head, frozen=True):
-    paths: dict[str, str] = {}
-
-
 class _Pair(Frozen, frozen=True):
     step: str = ""
     result: str = ""
+
+
+class _Steps(_Head, frozen=True):
+    planned: tuple[_Pair, ...] = ()
 
 
 _HEADS = msgspec.json.Decoder(_Head)
@@ -147,7 +147,7 @@ def read_steps(path: Path) -> Collection[str]:
             found = _STEPS.decode(log.readline())
     except (OSError, *_UNREADABLE):
         return ()
-    return found.paths.keys() if found.format == formats.EVENTS else ()
+    return {one.step for one in found.planned} if found.format == formats.EVENTS else ()
 
 
 def find_beginning(path: Path) -> Beginning:
