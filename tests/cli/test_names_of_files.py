@@ -39,7 +39,7 @@ def test_a_notebook_whose_name_is_not_utf8_is_a_problem(tmp_path: Path, command:
     write(tmp_path / "b" / f"{BYTES}.ipynb", NOTEBOOK)
     code, said = nbflow(tmp_path / "b", command)
     assert code == 2
-    assert "the name pr\\xe4fix.ipynb is not UTF-8." in said
+    assert "The name pr\\xe4fix.ipynb is not UTF-8." in said
     assert "Rename it." in said
     assert "Traceback" not in said
 
@@ -49,7 +49,7 @@ def test_a_notebook_in_a_folder_of_such_a_name_is_a_problem(tmp_path: Path) -> N
     write(tmp_path / BYTES / "a.ipynb", NOTEBOOK)
     code, said = nbflow(tmp_path, "check")
     assert code == 2
-    assert "the name pr\\xe4fix/a.ipynb is not UTF-8." in said
+    assert "The name pr\\xe4fix/a.ipynb is not UTF-8." in said
 
 
 @pytest.mark.parametrize("command", ["check", "plan", "run"])

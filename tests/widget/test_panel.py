@@ -226,7 +226,7 @@ def test_rows_of_the_history_and_of_the_steps_are_chosen(tmp_path, panels):
     assert 'data-row="20260101-000000-aaaaaa"' in rows.html
     rows.chosen = "20260101-000000-aaaaaa"
     panel._history._line.children[0].click()
-    wait(lambda: panel._view.tail.run.id == "20260101-000000-aaaaaa")
+    wait(lambda: panel._view.tail and panel._view.tail.run.id == "20260101-000000-aaaaaa")
     wait(lambda: panel._steps._chunks)
     panel._steps._chunks[0].chosen = "load"
     assert panel._graph.selected == "load"
