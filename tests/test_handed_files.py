@@ -95,7 +95,7 @@ def test_a_file_that_nobody_makes_is_the_same_error_everywhere(tmp_path: Path):
     with pytest.raises(PipelineError) as error:
         plan(folder)
     assert said == [say_what(one) for one in error.value.problems]
-    assert said == [f"nbflow.file('out.csv') does not exist in {folder}"]
+    assert said == [f"nbflow.file('out.csv') does not exist in {folder}."]
 
 
 def test_two_steps_that_name_a_missing_file_must_say_who_makes_it(tmp_path: Path):

@@ -26,8 +26,8 @@ def test_what_a_notebook_shows_of_a_pipeline_is_short(tmp_path: Path) -> None:
         "tidy (notebooks/tidy.ipynb): reads load.flights",
     ]
     assert [str(planned) for planned in pipeline.plan().steps.values()] == [
-        "load: run, no-result",
-        "tidy: run, no-result",
+        "load: run, no result yet",
+        "tidy: run, no result yet",
     ]
 
 

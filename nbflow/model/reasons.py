@@ -67,6 +67,7 @@ class Reason(Frozen, frozen=True):
     after: Any = None
 
     def __str__(self) -> str:
-        about = f" {self.subject}" if self.subject else ""
-        differs = (self.before, self.after) != (None, None)
-        return f"{self.code}{about}{f': {self.before} → {self.after}' if differs else ''}"
+        """Return its sentence, for those who print it."""
+        from nbflow.present.reasons import say_reason  # noqa: PLC0415 - as an error is said
+
+        return say_reason(self)
