@@ -16,7 +16,7 @@ from nbflow.commands.command import HELP, SECTIONS, Command, Program
 from nbflow.errors import NbflowError, PipelineError, RunError
 from nbflow.magics.shown import show, show_problems
 from nbflow.magics.starting import start
-from nbflow.present.remedies import spelled_for
+from nbflow.present.faces import spelled_for
 
 _HERE = {"use": "Choose what reads return, or which step this notebook is."}
 EPILOG = """\

@@ -15,7 +15,7 @@ from nbflow.app.folders import say_where
 from nbflow.magics import plain
 from nbflow.magics.sqlrows import make_rows
 from nbflow.model import Problem, Scan
-from nbflow.present.remedies import spelled_for
+from nbflow.present.faces import spelled_for
 from nbflow.project import Project
 from nbflow.runs.fold import Run
 from nbflow.store.sqlerrors import translated

@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable, Iterator
-from contextvars import ContextVar
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
 
 from nbflow.model import Command, Next, Remedy
+from nbflow.present.faces import find_program
 from nbflow.present.places import say_path
-
-Face = Literal["shell", "notebook"]
-_PROGRAMS: dict[Face, str] = {"shell": "nbflow", "notebook": "%nbflow"}
-_face: ContextVar[Face] = ContextVar("face", default="shell")
-
-
-@contextlib.contextmanager
-def spelled_for(face: Face) -> Iterator[None]:
-    """Spell commands for this face within the block."""
-    token = _face.set(face)
-    try:
-        yield
-    finally:
-        _face.reset(token)
-
-
-def find_program() -> str:
-    """Return how the program is called where the text is read: `nbflow` or `%nbflow`."""
-    return _PROGRAMS[_face.get()]
 
 
 def spell(remedy: Remedy, root: Path | None = None) -> str:

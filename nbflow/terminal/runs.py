@@ -14,9 +14,9 @@ from rich.text import Text
 from nbflow.app import answers
 from nbflow.app.folders import say_where
 from nbflow.model import STATES, Command, Next, Output
+from nbflow.present.faces import find_program
 from nbflow.present.places import say_failed_at, say_path
 from nbflow.present.reasons import say_hint, say_step_why
-from nbflow.present.remedies import find_program
 from nbflow.present.runs import say_about, say_steps, say_warnings
 from nbflow.runs.fold import Run, StepRun
 from nbflow.runs.folder import RunFolder

@@ -10,9 +10,9 @@ import ipywidgets as w
 from nbflow.errors import NbflowError, PipelineError
 from nbflow.html.markup import tag
 from nbflow.model import Problem
+from nbflow.present.faces import spelled_for
 from nbflow.present.places import say_place
 from nbflow.present.problems import say_hint, say_what
-from nbflow.present.remedies import spelled_for
 from nbflow.widget.links import Linked
 from nbflow.widget.models import build, hide
 from nbflow.widget.problems import draw_linked

@@ -12,9 +12,9 @@ import pytest
 
 from nbflow.errors import PipelineError
 from nbflow.model import Command, Edit, Place, Problem, ProblemCode, Remedy, Skipped, SkippedCode
+from nbflow.present.faces import spelled_for
 from nbflow.present.problem_texts import SKIPPED, TEXTS
 from nbflow.present.problems import say_hint, say_skipped, say_what
-from nbflow.present.remedies import spelled_for
 
 GOLDEN = Path(__file__).with_name("problems.txt")
 DOCS = Path(__file__).parents[2] / "docs" / "reference" / "codes.md"
