@@ -27,6 +27,7 @@ def register(shell: Any) -> None:
     for (module, name), (draw, write) in _KINDS.items():
         formatters["text/html"].for_type_by_name(module, name, _guard_html(draw))
         formatters["text/plain"].for_type_by_name(module, name, _guard_text(write))
+    formatters["text/html"].for_type_by_name("nbflow.present.rows", "Rows", html.draw_rows)
 
 
 def _draw_pipeline(pipeline: Any) -> str:

@@ -13,9 +13,9 @@ from nbflow import html
 from nbflow.app import answers
 from nbflow.app.folders import say_where
 from nbflow.magics import plain
-from nbflow.magics.sqlrows import make_rows
 from nbflow.model import Problem, Scan
 from nbflow.present.faces import spelled_for
+from nbflow.present.rows import read_rows
 from nbflow.project import Project
 from nbflow.runs.fold import Run
 from nbflow.store.sqlerrors import translated
@@ -63,8 +63,8 @@ def make_bundle(answer: answers.Answer) -> Bundle:
     """
     if isinstance(answer, answers.Queried):
         with translated():
-            rows = make_rows(answer.relation, answer.limit or _ALL, lazy=False)
-        return rows._repr_mimebundle_()
+            rows = read_rows(answer.relation, answer.limit or _ALL, lazy=False)
+        return {"text/html": html.draw_rows(rows), "text/plain": str(rows)}
     text = make_text(answer)
     drawn = "" if getattr(answer, "profile", False) else _draw(answer)
     return {

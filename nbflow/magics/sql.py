@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import NbflowError, SqlError
+from nbflow.html import draw_rows
 from nbflow.magics import sqlcomplete
-from nbflow.magics.sqlrows import Rows, make_rows
+from nbflow.present.rows import Rows, read_rows
 from nbflow.step import calls, sqlcell
 from nbflow.step.known import read_known
 from nbflow.step.messages import make_rows as say_rows
@@ -111,7 +112,8 @@ def _execute(shell: Any, cell: sqlcell.SqlCell, local_ns: dict[str, Any] | None)
     with closing(running) as statements:
         for ran in statements:
             if isinstance(answer, Rows):
-                shell.display_pub.publish(answer._repr_mimebundle_())
+                bundle = {"text/html": draw_rows(answer), "text/plain": str(answer)}
+                shell.display_pub.publish(bundle)
             answer = _take(shell, cell, ran)
     return answer
 
@@ -129,7 +131,7 @@ def _take(shell: Any, cell: sqlcell.SqlCell, ran: Any) -> Any:
             plans = (str(row[-1]).rstrip() for row in _fetch(ran.relation.fetchall))
             sys.stdout.write("\n".join(plans) + "\n")
             return None
-        return _fetch(partial(make_rows, ran.relation, cell.limit, lazy=not cell.run))
+        return _fetch(partial(read_rows, ran.relation, cell.limit, lazy=not cell.run))
     if cell.write:
         return _fetch(partial(calls.write, cell.write, ran.relation))
     value = _fetch(partial(_convert, ran.relation, cell.to or "pandas", lazy=not cell.run))

@@ -19,6 +19,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import nbflow
 from nbflow.errors import SqlError
+from nbflow.html import draw_rows
 from nbflow.model import Job
 from nbflow.store import tables
 from tests import notebooks
@@ -260,7 +261,7 @@ def test_a_billion_rows_are_not_fetched(run: Run) -> None:
     after = resource.getrusage(resource.RUSAGE_SELF)
     assert after.ru_utime - before.ru_utime < 2
     assert after.ru_maxrss - before.ru_maxrss < 200_000  # kB
-    html = shown._repr_mimebundle_()["text/html"]
+    html = draw_rows(shown)
     assert len(shown) == 1000
     assert "more than 1,000 rows, 2 columns; the first 20 rows shown" in html
     assert html.count("<tr>") == 21
@@ -275,7 +276,7 @@ def test_a_limit_is_how_many_are_shown(run: Run) -> None:
 
 def test_values_are_text_and_never_markup(run: Run) -> None:
     shown = run("""%%sql\nselect '<script>' "<b>", null x, 1.5 y, repeat('z', 300) z, '$a$' m""")
-    html = shown._repr_mimebundle_()["text/html"]
+    html = draw_rows(shown)
     assert "&lt;script&gt;" in html
     assert "<script>" not in html
     assert "&lt;b&gt;" in html
@@ -289,7 +290,7 @@ def test_values_are_text_and_never_markup(run: Run) -> None:
 def test_many_columns_are_cut(run: Run) -> None:
     shown = run(f"%%sql\nselect {', '.join(f'{n} c{n}' for n in range(500))}")
     assert str(shown).endswith("1 row, 500 columns; the first 30 columns shown")
-    assert shown._repr_mimebundle_()["text/html"].count("<td") == 30
+    assert draw_rows(shown).count("<td") == 30
 
 
 def test_no_rows_show_their_columns(run: Run) -> None:
