@@ -5,10 +5,12 @@ from __future__ import annotations
 import heapq
 import re
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
-from nbflow.model import Step
+from nbflow.model import Step, TaskId
 
 Parents = Mapping[str, set[str]]
+T = TypeVar("T", str, TaskId)
 
 
 def make_parents(steps: Mapping[str, Step]) -> dict[str, set[str]]:
@@ -65,9 +67,9 @@ def _split(name: str) -> list[tuple[int, int, str]]:
     return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts]
 
 
-def make_children(parents: Parents) -> dict[str, set[str]]:
-    """Return for each step the steps that need it."""
-    children: dict[str, set[str]] = {step: set() for step in parents}
+def make_children(parents: Mapping[T, set[T]]) -> dict[T, set[T]]:
+    """Return for each step or task those that need it."""
+    children: dict[T, set[T]] = {step: set() for step in parents}
     for step, above in parents.items():
         for parent in above & parents.keys():
             children[parent].add(step)

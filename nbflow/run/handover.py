@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nbflow import globs
-from nbflow.model import Frozen, Result
+from nbflow.model import Frozen, Result, TaskId
 from nbflow.notebook.filecache import Stamp, read_stamp
 from nbflow.plan import Plan
 
@@ -31,7 +31,7 @@ class Handover:
 
     def __init__(self, plan: Plan) -> None:
         self._traffic = plan.traffic
-        self._before: dict[str, dict[str, Stamp | None]] = {}
+        self._before: dict[TaskId, dict[str, Stamp | None]] = {}
         self._ended: list[_Ended] = []
         sides = plan.traffic.sides
         both = (*sides.declared.values(), *sides.claimed.values())
@@ -41,18 +41,18 @@ class Handover:
         self._wide = [one for one in patterns if one.shape.parts or Path(one.shape.start).is_dir()]
         self._is_small = len(self._find_wide()) <= _MOST
 
-    def begin(self, step: str) -> None:
-        self._before[step] = self._look()
+    def begin(self, task: TaskId) -> None:
+        self._before[task] = self._look()
 
-    def end(self, step: str) -> list[str]:
-        """Return the files that were written while a step ran, by real path; not its own inputs."""
-        before, after = self._before.pop(step, {}), self._look()
+    def end(self, task: TaskId) -> list[str]:
+        """Return the files that were written while a task ran, by real path; not its own inputs."""
+        before, after = self._before.pop(task, {}), self._look()
         return [
             path
             for path, stamp in after.items()
             if stamp is not None
             and stamp != before.get(path)
-            and not self._traffic.declares(step, path)
+            and not self._traffic.declares(task.step, path)
         ]
 
     def find_races(self, result: Result, started: float, ended: float) -> Iterator[str]:

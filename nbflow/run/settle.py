@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
+from msgspec.structs import replace
 
 from nbflow.errors import PipelineError
 from nbflow.events import StepFailed, StepFinished
@@ -41,45 +41,46 @@ def keep_outcome(
     made the same meanwhile, that result is adopted instead. Raises StoreError where it cannot be
     kept.
     """
-    project, traffic = plan.project, plan.traffic
+    traffic, making = plan.traffic, AttemptFolder(Path(job.folder)).making
     traffic.look_again()
     inputs = {ref: one.hash for ref, one in job.inputs.items()}
-    parts = msgspec.structs.replace(ready.parts, inputs=inputs)
-    key = make_key(job.step, parts)
-    making = AttemptFolder(Path(job.folder)).making
+    ready = replace(ready, parts=replace(ready.parts, inputs=inputs))
     made = {traffic.name_path(job.step, real): one for real, one in outcome.made.items()}
     wrote = outcome.wrote | traffic.mark(job.step, changed)
     free = not ready.force and not ready.never and not made and not wrote
-    if free and (twin := _find_twin(plan, job.step, key, started)):
+    if free and (twin := _find_twin(plan, ready, started)):
         shutil.rmtree(making)
         return twin
-    seen = _find_seen(project, parts, outcome)
-    opened = _find_opened(ready, outcome)
     _protect(making / "notebook.ipynb")
+    result = replace(_make_result(plan, ready, job, outcome, started), made=made, wrote=wrote)
+    traffic.note(result)
+    result = replace(result, warnings=(*result.warnings, *_advise(plan, result)))
+    results.keep_result(plan.project, making, result)
+    note_left(plan, result)
+    return result
+
+
+def _make_result(plan: Plan, ready: Prepared, job: Job, outcome: Outcome, started: float) -> Result:
+    """Return the result without the files of the project that the step made or wrote."""
+    seen = _find_seen(plan.project, ready.parts, outcome)
+    opened = _find_opened(ready, outcome)
     moved = _find_moved(plan, ready, {**seen, **opened}, started)
-    result = Result(
-        id=open_store(project.home).make_id(job.step),
+    return Result(
+        id=open_store(plan.project.home).make_id(job.step),
         step=job.step,
         run=job.run,
-        key=key,
-        parts=parts,
+        key=make_key(job.step, ready.parts),
+        parts=ready.parts,
         outputs=outcome.outputs,
         created=time.time(),
         seconds=outcome.seconds,
         seen_modules=seen,
         reusable=not ready.never and not moved,
         warnings=(*outcome.warnings, *moved),
-        made=made,
         opened=opened,
-        wrote=wrote,
         inputs={ref: Taken(one.result, one.hash) for ref, one in job.inputs.items()},
-        files=make_all_marks(making),
+        files=make_all_marks(AttemptFolder(Path(job.folder)).making),
     )
-    traffic.note(result)
-    result = msgspec.structs.replace(result, warnings=(*result.warnings, *_advise(plan, result)))
-    results.keep_result(project, making, result)
-    note_left(plan, result)
-    return result
 
 
 def make_finished(job: Job, outcome: Outcome, result: Result, known: Sequence[str]) -> StepFinished:
@@ -133,8 +134,9 @@ def _protect(executed: Path) -> None:
         executed.chmod(0o444)
 
 
-def _find_twin(plan: Plan, step: str, key: str, started: float) -> Result | None:
-    result = find_reusable(plan, step, key)
+def _find_twin(plan: Plan, ready: Prepared, started: float) -> Result | None:
+    step = ready.step.name
+    result = find_reusable(plan, step, make_key(step, ready.parts))
     return result if result and result.created >= started else None
 
 

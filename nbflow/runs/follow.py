@@ -25,7 +25,7 @@ _LONGEST = 500  # characters of a printed line
 class Followed:
     """A run as its log says so far; `read` takes what was appended since.
 
-    At most about `most` bytes are read at a time, and the last `kept` lines that each step printed
+    At most about `most` bytes are read at a time, and the last `kept` lines that each task printed
     are kept.
     """
 
@@ -58,9 +58,9 @@ class Followed:
         self._look_whether_there()
         return []
 
-    def read_printed(self, step: str) -> tuple[int, list[tuple[str, str]]]:
-        """Return how many lines a step has printed, and the last of them as (stream, line)."""
-        return self._counts.get(step, 0), list(self._printed.get(step, ()))
+    def read_printed(self, task: str) -> tuple[int, list[tuple[str, str]]]:
+        """Return how many lines a task has printed, and the last of them as (stream, line)."""
+        return self._counts.get(task, 0), list(self._printed.get(task, ()))
 
     def _read_log(self) -> list[Line]:
         lines = self._reader.read_new(self._most)
@@ -92,10 +92,10 @@ class Followed:
             self.version += 1
 
     def _keep(self, event: OutputPrinted) -> None:
-        kept = self._printed.setdefault(event.step, deque(maxlen=self._kept))
-        for line in event.text.rstrip("\n").split("\n"):
-            kept.append((event.stream, line[:_LONGEST]))
-            self._counts[event.step] = self._counts.get(event.step, 0) + 1
+        task, lines = str(event.task), event.text.rstrip("\n").split("\n")
+        kept = self._printed.setdefault(task, deque(maxlen=self._kept))
+        kept += ((event.stream, line[:_LONGEST]) for line in lines)
+        self._counts[task] = self._counts.get(task, 0) + len(lines)
 
     def _show(self, run: Run) -> None:
         self.run = run
