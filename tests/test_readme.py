@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from nbflow.authoring import DEMO
+from nbflow.app.demo import DEMO
 from nbflow.cli import COMMANDS, program
 from nbflow.model import Options
 from nbflow.project import Settings, read_settings

@@ -2,34 +2,99 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
-from nbflow import authoring
 from nbflow.app.answers import Told
 from nbflow.app.lab import suggest
+from nbflow.app.writing import make_ipynb, writing
+from nbflow.errors import PipelineError
 from nbflow.model import Command
+from nbflow.names import find_better, find_fault, make_name
+from nbflow.notebook.scan import read_folder
 from nbflow.present.places import say_path
 from nbflow.project import Project
 from nbflow.text import say_count
 
 Cell = tuple[str, tuple[str, ...]]  # source and tags
+_FIRST: tuple[Cell, ...] = (
+    ("# month: int = 1  # each parameter with its type and a help text", ("parameters",)),
+    ('import nbflow\n\n# table = nbflow.read("step.table")', ("inputs",)),
+    ('# nbflow.write("table", table)', ()),
+)
+_PYTHON = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 
 
-def make_step(project: Project, name: str) -> Told:
-    """Make a step's notebook with cells to begin with; nothing is ever overwritten."""
-    path = authoring.make_step(project, name)
-    shown = say_path(path)
-    commands = (
-        *suggest(f"jupyter lab {shlex.quote(shown)}", "write it"),
-        (Command("steps"), "see what nbflow reads in it"),
-    )
-    return Told(f"{shown} is there.", {"path": str(path), "step": name}, commands)
+def make_step(project: Project, name: str, cells: Sequence[Cell] = ()) -> Told:
+    """Write the notebook of a new step under the next free number; nothing is ever overwritten.
+
+    `cells` are its code cells; without any it has those to begin with. Raises PipelineError for a
+    name that cannot be a step's or is taken.
+    """
+    _check_free(project, name)
+    number = max(_read_numbers(project.folder), default=0) + 1
+    path = project.folder / f"{number:02}_{name}.ipynb"
+    _write_new(path, make_ipynb(_make_notebook(name, cells or _FIRST)))
+    return _tell(path, name, cells)
 
 
-def make_step_of(project: Project, name: str, cells: Sequence[Cell]) -> Told:
-    """Make a step's notebook of these cells; nothing is ever overwritten."""
-    path = authoring.make_step(project, name, cells)
-    tagged = ", ".join(tag for _, tags in cells for tag in tags)
-    text = f"{say_path(path)} is there, with {say_count(len(cells), 'cell')} tagged: {tagged}."
-    return Told(text, {"path": str(path), "step": name}, ((Command("steps"), "see its contract"),))
+def _check_free(project: Project, name: str) -> None:
+    if make_name(name) != name or (fault := find_fault(name, name)):
+        wanted = make_name(name)
+        better = wanted if wanted and not find_fault(wanted, name) else find_better(name)
+        plain = "lower case letters, digits and _ make a name."
+        reason = fault if make_name(name) == name else plain
+        raise PipelineError(f"A step cannot be called {name!r}: {reason} Call it {better}.")
+    taken = read_folder(project).steps.get(name)
+    if taken:
+        raise PipelineError(f"{name} is a step already: {taken.path}. Choose another name.")
+
+
+def _read_numbers(folder: Path) -> list[int]:
+    found = (re.match(r"(\d+)[ _.-]", path.name) for path in folder.glob("*.ipynb"))
+    return [int(match[1]) for match in found if match]
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    with writing(path):
+        try:
+            file = path.open("xb")
+        except FileExistsError as error:
+            raise PipelineError(f"{path} exists already; nothing was changed.") from error
+        with file:
+            file.write(content)
+
+
+def _make_notebook(name: str, cells: Sequence[Cell]) -> dict[str, Any]:
+    title = name.replace("_", " ").capitalize()
+    head = _make_cell("markdown", f"# {title}\n\nWhat this step makes, and of what.")
+    made = [head, *(_make_cell("code", source, *tags) for source, tags in cells)]
+    return {"cells": made, "metadata": _PYTHON, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _make_cell(kind: str, source: str, *tags: str) -> dict[str, Any]:
+    cell = {
+        "cell_type": kind,
+        "id": secrets.token_hex(4),
+        "metadata": {"tags": list(tags)} if tags else {},
+        "source": source.splitlines(keepends=True),
+    }
+    return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+
+
+def _tell(path: Path, name: str, cells: Sequence[Cell]) -> Told:
+    shown, value = say_path(path), {"path": str(path), "step": name}
+    if cells:
+        tagged = ", ".join(tag for _, tags in cells for tag in tags)
+        text = f"{shown} is there, with {say_count(len(cells), 'cell')} tagged: {tagged}."
+        return Told(text, value, ((Command("steps"), "see its contract"),))
+    write = suggest(f"jupyter lab {shlex.quote(shown)}", "write it")
+    look = (Command("steps"), "see what nbflow reads in it")
+    return Told(f"{shown} is there.", value, (*write, look))

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import json
 import shlex
 from pathlib import Path
+from typing import Any
 
-from nbflow import authoring
 from nbflow.app.answers import Told
+from nbflow.app.writing import make_ipynb, writing
+from nbflow.errors import NotebookError, UnknownNameError
+from nbflow.model import Command, Next
+from nbflow.notebook.source import read_notebook
 from nbflow.present.places import say_path
 from nbflow.project import find_project
+from nbflow.store.flushing import write_file
 
 TAGS = {
     "parameters": "what a run may set",
@@ -17,6 +23,7 @@ TAGS = {
     "skip-execution": "papermill's: not executed",
     "raises-exception": "papermill's: may fail",
 }
+_ONLY_CODE = {"inputs", "parameters"}
 
 
 def tag_cell(
@@ -24,16 +31,22 @@ def tag_cell(
 ) -> Told:
     """Add a tag to the cell at this position from 1, or take it away; nothing else changes.
 
-    `notebook` is a path from here, or from the pipeline's folder or its root.
+    `notebook` is a path from here, or from the pipeline's folder or its root. Raises
+    NotebookError, and UnknownNameError where there is no such cell.
     """
     notebook = _find_notebook(notebook, folder)
-    tagged = authoring.tag_cell(Path(notebook), cell, tag, remove=remove)
-    tags = ", ".join(tagged.tags) or "none"
-    was = "" if tagged.changed else "Nothing to change. "
-    text = f"{was}{notebook}, cell {cell} ({tagged.first_line}) has the tags: {tags}."
+    path = Path(notebook)
+    found = _find_cell(path, cell, tag, remove=remove)
+    before = list(found["metadata"].get("tags", ()))
+    after = _change(before, tag, remove=remove)
+    if after != before:
+        _write_tags(path, cell, after)
+    was = "" if after != before else "Nothing to change. "
+    said = ", ".join(after) or "none"
+    text = f"{was}{notebook}, cell {cell} ({_first_line(found)}) has the tags: {said}."
     if tag not in TAGS and not remove:
         text += f" {tag} means nothing to nbflow; these do: {', '.join(TAGS)}."
-    value = {"path": notebook, "cell": cell, "tags": list(tagged.tags)}
+    value = {"path": notebook, "cell": cell, "tags": after}
     return Told(text, value, () if remove else _doubt(notebook, cell, tag))
 
 
@@ -47,10 +60,57 @@ def _find_notebook(notebook: str, folder: str | None) -> str:
     return notebook if path is None else say_path(path)
 
 
-def _doubt(notebook: str, cell: int, tag: str) -> tuple[tuple[str, str], ...]:
+def _find_cell(path: Path, cell: int, tag: str, *, remove: bool) -> dict[str, Any]:
+    cells: list[dict[str, Any]] = read_notebook(path)["cells"]
+    if path.suffix != ".ipynb":
+        raise NotebookError(
+            f"{path} is a text notebook: write the tag into its cell's line, "
+            f'as `# %% tags=["{tag}"]`.'
+        )
+    if not 1 <= cell <= len(cells):
+        raise UnknownNameError(f"{path.name} has no cell {cell}. It has:\n{_list_cells(cells)}")
+    found = cells[cell - 1]
+    if tag in _ONLY_CODE and not remove and found["cell_type"] != "code":
+        raise NotebookError(
+            f"Cell {cell} of {path.name} is {found['cell_type']}, and only code cells "
+            f"can be {tag}. There are:\n{_list_cells(cells)}"
+        )
+    return found
+
+
+def _list_cells(cells: list[dict[str, Any]]) -> str:
+    return "\n".join(
+        f"  {number}  {cell['cell_type']}  {_first_line(cell)}"
+        for number, cell in enumerate(cells, 1)
+    )
+
+
+def _first_line(cell: dict[str, Any]) -> str:
+    lines = [line for line in cell["source"].splitlines() if line.strip()]
+    return lines[0] if lines else "(empty)"
+
+
+def _change(tags: list[str], tag: str, *, remove: bool) -> list[str]:
+    if remove:
+        return [one for one in tags if one != tag]
+    return tags if tag in tags else [*tags, tag]
+
+
+def _write_tags(path: Path, cell: int, tags: list[str]) -> None:
+    notebook = json.loads(path.read_bytes())
+    metadata = notebook["cells"][cell - 1].setdefault("metadata", {})
+    if tags:
+        metadata["tags"] = tags
+    else:
+        del metadata["tags"]
+    with writing(path):
+        write_file(path, make_ipynb(notebook))
+
+
+def _doubt(notebook: str, cell: int, tag: str) -> tuple[Next, ...]:
     """Return what to say instead of a tag that nearly is one that means something."""
     near = difflib.get_close_matches(tag, TAGS, 1, cutoff=0.8)
     if not near or tag in TAGS:
         return ()
-    command = shlex.join(["nbflow", "tag", notebook, str(cell), near[0]])
+    command = Command("tag", (shlex.quote(notebook), str(cell), shlex.quote(near[0])))
     return ((command, f"did you mean {near[0]}?"),)

@@ -43,7 +43,7 @@ class NbflowMagics(Magics):  # type: ignore[misc]
 
         def make(ctx: click.Context) -> None:
             project, name = step_command.invoke(ctx)
-            show(app.new.make_step_of(project, name, split_cell(cell)))
+            show(app.new.make_step(project, name, split_cell(cell)))
 
         parse(step_command, "%%step", split(line), self.folder, make)
 

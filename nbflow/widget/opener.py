@@ -9,7 +9,7 @@ from pathlib import Path
 import ipywidgets as w
 from markupsafe import Markup
 
-from nbflow import authoring
+from nbflow.app.open import copy_executed, find_executed
 from nbflow.errors import NbflowError
 from nbflow.html.links import link
 from nbflow.html.markup import dim, join, tag
@@ -84,7 +84,7 @@ class Opener:
         kind = f"nbflow-made-{next(_numbers)}"
         self._made.show(tag("div", dim("Opening …")))  # the first one loads what signs it
         try:
-            path = authoring.open_executed(project, run, step.name)
+            path = copy_executed(project, run, step.name)
         except (NbflowError, OSError) as error:  # it was removed, or the folder is read-only
             self._made.show(tag("div", str(error), class_="nbflow-wrong"))
             return
@@ -100,7 +100,7 @@ def _has_widgets(path: Path) -> bool:
 
 def _is_executed(run: Run, step: StepRun) -> bool:
     try:
-        authoring.find_executed(run, step.name)
+        find_executed(run, step.name)
     except NbflowError:
         return False
     return True

@@ -14,7 +14,7 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from nbflow.authoring import copy_demo
+from nbflow.app.demo import copy_demo
 from nbflow.widget import controls
 from tests.browser.conftest import FLAGS, serving
 from tests.browser.panels import open_panel, press, wait_for_state

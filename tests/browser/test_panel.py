@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from nbflow.authoring import copy_demo
+from nbflow.app.demo import copy_demo
 from tests.browser.panels import (
     KERNEL,
     go_back,

@@ -12,9 +12,8 @@ import nbformat
 import pytest
 from nbformat.sign import NotebookNotary
 
-from nbflow import authoring
-from nbflow.app import lab
-from nbflow.authoring import DEMO
+from nbflow.app import demo, lab, tag
+from nbflow.app.demo import DEMO
 from nbflow.notebook.scan import read_folder
 from nbflow.project import Project, find_project
 from nbflow.step.notebooks import Executed, read_executed
@@ -77,9 +76,9 @@ def test_what_cannot_be_written_says_what_to_do(
         return refuse(path) if mode == "xb" else opened(path, mode, *args, **options)
 
     opened = Path.open
-    monkeypatch.setattr(authoring, "write_file", refuse)
+    monkeypatch.setattr(tag, "write_file", refuse)
     monkeypatch.setattr(Path, "open", open_)
-    monkeypatch.setattr(authoring.shutil, "copytree", refuse)
+    monkeypatch.setattr(demo.shutil, "copytree", refuse)
     result = nbflow(*words)
     assert result.exit_code == 2
     assert re.search(r"cannot be written: Permission denied\. Let your user write", result.stderr)
