@@ -10,11 +10,11 @@ import msgspec
 from markupsafe import Markup
 
 from nbflow.html.markup import join, tag
-from nbflow.html.nodes import make_nodes
 from nbflow.html.style import STATIC, draw_style
 from nbflow.model import Step
 from nbflow.present.layout.picture import TEXT_LEFT, Card, Picture, make_picture
 from nbflow.present.layout.texts import make_line
+from nbflow.present.nodes import make_nodes
 
 _MARGIN = 12  # pixels
 _SMALLEST = 0.6  # the scale below which it is scrolled

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import zip_longest
-
 from markupsafe import Markup, escape
 
-from nbflow.model import Next, find_state
-from nbflow.present.remedies import spell_next
+from nbflow.model import find_state
 
 
 def tag(name: str, *content: str | None, **attributes: str | float | None) -> Markup:
@@ -24,29 +20,6 @@ def tag(name: str, *content: str | None, **attributes: str | float | None) -> Ma
 def join(*content: str | None) -> Markup:
     """Return the parts one after the other; what is None is left out."""
     return Markup("").join(part for part in content if part is not None)
-
-
-def table(
-    headings: Iterable[str],
-    rows: Iterable[Iterable[str]],
-    right: int = -1,
-    keys: Iterable[str] = (),
-) -> Markup:
-    """Return a table; the column at position `right` is one of numbers.
-
-    `keys` are those of the rows, where one can be chosen.
-    """
-
-    def make_row(cell: str, row: Iterable[str], key: str | None = None) -> Markup:
-        made = (
-            tag(cell, part, class_="nb-right" if number == right else None)
-            for number, part in enumerate(row)
-        )
-        return tag("tr", *made, data_row=key, tabindex=None if key is None else "-1")
-
-    head = tag("thead", make_row("th", headings))
-    keyed = zip_longest(rows, keys) if keys else ((row, None) for row in rows)
-    return tag("table", head, tag("tbody", *(make_row("td", *one) for one in keyed)))
 
 
 def state(status: str) -> Markup:
@@ -65,14 +38,3 @@ def bar(fraction: float) -> Markup:
 
 def dim(text: str) -> Markup:
     return tag("span", text, class_="nb-dim")
-
-
-def notes(texts: Iterable[str]) -> Markup:
-    """Return warnings, a line each."""
-    return join(*(tag("div", f"! {text}", class_="nb-amber") for text in texts))
-
-
-def commands(shown: Iterable[Next]) -> Markup | None:
-    """Return commands to type next, with what they do; None where there are none."""
-    lines = [join(tag("code", command), " ", dim(text)) for command, text in spell_next(shown)]
-    return tag("div", *(tag("div", line) for line in lines), class_="nb-next") if lines else None

@@ -13,8 +13,10 @@ from nbflow import html
 from nbflow.app.folders import say_where
 from nbflow.errors import NbflowError
 from nbflow.magics.plain import make_plain
-from nbflow.magics.shown import draw_pipeline
 from nbflow.notebook.scan import read_folder
+from nbflow.present.pages import pipelines as pages
+from nbflow.present.pages.plans import make_plan_page
+from nbflow.present.pages.runs import make_run_page
 from nbflow.terminal import plans, runs, steps
 
 Drawn = Callable[[Any], str]
@@ -32,7 +34,8 @@ def register(shell: Any) -> None:
 
 def _draw_pipeline(pipeline: Any) -> str:
     project = pipeline.project
-    return draw_pipeline(project, read_folder(project))
+    scan = read_folder(project)
+    return html.draw_page(pages.make_pipeline_page(project.folder.name, scan, project.root))
 
 
 def _write_pipeline(pipeline: Any) -> RenderableType:
@@ -41,19 +44,27 @@ def _write_pipeline(pipeline: Any) -> RenderableType:
 
 
 def _draw_run(run: Any) -> str:
-    return html.draw_run(run, time.time(), graph=html.picture_run(run))
+    return html.draw_page(make_run_page(run, time.time()))
 
 
 def _draw_plan(plan: Any) -> str:
-    return html.draw_plan(plan, graph=html.picture_plan(plan))
+    return html.draw_page(make_plan_page(plan))
+
+
+def _draw_step(step: Any) -> str:
+    return html.draw_page([pages.make_step(step)])
+
+
+def _draw_scan(scan: Any) -> str:
+    return html.draw_page(pages.make_check_page(scan))
 
 
 _KINDS: dict[tuple[str, str], tuple[Drawn, Written]] = {
     ("nbflow.pipeline", "Pipeline"): (_draw_pipeline, _write_pipeline),
     ("nbflow.plan.make", "Plan"): (_draw_plan, lambda plan: plans.make_plan(plan, {})),
     ("nbflow.runs.fold", "Run"): (_draw_run, runs.make_run),
-    ("nbflow.model", "Step"): (html.draw_step, steps.make_contract),
-    ("nbflow.model", "Scan"): (html.draw_check, lambda scan: steps.make_check(scan, None)),
+    ("nbflow.model", "Step"): (_draw_step, steps.make_contract),
+    ("nbflow.model", "Scan"): (_draw_scan, lambda scan: steps.make_check(scan, None)),
 }
 
 

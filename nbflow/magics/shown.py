@@ -13,8 +13,12 @@ from nbflow import html
 from nbflow.app import answers
 from nbflow.app.folders import say_where
 from nbflow.magics import plain
-from nbflow.model import Problem, Scan
+from nbflow.model import Problem
+from nbflow.present.document import Document
 from nbflow.present.faces import spelled_for
+from nbflow.present.pages import pipelines
+from nbflow.present.pages import runs as pages
+from nbflow.present.pages.plans import make_plan_page
 from nbflow.present.rows import read_rows
 from nbflow.project import Project
 from nbflow.runs.fold import Run
@@ -48,7 +52,10 @@ def show_problems(problems: Iterable[Problem]) -> None:
     if not (found := list(problems)):
         return
     text = parts.stack(*make_problems(found, None))
-    bundle = {"text/html": html.draw_problems(found), "text/plain": plain.make_plain(text)}
+    bundle = {
+        "text/html": html.draw_page(pipelines.make_problems(found)),
+        "text/plain": plain.make_plain(text),
+    }
     if has_front_end():
         display(bundle, raw=True)
     else:
@@ -66,9 +73,9 @@ def make_bundle(answer: answers.Answer) -> Bundle:
             rows = read_rows(answer.relation, answer.limit or _ALL, lazy=False)
         return {"text/html": html.draw_rows(rows), "text/plain": str(rows)}
     text = make_text(answer)
-    drawn = "" if getattr(answer, "profile", False) else _draw(answer)
+    page = None if getattr(answer, "profile", False) else make_page(answer)
     return {
-        "text/html": drawn or plain.make_html(text),
+        "text/html": html.draw_page(page) if page else plain.make_html(text),
         "text/plain": plain.make_plain(text),
     }
 
@@ -78,30 +85,24 @@ def make_run_bundle(project: Project, run: Run) -> Bundle:
     return make_bundle(answers.ShownRun(project, run))
 
 
-def draw_pipeline(project: Project, scan: Scan) -> str:
-    """Return a pipeline's graph and its steps."""
-    graph = html.picture_pipeline(scan)
-    return html.draw_pipeline(project.folder.name, scan, project.root, graph)
-
-
-def _draw(answer: answers.Answer) -> str | None:
+def make_page(answer: answers.Answer) -> Document | None:
+    """Return what is shown of an answer; None of what is only shown as on a terminal."""
     match answer:
         case answers.ShownPlan(plan=plan, diffs=diffs):
-            return html.draw_plan(plan, diffs, html.picture_plan(plan))
+            return make_plan_page(plan, diffs)
         case answers.Listed(project=project, scan=scan):
-            return draw_pipeline(project, scan)
+            return pipelines.make_pipeline_page(project.folder.name, scan, project.root)
         case answers.Checked(project=project, scan=scan):
-            return html.draw_check(scan, project.root)
+            return pipelines.make_check_page(scan, project.root)
         case answers.Runs(runs=found):
-            return html.draw_runs(found)
+            return pages.make_runs_page(found)
         case (
             answers.ShownRun(project=project, run=run) | answers.Executed(project=project, run=run)
         ):
-            after = runs.find_next(run, say_where(project))
-            return html.draw_run(run, time.time(), after, html.picture_run(run))
+            return pages.make_run_page(run, time.time(), runs.find_next(run, say_where(project)))
         case answers.ShownStep(run=run, step=step, outputs=outputs, folder=folder):
             after = runs.find_step_next(answer)
-            return html.draw_step_run(run, step, outputs, folder, after)
+            return pages.make_step_page(run, step, outputs, folder, after)
         case answers.Told(text=text, value={"path": str(path)}, next=after):
-            return html.draw_told(text, path, after)
+            return pipelines.make_told_page(text, path, after)
     return None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from nbflow.model import Frozen
+from nbflow.model import Frozen, Next
+from nbflow.present.remedies import spell_next
 
-Look = Literal["", "strong", "dim", "code", "warning", "failed", "hint", "added", "removed", "hunk"]
-Kind = Literal["", "headline", "warning", "hint", "copied"]
+Look = Literal["", "strong", "dim", "code", "good", "warning", "failed", "added", "removed", "hunk"]
+Kind = Literal["", "headline", "heading", "warning", "hint", "copied"]
 
 
 class Span(Frozen, frozen=True):
@@ -117,3 +118,14 @@ def make_line(*parts: Inline | None, kind: Kind = "") -> Line:
 def make_document(*blocks: Block | None) -> Document:
     """Return these blocks; what is None is left out."""
     return tuple(block for block in blocks if block is not None)
+
+
+def make_warnings(texts: Iterable[str]) -> list[Line]:
+    """Return a line for each warning."""
+    return [make_line(f"! {text}", kind="warning") for text in texts]
+
+
+def make_commands(commands: Iterable[Next]) -> Commands | None:
+    """Return commands to type next; None where there are none."""
+    lines = tuple(spell_next(commands))
+    return Commands(lines) if lines else None

@@ -11,12 +11,14 @@ import ipywidgets as w
 from markupsafe import Markup
 
 from nbflow.errors import NbflowError, RemovedError, UnknownNameError
-from nbflow.html.markup import dim, join, notes, state, tag
-from nbflow.html.pipelines import make_contract
-from nbflow.html.runs import make_traceback
+from nbflow.html.markup import dim, join, state, tag
+from nbflow.html.render import draw
 from nbflow.model import Output, Step
+from nbflow.present.document import make_warnings
+from nbflow.present.pages.pipelines import make_contract
+from nbflow.present.pages.runs import make_changes, make_traceback
 from nbflow.present.places import say_failed_at
-from nbflow.present.reasons import say_hint, say_step_why
+from nbflow.present.reasons import say_step_why
 from nbflow.project import Project
 from nbflow.runs.fold import Run, StepRun
 from nbflow.runs.follow import Followed
@@ -109,7 +111,7 @@ class Detail:
             text = dim("Choose a step here, in the list or in the graph.")
         else:
             text = join("Not run yet." if run is None else "Not a part of this run.")
-            text = join(text, make_contract(step) if step else None)
+            text = join(text, draw(make_contract(step)) if step else None)
             self._opener.show_source(project, step.path if step else "")
         self._head.value = tag("div", text, class_="nbflow")
 
@@ -148,7 +150,7 @@ def _draw_head(step: StepRun) -> Markup:
         tag("div", state(step.status), took, class_="nb-head"),
         _draw_failure(step),
         tag("div", dim("why: "), why) if why else None,
-        notes(step.warnings),
+        draw(*make_warnings(step.warnings)),
         class_="nbflow",
     )
 
@@ -162,14 +164,14 @@ def _draw_failure(step: StepRun) -> Markup | None:
     return join(
         tag("div", said, class_="nbflow-error"),
         tag("div", say_failed_at(step.path, failure)),
-        tag("div", hint, class_="nb-amber") if (hint := say_hint(failure)) else None,
+        draw(make_changes(failure)),
     )
 
 
 def _draw_trace(step: StepRun) -> str:
     if step.failure is None:
         return ""
-    trace = make_traceback(step.failure)
+    trace = draw(make_traceback(step.failure))
     return tag("div", tag("div", dim("Traceback")), trace, class_="nbflow")
 
 

@@ -10,14 +10,14 @@ import anywidget
 import msgspec
 import traitlets
 
-from nbflow.html import nodes as plain
 from nbflow.html.graph import draw_picture
-from nbflow.html.nodes import Edge, Node
 from nbflow.html.style import STATIC
 from nbflow.model import Step
 from nbflow.pipeline import Pipeline
+from nbflow.present import nodes as plain
 from nbflow.present.layout.picture import make_picture
 from nbflow.present.layout.texts import make_line
+from nbflow.present.nodes import Edge, Node
 
 _SCRIPT = Path(__file__).parent / "static" / "graph.js"
 

@@ -8,7 +8,9 @@ from typing import Any
 import ipywidgets as w
 from markupsafe import Markup
 
-from nbflow.html.markup import state, table, tag
+from nbflow.html.markup import tag
+from nbflow.html.render import draw
+from nbflow.present.document import Cell, Column, Span, StateMark, Table
 from nbflow.present.runs import say_about, say_steps
 from nbflow.project import Project
 from nbflow.runs.fold import Run
@@ -18,6 +20,14 @@ from nbflow.widget.models import build, hide
 from nbflow.widget.rows import Rows
 
 _COUNT = 20
+_COLUMNS = (
+    Column("started"),
+    Column("state"),
+    Column("took", right=True),
+    Column("steps"),
+    Column("values"),
+    Column("run"),
+)
 
 
 class History:
@@ -54,20 +64,20 @@ class History:
 def _draw(runs: list[Run]) -> Markup:
     if not runs:
         return tag("div", "No run yet.", class_="nbflow nb-dim")
-    rows = (
-        (
-            say_when(run.started, exact=True),
-            state(run.status),
-            say_seconds(run.seconds),
-            say_steps(run),
-            " · ".join(say_about(run)),
-            tag("code", run.id),
-        )
-        for run in runs
-    )
-    heads = ("started", "state", "took", "steps", "values", "run")
-    made = table(heads, rows, right=2, keys=[run.id for run in runs])
+    keys = tuple(run.id for run in runs)
+    made = draw(Table(_COLUMNS, tuple(map(_make_row, runs)), keys))
     return tag("div", tag("div", made, class_="nbflow-scroll"), class_="nbflow")
+
+
+def _make_row(run: Run) -> tuple[Cell, ...]:
+    return (
+        (say_when(run.started, exact=True),),
+        (StateMark(run.status),),
+        (say_seconds(run.seconds),),
+        (say_steps(run),),
+        (" · ".join(say_about(run)),),
+        (Span(run.id, "code"),),
+    )
 
 
 def _make_button(text: str, icon: str, act: Callable[[], Any]) -> Any:

@@ -9,13 +9,14 @@ import ipywidgets as w
 
 from nbflow.errors import NbflowError, PipelineError
 from nbflow.html.markup import tag
+from nbflow.html.render import draw
 from nbflow.model import Problem
 from nbflow.present.faces import spelled_for
+from nbflow.present.pages.pipelines import make_problems
 from nbflow.present.places import say_place
 from nbflow.present.problems import say_hint, say_what
 from nbflow.widget.links import Linked
 from nbflow.widget.models import build, hide
-from nbflow.widget.problems import draw_linked
 
 
 class Notice:
@@ -80,7 +81,7 @@ class Notice:
     def list_problems(self, problems: Iterable[Problem]) -> None:
         """Show these problems instead of those before."""
         self._listed = list(problems)
-        self._problems.show(draw_linked(self._listed, self.root))
+        self._problems.show(draw(*make_problems(self._listed, self.root)))
 
     def guarded(self, act: Callable[[], None], *, quiet: bool = False, asked: bool = False) -> None:
         """Run a function and show what it raises; unless `quiet`, an earlier message goes."""

@@ -11,14 +11,15 @@ from IPython.display import display
 from nbflow import app
 from nbflow.errors import UnknownNameError
 from nbflow.graph import make_parents
-from nbflow.html import draw_plan
 from nbflow.html.markup import tag
-from nbflow.html.nodes import mark_problems
+from nbflow.html.render import draw_page
 from nbflow.html.style import draw_style
 from nbflow.model import Request, Scan
 from nbflow.notebook.scan import read_folder
 from nbflow.pipeline import Pipeline
 from nbflow.plan import refuse_wrong
+from nbflow.present.nodes import mark_problems
+from nbflow.present.pages.plans import make_plan_page
 from nbflow.project import Project
 from nbflow.runs.cancel import cancel
 from nbflow.runs.follow import Followed
@@ -297,7 +298,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     def _make_plan(self) -> None:
         project = self._refuse_wrong()
         plan = app.plan.plan(project, self._scan, self._make_request(project)).plan
-        self._plan.value = draw_plan(plan)
+        self._plan.value = draw_page(make_plan_page(plan, graph=False))
         self._tabs.selected_index = _PLAN
         self._view.show_plan(plan)
         self._say_unsaved()

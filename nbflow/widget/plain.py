@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from nbflow.html.nodes import State, make_run_states
 from nbflow.model import Scan
+from nbflow.present.nodes import State, make_run_states
 from nbflow.present.states import say_state
 from nbflow.project import Project
 from nbflow.runs.history import find_newest_id, read_run

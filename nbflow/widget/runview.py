@@ -7,11 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup
-
-from nbflow.html.nodes import make_planned_states, make_run_states
 from nbflow.model import Scan
 from nbflow.plan import Plan
+from nbflow.present.nodes import make_planned_states, make_run_states
 from nbflow.project import Project
 from nbflow.runs.fold import Run
 from nbflow.runs.follow import Followed
@@ -72,7 +70,7 @@ class RunView:
         run = self.tail.run if self.tail else None
         return self._foresight.look(self._project, run) if run and run.steps else None
 
-    def draw_still(self) -> Markup:
+    def draw_still(self) -> str:
         run = self.tail.run if self.tail else None
         return draw_saved(self._project, self._name, self._scan.steps, self._fields, run)
 

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from IPython.display import display
 from markupsafe import Markup
 
 from nbflow.errors import NbflowError
-from nbflow.html.markup import dim, join, state, table, tag
-from nbflow.html.style import frame
+from nbflow.html.markup import tag
+from nbflow.html.render import draw_page
 from nbflow.model import Step
+from nbflow.present.document import (
+    Cell,
+    Column,
+    Document,
+    Inline,
+    Span,
+    StateMark,
+    Table,
+    make_document,
+    make_line,
+)
 from nbflow.present.values import say_parameters, say_value
 from nbflow.project import Project
 from nbflow.runs.fold import Run
 from nbflow.runs.request import read_request
 from nbflow.text import say_count, say_seconds, say_when, shorten
 from nbflow.widget.fields import Field, read_values
+
+_NAME, _GIVEN = Column("parameter"), Column("in this run")
+_DEFAULT, _ABOUT = Column("default"), Column("about")
+_AFTER = (Column("step"), Column("state"), Column("took", right=True))
+_BEFORE = (Column("step"), Column("notebook"))
 
 
 class Still:
@@ -26,7 +42,7 @@ class Still:
     A page that was loaded anew takes no update of it: what it says must stay true.
     """
 
-    def __init__(self, draw: Callable[[], Markup]) -> None:
+    def __init__(self, draw: Callable[[], str]) -> None:
         self._draw = draw
         self._handle: Any = None
         self._shown: Any = None
@@ -42,7 +58,8 @@ class Still:
             self._handle.update(self._make(), raw=True)
 
     def _make(self) -> dict[str, str]:
-        return {"text/html": tag("div", self._draw(), class_="nbflow-still"), "text/plain": ""}
+        drawn = Markup(self._draw())  # noqa: S704 - escaped by its renderer
+        return {"text/html": tag("div", drawn, class_="nbflow-still"), "text/plain": ""}
 
 
 def draw_saved(
@@ -51,39 +68,46 @@ def draw_saved(
     steps: Mapping[str, Step],
     fields: Iterable[Field],
     run: Run | None,
-) -> Markup:
-    """Return the parameters with the values of the run, and the steps as it left them.
-
-    Of a run that goes on only its begin is told: how it ends, nobody may be there to write down.
-    """
+) -> str:
+    """Return the parameters with the values of the run, and the steps as the run left them."""
     known = list(fields)
+    given = _read_values(project, known, steps, run) if known else None
+    return draw_page(make_saved(name, steps, known, given, run))
+
+
+def make_saved(
+    name: str,
+    steps: Mapping[str, Step],
+    fields: list[Field],
+    given: Mapping[str, Any] | None,
+    run: Run | None,
+) -> Document:
+    """Return what a saved notebook shows; `given` are the values of the run, by field.
+
+    Of a run that goes on only its begin is told: when it ends, the notebook may be closed.
+    """
     over = run if run and run.status != "running" else None
-    return frame(
-        tag(
-            "div",
-            join(tag("b", name), f": {say_count(len(steps), 'step')} · ", _say_run(run)),
-            class_="nb-head",
-        ),
-        _draw_values(known, _read_values(project, known, steps, run)) if known else None,
-        table(
-            ("step", "state", "took") if over else ("step", "notebook"),
-            [_make_row(step, over) for step in steps.values()],
-            right=2,
-        )
-        if steps
-        else None,
-        tag("div", dim("Run this cell to have the controls.")),
+    rows = tuple(_make_row(step, over) for step in steps.values())
+    title = (Span(name, "strong"), f": {say_count(len(steps), 'step')} · ", *_say_run(run))
+    return make_document(
+        make_line(*title, kind="headline"),
+        _make_values(fields, given) if fields else None,
+        Table(_AFTER if over else _BEFORE, rows) if steps else None,
+        make_line(Span("Run this cell to have the controls.", "dim")),
     )
 
 
-def _say_run(run: Run | None) -> Markup:
+def _say_run(run: Run | None) -> Iterator[Inline]:
     if run is None:
-        return join("not run yet")
+        yield "not run yet"
+        return
     when = f", {say_when(run.started)}" if run.started else ""
     if run.status == "running":
-        return join(f"run {run.id} was going on when this was drawn{when}")
-    said = f" · {say_parameters(run.parameters)}" if run.parameters else ""
-    return join(f"run {run.id} ", state(run.status), when, said)
+        yield f"run {run.id} was going on when this was drawn{when}"
+        return
+    yield from (f"run {run.id} ", StateMark(run.status), when)
+    if run.parameters:
+        yield f" · {say_parameters(run.parameters)}"
 
 
 def _read_values(
@@ -98,34 +122,34 @@ def _read_values(
         return run.parameters
 
 
-def _draw_values(fields: list[Field], given: Mapping[str, Any] | None) -> Markup:
+def _make_values(fields: list[Field], given: Mapping[str, Any] | None) -> Table:
     if given is None:
-        return table(("parameter", "default", "about"), map(_make_parameter, fields))
-    rows = (
-        (name, _say_given(field.key, given), default, about)
-        for field in fields
-        for name, default, about in [_make_parameter(field)]
-    )
-    return table(("parameter", "in this run", "default", "about"), rows)
+        return Table((_NAME, _DEFAULT, _ABOUT), tuple(map(_make_parameter, fields)))
+    rows = []
+    for field in fields:
+        name, *rest = _make_parameter(field)
+        rows.append((name, _say_given(field.key, given), *rest))
+    return Table((_NAME, _GIVEN, _DEFAULT, _ABOUT), tuple(rows))
 
 
-def _say_given(key: str, given: Mapping[str, Any]) -> Markup:
+def _say_given(key: str, given: Mapping[str, Any]) -> Cell:
     if key not in given:
-        return dim("default")
-    return tag("code", shorten(say_value(given[key]), 60))
+        return (Span("default", "dim"),)
+    return (Span(shorten(say_value(given[key]), 60), "code"),)
 
 
-def _make_parameter(field: Field) -> tuple[Markup, Markup, Markup]:
+def _make_parameter(field: Field) -> tuple[Cell, ...]:
     one = field.parameter
-    default = tag("code", shorten(one.default, 60)) if one.default else dim("needs a value")
-    return tag("code", field.key), default, join(dim(one.help))
+    needed = Span("needs a value", "dim")
+    default = Span(shorten(one.default, 60), "code") if one.default else needed
+    return (Span(field.key, "code"),), (default,), (Span(one.help, "dim"),)
 
 
-def _make_row(step: Step, over: Run | None) -> tuple[str, ...]:
-    name = tag("b", step.name)
+def _make_row(step: Step, over: Run | None) -> tuple[Cell, ...]:
+    name = Span(step.name, "strong")
     if over is None:
-        return name, dim(step.path)
+        return (name,), (Span(step.path, "dim"),)
     found = over.steps.get(step.name)
     if found is None:
-        return name, dim("not in this run"), ""
-    return name, state(found.status), say_seconds(found.seconds)
+        return (name,), (Span("not in this run", "dim"),), ()
+    return (name,), (StateMark(found.status),), (say_seconds(found.seconds),)

@@ -9,9 +9,9 @@ import pytest
 
 from nbflow import Pipeline
 from nbflow.html.graph import _read_looks, draw_graph
-from nbflow.html.nodes import make_nodes, make_planned_states, make_run_states
 from nbflow.html.style import draw_style
 from nbflow.model import STATES, Failure, Planned, Reason
+from nbflow.present.nodes import make_nodes, make_planned_states, make_run_states
 from nbflow.runs.fold import StepRun
 from tests.notebooks import cell, project
 

@@ -8,12 +8,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from nbflow import html
 from nbflow.events import RunStatus
+from nbflow.html import draw_page
 from nbflow.html.markup import Markup, tag
 from nbflow.model import Command, Failure, Output, Planned, Problem, Reason, Request
 from nbflow.notebook.scan import read_folder
 from nbflow.plan import make_plan
+from nbflow.present.pages import pipelines, runs
+from nbflow.present.pages.plans import make_plan_page
 from nbflow.runs.fold import Run, StepRun
 from tests.notebooks import cell, markdown, notebook, project
 
@@ -65,7 +67,7 @@ def test_a_pipeline_shows_contracts_skips_and_problems(tmp_path: Path) -> None:
         notes=[markdown("no step")],
     )
     scan = read_folder(made)
-    said = read(html.draw_pipeline("<p>", scan, made.root, html.picture_pipeline(scan)))
+    said = read(draw_page(pipelines.make_pipeline_page("<p>", scan, made.root)))
     for part in (
         "<p>",
         "2 steps",
@@ -93,9 +95,7 @@ def test_a_plan_shows_reasons_and_changed_lines(tmp_path: Path) -> None:
             "load": Planned("load", "run", (Reason("unread", after=EVIL),), warnings=("odd",)),
         },
     )
-    said = read(
-        html.draw_plan(plan, {"load": ["--- a", f"-{EVIL}", "+x"]}, html.picture_plan(plan))
-    )
+    said = read(draw_page(make_plan_page(plan, {"load": ["--- a", f"-{EVIL}", "+x"]})))
     for part in ("notebooks", "2 to run", "▸ run", EVIL, f"-{EVIL}", "! load: odd"):
         assert part in said
 
@@ -133,7 +133,7 @@ def make_failed_run() -> Run:
 
 def test_a_run_shows_states_and_its_error() -> None:
     run = make_failed_run()
-    said = read(html.draw_run(run, 112.0, [("%nbflow rerun", "go on")], html.picture_run(run)))
+    said = read(draw_page(runs.make_run_page(run, 112.0, [("%nbflow rerun", "go on")])))
     for part in (
         "✗ failed",
         "1 of 4 steps done · 1 failed · 1 blocked",
@@ -151,28 +151,25 @@ def test_a_run_shows_states_and_its_error() -> None:
 
 def test_a_step_of_a_run_and_a_list_of_runs_show_their_texts_as_texts() -> None:
     run = make_failed_run()
-    step = read(
-        html.draw_step_run(
-            run, run.steps["tidy"], [Output("t", "table", "", columns={EVIL: "INT"})]
-        )
-    )
+    outputs = [Output("t", "table", "", columns={EVIL: "INT"})]
+    step = read(draw_page(runs.make_step_page(run, run.steps["tidy"], outputs)))
     assert f"{EVIL} INT" in step
     assert f"KeyError: {EVIL}" in step
-    assert EVIL in read(html.draw_runs([run]))
-    assert "No run yet" in read(html.draw_runs([]))
+    assert EVIL in read(draw_page(runs.make_runs_page([run])))
+    assert "No run yet" in read(draw_page(runs.make_runs_page([])))
 
 
 def test_problems_come_with_places_and_remedies() -> None:
     odd = Problem("starts-run", facts={"line": EVIL}, severity="warning")
     problems = [odd, Problem("no-notebooks", facts={"folder": EVIL}, remedy=Command("steps"))]
-    said = read(html.draw_problems(problems, message=EVIL))
+    said = read(draw_page(pipelines.make_problems(problems)))
     assert said.index("✗ error") < said.index("! warning")
     assert "begin one with `nbflow steps`" in said
 
 
 @pytest.mark.parametrize("status", RunStatus.__args__)
 def test_each_state_is_told_by_glyph_and_word(status: str) -> None:
-    said = read(html.draw_runs([Run(id="1", status=status)]))
+    said = read(draw_page(runs.make_runs_page([Run(id="1", status=status)])))
     assert status in said
 
 
@@ -183,7 +180,7 @@ def test_what_is_markup_stays_and_what_is_text_is_escaped() -> None:
 
 def test_a_run_of_a_later_version_is_called_so() -> None:
     later = Run("20991101-000000-aaaaaa", status="later", started=1e9, message="upgrade it")
-    shown = html.draw_runs([later])
+    shown = draw_page(runs.make_runs_page([later]))
     assert "of a later version" in shown
     assert "upgrade it" in shown
     assert "no step" not in shown

@@ -11,10 +11,10 @@ from typing import NamedTuple
 import pytest
 
 from nbflow import Pipeline
-from nbflow.html import make_nodes
 from nbflow.present.layout import COLUMN_GAP, HEIGHT, ROW_GAP, WIDTH, Layout, lay_out
 from nbflow.present.layout.columns import LayeredGraph, find_components, make_layered
 from nbflow.present.layout.crossings import count_crossings, order_columns
+from nbflow.present.nodes import make_nodes
 from tests.present.layout.graphs import Edge, make_pipeline
 
 NEAR = 0.11  # rows are rounded to a tenth of a pixel

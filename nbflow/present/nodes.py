@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from nbflow import graph
 from nbflow.model import Planned, Scan, Step
+from nbflow.present.document import Graph
 from nbflow.present.problems import say_what
 from nbflow.present.reasons import say_reasons, say_trouble
 from nbflow.present.runs import say_doing
-from nbflow.runs.fold import StepRun
+from nbflow.runs.fold import Run, StepRun
 from nbflow.text import say_age, say_made, say_seconds
+
+_MOST = 200  # steps; a still picture of more shows nothing
 
 
 class _Node(TypedDict):
@@ -38,6 +41,20 @@ class State(_State, total=False):
 
 
 Edge = list[str]  # from, to
+
+
+def make_graph(
+    nodes: list[Node], edges: list[Edge], states: Mapping[str, Any] | None = None
+) -> Graph | None:
+    """Return a graph to show; None where it has no edge, or too many steps to be seen."""
+    return Graph(nodes, edges, states or {}) if edges and len(nodes) <= _MOST else None
+
+
+def make_run_graph(run: Run) -> Graph | None:
+    """Return the graph of a run's steps as they stand."""
+    nodes = [Node(id=name, label=name, title=step.path) for name, step in run.steps.items()]
+    known = {name: run.parents.get(name, ()) for name in run.steps}
+    return make_graph(nodes, make_edges(known), make_run_states(run.steps))
 
 
 def make_nodes(steps: Mapping[str, Step]) -> tuple[list[Node], list[Edge]]:

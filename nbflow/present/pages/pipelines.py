@@ -1,0 +1,147 @@
+"""What a folder holds: steps with their contracts, skipped notebooks, problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from nbflow.model import Next, Place, Problem, Scan, Skipped, Step
+from nbflow.present.document import (
+    Column,
+    Document,
+    Facts,
+    Inline,
+    Line,
+    Link,
+    Look,
+    Section,
+    Span,
+    StateMark,
+    Table,
+    make_commands,
+    make_document,
+    make_line,
+)
+from nbflow.present.nodes import make_graph, make_nodes, mark_problems
+from nbflow.present.places import say_path, say_place
+from nbflow.present.problems import say_hint, say_skipped, say_what
+from nbflow.present.states import say_problems
+from nbflow.present.values import say_options, say_parameter
+from nbflow.text import say_count
+
+_SKIPPED = (Column("notebook"), Column("why"))
+
+
+def make_pipeline_page(name: str, scan: Scan, root: Path) -> Document:
+    """Return a pipeline: its graph, each step with its contract, what was skipped, problems."""
+    steps = tuple(make_step(one, root) for one in scan.steps.values())
+    graph = make_graph(*mark_problems(*make_nodes(scan.steps), scan))
+    title = (Span(name, "strong"), f": {say_count(len(steps), 'step')}")
+    return make_document(
+        make_line(*title, kind="headline"),
+        graph,
+        *([Section(make_line("steps"), steps, folded=True)] if graph else steps),
+        make_skipped(scan.skipped, root),
+        *make_problems(scan.problems, root),
+    )
+
+
+def make_step(step: Step, root: Path | None = None) -> Section:
+    """Return a step's contract: where it is, what it takes, reads and writes."""
+    path = (root or Path()) / step.path
+    named = (step.name, "  ", Link(path, say_path(path)), _say_help(step.options.description))
+    return Section(make_line(*named, kind="heading"), (make_contract(step),))
+
+
+def make_contract(step: Step) -> Facts:
+    """Return what a step takes and what it gives."""
+    return Facts(tuple(_find_contract(step)))
+
+
+def make_check_page(scan: Scan, root: Path | None = None) -> Document:
+    """Return all problems and their number."""
+    return (*make_problems(scan.problems, root), make_count(scan))
+
+
+def make_told_page(text: str, path: str = "", after: Iterable[Next] = ()) -> Document:
+    """Return what was done in a line, with a link to the file that was made."""
+    return make_document(
+        make_line(text) if text != path else None,
+        make_line(Link(Path(path), say_path(path))) if path else None,
+        make_commands(after),
+    )
+
+
+def make_problems(problems: Iterable[Problem], root: Path | None = None) -> list[Section]:
+    """Return what is wrong, where, and what to do: errors first, then by place.
+
+    With the project's root, paths are as one types them from the current folder.
+    """
+    return [_make_problem(one, root) for one in sorted(problems, key=_rank)]
+
+
+def make_skipped(skipped: Iterable[Skipped], root: Path) -> Section | None:
+    """Return the notebooks that hold no step, and why."""
+    rows = tuple(
+        ((Link(root / one.path, say_path(root / one.path)),), (say_skipped(one, root),))
+        for one in skipped
+    )
+    title = make_line(f"{say_count(len(rows), 'notebook')} skipped")
+    return Section(title, (Table(_SKIPPED, rows),), folded=True) if rows else None
+
+
+def make_count(scan: Scan) -> Line:
+    """Return `1 error, 2 warnings in 3 steps and 1 rejected notebook`."""
+    steps = say_count(len(scan.steps), "step")
+    if rejected := find_rejected(scan):
+        count = say_count(len(rejected), "rejected notebook")
+        steps = f"{steps} and {count}" if scan.steps else count
+    severities = [problem.severity for problem in scan.problems]
+    if not severities:
+        return make_line(Span(f"{steps}, no problems", "good" if scan.steps else ""))
+    look: Look = "failed" if "error" in severities else "warning"
+    return make_line(Span(say_problems(severities), look), f" in {steps}")
+
+
+def find_rejected(scan: Scan) -> dict[str, str]:
+    """Return the notebooks that are no steps because something is wrong with them, and what."""
+    known = {step.path for step in scan.steps.values()} | {one.path for one in scan.skipped}
+    placed = [one for one in scan.problems if one.place and one.place.notebook not in known]
+    return {one.place.notebook: say_what(one) for one in reversed(placed) if one.place}
+
+
+def _rank(problem: Problem) -> tuple[str, str, int, int]:
+    place = problem.place or Place("")
+    return problem.severity, place.notebook, place.cell or 0, place.line or 0
+
+
+def _make_problem(problem: Problem, root: Path | None) -> Section:
+    what, hint, place = say_what(problem), say_hint(problem, root), problem.place
+    path = (root or Path()) / place.notebook if place else Path()
+    where: Inline = Link(path, say_place(place, root), place.cell) if place else what
+    return Section(
+        make_line(StateMark(problem.severity), "  ", where),
+        make_document(
+            make_line(what) if place else None,
+            make_line(hint, kind="hint") if hint else None,
+        ),
+    )
+
+
+def _find_contract(step: Step) -> Iterator[tuple[str, tuple[Line, ...]]]:
+    if step.parameters:
+        helped = ((Span(say_parameter(one), "code"), one.help) for one in step.parameters)
+        yield "parameters", tuple(make_line(said, _say_help(text)) for said, text in helped)
+    listed = {
+        "reads": [read.ref for read in step.inputs],
+        "files": [watched.pattern for watched in step.files],
+        "writes": [write.name for write in step.writes],
+        "options": say_options(step.options),
+    }
+    for name, items in listed.items():
+        if items:
+            yield name, (make_line(Span(", ".join(items), "code")),)
+
+
+def _say_help(text: str) -> Span | None:
+    return Span(f"  {text}", "dim") if text else None

@@ -1,0 +1,98 @@
+"""A plan: what happens to each step, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from nbflow.model import Planned
+from nbflow.plan import Plan
+from nbflow.present.document import (
+    Block,
+    Cell,
+    Column,
+    Document,
+    Gap,
+    Graph,
+    Inline,
+    Line,
+    Listing,
+    Look,
+    Span,
+    StateMark,
+    Table,
+    make_document,
+    make_line,
+    make_warnings,
+)
+from nbflow.present.nodes import make_graph, make_nodes, make_planned_states
+from nbflow.present.reasons import say_why
+from nbflow.present.states import say_actions
+from nbflow.text import say_count, say_seconds
+
+MANY = 50  # reused steps, which from here on may only be counted
+_COLUMNS = (Column("step"), Column("plan"), Column("last took", right=True), Column("why"))
+_DIFF: dict[str, Look] = {"+": "added", "-": "removed", "@": "hunk"}
+
+
+def make_plan_page(
+    plan: Plan, diffs: Mapping[str, Sequence[str]] = {}, *, every: bool = True, graph: bool = True
+) -> Document:
+    """Return headline, graph, table with reasons, warnings and changed lines.
+
+    Without `every`, reused steps are only counted where they are many.
+    """
+    return make_document(
+        make_headline(plan),
+        _make_graph(plan) if graph else None,
+        Gap(),
+        *_make_steps(plan, every=every),
+        *make_warnings(_find_warnings(plan)),
+        *(_make_diff(lines) for lines in diffs.values()),
+    )
+
+
+def make_headline(plan: Plan) -> Line:
+    """Return `notebooks: 9 steps: 3 to run, 5 reused, 1 waiting · about 2 min of work`."""
+    steps, work = say_count(len(plan.steps), "step"), say_seconds(plan.expected)
+    about = f" · about {work} of work" if work else ""
+    said = f": {steps}: {say_actions(plan.steps.values())}{about}"
+    return make_line(Span(plan.project.folder.name, "strong"), said, kind="headline")
+
+
+def _make_graph(plan: Plan) -> Graph | None:
+    steps = {name: plan.scan.steps[name] for name in (*plan.outside, *plan.steps)}
+    return make_graph(*make_nodes(steps), make_planned_states(plan.steps))
+
+
+def _make_steps(plan: Plan, *, every: bool) -> Iterator[Block]:
+    planned = [*plan.outside.values(), *plan.steps.values()]
+    reused = sum(one.action == "reuse" for one in planned)
+    folded = reused > MANY and not every
+    rows = [_make_row(one, plan) for one in planned if not (folded and one.action == "reuse")]
+    if rows:
+        yield Table(_COLUMNS, tuple(rows))
+    if folded:
+        yield make_line(Span(f"… and {reused} reused; -v names them", "dim"))
+
+
+def _make_row(planned: Planned, plan: Plan) -> tuple[Cell, ...]:
+    why = say_why(planned)
+    outside = planned.step in plan.outside
+    action: Inline = Span("· not run", "dim") if outside else StateMark(planned.action)
+    shown: Inline = Span(why, "dim") if planned.action == "reuse" else why
+    return (Span(planned.step, "strong"),), (action,), (say_seconds(planned.expected),), (shown,)
+
+
+def _find_warnings(plan: Plan) -> list[str]:
+    warnings = [f"{one.step}: {text}" for one in plan.steps.values() for text in one.warnings]
+    count = sum(problem.severity == "warning" for problem in plan.scan.problems)
+    more = f"{say_count(count, 'warning')} in the notebooks: nbflow check"
+    return [*warnings, more] if count else warnings
+
+
+def _make_diff(lines: Sequence[str]) -> Listing:
+    return Listing(tuple(Span(line, _find_look(line)) for line in lines), "Changed lines")
+
+
+def _find_look(line: str) -> Look:
+    return "strong" if line.startswith(("+++", "---")) else _DIFF.get(line[:1], "dim")

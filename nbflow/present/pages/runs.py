@@ -1,0 +1,234 @@
+"""Runs: one with its steps, one step of it, all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from nbflow.model import Failure, Next, Output
+from nbflow.present.document import (
+    Bar,
+    Block,
+    Cell,
+    Column,
+    Document,
+    Gap,
+    Line,
+    Listing,
+    Look,
+    Section,
+    Span,
+    StateMark,
+    Table,
+    make_commands,
+    make_document,
+    make_line,
+    make_warnings,
+)
+from nbflow.present.faces import find_program
+from nbflow.present.nodes import make_run_graph
+from nbflow.present.places import say_failed_at, say_path
+from nbflow.present.reasons import say_hint, say_standing, say_step_why
+from nbflow.present.runs import (
+    say_about,
+    say_doing,
+    say_headline,
+    say_step_time,
+    say_steps,
+    say_warnings,
+)
+from nbflow.present.tracebacks import is_current, say_traceback
+from nbflow.present.values import say_outputs
+from nbflow.runs.fold import Run, StepRun
+from nbflow.runs.folder import RunFolder
+from nbflow.text import say_age, say_bytes, say_made, say_seconds, say_when, shorten
+
+_WHY = 120  # characters
+_STEPS = (
+    Column("step"),
+    Column("state"),
+    Column("progress", one_line=True),
+    Column("time", right=True),
+    Column("why", one_line=True),
+)
+_RUNS = (
+    Column("run"),
+    Column("state"),
+    Column("started"),
+    Column("took", right=True),
+    Column("steps"),
+    Column("about"),
+)
+_OUTPUTS = (
+    Column("output"),
+    Column("kind"),
+    Column("rows", right=True),
+    Column("size", right=True),
+    Column("columns"),
+)
+
+
+def make_run_page(run: Run, now: float, after: Iterable[Next] = ()) -> Document:
+    """Return a run with all its steps; `after` are commands to type next, `now` is a time."""
+    said = " · ".join(filter(None, (say_headline(run, now), run.message)))
+    return make_document(
+        make_line(StateMark(run.status), f" {said}", kind="headline"),
+        make_run_graph(run),
+        Gap(),
+        make_steps_table(run.steps.values(), now),
+        *make_ending(run, after),
+    )
+
+
+def make_steps_table(steps: Iterable[StepRun], now: float, *, ages: bool = False) -> Table:
+    """Return a row for each step.
+
+    With `ages` a reused result is told by its age, else by the moment that it was made, which
+    stays true in a saved notebook.
+    """
+    return Table(_STEPS, tuple(_make_row(step, now, ages=ages) for step in steps))
+
+
+def make_summary(run: Run) -> Line:
+    """Return `✓ done in 3.0 s: 2 ran, 1 reused`."""
+    word = "in" if run.status == "done" else "after"
+    took = "" if run.seconds is None else f" {word} {say_seconds(run.seconds)}"
+    said = " · ".join(filter(None, (say_steps(run), run.message)))
+    return make_line(StateMark(run.status), f"{took}: {said}")
+
+
+def make_ending(run: Run, after: Iterable[Next] = ()) -> Document:
+    """Return what failed, the warnings, where the executed notebooks are, and what to type next."""
+    steps = run.steps.values()
+    warnings = [f"{step.name}: {text}" for step in steps for text in step.warnings]
+    return make_document(
+        *(part for step in steps for part in make_failure(run, step)),
+        *make_warnings([*say_warnings(run), *warnings]),
+        Gap(),
+        _make_where(run),
+        make_commands(after),
+    )
+
+
+def make_step_page(
+    run: Run,
+    step: StepRun,
+    outputs: Sequence[Output] = (),
+    folder: str = "",
+    after: Iterable[Next] = (),
+    *,
+    now: float | None = None,
+) -> Document:
+    """Return one step of a run: state, reasons, what it wrote, its error.
+
+    A reused result is told by its age at `now`, without it by the moment that it was made.
+    """
+    took = f" in {say_seconds(step.seconds)}" if step.seconds is not None else ""
+    title = (Span(step.name, "strong"), f" in run {run.id}: ", StateMark(step.status), took)
+    why = say_step_why(step, _say_made(step, now))
+    return make_document(
+        make_line(*title, kind="headline"),
+        make_line(Span("why: ", "dim"), why) if why else None,
+        *((Gap(), make_outputs_table(outputs), Gap()) if outputs else ()),
+        *make_failure(run, step),
+        *make_warnings(step.warnings),
+        make_line(Span(f"kept in {say_path(folder)}", "dim"), kind="copied") if folder else None,
+        make_commands(after),
+    )
+
+
+def make_runs_page(runs: Sequence[Run]) -> Document:
+    """Return a table of runs."""
+    if not runs:
+        program = Span(f"{find_program()} run", "code")
+        return (make_line("No run yet. ", program, " makes one."),)
+    return (Table(_RUNS, tuple(map(_make_run, runs))),)
+
+
+def make_failure(run: Run, step: StepRun) -> Iterator[Block]:
+    """Yield the error of a step: where, what, its traceback, what differs; nothing without one."""
+    failure = step.failure
+    if failure is None:
+        return
+    where = say_failed_at(step.path, failure)
+    title = make_line(
+        Span(f"{step.name} failed", "failed"), f" in {where}" if where else "", kind="headline"
+    )
+    executed = (
+        make_line(
+            Span("as executed: ", "dim"),
+            Span(say_path(run.find_attempt(step).executed), "code"),
+            kind="copied",
+        )
+        if step.notebook
+        else None
+    )
+    yield Gap()
+    yield Section(title, make_document(executed, make_traceback(failure), make_changes(failure)))
+
+
+def make_traceback(failure: Failure) -> Listing:
+    """Return the frames in cells and in the project, and the error; libraries' are counted."""
+    lines = (Span(line, _find_look(line)) for line in say_traceback(failure))
+    return Listing(tuple(lines), "Traceback")
+
+
+def make_changes(failure: Failure) -> Line | None:
+    """Return what to do about a failure, and what changed since the last success."""
+    hint = say_hint(failure)
+    return make_line(hint, kind="warning") if hint else None
+
+
+def make_outputs_table(outputs: Iterable[Output]) -> Table:
+    """Return a table of tables and values."""
+    return Table(_OUTPUTS, tuple(map(_make_output, outputs)))
+
+
+def make_progress(step: StepRun) -> Cell:
+    """Return how far a step is: what it says itself, else by its cells; what a done one wrote."""
+    if step.status == "running":
+        doing = say_doing(step.cells, step.cells_done, step.fraction, step.text)
+        if doing is not None:
+            return Bar(doing[0]), f" {doing[1]}"
+    return (Span(say_outputs(step.outputs), "dim"),)
+
+
+def _make_row(step: StepRun, now: float, *, ages: bool) -> tuple[Cell, ...]:
+    time = say_step_time(step.status, step.started, step.seconds, expected=step.expected, now=now)
+    why = shorten(say_standing(step, _say_made(step, now if ages else None)), _WHY)
+    name = Span(step.name, "strong")
+    return (name,), (StateMark(step.status),), make_progress(step), (time,), (why,)
+
+
+def _say_made(step: StepRun, now: float | None) -> str:
+    return say_made(step.made) if now is None else say_age(step.find_age(now))
+
+
+def _make_run(run: Run) -> tuple[Cell, ...]:
+    return (
+        (Span(run.id, "code"),),
+        (StateMark(run.status),),
+        (say_when(run.started),),
+        (say_seconds(run.seconds),),
+        (say_steps(run),),
+        ("  ".join(say_about(run)),),
+    )
+
+
+def _make_output(one: Output) -> tuple[Cell, ...]:
+    rows = "" if one.rows is None else f"{one.rows:,}"
+    columns = ", ".join(f"{name} {kind}" for name, kind in (one.columns or {}).items())
+    about = "  ".join(part for part in (columns, one.note) if part)
+    return (one.name,), (one.kind,), (rows,), (say_bytes(one.bytes),), (about,)
+
+
+def _find_look(line: str) -> Look:
+    return "strong" if is_current(line) else "dim" if line.startswith("… ") else ""
+
+
+def _make_where(run: Run) -> Line | None:
+    made = any(step.status in {"done", "failed"} for step in run.steps.values())
+    if not run.folder or not made:
+        return None
+    folder = say_path(RunFolder(Path(run.folder)).tasks)
+    return make_line(Span("executed notebooks: ", "dim"), Span(folder, "code"), kind="copied")
