@@ -49,7 +49,7 @@ smoke: $(VENV)/.uv
 # The TypeScript of the graph: checked, tested, and built as committed, so that a wheel needs no node.
 extension:
 	cd extension && npm ci && npm run lint && npm test && npm run build
-	git diff --exit-code nbflow/widget/static nbflow/html/static
+	git diff --exit-code nbflow/panel/static nbflow/present/html/static
 
 # The example and the plain tests on Debian's Python 3.13. Needs root.
 second-python:

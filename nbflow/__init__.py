@@ -7,21 +7,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nbflow.notebook_api import file, progress, read, sql, use, write
+    from nbflow.panel.panel import controls
     from nbflow.pipeline import Pipeline
-    from nbflow.step import file, progress, read, sql, use, write
-    from nbflow.widget.panel import controls
 
 __version__ = "0.1.0"
 __all__ = ["Pipeline", "controls", "file", "progress", "read", "sql", "use", "write"]
 
-_HOMES = {"Pipeline": "nbflow.pipeline", "controls": "nbflow.widget.panel"}
+_HOMES = {"Pipeline": "nbflow.pipeline", "controls": "nbflow.panel.panel"}
 
 
 def __getattr__(name: str) -> Any:
     """Load what is asked for when it is asked for: importing nbflow loads nothing heavy."""
     if name not in __all__:
         raise AttributeError(f"module 'nbflow' has no attribute {name!r}")
-    value = getattr(import_module(_HOMES.get(name, "nbflow.step")), name)
+    value = getattr(import_module(_HOMES.get(name, "nbflow.notebook_api")), name)
     globals()[name] = value
     if name == "Pipeline":
         _show_in_ipython()

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from nbflow import app
+from nbflow.analysis.contract.scan import read_folder
 from nbflow.model import Request, Scan, Step
-from nbflow.notebook.scan import read_folder
-from nbflow.plan import Plan
-from nbflow.project import Project, find_project
+from nbflow.planning import Plan
 from nbflow.runs.cancel import cancel
 from nbflow.runs.fold import Run
 from nbflow.runs.follow import follow
 from nbflow.runs.history import find_run, read_run
+from nbflow.workspace.project import Project, find_project
 
 
 class Pipeline:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nbflow.project import Project, find_project
+from nbflow.workspace.project import Project, find_project
 
 Notebook = dict[str, Any]
 PYTHON = {

@@ -10,11 +10,11 @@ from typing import get_args
 import click
 import pytest
 
+from nbflow.analysis.parameters import parse_text
 from nbflow.cli import program
 from nbflow.model import Options, Parameter, Place
 from nbflow.model.reasons import Code
-from nbflow.notebook.parameters import parse_text
-from nbflow.project import Settings, read_settings
+from nbflow.workspace.project import Settings, read_settings
 from tests.console import read_console, run_console
 
 DOCS = Path(__file__).parents[1] / "docs"

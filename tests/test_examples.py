@@ -10,10 +10,10 @@ from typing import Any
 import nbformat
 import pytest
 
-from nbflow.notebook.folder import OPENED
-from nbflow.notebook.scan import read_folder
+from nbflow.analysis.contract.scan import read_folder
+from nbflow.analysis.discover.folder import OPENED
 from nbflow.present.problems import say_what
-from nbflow.project import find_project
+from nbflow.workspace.project import find_project
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))

@@ -8,17 +8,17 @@ from typing import NamedTuple
 
 import pytest
 
+from nbflow.analysis.contract.scan import read_folder
 from nbflow.errors import PipelineError
+from nbflow.execution import execute
 from nbflow.model import Request
-from nbflow.notebook.scan import read_folder
-from nbflow.plan import Plan, make_plan
-from nbflow.plan.here import find_absent
+from nbflow.planning import Plan, make_plan
+from nbflow.planning.missing_prerequisites import find_absent
 from nbflow.present.problems import say_what
-from nbflow.project import find_project
-from nbflow.run import execute
 from nbflow.runs.fold import Run
-from nbflow.store.local import open_store
-from nbflow.store.tables import read
+from nbflow.storage.results.local import open_store
+from nbflow.storage.tables import read
+from nbflow.workspace.project import find_project
 from tests.notebooks import cell, notebook, project
 
 pytestmark = pytest.mark.kernel

@@ -9,23 +9,17 @@ from unittest import mock
 
 import pytest
 
-from nbflow import run
-from nbflow.events import (
-    Line,
-    RunFinished,
-    RunStarted,
-    StepReused,
-    StepStarted,
-)
+from nbflow import execution as run
+from nbflow.analysis.contract.scan import read_folder
+from nbflow.base.ids import make_id
 from nbflow.model import Planned, Request
-from nbflow.notebook.scan import read_folder
-from nbflow.plan import Plan, make_plan
-from nbflow.project import Project
+from nbflow.model.events import Line, RunFinished, RunStarted, StepReused, StepStarted
+from nbflow.planning import Plan, make_plan
 from nbflow.runs.fold import Run
 from nbflow.runs.log import read_heading, to_line
-from nbflow.store import results
-from nbflow.store.ids import make_id
-from nbflow.store.local import open_store
+from nbflow.storage.results import folders as results
+from nbflow.storage.results.local import open_store
+from nbflow.workspace.project import Project
 from tests.benchmarks.make_pipeline import WritingExecutor, edit, finish, make_pipeline, name
 
 NEVER = mock.Mock(side_effect=AssertionError("no executor is needed"))
@@ -43,13 +37,13 @@ def plan(project: Project) -> Plan:
 
 
 def execute(made: Plan, executor: object) -> tuple[dict[str, str], Run]:
-    with mock.patch("nbflow.run.load_executor", return_value=executor):
+    with mock.patch("nbflow.execution.load_executor", return_value=executor):
         ended = run.execute(made)
     return {step.name: step.status for step in ended.steps.values()}, ended
 
 
 def test_nothing_is_loaded_linked_or_looked_for_to_be_removed(finished: Project) -> None:
-    with mock.patch("nbflow.run.prune") as prune:
+    with mock.patch("nbflow.execution.prune") as prune:
         statuses, ended = execute(plan(finished), NEVER)
     assert set(statuses.values()) == {"reused"}
     assert not (finished.runs / ended.id / "tasks").exists()

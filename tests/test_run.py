@@ -14,18 +14,18 @@ import psutil
 import pytest
 
 from nbflow import Pipeline
-from nbflow.events import CellStarted, Line, OutputPrinted, StepStarted
+from nbflow.analysis.contract.scan import read_folder
+from nbflow.execution import execute
 from nbflow.model import Outcome, Reason, Request, Spent
-from nbflow.notebook.scan import read_folder
-from nbflow.plan import make_plan
-from nbflow.project import Project
-from nbflow.run import execute
+from nbflow.model.events import CellStarted, Line, OutputPrinted, StepStarted
+from nbflow.planning import make_plan
 from nbflow.runs.cancel import cancel
 from nbflow.runs.fold import Run
 from nbflow.runs.follow import follow
 from nbflow.runs.history import read_run, read_runs
 from nbflow.runs.pins import read_pins
-from nbflow.store import results
+from nbflow.storage.results import folders as results
+from nbflow.workspace.project import Project
 from tests.notebooks import cell, project, write
 
 pytestmark = pytest.mark.kernel
@@ -292,7 +292,7 @@ class Telling:
 
 def test_an_executor_is_told_how_many_jobs_in_which_kernels_are_still_due(tmp_path, monkeypatch):
     executor = Telling()
-    monkeypatch.setattr("nbflow.run.load_executor", lambda _: lambda *_: executor)
+    monkeypatch.setattr("nbflow.execution.load_executor", lambda _: lambda *_: executor)
     made = project(tmp_path, b=ALONE, c=ALONE, d=ALONE, files={"other/e.ipynb": ALONE})
     ended = run(made, jobs=1)
     assert executor.told == {

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from nbflow.model import Command, Frozen, Next, Output
 
 if TYPE_CHECKING:
-    from nbflow.clean import Removable
     from nbflow.model import Scan
-    from nbflow.plan import Plan
-    from nbflow.project import Project
+    from nbflow.planning import Plan
+    from nbflow.runs.cleaning import Removable
     from nbflow.runs.fold import Run, StepRun
+    from nbflow.workspace.project import Project
 
 
 class Answer(Frozen, frozen=True):

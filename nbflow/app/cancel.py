@@ -8,11 +8,11 @@ from nbflow.app.answers import Told
 from nbflow.app.folders import say_where
 from nbflow.errors import RunError
 from nbflow.model import Command
-from nbflow.project import Project
 from nbflow.runs.cancel import cancel as ask_to_stop
 from nbflow.runs.fold import Run
 from nbflow.runs.history import find_run, read_run, read_run_ids
 from nbflow.runs.liveness import is_alive
+from nbflow.workspace.project import Project
 
 _POLL = 0.1  # seconds
 

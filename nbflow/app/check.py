@@ -6,11 +6,11 @@ from msgspec.structs import replace
 
 from nbflow.app.answers import Checked, Told
 from nbflow.app.folders import say_where
+from nbflow.base.text import say_bytes, say_count
 from nbflow.model import Command, Scan
-from nbflow.plan.here import find_absent
-from nbflow.project import Project
-from nbflow.store.checking import check_results as compare
-from nbflow.text import say_bytes, say_count
+from nbflow.planning.missing_prerequisites import find_absent
+from nbflow.storage.results.checking import check_results as compare
+from nbflow.workspace.project import Project
 
 
 def check(project: Project, scan: Scan) -> Checked:

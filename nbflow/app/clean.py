@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from nbflow import clean
 from nbflow.app.answers import Cleaned
-from nbflow.project import Project
+from nbflow.runs import cleaning as clean
+from nbflow.workspace.project import Project
 
 
 def find(project: Project, keep: int | None = None, *, runs: bool = False) -> Cleaned:

@@ -7,10 +7,10 @@ import shlex
 from nbflow.app.folders import say_where
 from nbflow.errors import NbflowError, RemovedError
 from nbflow.model.refs import make_ref
-from nbflow.project import Project
 from nbflow.runs.fold import Run
 from nbflow.runs.history import read_run, read_run_ids
-from nbflow.store.outputs import read_outputs
+from nbflow.storage.results.outputs import read_outputs
+from nbflow.workspace.project import Project
 
 _LOOKED_AT = 100  # runs, the newest
 

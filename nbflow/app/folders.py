@@ -9,7 +9,7 @@ from pathlib import Path
 from nbflow.errors import ProjectError
 from nbflow.model import Command, Scan
 from nbflow.present.places import say_path
-from nbflow.project import Project, find_project, read_pipelines
+from nbflow.workspace.project import Project, find_project, read_pipelines
 
 
 def find_folder(folder: str | Path | None) -> Project:
@@ -29,7 +29,7 @@ def find_folder(folder: str | Path | None) -> Project:
 
 def read_pipeline(folder: str | Path | None) -> tuple[Project, Scan]:
     """Return the pipeline of a folder and what it holds."""
-    from nbflow.notebook.scan import read_folder  # noqa: PLC0415 - many commands read none
+    from nbflow.analysis.contract.scan import read_folder  # noqa: PLC0415 - many commands read none
 
     project = find_folder(folder)
     return project, read_folder(project)

@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from nbflow.analysis.contract.scan import read_folder
 from nbflow.app.answers import Told
 from nbflow.app.lab import suggest
 from nbflow.app.writing import make_ipynb, writing
+from nbflow.base.names import find_better, find_fault, make_name
+from nbflow.base.text import say_count
 from nbflow.errors import PipelineError
 from nbflow.model import Command
-from nbflow.names import find_better, find_fault, make_name
-from nbflow.notebook.scan import read_folder
 from nbflow.present.places import say_path
-from nbflow.project import Project
-from nbflow.text import say_count
+from nbflow.workspace.project import Project
 
 Cell = tuple[str, tuple[str, ...]]  # source and tags
 _FIRST: tuple[Cell, ...] = (

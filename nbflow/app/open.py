@@ -10,22 +10,22 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from nbflow.analysis.discover.folder import OPENED
 from nbflow.app.answers import Told
 from nbflow.app.folders import say_where
 from nbflow.app.lab import INSTALL, find_lab, suggest
 from nbflow.app.writing import make_ipynb, writing
+from nbflow.base.flushing import write_file
 from nbflow.errors import UnknownNameError
 from nbflow.model import Command
 from nbflow.model.refs import make_ref
-from nbflow.notebook.folder import OPENED
-from nbflow.project import Project
 from nbflow.runs.fold import Run
 from nbflow.runs.folder import read_inputs
 from nbflow.runs.history import find_run, find_run_with
 from nbflow.runs.pins import read_pins
-from nbflow.store.flushing import write_file
-from nbflow.store.local import open_store
-from nbflow.store.results import find_result, has_result
+from nbflow.storage.results.folders import find_result, has_result
+from nbflow.storage.results.local import open_store
+from nbflow.workspace.project import Project
 
 
 def open_executed(project: Project, step: str, run: str | None = None) -> Told:

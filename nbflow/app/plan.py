@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from nbflow.app.answers import ShownPlan
 from nbflow.model import Request, Scan
-from nbflow.plan import make_plan, read_diff
-from nbflow.project import Project
+from nbflow.planning import make_plan, read_diff
+from nbflow.workspace.project import Project
 
 
 def plan(

@@ -7,14 +7,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from nbflow import graph
-from nbflow.model import Request, Scan
-from nbflow.plan import refuse_wrong
-from nbflow.plan.selection import select
-from nbflow.plan.values import make_forms
-from nbflow.project import Project
+from nbflow.model import Request, Scan, graph
+from nbflow.planning import refuse_wrong
+from nbflow.planning.parameter_values import make_forms
+from nbflow.planning.selection import select
 from nbflow.runs.history import find_run
 from nbflow.runs.request import read_request
+from nbflow.workspace.project import Project
 
 
 def make_request(

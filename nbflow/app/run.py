@@ -9,11 +9,11 @@ import threading
 from collections.abc import Callable
 
 from nbflow.app.answers import Executed
-from nbflow.events import Line
 from nbflow.model import Request
-from nbflow.plan import Plan
-from nbflow.project import Project
+from nbflow.model.events import Line
+from nbflow.planning import Plan
 from nbflow.runs.follow import follow
+from nbflow.workspace.project import Project
 
 
 def run(
@@ -23,7 +23,7 @@ def run(
     stop: threading.Event | None = None,
 ) -> Executed:
     """Execute a plan in this process; `observe` sees each event, setting `stop` cancels."""
-    from nbflow.run import execute  # noqa: PLC0415 - who starts a process needs none of it
+    from nbflow.execution import execute  # noqa: PLC0415 - who starts a process needs none of it
 
     return Executed(plan.project, execute(plan, observe=observe, stop=stop))
 
@@ -33,7 +33,7 @@ def start(project: Project, request: Request) -> str:
 
     Raises what the process refuses, RunError where it fails; an interrupt ends the process.
     """
-    from nbflow.run import start as processes  # noqa: PLC0415 - not to look at a pipeline
+    from nbflow.execution import start as processes  # noqa: PLC0415 - not to look at a pipeline
 
     started = processes.start(project, request)
     try:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nbflow.app.answers import Runs
-from nbflow.project import Project
 from nbflow.runs.history import read_runs
+from nbflow.workspace.project import Project
 
 
 def list_runs(project: Project, count: int | None = 20) -> Runs:

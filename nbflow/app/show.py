@@ -8,10 +8,10 @@ from msgspec.structs import replace
 
 from nbflow.app.answers import ShownRun, ShownStep
 from nbflow.errors import RemovedError, UnknownNameError
-from nbflow.project import Project
 from nbflow.runs.fold import Run
 from nbflow.runs.history import find_run, find_run_id, find_run_with
-from nbflow.store.outputs import read_outputs
+from nbflow.storage.results.outputs import read_outputs
+from nbflow.workspace.project import Project
 
 
 def show(

@@ -8,12 +8,13 @@ from nbflow.app import elsewhere
 from nbflow.app.answers import Queried
 from nbflow.errors import SqlError, UnknownNameError
 from nbflow.model import Output
-from nbflow.project import Project
 from nbflow.runs.fold import Run
 from nbflow.runs.history import find_run
-from nbflow.store import queries, sqlerrors, views
-from nbflow.store.outputs import read_outputs
-from nbflow.store.statements import find_refs
+from nbflow.storage.duckdb import errors as sqlerrors
+from nbflow.storage.duckdb import queries, views
+from nbflow.storage.duckdb.statements import find_refs
+from nbflow.storage.results.outputs import read_outputs
+from nbflow.workspace.project import Project
 
 
 def query(project: Project, text: str, run: str = "last") -> Queried:

@@ -8,14 +8,14 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from nbflow.analysis.discover.ipynb import read_notebook
 from nbflow.app.answers import Told
 from nbflow.app.writing import make_ipynb, writing
+from nbflow.base.flushing import write_file
 from nbflow.errors import NotebookError, UnknownNameError
 from nbflow.model import Command, Next
-from nbflow.notebook.source import read_notebook
 from nbflow.present.places import say_path
-from nbflow.project import find_project
-from nbflow.store.flushing import write_file
+from nbflow.workspace.project import find_project
 
 TAGS = {
     "parameters": "what a run may set",

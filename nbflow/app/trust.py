@@ -9,7 +9,7 @@ from nbflow.app.answers import Told
 from nbflow.app.folders import find_folder
 from nbflow.errors import TrustError
 from nbflow.model import Command
-from nbflow.store.trust import find_file, read_trusted, write_trusted
+from nbflow.storage.trust import find_file, read_trusted, write_trusted
 
 
 def list_trusted(*, everyone: bool = False) -> Told:

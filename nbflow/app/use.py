@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import nbflow
 from nbflow.app.answers import Told
-from nbflow.step import calls
+from nbflow.notebook_api import calls
 
 
 def use(run: str | None = None, step: str | None = None) -> Told | None:

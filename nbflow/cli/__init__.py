@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 import nbflow
+from nbflow.base.process import collect_seldom, leave, open_nothing
 from nbflow.cli.stranger import find_stranger
 from nbflow.commands.command import HELP, SECTIONS, Command, Program, find_words
 from nbflow.errors import NbflowError
-from nbflow.process import collect_seldom, leave, open_nothing
 
 CANCELLED = 130
 FAULT = 70  # sysexits.h: an error in the program itself

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from nbflow import app
 from nbflow.app.answers import Cleaned, Executed
+from nbflow.base.text import say_count
 from nbflow.commands.asked import RunAsked
-from nbflow.text import say_count
 
 
 def act(answer: Any, *, as_json: bool) -> Any:

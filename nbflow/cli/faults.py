@@ -6,7 +6,7 @@ import shlex
 import traceback
 from collections.abc import Sequence
 
-from nbflow.text import shorten, show_controls
+from nbflow.base.text import shorten, show_controls
 
 
 def say_fault(error: Exception, command: Sequence[str]) -> str:

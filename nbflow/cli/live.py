@@ -12,8 +12,9 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.constrain import Constrain
 from rich.text import Text
 
+from nbflow.base.text import say_age, say_count, say_seconds, shorten
 from nbflow.cli.watching import View
-from nbflow.events import (
+from nbflow.model.events import (
     Event,
     Line,
     OutputPrinted,
@@ -36,7 +37,6 @@ from nbflow.terminal import parts
 from nbflow.terminal.console import make_console
 from nbflow.terminal.printing import heard
 from nbflow.terminal.progress import MANY, make_headline, make_log, make_progress
-from nbflow.text import say_age, say_count, say_seconds, shorten
 
 _LONG = 200  # characters of an error that are shown
 _PER_SECOND = 8

@@ -8,10 +8,10 @@ from rich.text import Text
 
 from nbflow.app import answers
 from nbflow.errors import NbflowError, PipelineError
-from nbflow.project import find_project
 from nbflow.terminal import console, steps
 from nbflow.terminal.jsonform import make_error
 from nbflow.terminal.printing import print_answer, print_json
+from nbflow.workspace.project import find_project
 
 DONE, FAILED, WRONG, CANCELLED = 0, 1, 2, 130
 

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 
-from nbflow.events import Line, RunFinished, StepStarted
+from nbflow.model.events import Line, RunFinished, StepStarted
 from nbflow.runs.log import to_line
 
 

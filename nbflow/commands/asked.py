@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nbflow.model import Frozen, Next, Request, Scan
-from nbflow.project import Project
+from nbflow.workspace.project import Project
 
 
 class RunAsked(Frozen, frozen=True):

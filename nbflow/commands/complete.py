@@ -13,7 +13,7 @@ from nbflow.commands.command import Context
 
 if TYPE_CHECKING:
     from nbflow.model import Parameter, Scan
-    from nbflow.project import Project
+    from nbflow.workspace.project import Project
 
 _RUNS = 50
 
@@ -90,7 +90,7 @@ def _find_scan(ctx: click.Context) -> Scan | None:
     project = _find_project(ctx)
     if project is None:
         return None
-    from nbflow.notebook.scan import read_folder  # noqa: PLC0415 - completion must start fast
+    from nbflow.analysis.contract.scan import read_folder  # noqa: PLC0415 - completion must start fast
 
     try:
         return read_folder(project)
@@ -99,7 +99,7 @@ def _find_scan(ctx: click.Context) -> Scan | None:
 
 
 def _find_project(ctx: click.Context) -> Project | None:
-    from nbflow.project import find_project  # noqa: PLC0415 - completion must start fast
+    from nbflow.workspace.project import find_project  # noqa: PLC0415 - completion must start fast
 
     try:
         return find_project(ctx.params.get("folder"))

@@ -11,13 +11,13 @@ import click
 from click.core import ParameterSource
 
 from nbflow import app
+from nbflow.base.ids import find_name_fault
 from nbflow.commands import complete
 from nbflow.commands.command import Program, find_words
 from nbflow.commands.values import read_values
 from nbflow.errors import ParameterError
 from nbflow.model import Request, Scan
-from nbflow.project import Project
-from nbflow.store.ids import find_name_fault
+from nbflow.workspace.project import Project
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -6,7 +6,7 @@ import click
 
 from nbflow.commands import options
 from nbflow.commands.command import Command
-from nbflow.project import Project
+from nbflow.workspace.project import Project
 
 EXAMPLES = """
 %%step clean_flights                  in the pipeline at hand

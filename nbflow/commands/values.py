@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from nbflow.base.text import shorten
 from nbflow.errors import ParameterError
-from nbflow.text import shorten
 
 _SHOWN = 60  # characters of what was given, in a message
 

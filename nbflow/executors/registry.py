@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nbflow.errors import RunError, UnknownNameError
-from nbflow.executors import Executor, Setup
+from nbflow.executors.protocol import Executor, Setup
 
 GROUP = "nbflow.executors"
 Factory = Callable[[Setup], Executor]
@@ -35,7 +35,7 @@ def load_executor(name: str) -> Factory:
 
 
 def _make_local(setup: Setup) -> Executor:
-    from nbflow.executors.local import LocalExecutor  # noqa: PLC0415 - not where all is reused
+    from nbflow.executors.local.pool import LocalExecutor  # noqa: PLC0415 - not where all is reused
 
     return LocalExecutor(setup)
 

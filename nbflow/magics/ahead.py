@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from nbflow.magics.shown import has_front_end
-from nbflow.step.job import find_job
+from nbflow.notebook_api.job import find_job
 
 
 def load_panel(shell: Any) -> threading.Thread | None:
@@ -25,4 +25,4 @@ def load_panel(shell: Any) -> threading.Thread | None:
 
 def _load() -> None:
     with contextlib.suppress(ImportError):  # whoever wants the panel is told
-        import_module("nbflow.widget.panel")
+        import_module("nbflow.panel.panel")

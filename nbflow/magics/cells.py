@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from nbflow.notebook.code import make_code_cells
-from nbflow.notebook.unbound import find_unbound
+from nbflow.analysis.code.cells import make_code_cells
+from nbflow.analysis.code.unbound import find_unbound
 
 Cell = tuple[str, tuple[str, ...]]  # source and tags
 _MARK = re.compile(r"^# ?%%(.*)$", re.MULTILINE)

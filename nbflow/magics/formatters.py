@@ -9,11 +9,11 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from nbflow import html
+from nbflow.analysis.contract.scan import read_folder
 from nbflow.app.folders import say_where
 from nbflow.errors import NbflowError
 from nbflow.magics.plain import make_plain
-from nbflow.notebook.scan import read_folder
+from nbflow.present import html
 from nbflow.present.pages import pipelines as pages
 from nbflow.present.pages.plans import make_plan_page
 from nbflow.present.pages.runs import make_run_page
@@ -61,7 +61,7 @@ def _draw_scan(scan: Any) -> str:
 
 _KINDS: dict[tuple[str, str], tuple[Drawn, Written]] = {
     ("nbflow.pipeline", "Pipeline"): (_draw_pipeline, _write_pipeline),
-    ("nbflow.plan.make", "Plan"): (_draw_plan, lambda plan: plans.make_plan(plan, {})),
+    ("nbflow.planning.make", "Plan"): (_draw_plan, lambda plan: plans.make_plan(plan, {})),
     ("nbflow.runs.fold", "Run"): (_draw_run, runs.make_run),
     ("nbflow.model", "Step"): (_draw_step, steps.make_contract),
     ("nbflow.model", "Scan"): (_draw_scan, lambda scan: steps.make_check(scan, None)),

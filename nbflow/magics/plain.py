@@ -10,8 +10,8 @@ from rich.console import RenderableType
 from rich.segment import Segment
 from rich.style import Style
 
-from nbflow.html.markup import join, tag
-from nbflow.html.style import frame
+from nbflow.present.html.markup import join, tag
+from nbflow.present.html.style import frame
 from nbflow.terminal.console import make_console
 from nbflow.terminal.parts import STYLES
 

@@ -9,23 +9,23 @@ from typing import Any
 from IPython import get_ipython
 from IPython.display import display
 
-from nbflow import html
 from nbflow.app import answers
 from nbflow.app.folders import say_where
 from nbflow.magics import plain
 from nbflow.model import Problem
+from nbflow.present import html
 from nbflow.present.document import Document
 from nbflow.present.faces import spelled_for
 from nbflow.present.pages import pipelines
 from nbflow.present.pages import runs as pages
 from nbflow.present.pages.plans import make_plan_page
 from nbflow.present.rows import read_rows
-from nbflow.project import Project
 from nbflow.runs.fold import Run
-from nbflow.store.sqlerrors import translated
+from nbflow.storage.duckdb.errors import translated
 from nbflow.terminal import make_text, parts, runs
 from nbflow.terminal.printing import print_answer
 from nbflow.terminal.steps import make_problems
+from nbflow.workspace.project import Project
 
 Bundle = dict[str, str]
 _ALL = 1 << 60  # rows

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import NbflowError, SqlError
-from nbflow.html import draw_rows
 from nbflow.magics import sqlcomplete
+from nbflow.notebook_api import calls, sqlcell
+from nbflow.notebook_api.known import read_known
+from nbflow.notebook_api.messages import make_rows as say_rows
+from nbflow.notebook_api.messages import say
+from nbflow.present.html import draw_rows
 from nbflow.present.rows import Rows, read_rows
-from nbflow.step import calls, sqlcell
-from nbflow.step.known import read_known
-from nbflow.step.messages import make_rows as say_rows
-from nbflow.step.messages import say
-from nbflow.store import sqlerrors
+from nbflow.storage.duckdb import errors as sqlerrors
 
 _OURS = "nbflow"  # the attribute that marks a magic function as ours
 _QUERIES = {"select", "explain", "multi"}  # kinds whose columns are the user's, whatever they say
@@ -100,7 +100,7 @@ def _explain(shell: Any, error: SqlError, run: str) -> SqlError:
 
 
 def _execute(shell: Any, cell: sqlcell.SqlCell, local_ns: dict[str, Any] | None) -> Any:
-    from nbflow.step import query  # noqa: PLC0415 - loading the magics must not load duckdb
+    from nbflow.notebook_api import query  # noqa: PLC0415 - loading the magics must not load duckdb
 
     if cell.write and (unkept := calls.explain_unkept()):
         raise SqlError(f"--write {cell.write}: {unkept}")
@@ -143,7 +143,7 @@ def _take(shell: Any, cell: sqlcell.SqlCell, ran: Any) -> Any:
 
 
 def _fetch(call: Callable[[], Any]) -> Any:
-    from nbflow.store import execution  # noqa: PLC0415 - loads duckdb
+    from nbflow.storage.duckdb import execution  # noqa: PLC0415 - loads duckdb
 
     return execution.run(call)
 
@@ -164,7 +164,8 @@ def _describe(ran: Any) -> str:
 
 
 def _convert(relation: Any, to: str, *, lazy: bool) -> Any:
-    from nbflow.store import reading, relations  # noqa: PLC0415 - load pyarrow
+    from nbflow.storage import reading  # noqa: PLC0415 - load pyarrow
+    from nbflow.storage.duckdb import relations  # noqa: PLC0415 - load pyarrow
 
     if to == "relation":
         return relation if lazy else relation.materialize()

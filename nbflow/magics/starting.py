@@ -17,11 +17,10 @@ from nbflow import app
 from nbflow.app import answers
 from nbflow.commands.asked import RunAsked
 from nbflow.errors import RunError
-from nbflow.events import Line, OutputPrinted
 from nbflow.magics import shown
 from nbflow.magics.shown import has_front_end, make_run_bundle
 from nbflow.magics.view import RunView
-from nbflow.project import Project
+from nbflow.model.events import Line, OutputPrinted
 from nbflow.runs.cancel import cancel
 from nbflow.runs.fold import Run
 from nbflow.runs.follow import follow, follow_lines
@@ -30,6 +29,7 @@ from nbflow.runs.log import to_line
 from nbflow.terminal.console import make_console, show
 from nbflow.terminal.progress import make_log, make_progress
 from nbflow.terminal.runs import make_outcome
+from nbflow.workspace.project import Project
 
 _PER_SECOND = 5  # updates of what is shown while a cell waits
 
@@ -54,7 +54,7 @@ def start(asked: RunAsked, shell: Any) -> RunView | None:
 
 def show_controls(folder: Path | str | None, run_id: str = "") -> None:
     """Show the panel of the pipeline."""
-    display(import_module("nbflow.widget").controls(folder, run_id=run_id))
+    display(import_module("nbflow.panel").controls(folder, run_id=run_id))
 
 
 def _show_profile(project: Project, run_id: str) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from nbflow.base.text import say_seconds
 from nbflow.errors import RunError
 from nbflow.magics.shown import has_front_end, make_run_bundle
 from nbflow.present.states import say_state
-from nbflow.project import Project
 from nbflow.runs.cancel import cancel
 from nbflow.runs.fold import Run
 from nbflow.runs.follow import follow
 from nbflow.runs.history import read_run
-from nbflow.text import say_seconds
+from nbflow.workspace.project import Project
 
 
 class RunView:

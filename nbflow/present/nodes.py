@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from nbflow import graph
-from nbflow.model import Planned, Scan, Step
+from nbflow.base.text import say_age, say_made, say_seconds
+from nbflow.model import Planned, Scan, Step, graph
 from nbflow.present.document import Graph
 from nbflow.present.problems import say_what
 from nbflow.present.reasons import say_reasons, say_trouble
 from nbflow.present.runs import say_doing
 from nbflow.runs.fold import Run, StepRun
-from nbflow.text import say_age, say_made, say_seconds
 
 _MOST = 200  # steps; a still picture of more shows nothing
 

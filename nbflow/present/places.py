@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from nbflow.base.text import shorten, show_controls
 from nbflow.model import Failure, Place
-from nbflow.text import shorten, show_controls
 
 
 def say_path(path: str | Path) -> str:

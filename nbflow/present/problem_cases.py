@@ -6,7 +6,7 @@ import string
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from nbflow.text import shorten
+from nbflow.base.text import shorten
 
 Facts = Mapping[str, Any]
 Sentence = str | Callable[[Facts], str]

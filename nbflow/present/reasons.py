@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from nbflow.base.text import say_age, say_seconds
 from nbflow.model import Failure, Planned, Reason
 from nbflow.model.reasons import Code
-from nbflow.text import say_age, say_seconds
 
 if TYPE_CHECKING:
     from nbflow.runs.fold import StepRun

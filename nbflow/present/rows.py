@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from nbflow.base.text import say_count, shorten
 from nbflow.model import Frozen
-from nbflow.text import say_count, shorten
 
 COUNTED, SHOWN = 1000, 20  # rows
 COLUMNS = 30  # that are shown; the others are counted only

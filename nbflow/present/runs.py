@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from nbflow.base.text import say_seconds, shorten
 from nbflow.model import Reason
 from nbflow.present.reasons import say_reasons
 from nbflow.present.states import say_over, say_statuses
 from nbflow.present.values import say_parameters
-from nbflow.text import say_seconds, shorten
 
 if TYPE_CHECKING:
     from nbflow.runs.fold import Run

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from nbflow.base.text import say_count
 from nbflow.model import STATES, Planned, find_state
-from nbflow.text import say_count
 
 
 def say_state(name: str) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
+from nbflow.base.text import say_count, say_seconds, shorten
 from nbflow.model import Options, Output, Parameter
-from nbflow.text import say_count, say_seconds, shorten
 
 
 def say_value(value: Any) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from nbflow.errors import RunError
 from nbflow.model import STATES
-from nbflow.project import Project
 from nbflow.runs.fold import Run
 from nbflow.runs.folder import find_folder
+from nbflow.workspace.project import Project
 
 
 def cancel(project: Project, run: Run) -> None:

@@ -8,15 +8,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbflow.events import RunFinished, RunStarted, StepFinished, StepReused
+from nbflow.base.ids import find_named
 from nbflow.model import Frozen
+from nbflow.model.events import RunFinished, RunStarted, StepFinished, StepReused
 from nbflow.runs.folder import find_folder
 from nbflow.runs.history import iterate_run_ids, read_name, read_run_ids
 from nbflow.runs.log import read_lines
-from nbflow.store.ids import find_named
 
 if TYPE_CHECKING:
-    from nbflow.project import Project
+    from nbflow.workspace.project import Project
 
 
 class Finished(Frozen, frozen=True):

@@ -9,7 +9,8 @@ from typing import Any, Literal
 import msgspec
 
 from nbflow.errors import RemovedError, UnknownNameError
-from nbflow.events import (
+from nbflow.model import Failure, Frozen, Output, Reason, Spent, TaskId
+from nbflow.model.events import (
     CellFinished,
     CellStarted,
     Event,
@@ -29,12 +30,11 @@ from nbflow.events import (
     StepStarted,
     TaskEvent,
 )
-from nbflow.model import Failure, Frozen, Output, Reason, Spent, TaskId
 from nbflow.model.refs import make_ref
 from nbflow.runs.folder import AttemptFolder, RunFolder
-from nbflow.store.local import open_store
-from nbflow.store.removed import explain_removed
-from nbflow.store.results import has_result
+from nbflow.storage.results.folders import has_result
+from nbflow.storage.results.local import open_store
+from nbflow.storage.results.removed import explain_removed
 
 StepStatus = Literal[
     "waiting", "running", "done", "reused", "failed", "blocked", "skipped", "cancelled", "lost"
@@ -116,7 +116,7 @@ class Run(Frozen, frozen=True):
 
         Options are those of `nbflow.read`. Raises UnknownNameError where it has none.
         """
-        from nbflow.store import tables  # noqa: PLC0415 - duckdb only where a table is read
+        from nbflow.storage import tables  # noqa: PLC0415 - duckdb only where a table is read
 
         step, name = make_ref(ref)
         return tables.read(self.find_folder(step), name, **options)

@@ -13,7 +13,7 @@ from nbflow.model import Frozen, Job, TaskId
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nbflow.project import Project
+    from nbflow.workspace.project import Project
 
 LOG = "events.jsonl"
 _TASKS, _MAKING = "tasks", "result"

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 import msgspec
 
 from nbflow.errors import UnknownNameError
-from nbflow.events import Line, OutputPrinted
-from nbflow.project import Project
+from nbflow.model.events import Line, OutputPrinted
 from nbflow.runs.fold import Folding, Run
 from nbflow.runs.folder import find_folder
 from nbflow.runs.history import read_run, read_unread
 from nbflow.runs.liveness import is_alive
 from nbflow.runs.log import Reader
+from nbflow.workspace.project import Project
 
 POLL = 0.05  # seconds between looks at the log
 _QUIET = 1.0  # seconds between looks whether a run that says nothing still lives

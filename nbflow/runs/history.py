@@ -11,15 +11,15 @@ from typing import Any
 
 import msgspec
 
+from nbflow.base.ids import find_named, read_time
 from nbflow.errors import UnknownNameError
 from nbflow.model import Command
-from nbflow.project import Project
 from nbflow.runs.fold import Run, fold
 from nbflow.runs.folder import LOG, find_folder
 from nbflow.runs.liveness import is_alive
 from nbflow.runs.log import find_beginning, read_heading, read_lines, read_steps
-from nbflow.store.ids import find_named, read_time
-from nbflow.store.local import read_names
+from nbflow.storage.results.local import read_names
+from nbflow.workspace.project import Project
 
 _UNREAD = {
     "later": "a later version of nbflow wrote it; an upgrade of nbflow reads it",

@@ -9,15 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbflow.events import RunFinished
-from nbflow.locks import is_held
+from nbflow.base.hashing import hash_file
+from nbflow.base.locks import is_held
+from nbflow.model.events import RunFinished
 from nbflow.runs.folder import RunFolder, find_folder
 from nbflow.runs.log import read_heading, read_lines
-from nbflow.store.hashing import hash_file
-from nbflow.store.results import Snapshot
+from nbflow.storage.results.folders import Snapshot
 
 if TYPE_CHECKING:
-    from nbflow.project import Project
+    from nbflow.workspace.project import Project
 
 HEARTBEAT = 60.0  # seconds after which a run on another host counts as lost
 _TAIL = 1 << 16  # bytes, more than the last line of a log has

@@ -11,8 +11,8 @@ from typing import Literal
 
 import msgspec
 
-from nbflow.events import KINDS, Event, Line, RunStarted
 from nbflow.model import Frozen, formats
+from nbflow.model.events import KINDS, Event, Line, RunStarted
 
 Beginning = Literal["", "begun", "earlier", "later", "unreadable"]
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)

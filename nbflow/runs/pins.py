@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from nbflow.events import StepFinished, StepReused
-from nbflow.project import Project
+from nbflow.model.events import StepFinished, StepReused
 from nbflow.runs.folder import RunFolder, find_folder
 from nbflow.runs.liveness import is_alive, is_finished
 from nbflow.runs.log import find_beginning, read_heading, read_lines, read_pairs
 from nbflow.runs.request import read_plan
-from nbflow.store.local import read_names
+from nbflow.storage.results.local import read_names
+from nbflow.workspace.project import Project
 
 Pins = Container[tuple[str, str]]  # by step and result
 

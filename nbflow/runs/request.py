@@ -7,11 +7,11 @@ from typing import TypeVar
 
 import msgspec
 
+from nbflow.base.flushing import write_file
 from nbflow.errors import RunError
 from nbflow.model import Command, Frozen, Planned, Request, formats
-from nbflow.project import Project
 from nbflow.runs.folder import RunFolder, find_folder
-from nbflow.store.flushing import write_file
+from nbflow.workspace.project import Project
 
 _Kept = TypeVar("_Kept")
 

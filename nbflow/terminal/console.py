@@ -10,7 +10,7 @@ from typing import IO, Any
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from nbflow.text import show_controls
+from nbflow.base.text import show_controls
 
 _PIPE = 400  # columns: what is piped is not folded
 

@@ -12,7 +12,7 @@ from typing import IO, Any
 import msgspec
 
 from nbflow.errors import StoreError
-from nbflow.store import relations
+from nbflow.storage.duckdb import relations
 
 _NUMBERS = {"UHUGEINT", "BIGNUM", "VARINT"}  # texts in Arrow, numbers in JSON
 _JSON = dict.fromkeys(

@@ -12,11 +12,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from nbflow.base.text import shorten_middle
 from nbflow.model import Next, find_state
 from nbflow.model.states import Tone
 from nbflow.present.remedies import spell_next
 from nbflow.present.states import say_state
-from nbflow.text import shorten_middle
 
 STYLES: dict[Tone, str] = {
     "grey": "dim",

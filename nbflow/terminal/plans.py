@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
+from nbflow.base.text import say_count, say_seconds
 from nbflow.model import Planned
-from nbflow.plan import Plan
+from nbflow.planning import Plan
 from nbflow.present.reasons import say_why
 from nbflow.present.states import say_actions
 from nbflow.terminal import parts
 from nbflow.terminal.progress import MANY
-from nbflow.text import say_count, say_seconds
 
 
 def make_plan(

@@ -11,10 +11,10 @@ import click
 import msgspec
 
 from nbflow.app import answers
-from nbflow.process import open_nothing
+from nbflow.base.process import open_nothing
+from nbflow.base.text import say_count
 from nbflow.terminal import console, make_text
 from nbflow.terminal.jsonform import make_json
-from nbflow.text import say_count
 
 
 def print_answer(answer: answers.Answer, *, as_json: bool) -> None:

@@ -9,10 +9,10 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from nbflow.base.text import say_count, say_seconds, shorten
 from nbflow.model import Spent
 from nbflow.runs.fold import StepRun
 from nbflow.terminal import parts
-from nbflow.text import say_count, say_seconds, shorten
 
 # A part's name in `Spent`, its heading, and what is said of it where it dominates.
 _PARTS = (

@@ -9,14 +9,14 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from nbflow.events import OutputPrinted
+from nbflow.base.text import say_age, shorten
 from nbflow.model import find_state
+from nbflow.model.events import OutputPrinted
 from nbflow.present.reasons import say_standing
 from nbflow.present.runs import say_doing, say_headline, say_step_time
 from nbflow.present.values import say_outputs
 from nbflow.runs.fold import Run, StepRun
 from nbflow.terminal import parts
-from nbflow.text import say_age, shorten
 
 # What to keep in sight when a terminal has fewer lines than the run has steps.
 _WIDTHS = (0, 11, 16, 6, 0)  # so that the table stands still while it runs

@@ -13,6 +13,8 @@ from rich.text import Text
 
 from nbflow.app import answers
 from nbflow.app.folders import say_where
+from nbflow.base.ids import find_last_id
+from nbflow.base.text import say_age, say_bytes, say_count, say_seconds, say_when
 from nbflow.model import STATES, Command, Next, Output
 from nbflow.present.faces import find_program
 from nbflow.present.places import say_failed_at, say_path
@@ -20,10 +22,8 @@ from nbflow.present.reasons import say_hint, say_step_why
 from nbflow.present.runs import say_about, say_steps, say_warnings
 from nbflow.runs.fold import Run, StepRun
 from nbflow.runs.folder import RunFolder
-from nbflow.store.ids import find_last_id
 from nbflow.terminal import parts, progress
 from nbflow.terminal.traceback import make_traceback
-from nbflow.text import say_age, say_bytes, say_count, say_seconds, say_when
 
 
 def make_outcome(run: Run, after: Sequence[Next] = (), where: str = "") -> RenderableType:

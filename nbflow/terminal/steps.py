@@ -10,13 +10,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from nbflow.base.text import say_count
 from nbflow.model import Command, Parameter, Place, Problem, Scan, Step
 from nbflow.present.places import say_path, say_place
 from nbflow.present.problems import say_hint, say_skipped, say_what
 from nbflow.present.states import say_problems
 from nbflow.present.values import say_options, say_parameter
 from nbflow.terminal import parts
-from nbflow.text import say_count
 
 
 def make_steps(scan: Scan, root: Path, where: str = "") -> RenderableType:

@@ -13,11 +13,11 @@ from rich.console import JustifyMethod, RenderableType
 from rich.text import Text
 
 from nbflow.app.answers import Queried
+from nbflow.base.text import say_count
 from nbflow.errors import StoreError
 from nbflow.present.rows import align, draw_rule, is_number, measure, say_value
-from nbflow.store.sqlerrors import translated
+from nbflow.storage.duckdb.errors import translated
 from nbflow.terminal import exports, parts
-from nbflow.text import say_count
 
 _BATCH = 1000  # rows of a table that are printed at once
 _WIDEST = 60  # characters of a cell

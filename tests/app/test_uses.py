@@ -12,7 +12,7 @@ import pytest
 from nbflow import app
 from nbflow.errors import ParameterError, PipelineError, UnknownNameError
 from nbflow.model import Request
-from nbflow.project import Project
+from nbflow.workspace.project import Project
 from tests.cli.runs import make_run
 from tests.notebooks import cell, project
 

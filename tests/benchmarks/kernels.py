@@ -18,8 +18,8 @@ from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from nbflow.zygote import ADDRESS, start, use
-from nbflow.zygote.owner import ask
+from nbflow.executors.local.forkserver import ADDRESS, start, use
+from nbflow.executors.local.forkserver.owner import ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,15 +13,15 @@ from unittest import mock
 
 import pandas as pd
 
-from nbflow import run
-from nbflow.events import Line
-from nbflow.executors import Emit
+from nbflow import execution as run
+from nbflow.analysis.contract.scan import read_folder
+from nbflow.executors.protocol import Emit
 from nbflow.model import Job, Outcome, Request
-from nbflow.notebook.scan import read_folder
-from nbflow.plan import Plan, make_plan
-from nbflow.project import Project, find_project
+from nbflow.model.events import Line
+from nbflow.planning import Plan, make_plan
 from nbflow.runs.fold import Run
-from nbflow.store import tables
+from nbflow.storage import tables
+from nbflow.workspace.project import Project, find_project
 from tests.notebooks import cell, markdown, notebook, write
 
 LENGTH = 10  # steps in a chain
@@ -70,7 +70,7 @@ def finish(project: Project, observe: Callable[[Line], None] = lambda _: None) -
 
 def execute(plan: Plan, observe: Callable[[Line], None] = lambda _: None) -> Run:
     """Run a plan as `finish` does."""
-    with mock.patch("nbflow.run.load_executor", return_value=WritingExecutor):
+    with mock.patch("nbflow.execution.load_executor", return_value=WritingExecutor):
         return run.execute(plan, observe=observe)
 
 

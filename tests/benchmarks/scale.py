@@ -15,19 +15,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from nbflow import run
+from nbflow import execution as run
+from nbflow.analysis.contract.scan import read_folder
+from nbflow.base.process import collect_seldom
 from nbflow.cli.live import LiveTable
-from nbflow.events import Line, StepStarted
 from nbflow.model import Request
-from nbflow.notebook.scan import read_folder
-from nbflow.plan import Plan, make_plan
-from nbflow.process import collect_seldom
-from nbflow.project import Project, find_project
+from nbflow.model.events import Line, StepStarted
+from nbflow.planning import Plan, make_plan
 from nbflow.runs.fold import Folding
 from nbflow.runs.follow import POLL
 from nbflow.runs.history import read_run_ids
 from nbflow.runs.log import read_lines
 from nbflow.terminal.console import make_console
+from nbflow.workspace.project import Project, find_project
 from tests.benchmarks.make_pipeline import SHAPES, edit, execute, finish, make_pipeline
 
 PARTS = ("plan, first", "run, first", "plan, unchanged", "run, unchanged", "fold", "draw")

@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from nbflow.app.demo import copy_demo
-from nbflow.widget import controls
+from nbflow.panel import controls
 from tests.browser.conftest import FLAGS, serving
 from tests.browser.panels import open_panel, press, wait_for_state
 from tests.notebooks import cell, notebook, write

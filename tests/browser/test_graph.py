@@ -16,7 +16,7 @@ READ = "import nbflow\n{0} = nbflow.read('{0}.{0}')"
 WRITE = "import nbflow\nnbflow.write('{0}', 1)"
 SHOW = """
 from nbflow import Pipeline
-from nbflow.widget import Graph, make_nodes
+from nbflow.panel import Graph, make_nodes
 nodes, edges = make_nodes(Pipeline())
 graph = Graph(nodes=nodes, edges=edges)
 graph

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from nbflow.project import Project
+from nbflow.workspace.project import Project
 from tests.browser.panels import open_panel, press, use_dark, wait_for_state
 from tests.notebooks import cell, project
 

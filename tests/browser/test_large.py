@@ -11,8 +11,8 @@ import pytest
 
 import nbflow
 from nbflow.present.layout.picture import make_picture
-from nbflow.project import Project
 from nbflow.runs.history import read_run, read_run_ids
+from nbflow.workspace.project import Project
 from tests.browser.panels import (
     KERNEL,
     TALL,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from nbflow.project import find_project
 from nbflow.runs.history import find_run
+from nbflow.workspace.project import find_project
 from tests.browser.panels import (
     KERNEL,
     TALL,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nbflow.project import Project
+from nbflow.workspace.project import Project
 from tests.browser.panels import TALL, open_panel, press, wait_for_state
 from tests.notebooks import cell, project
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from nbflow.project import Project
 from nbflow.runs.history import find_run, read_run_ids
+from nbflow.workspace.project import Project
 from tests.browser.panels import (
     KERNEL,
     TALL,

@@ -10,7 +10,9 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from nbflow.cli import program
-from nbflow.events import (
+from nbflow.model import Failure, Parts, Planned, Reason, TaskId
+from nbflow.model import Result as Kept
+from nbflow.model.events import (
     Event,
     RunFinished,
     RunStarted,
@@ -19,12 +21,11 @@ from nbflow.events import (
     StepFinished,
     StepStarted,
 )
-from nbflow.model import Failure, Parts, Planned, Reason, TaskId
-from nbflow.model import Result as Kept
-from nbflow.project import Project, make_home
 from nbflow.runs.folder import RunFolder
 from nbflow.runs.log import Log
-from nbflow.store import results, tables
+from nbflow.storage import tables
+from nbflow.storage.results import folders as results
+from nbflow.workspace.project import Project, make_home
 from tests.notebooks import cell, notebook, write
 
 FAILURE = Failure(

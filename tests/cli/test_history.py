@@ -10,16 +10,16 @@ import pandas as pd
 import pytest
 from msgspec.structs import replace
 
-from nbflow import clean
+from nbflow.analysis.contract.scan import read_folder
 from nbflow.errors import ParameterError, RemovedError
 from nbflow.model import Request
-from nbflow.notebook.scan import read_folder
-from nbflow.plan import make_plan
-from nbflow.project import Project
+from nbflow.planning import make_plan
+from nbflow.runs import cleaning as clean
 from nbflow.runs.history import find_run
-from nbflow.settings import Settings
-from nbflow.store import removed
-from nbflow.store.damage import write_note
+from nbflow.storage.results import removed
+from nbflow.storage.results.damage import write_note
+from nbflow.workspace.project import Project
+from nbflow.workspace.settings import Settings
 from tests.cli.runs import make_run, nbflow
 from tests.notebooks import cell, project
 

@@ -11,7 +11,8 @@ from rich.console import Console
 
 from nbflow.cli.live import Lines, LiveTable
 from nbflow.cli.watching import JsonLines, View
-from nbflow.events import (
+from nbflow.model import Output, Planned, Reason
+from nbflow.model.events import (
     CellFinished,
     CellStarted,
     Event,
@@ -30,7 +31,6 @@ from nbflow.events import (
     StepSkipped,
     StepStarted,
 )
-from nbflow.model import Output, Planned, Reason
 from nbflow.runs.log import from_line
 from nbflow.terminal.console import make_console
 from tests.cli.runs import FAILURE

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from nbflow.cli import COMMANDS, program
-from nbflow.project import Project, find_project
+from nbflow.workspace.project import Project, find_project
 from tests.cli.runs import make_run, nbflow
 from tests.notebooks import cell, notebook, project, write
 

@@ -10,17 +10,17 @@ import pytest
 from rich.console import RenderableType
 from rich.text import Text
 
+from nbflow.base.text import say_age, say_bytes, say_seconds, shorten_middle, show_controls
 from nbflow.model import STATES, Failure, Output, Planned, Reason, Request, Scan, Spent
-from nbflow.plan import Plan
+from nbflow.planning import Plan
 from nbflow.present.places import say_path
 from nbflow.present.runs import say_step_time
-from nbflow.project import Project
 from nbflow.runs.fold import Run, StepRun
 from nbflow.terminal import parts, plans, profile, runs
 from nbflow.terminal.console import make_console
 from nbflow.terminal.progress import make_progress
 from nbflow.terminal.traceback import make_traceback
-from nbflow.text import say_age, say_bytes, say_seconds, shorten_middle, show_controls
+from nbflow.workspace.project import Project
 
 
 def text(part: RenderableType, width: int = 100) -> list[str]:

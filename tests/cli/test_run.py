@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.events import CellStarted, Line
-from nbflow.project import Project, find_project
+from nbflow.model.events import CellStarted, Line
+from nbflow.notebook_api.notebooks import read_executed
 from nbflow.runs.history import find_run
 from nbflow.runs.log import from_line
-from nbflow.step.notebooks import read_executed
+from nbflow.workspace.project import Project, find_project
 from tests.notebooks import cell, project, write
 
 pytestmark = pytest.mark.kernel

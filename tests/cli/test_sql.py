@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from nbflow.project import Project
+from nbflow.workspace.project import Project
 from tests.cli.runs import make_run, nbflow
 from tests.notebooks import cell, project
 

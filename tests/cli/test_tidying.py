@@ -9,18 +9,18 @@ import filelock
 import pytest
 from msgspec.structs import replace
 
-from nbflow import clean
 from nbflow.app.requests import read_again
 from nbflow.errors import RunError
 from nbflow.model import Request
-from nbflow.project import Project
+from nbflow.runs import cleaning as clean
 from nbflow.runs.folder import find_folder
 from nbflow.runs.history import read_run_ids
 from nbflow.runs.request import write_request
-from nbflow.settings import Settings
-from nbflow.store.parts import alone as hold_folder
-from nbflow.store.parts import make_part
-from nbflow.store.results import read_result_ids
+from nbflow.storage.duckdb.partial_files import alone as hold_folder
+from nbflow.storage.duckdb.partial_files import make_part
+from nbflow.storage.results.folders import read_result_ids
+from nbflow.workspace.project import Project
+from nbflow.workspace.settings import Settings
 from tests.cli.runs import make_run, nbflow
 from tests.notebooks import cell, project
 

@@ -11,7 +11,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import RichOutput, capture_output
 
-from nbflow.project import Project
+from nbflow.workspace.project import Project
 from tests.notebooks import cell, project
 
 LOAD = [

@@ -11,7 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import CapturedIO, capture_output
 from traitlets.config import Config
 
-from tests.step.conftest import fresh, start_job
+from tests.notebook_api.conftest import fresh, start_job
 
 __all__ = ["fresh", "run", "shell", "show", "start_job"]
 

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
+from nbflow.analysis.contract.scan import read_folder
 from nbflow.magics.cells import split_cell
-from nbflow.notebook.scan import read_folder
-from nbflow.project import Project
+from nbflow.workspace.project import Project
 from tests.magics.conftest import Notebook
 
 CASES = {

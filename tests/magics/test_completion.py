@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from IPython.core.completer import provisionalcompleter
 
-from nbflow.project import Project
+from nbflow.workspace.project import Project
 from tests.cli.runs import make_run
 from tests.magics.conftest import Notebook
 

@@ -7,8 +7,8 @@ import sys
 from typing import Any
 
 import nbflow
-from nbflow.project import Project
 from nbflow.runs.history import find_run
+from nbflow.workspace.project import Project
 from tests.cli.runs import make_run
 from tests.magics.conftest import Notebook
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from jupyter_client import KernelManager
 
-from nbflow.project import Project
 from nbflow.runs.history import find_run, read_run_ids
 from nbflow.runs.liveness import is_alive
+from nbflow.workspace.project import Project
 from tests.cli.runs import make_run
 from tests.notebooks import cell, write
 
@@ -143,7 +143,7 @@ def test_the_panels_modules_are_loaded_before_they_are_asked_for(kernel: Kernel)
     kernel("import sys, time")
     loaded = """
 for _ in range(600):
-    if hasattr(sys.modules.get("nbflow.widget.panel"), "controls"):
+    if hasattr(sys.modules.get("nbflow.panel.panel"), "controls"):
         break
     time.sleep(0.1)
 """

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from nbflow.cli import COMMANDS
-from nbflow.project import Project
 from nbflow.runs.history import find_run
+from nbflow.workspace.project import Project
 from tests.cli.runs import make_run
 from tests.magics.conftest import Notebook
 from tests.notebooks import cell, write

@@ -19,12 +19,12 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import nbflow
 from nbflow.errors import SqlError
-from nbflow.html import draw_rows
 from nbflow.model import Job
-from nbflow.store import tables
+from nbflow.present.html import draw_rows
+from nbflow.storage import tables
 from tests import notebooks
 from tests.magics.sqlshell import *  # noqa: F403 - fixtures
-from tests.step.conftest import finish_run
+from tests.notebook_api.conftest import finish_run
 
 FLIGHTS = pd.DataFrame({"origin": ["EWR", "JFK", "EWR"], "delay": [2, 3, 4]})
 Run = Callable[[str], Any]

@@ -13,12 +13,12 @@ import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager, start_new_kernel
 
+from nbflow.analysis.contract.scan import read_folder
+from nbflow.execution import execute
 from nbflow.model import Request
-from nbflow.notebook.scan import read_folder
-from nbflow.plan import make_plan
-from nbflow.project import Project
-from nbflow.run import execute
+from nbflow.planning import make_plan
 from nbflow.runs.fold import Run
+from nbflow.workspace.project import Project
 from tests.notebooks import cell, project, write
 
 pytestmark = [pytest.mark.kernel, pytest.mark.filterwarnings("ignore::DeprecationWarning")]

@@ -11,7 +11,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from nbflow.model import Job
-from nbflow.store.connections import process_connection
+from nbflow.storage.duckdb.connections import process_connection
 from tests.magics.sqlshell import *  # noqa: F403 - fixtures
 
 Show = Callable[[str], Any]

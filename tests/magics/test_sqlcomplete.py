@@ -12,11 +12,11 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 from nbflow.model import Job
-from nbflow.step import byhand
-from nbflow.step.known import read_known
+from nbflow.notebook_api import byhand
+from nbflow.notebook_api.known import read_known
 from tests import notebooks
 from tests.magics.sqlshell import *  # noqa: F403 - fixtures
-from tests.step.conftest import finish_run
+from tests.notebook_api.conftest import finish_run
 
 FLIGHTS = pd.DataFrame({"origin": ["EWR"], "dep_delay": [2], "dep time": [3]})
 HOURLY = pd.DataFrame({"hour": [1]})

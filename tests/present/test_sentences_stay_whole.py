@@ -17,7 +17,7 @@ METHODS = {
     "rpartition", "rsplit", "split", "splitlines", "startswith",
 }  # fmt: skip
 # Of DuckDB: whether its error is about a table that ours is about.
-OTHERS = {"step/query.py: re.search(f'\\\\b{re.escape(name)}\\\\b', message)"}
+OTHERS = {"notebook_api/query.py: re.search(f'\\\\b{re.escape(name)}\\\\b', message)"}
 
 
 def find_looks(tree: ast.AST) -> Iterator[ast.AST]:

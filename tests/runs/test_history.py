@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.clean import find_removable
-from nbflow.events import RunFinished, RunStarted, StepFinished, StepStarted
 from nbflow.model import Planned, TaskId
-from nbflow.project import Project
+from nbflow.model.events import RunFinished, RunStarted, StepFinished, StepStarted
+from nbflow.runs.cleaning import find_removable
 from nbflow.runs.folder import find_folder
 from nbflow.runs.history import find_run, find_run_with, read_run_ids, read_runs
 from nbflow.runs.log import Log
+from nbflow.workspace.project import Project
 from tests.notebooks import project
 
 RUNS = 1_000

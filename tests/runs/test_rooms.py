@@ -12,7 +12,7 @@ FILES = re.compile(
 )
 # Folders of their own, in which files are called alike: a forked server's, a starting process's,
 # a pipeline's lock.
-OTHERS = {"zygote/owner.py", "run/start.py", "store/local.py"}
+OTHERS = {"executors/local/forkserver/owner.py", "execution/start.py", "storage/results/local.py"}
 
 
 def test_no_other_room_names_a_file_of_a_run() -> None:

@@ -8,17 +8,17 @@ import filelock
 import msgspec
 import pytest
 
-from nbflow import events as e
+from nbflow.base.locks import hold, hold_too
 from nbflow.errors import RunError, UnknownNameError
-from nbflow.locks import hold, hold_too
 from nbflow.model import Failure, Output, Planned, Reason, Spent
-from nbflow.project import find_project
+from nbflow.model import events as e
 from nbflow.runs import history
 from nbflow.runs import log as runlog
 from nbflow.runs.cancel import cancel
 from nbflow.runs.fold import Run, StepRun, fold
 from nbflow.runs.follow import follow
 from nbflow.runs.log import Reader
+from nbflow.workspace.project import find_project
 
 PLANNED = (
     Planned("load", "run", (Reason("no-result"),)),

@@ -11,10 +11,10 @@ from typing import Any
 import nbformat
 import psutil
 
-from nbflow.events import Event
+from nbflow.executors.local.worker import execute_job
+from nbflow.executors.local.worker.numbers import number_cells
 from nbflow.model import Job, Outcome
-from nbflow.worker import execute_job
-from nbflow.worker.numbers import number_cells
+from nbflow.model.events import Event
 from tests.notebooks import Notebook, write
 
 

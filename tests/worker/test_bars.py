@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.events import StepProgressed
-from nbflow.worker.bars import Bars
+from nbflow.executors.local.worker.bars import Bars
+from nbflow.model.events import StepProgressed
 from tests.notebooks import cell
 from tests.worker.jobs import execute, make_job
 

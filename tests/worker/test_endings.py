@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from nbflow.events import OutputPrinted
+from nbflow.executors.local.forkserver import ADDRESS, find_platform_obstacle, start
+from nbflow.executors.local.worker import execute_job
 from nbflow.model import Outcome
-from nbflow.worker import execute_job
-from nbflow.zygote import ADDRESS, find_platform_obstacle, start
+from nbflow.model.events import OutputPrinted
 from tests.notebooks import cell
 from tests.worker.jobs import execute, make_job
 
@@ -119,8 +119,8 @@ def test_an_end_that_takes_too_long_is_cut_with_a_word(
     tmp_path: Path, kind: str, source: str, status: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert kind
-    monkeypatch.setattr("nbflow.worker.kernel.PATIENCE", 1.0)
-    monkeypatch.setattr("nbflow.worker.kernel.ORDINARY", 1.0)
+    monkeypatch.setattr("nbflow.executors.local.worker.kernel.PATIENCE", 1.0)
+    monkeypatch.setattr("nbflow.executors.local.worker.kernel.ORDINARY", 1.0)
     slow = "import atexit, time; atexit.register(time.sleep, 300)"
     outcome, _ = execute(make_job(tmp_path, cell(slow), cell(source)))
     assert outcome.status == status

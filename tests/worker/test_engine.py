@@ -15,9 +15,9 @@ import pytest
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
-from nbflow.engine import NbflowEngine
-from nbflow.engine import client as engine_client
-from nbflow.engine.record import Observer
+from nbflow.executors.local.engine import NbflowEngine
+from nbflow.executors.local.engine import client as engine_client
+from nbflow.executors.local.engine.record import Observer
 from tests.notebooks import cell, write
 from tests.worker.jobs import statuses
 
@@ -160,7 +160,9 @@ def test_papermills_options_reach_the_client(
     assert "input_path" not in seen
 
 
-@pytest.mark.parametrize("first", ["papermill", "nbflow.engine", "nbflow.engine.client"])
+@pytest.mark.parametrize(
+    "first", ["papermill", "nbflow.executors.local.engine", "nbflow.executors.local.engine.client"]
+)
 def test_the_engine_is_found_whatever_is_imported_first(first: str) -> None:
     code = (
         f"import {first}, papermill.engines as e\n"
@@ -173,8 +175,8 @@ def test_the_engine_is_found_whatever_is_imported_first(first: str) -> None:
 def test_a_fault_in_the_engine_does_not_break_papermill() -> None:
     code = (
         "import sys\n"
-        "sys.modules['nbflow.engine.client'] = None\n"
-        "sys.modules['nbflow.engine.record'] = None\n"
+        "sys.modules['nbflow.executors.local.engine.client'] = None\n"
+        "sys.modules['nbflow.executors.local.engine.record'] = None\n"
         "import papermill\n"
         "from papermill.engines import papermill_engines as engines\n"
         "print(engines.get_engine('nbclient').__name__)\n"
@@ -182,4 +184,6 @@ def test_a_fault_in_the_engine_does_not_break_papermill() -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert said.stdout == "NBClientEngine\n"
-    assert "ModuleNotFoundError: import of nbflow.engine.client halted" in said.stderr
+    assert (
+        "ModuleNotFoundError: import of nbflow.executors.local.engine.client halted" in said.stderr
+    )

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from nbflow.events import CellFinished, CellStarted, OutputPrinted, StepProgressed
-from nbflow.store.hashing import hash_bytes
+from nbflow.base.hashing import hash_bytes
+from nbflow.model.events import CellFinished, CellStarted, OutputPrinted, StepProgressed
 from tests.notebooks import cell, markdown
 from tests.worker.jobs import execute, make_job, read_executed, statuses, texts, wait_for_end
 
@@ -181,7 +181,7 @@ def test_what_the_notebook_left_running_ends_with_it(tmp_path: Path) -> None:
 
 
 def test_importing_the_worker_is_light() -> None:
-    code = "import sys, nbflow.worker, nbflow.executors.local, nbflow.engine; print(*sys.modules)"
+    code = "import sys, nbflow.executors.local.worker, nbflow.executors.local.pool, nbflow.executors.local.engine; print(*sys.modules)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"papermill", "nbclient", "nbformat", "duckdb", "pandas", "IPython", "jupyter_client"}
     assert heavy & set(said.stdout.split()) == set()
@@ -189,7 +189,7 @@ def test_importing_the_worker_is_light() -> None:
 
 def test_a_worker_loads_what_it_uses_and_can_load_the_rest() -> None:
     code = """
-import sys, nbflow.worker.rehearsal, papermill.iorw
+import sys, nbflow.executors.local.worker.rehearsal, papermill.iorw
 print({"urllib3", "boto3"} & {name for name, module in sys.modules.items() if module})
 print(papermill.iorw.requests.get.__name__, sys.modules["requests"].__version__ > "2")
 """

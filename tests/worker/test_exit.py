@@ -10,7 +10,7 @@ import papermill
 import pytest
 from papermill.exceptions import PapermillExecutionError
 
-from nbflow.zygote import ADDRESS, find_platform_obstacle, start
+from nbflow.executors.local.forkserver import ADDRESS, find_platform_obstacle, start
 from tests.notebooks import Notebook, cell, write
 from tests.worker.jobs import execute, make_job, read_executed, statuses, texts
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from nbflow.events import CellFinished, CellStarted
+from nbflow.executors.local.worker import execute_job
+from nbflow.executors.local.worker.failure import find_line, strip
 from nbflow.model import Failure, Job
-from nbflow.worker import execute_job
-from nbflow.worker.failure import find_line, strip
+from nbflow.model.events import CellFinished, CellStarted
 from tests.notebooks import cell, markdown
 from tests.worker.jobs import execute, make_job, read_executed, statuses, texts
 
@@ -272,7 +272,7 @@ def test_a_kernel_that_does_not_start_is_told_with_its_last_words(
 
 @pytest.mark.kernel
 def test_a_kernel_that_does_not_answer_is_not_waited_for(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr("nbflow.engine.client.UNANSWERED", 0.5)
+    monkeypatch.setattr("nbflow.executors.local.engine.client.UNANSWERED", 0.5)
     job = make_job(tmp_path, cell("import sys\nsys.stdout = None"), cell("1"), cell("2"))
     outcome, _ = execute(job)
     failure = outcome.failure

@@ -10,9 +10,9 @@ import papermill
 import pytest
 from papermill.exceptions import PapermillExecutionError
 
-from nbflow.events import CellFinished, CellStarted, Event, OutputPrinted
-from nbflow.kernels import make_manager_class
-from nbflow.zygote import ADDRESS, find_platform_obstacle, start, use
+from nbflow.environments import make_manager_class
+from nbflow.executors.local.forkserver import ADDRESS, find_platform_obstacle, start, use
+from nbflow.model.events import CellFinished, CellStarted, Event, OutputPrinted
 from tests.notebooks import cell, write
 from tests.worker.jobs import execute, make_job, read_executed, statuses, texts
 

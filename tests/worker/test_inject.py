@@ -9,8 +9,8 @@ from typing import Any
 import papermill
 import pytest
 
-from nbflow.worker.document import Document
-from nbflow.worker.inject import select
+from nbflow.executors.local.worker.document import Document
+from nbflow.executors.local.worker.inject import select
 from tests.notebooks import Notebook, cell, markdown
 from tests.worker.jobs import make_job
 

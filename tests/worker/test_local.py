@@ -15,11 +15,11 @@ import msgspec
 import pytest
 
 from nbflow.errors import UnknownNameError
-from nbflow.events import CellStarted, Event
-from nbflow.executors import Setup
-from nbflow.executors.local import LocalExecutor, describe_exit
+from nbflow.executors.local.pool import LocalExecutor, describe_exit
+from nbflow.executors.protocol import Setup
 from nbflow.executors.registry import load_executor
 from nbflow.model import Failure, Job, Outcome
+from nbflow.model.events import CellStarted, Event
 from tests.notebooks import cell
 from tests.worker.jobs import make_job, read_executed, statuses, texts, wait_for_end
 

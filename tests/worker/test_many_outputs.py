@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from nbflow.executors.local.forkserver import ADDRESS, find_platform_obstacle, start
 from nbflow.model import Outcome
-from nbflow.zygote import ADDRESS, find_platform_obstacle, start
 from tests.notebooks import cell
 from tests.worker.jobs import execute, make_job, read_executed
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.zygote import ADDRESS, find_platform_obstacle, start
+from nbflow.executors.local.forkserver import ADDRESS, find_platform_obstacle, start
 from tests.notebooks import cell
 from tests.worker.jobs import execute, make_job, read_executed, texts
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from jupyter_client.jsonutil import extract_dates
 from jupyter_client.session import Session, json_packer, json_unpacker
 
-from nbflow.engine import packing
+from nbflow.executors.local.engine import packing
 
 NAMES = some.sampled_from([*packing.PLAIN, "data", "evalue"])
 TIMES = some.datetimes(timezones=some.just(dt.UTC))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.events import CellFinished, CellStarted, OutputPrinted
+from nbflow.model.events import CellFinished, CellStarted, OutputPrinted
 from nbflow.runs.history import read_runs
 from tests.notebooks import cell, project
 from tests.worker.jobs import execute, make_job, read_executed, statuses, texts

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from nbflow.events import OutputPrinted
+from nbflow.analysis.contract.options import read_size
+from nbflow.executors.local.worker.budget import Budget
+from nbflow.executors.local.worker.failure import cut_failure
+from nbflow.executors.local.worker.printed import PIECE, Printed, shorten
 from nbflow.model import Failure
-from nbflow.notebook.options import read_size
-from nbflow.worker.budget import Budget
-from nbflow.worker.failure import cut_failure
-from nbflow.worker.printed import PIECE, Printed, shorten
+from nbflow.model.events import OutputPrinted
 from tests.notebooks import cell
 from tests.worker.jobs import execute, make_job, read_executed
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from nbflow.executors import Setup, find_kind
-from nbflow.executors.local import LocalExecutor
+from nbflow.executors.local.forkserver import ADDRESS
+from nbflow.executors.local.pool import LocalExecutor
+from nbflow.executors.local.worker import execute_job
+from nbflow.executors.local.worker.spare import Spare
+from nbflow.executors.protocol import Setup, find_kind
 from nbflow.model import Job, Outcome, Spent
-from nbflow.worker import execute_job
-from nbflow.worker.spare import Spare
-from nbflow.zygote import ADDRESS
 from tests.notebooks import cell, write
 from tests.worker.jobs import make_job, read_executed, wait_for_end
 
@@ -177,7 +177,9 @@ def test_a_users_startup_code_sees_its_own_moment(
 @pytest.fixture
 def executor(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalExecutor]:
     """One that forks nothing, as on macOS and Windows."""
-    monkeypatch.setattr("nbflow.zygote.obstacle.find_version", lambda _: "7.3.0")  # not tried
+    monkeypatch.setattr(
+        "nbflow.executors.local.forkserver.obstacle.find_version", lambda _: "7.3.0"
+    )  # not tried
     made = LocalExecutor(Setup())
     yield made
     made.close()

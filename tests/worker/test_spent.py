@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import astuple
 
+from nbflow.executors.local.worker.stages import Stages
 from nbflow.model import JobInput, Spent
-from nbflow.step import clock
-from nbflow.step.watch import Used
-from nbflow.store import tables
-from nbflow.worker.stages import Stages
+from nbflow.notebook_api import clock
+from nbflow.notebook_api.watch import Used
+from nbflow.storage import tables
 from tests.notebooks import cell
 from tests.worker.jobs import execute, make_job
 

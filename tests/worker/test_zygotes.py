@@ -15,12 +15,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from nbflow.events import Event, RunWarned
-from nbflow.executors import KernelKind, Setup
-from nbflow.executors.local import LocalExecutor
-from nbflow.executors.zygotes import MOST
+from nbflow.executors.local.forkserver import find_platform_obstacle
+from nbflow.executors.local.forkservers import MOST
+from nbflow.executors.local.pool import LocalExecutor
+from nbflow.executors.protocol import KernelKind, Setup
 from nbflow.model import Outcome
-from nbflow.zygote import find_platform_obstacle
+from nbflow.model.events import Event, RunWarned
 from tests.notebooks import cell, project
 from tests.worker.jobs import lives, make_job, read_executed, texts, wait_for_end
 
@@ -149,7 +149,7 @@ def test_an_interrupt_is_heard_while_the_zygotes_start(tmp_path: Path, times: in
 def find_zygotes(pid: int) -> list[psutil.Process]:
     """Return both of a run, once both are there."""
     children = psutil.Process(pid).children()
-    found = [child for child in children if "nbflow.zygote" in child.cmdline()]
+    found = [child for child in children if "nbflow.executors.local.forkserver" in child.cmdline()]
     return found if len(found) == 2 else []
 
 

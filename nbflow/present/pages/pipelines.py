@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from nbflow.base.text import say_count
 from nbflow.model import Next, Place, Problem, Scan, Skipped, Step
 from nbflow.present.document import (
     Column,
@@ -27,7 +28,6 @@ from nbflow.present.places import say_path, say_place
 from nbflow.present.problems import say_hint, say_skipped, say_what
 from nbflow.present.states import say_problems
 from nbflow.present.values import say_options, say_parameter
-from nbflow.text import say_count
 
 _SKIPPED = (Column("notebook"), Column("why"))
 

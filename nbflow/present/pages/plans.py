@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from nbflow.base.text import say_count, say_seconds
 from nbflow.model import Planned
-from nbflow.plan import Plan
+from nbflow.planning import Plan
 from nbflow.present.document import (
     Block,
     Cell,
@@ -27,7 +28,6 @@ from nbflow.present.document import (
 from nbflow.present.nodes import make_graph, make_nodes, make_planned_states
 from nbflow.present.reasons import say_why
 from nbflow.present.states import say_actions
-from nbflow.text import say_count, say_seconds
 
 MANY = 50  # reused steps, which from here on may only be counted
 _COLUMNS = (Column("step"), Column("plan"), Column("last took", right=True), Column("why"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from nbflow.base.text import say_age, say_bytes, say_made, say_seconds, say_when, shorten
 from nbflow.model import Failure, Next, Output
 from nbflow.present.document import (
     Bar,
@@ -41,7 +42,6 @@ from nbflow.present.tracebacks import is_current, say_traceback
 from nbflow.present.values import say_outputs
 from nbflow.runs.fold import Run, StepRun
 from nbflow.runs.folder import RunFolder
-from nbflow.text import say_age, say_bytes, say_made, say_seconds, say_when, shorten
 
 _WHY = 120  # characters
 _STEPS = (

@@ -7,9 +7,9 @@ import xml.etree.ElementTree as ET
 import msgspec
 import pytest
 
-from nbflow.html import draw_graph
+from nbflow.panel import Graph
+from nbflow.present.html import draw_graph
 from nbflow.present.layout.picture import Picture, make_picture
-from nbflow.widget import Graph
 from tests.present.layout.graphs import make_pipeline
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -1,0 +1,1 @@
+"""What the code cells of a notebook say, read and never run."""

@@ -1,0 +1,1 @@
+"""What a step reads, writes and needs, and what is wrong with that."""

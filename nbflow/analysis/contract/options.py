@@ -1,0 +1,119 @@
+"""A step's options, from the notebook's metadata and the project's settings."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from nbflow.analysis.contract.project_parameters import find_wrong_parameters
+from nbflow.base import globs
+from nbflow.model import Edit, Options, Place, Problem
+from nbflow.notebook_api.notebooks import EXECUTED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    from nbflow.model import Step
+    from nbflow.workspace.settings import Settings
+
+_TYPES = {field.name: field.type for field in msgspec.structs.fields(Options)}
+_AGE = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+MAX_OUTPUT = "100 MB"
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kMGT]?B)")
+_UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+
+
+def make_options(
+    step: str, metadata: Any, settings: Settings, notebook: str
+) -> tuple[Options, list[Problem]]:
+    """Return the options of one step; the notebook's and `[steps.NAME]` go before `[defaults]`."""
+    place = Place(notebook)
+    where = f"{notebook}, metadata.nbflow"
+    own, problems = _check(metadata, where, place)
+    given, more = _check(settings.steps.get(step, {}), f"{settings.file}, [steps.{step}]", None)
+    problems += more
+    for name in sorted(own.keys() & given.keys()):
+        facts = {"option": name, "step": step, "file": settings.file}
+        problems.append(Problem("option-twice", place, facts))
+    defaults, _ = _check(settings.defaults, "", None)
+    return Options(**(defaults | given | own)), problems
+
+
+def find_problems(
+    settings: Settings, steps: Mapping[str, Step], broken: Collection[str] = ()
+) -> Iterator[Problem]:
+    """Find what is wrong in `[defaults]`, and settings for what does not exist.
+
+    Which parameters notebooks that could not be read, the `broken`, declare is not known.
+    """
+    yield from _check(settings.defaults, f"{settings.file}, [defaults]", None)[1]
+    yield from find_wrong_parameters(settings, steps, broken)
+    for name in settings.steps:
+        if name not in steps:
+            near = difflib.get_close_matches(name, steps, 1)
+            edit = Edit(f"[steps.{near[0]}]") if near else None
+            facts = {"file": settings.file, "step": name}
+            yield Problem("unknown-step-setting", None, facts, edit, "warning")
+
+
+def _check(table: Any, where: str, place: Place | None) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the options that are right, and what is wrong with the others."""
+    if not isinstance(table, dict):
+        return {}, [Problem("not-options", place, {"where": where, "given": repr(table)})]
+    good: dict[str, Any] = {}
+    problems = []
+    for name, value in table.items():
+        if name == EXECUTED:  # an executed notebook that was saved as a source
+            continue
+        if name not in _TYPES:
+            problems.append(_make_unknown(name, where, place))
+            continue
+        try:
+            good[name] = _convert(name, value)
+        except ValueError:  # msgspec's too
+            facts = {"where": where, "option": name, "given": repr(value)}
+            problems.append(Problem("bad-option", place, facts))
+    return good, problems
+
+
+def _convert(name: str, value: Any) -> Any:
+    if name == "cache":
+        return value if isinstance(value, bool) else _read_age(value)
+    made = msgspec.convert(value, _TYPES[name])
+    right: dict[str, Callable[[], Any]] = {
+        "after": lambda: all(step.isidentifier() for step in made),
+        "cell_timeout": lambda: made is None or made > 0,
+        "makes": lambda: all(path.strip() and not globs.is_url(path) for path in made),
+        "max_output": lambda: made is None or read_size(made) > 0,
+        "timeout": lambda: made is None or made > 0,
+        "writes": lambda: all(written.isidentifier() for written in made),
+    }
+    if name in right and not right[name]():
+        raise ValueError(name)
+    return made
+
+
+def _read_age(age: Any) -> float:
+    """Return the seconds that an age says, as "6h"; ValueError where it says none."""
+    if not isinstance(age, str) or (found := _AGE.fullmatch(age.strip())) is None:
+        raise ValueError(age)
+    return float(found[1]) * _SECONDS[found[2]]
+
+
+def read_size(size: int | str) -> int:
+    """Return the bytes that a size says, as "100 MB"; ValueError where it says none."""
+    if isinstance(size, int):
+        return size
+    if (found := _SIZE.fullmatch(size.strip())) is None:
+        raise ValueError(size)
+    return round(float(found[1]) * _UNITS[found[2]])
+
+
+def _make_unknown(name: str, where: str, place: Place | None) -> Problem:
+    near = difflib.get_close_matches(name, _TYPES, 1)
+    facts = {"where": where, "option": name, "known": sorted(_TYPES)}
+    return Problem("unknown-option", place, facts, Edit(near[0], place) if near else None)

@@ -1,0 +1,1 @@
+"""What knows nothing of nbflow: texts, names, patterns, files, locks."""

@@ -1,0 +1,68 @@
+"""Claims of what a run executes: a run beside it that needs the same waits for it."""
+
+from __future__ import annotations
+
+from nbflow.base.hashing import hash_bytes
+from nbflow.base.locks import RangeLocks
+from nbflow.model import TaskId
+from nbflow.planning import Plan, find_reusable
+from nbflow.runs.history import read_run, read_run_ids
+from nbflow.runs.liveness import is_alive
+from nbflow.workspace.project import Project
+
+_LOOKED_AT = 50  # runs, the newest
+
+
+def is_made(plan: Plan, step: str, key: str) -> bool:
+    """Say whether a key leads to a result by now."""
+    return find_reusable(plan, step, key) is not None
+
+
+class Claims:
+    """What one run executes: a lock for each task's key, which ends with this process.
+
+    A run holds claims of what it executes only, never while it waits for another's. So two runs
+    never wait for each other.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._locks = RangeLocks(project.cache / "claims")
+        self._held: dict[TaskId, int] = {}
+
+    def take(self, task: TaskId, key: str) -> bool:
+        """Claim what a key stands for; False where another run has claimed it."""
+        place = _find_place(task, key)
+        if self._locks.take(place):
+            self._held[task] = place
+            return True
+        return False
+
+    def is_free(self, task: TaskId, key: str) -> bool:
+        """Say whether no run claims this any more: it was made, or its run failed or died."""
+        return self._locks.is_free(_find_place(task, key))
+
+    def release(self, task: TaskId) -> None:
+        """Give back a task's claim, if this run has it."""
+        if task in self._held:
+            self._locks.release(self._held.pop(task))
+
+    def close(self) -> None:
+        """Give back all."""
+        self._held.clear()
+        self._locks.close()
+
+
+def find_executing(project: Project, task: TaskId) -> str:
+    """Return the newest run that executes a task now, "" where that is not known."""
+    for run_id in read_run_ids(project, _LOOKED_AT):
+        if is_alive(project, run_id):
+            state = read_run(project, run_id).steps.get(str(task))
+            if state is not None and state.status == "running":
+                return run_id
+    return ""
+
+
+def _find_place(task: TaskId, key: str) -> int:
+    """Return which byte of the file stands for a key: 62 bits, so that two hardly ever meet."""
+    return int(hash_bytes(f"{task}/{key}".encode())[:16], 16) >> 2

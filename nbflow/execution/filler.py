@@ -1,0 +1,105 @@
+"""Fills results' DuckDB files behind a run, in one process of low priority."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
+
+from nbflow.base.private_folders import remove_folders
+from nbflow.model import Result
+from nbflow.storage.duckdb.partial_files import sweep_parts
+from nbflow.storage.results.folders import is_filled
+from nbflow.storage.results.local import open_store
+from nbflow.workspace.project import Project
+
+if TYPE_CHECKING:
+    from nbflow.executors.local.launch import Launched
+
+_LOOK = 0.05  # seconds between looks at whether to stop
+
+
+class Filler:
+    """A context: its process starts with the first step that may write tables, and ends with it.
+
+    One thread starts the process by `launch`, and speaks with it.
+    """
+
+    def __init__(self, launch: Callable[[], Launched]) -> None:
+        self._launch = launch
+        self._process: Any = None
+        self._thread: threading.Thread | None = None
+        self._orders: queue.SimpleQueue[Path | None] = queue.SimpleQueue()
+        self._asked: list[Path] = []
+        self._answers: list[str] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._orders.put(None)
+        if self._process is not None:
+            self._process.kill()  # what it did not finish, it did not rename
+            self._process.wait()
+            for folder in self._asked[len(self._answers) :]:
+                sweep_parts(folder)
+            remove_folders(self._process.pid)
+
+    @property
+    def used(self) -> bool:
+        return bool(self._asked)
+
+    def prepare(self) -> None:
+        """Start the process: by the time a step ends, it has loaded what it needs."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="nbflow-filler", daemon=True)
+            self._thread.start()
+
+    def add(self, project: Project, result: Result) -> None:
+        """Have a result's tables filled in, if it has any and that is not done."""
+        if not any(one.kind == "table" for one in result.outputs.values()):
+            return
+        folder = open_store(project.home).fetch(result.step, result.id)
+        if not is_filled(folder):
+            self.prepare()
+            self._asked.append(folder)
+            self._orders.put(folder)
+
+    def finish(self, stop: threading.Event) -> list[str]:
+        """Wait until all is filled, or for `stop`; return what went wrong."""
+        if self._thread is None or not self._asked:
+            return []
+        self._orders.put(None)
+        while self._thread.is_alive() and not stop.is_set():
+            self._thread.join(_LOOK)
+        if stop.is_set():
+            return []  # whoever asks for the tables in SQL fills them
+        return [*filter(None, self._answers), *self._explain_rest()]
+
+    def _explain_rest(self) -> list[str]:
+        rest = self._asked[len(self._answers) :]
+        return [
+            f"The tables of {folder} are not in DuckDB yet: the process that fills them died. "
+            "They are complete in Arrow; the next query in SQL fills them."
+            for folder in rest
+        ]
+
+    def _work(self) -> None:
+        """Have each folder filled; the end of the process is the end of its answers."""
+        try:
+            self._process, orders, answers, errors = self._launch()
+        except OSError:  # no memory, too many processes
+            return
+        errors.close()
+        with contextlib.suppress(OSError), orders, answers:
+            while (folder := self._orders.get()) is not None:
+                orders.write(msgspec.json.encode(str(folder)) + b"\n")
+                orders.flush()
+                if not (answer := answers.readline()):
+                    return
+                self._answers.append(msgspec.json.decode(answer, type=str))

@@ -1,0 +1,143 @@
+"""From a planned step to a job that a worker can execute."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from nbflow.analysis.contract.file_inputs import make_patterns, refuse
+from nbflow.analysis.contract.options import MAX_OUTPUT, read_size
+from nbflow.analysis.contract.scan import Reading, complete, read_step
+from nbflow.analysis.parameters import make_injected
+from nbflow.base.flushing import write_file
+from nbflow.base.stat_cache import FileCache, keep_answers, read_stamp
+from nbflow.errors import RunError
+from nbflow.executors.protocol import KernelKind
+from nbflow.model import Job, JobInput, Place, Result, Step, TaskId, Watched
+from nbflow.planning import Plan, Prepared
+from nbflow.runs.folder import AttemptFolder, RunFolder, find_folder
+from nbflow.storage.results.local import open_store
+
+
+def take_copies(plan: Plan, folder: RunFolder, names: Collection[str]) -> None:
+    """Copy the notebooks that may run, so that editing one during the run changes nothing.
+
+    Raises RunError where one is no longer what was planned: its result's key would be wrong.
+    """
+    if not names:
+        return
+    with keep_answers(plan.project, "notebooks", Reading, spare=sys.maxsize) as known:
+        for name in names:
+            _take_copy(plan, folder, name, known)
+
+
+def _take_copy(plan: Plan, folder: RunFolder, name: str, known: FileCache[Reading]) -> None:
+    source = plan.project.root / plan.scan.steps[name].path
+    copy = _find_copy(plan, folder, name)
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    before = read_stamp(source)
+    if before is not None:
+        shutil.copy2(source, copy)
+    reading = known.find(str(source)) or read_step(plan.project, source)
+    planned = replace(plan.scan.steps[name], makers=())
+    if complete(reading, plan.scan.steps) != planned or read_stamp(source) != before:
+        raise RunError(
+            f"{plan.scan.steps[name].path} was {'changed' if before else 'removed'} while the run "
+            "was planned. Run again: the plan is made anew."
+        )
+
+
+def _find_copy(plan: Plan, folder: RunFolder, name: str) -> Path:
+    """Return the copy that all attempts of a step execute: it lies with the first."""
+    return folder.attempt(TaskId(name)).source(Path(plan.scan.steps[name].path).suffix)
+
+
+def find_kernel_kind(plan: Plan, name: str) -> KernelKind:
+    """Return what tells whether a step's kernel could be another's."""
+    step = plan.scan.steps[name]
+    source = plan.project.root / step.path
+    return KernelKind(step.language, plan.prepared[name].kernel, str(source.parent))
+
+
+def make_job(
+    plan: Plan,
+    run_id: str,
+    ready: Prepared,
+    latest: Mapping[str, Result | None],
+    attempt: int = 1,
+) -> Job:
+    """Make and write the job of a step whose inputs exist; each attempt has a folder of its own."""
+    project, step = plan.project, ready.step
+    source, run = project.root / step.path, find_folder(project, run_id)
+    folder, copy = run.attempt(TaskId(step.name), attempt), _find_copy(plan, run, step.name)
+    if not copy.exists():  # it was to be reused, but its result was removed since
+        take_copies(plan, run, (step.name,))
+    job = Job(
+        run=run_id,
+        attempt=attempt,
+        step=step.name,
+        notebook=str(copy),
+        source=str(source),
+        folder=str(folder.path),
+        root=str(project.root),
+        kernel=ready.kernel,
+        language=step.language,
+        parameters=ready.overrides,
+        injected=make_injected(step, ready.overrides) if step.language == "python" else None,
+        inputs={read.ref: _make_input(plan, latest[read.step], read.name) for read in step.inputs},
+        writes=tuple(write.name for write in step.writes),
+        declared=True,
+        makes=_format_makes(step, ready.parts.parameters, source.parent),
+        timeout=step.options.timeout,
+        cell_timeout=step.options.cell_timeout,
+        max_output=read_size(step.options.max_output or MAX_OUTPUT),
+    )
+    folder.making.mkdir(parents=True)
+    write_file(folder.job, msgspec.json.encode(job), lasting=False)
+    return job
+
+
+def _format_makes(step: Step, values: Mapping[str, Any], folder: Path) -> tuple[str, ...]:
+    listed = [Watched(one, Place(step.path)) for one in step.options.makes]
+    patterns, wrong = make_patterns(listed, values, folder, step.parameters)
+    refuse(wrong)
+    return tuple(one.text for one in patterns)
+
+
+def _make_input(plan: Plan, result: Result | None, name: str) -> JobInput:
+    assert result is not None  # noqa: S101 - a step is ready only when its inputs exist
+    return JobInput(
+        folder=str(open_store(plan.project.home).fetch(result.step, result.id)),
+        name=name,
+        run=result.run,
+        result=result.id,
+        hash=result.outputs[name].hash,
+    )
+
+
+def find_executed(job: Job) -> Path | None:
+    """Return the executed notebook that a failed job left."""
+    path = AttemptFolder(Path(job.folder)).notebook
+    return path if path.exists() else None
+
+
+def link_notebook(executed: Path, job: Job) -> None:
+    """Show an executed notebook in its attempt's folder; nothing depends on its being there."""
+    with contextlib.suppress(OSError):  # a full disk, or `clean` has removed the result since
+        _link_or_copy(executed, AttemptFolder(Path(job.folder)).executed)
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    """Make `target` the same file by a hard link, or a copy where links do not work."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)

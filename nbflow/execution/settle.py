@@ -1,0 +1,197 @@
+"""From a job's outcome to a result that can be reused."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from nbflow.analysis.code.imports import hash_module, read_modules
+from nbflow.analysis.contract.file_inputs import find_files
+from nbflow.base.hashing import is_stamp
+from nbflow.errors import PipelineError
+from nbflow.model import Failure, Job, Outcome, Parts, Result, Taken
+from nbflow.model.events import StepFailed, StepFinished
+from nbflow.planning import Plan, Prepared, find_reusable, make_key
+from nbflow.planning.advice import advise, say_written
+from nbflow.runs.folder import AttemptFolder
+from nbflow.storage.results import folders as results
+from nbflow.storage.results.left_files import Left, add_left
+from nbflow.storage.results.local import open_store
+from nbflow.storage.results.outputs import make_all_marks
+from nbflow.workspace.project import Project
+
+
+def keep_outcome(
+    plan: Plan,
+    ready: Prepared,
+    job: Job,
+    outcome: Outcome,
+    started: float,
+    *,
+    changed: Sequence[str] = (),
+) -> Result:
+    """Keep what a job made; it is pending until the disk has it.
+
+    `changed` are the real paths of files that were seen to change while it ran. Where another run
+    made the same meanwhile, that result is adopted instead. Raises StoreError where it cannot be
+    kept.
+    """
+    traffic, making = plan.traffic, AttemptFolder(Path(job.folder)).making
+    traffic.look_again()
+    inputs = {ref: one.hash for ref, one in job.inputs.items()}
+    ready = replace(ready, parts=replace(ready.parts, inputs=inputs))
+    made = {traffic.name_path(job.step, real): one for real, one in outcome.made.items()}
+    wrote = outcome.wrote | traffic.mark(job.step, changed)
+    free = not ready.force and not ready.never and not made and not wrote
+    if free and (twin := _find_twin(plan, ready, started)):
+        shutil.rmtree(making)
+        return twin
+    _protect(making / "notebook.ipynb")
+    result = replace(_make_result(plan, ready, job, outcome, started), made=made, wrote=wrote)
+    traffic.note(result)
+    result = replace(result, warnings=(*result.warnings, *_advise(plan, result)))
+    results.keep_result(plan.project, making, result)
+    note_left(plan, result)
+    return result
+
+
+def _make_result(plan: Plan, ready: Prepared, job: Job, outcome: Outcome, started: float) -> Result:
+    """Return the result without the files of the project that the step made or wrote."""
+    seen = _find_seen(plan.project, ready.parts, outcome)
+    opened = _find_opened(ready, outcome)
+    moved = _find_moved(plan, ready, {**seen, **opened}, started)
+    return Result(
+        id=open_store(plan.project.home).make_id(job.step),
+        step=job.step,
+        run=job.run,
+        key=make_key(job.step, ready.parts),
+        parts=ready.parts,
+        outputs=outcome.outputs,
+        created=time.time(),
+        seconds=outcome.seconds,
+        seen_modules=seen,
+        reusable=not ready.never and not moved,
+        warnings=(*outcome.warnings, *moved),
+        opened=opened,
+        inputs={ref: Taken(one.result, one.hash) for ref, one in job.inputs.items()},
+        files=make_all_marks(AttemptFolder(Path(job.folder)).making),
+    )
+
+
+def make_finished(job: Job, outcome: Outcome, result: Result, known: Sequence[str]) -> StepFinished:
+    """Return the event; `known` are the warnings that planning had."""
+    return StepFinished(
+        result=result.id,
+        seconds=outcome.seconds,
+        outputs=tuple(result.outputs.values()),
+        warnings=tuple(dict.fromkeys((*known, *result.warnings))),
+        spent=outcome.spent,
+        **job.identity,
+    )
+
+
+def make_failed(job: Job, outcome: Outcome, failure: Failure, notebook: str) -> StepFailed:
+    """Return the event; `notebook` is what was executed, relative to the root."""
+    return StepFailed(
+        failure=failure,
+        seconds=outcome.seconds,
+        notebook=notebook,
+        spent=outcome.spent,
+        **job.identity,
+    )
+
+
+def note_left(plan: Plan, result: Result) -> None:
+    """Note how a step left files that others use, so that they are not taken for a user's."""
+    traffic, step = plan.traffic, result.step
+    left = [Left(key, one.hash, made=True) for key, one in result.made.items()]
+    for key, mark in result.wrote.items():
+        known = key in result.made or traffic.find_users(traffic.find_real(step, key), step)
+        if known and not is_stamp(mark):
+            left.append(Left(key, mark))
+    if left:
+        add_left(plan.project, step, left)
+        traffic.note(result)
+
+
+def note_failed(plan: Plan, step: str, changed: Sequence[str]) -> None:
+    """Note how a step that failed left files: nobody made them, and no user did."""
+    plan.traffic.look_again()
+    marks = plan.traffic.mark(step, changed)
+    if marks:
+        add_left(plan.project, step, [Left(key, mark) for key, mark in marks.items()])
+        plan.traffic.forget_left(step)
+
+
+def _protect(executed: Path) -> None:
+    """Let no editor save over an executed notebook: runs show it by hard links."""
+    if executed.exists():
+        executed.chmod(0o444)
+
+
+def _find_twin(plan: Plan, ready: Prepared, started: float) -> Result | None:
+    step = ready.step.name
+    result = find_reusable(plan, step, make_key(step, ready.parts))
+    return result if result and result.created >= started else None
+
+
+def _find_moved(
+    plan: Plan, ready: Prepared, seen: dict[str, str], started: float
+) -> tuple[str, ...]:
+    """Say which modules and files changed while the step ran: its result is not reused."""
+    step, project, traffic = ready.step, plan.project, plan.traffic
+    folder = (project.root / step.path).parent
+    patterns = traffic.sides.declared.get(step.name, ())
+    found = find_files(patterns, project.root, read_hash=traffic.read_hash)
+    if lost := (*found.missing, *found.wrong):
+        return (f"after {step.name} ran: {PipelineError(problems=lost)}",)
+    modules = read_modules(step.imports, folder, ready.path, project.root)
+    before = ready.parts.files | ready.parts.modules
+    after = found.hashes | modules
+    changed = {name for name in before | after if before.get(name) != after.get(name)}
+    changed |= {path for path in seen if not _is_older(project.root / path, started)}
+    return tuple(
+        f"{name} changed while {step.name} ran: its result serves this run and is not reused"
+        for name in sorted(changed)
+    )
+
+
+def _is_older(path: Path, started: float) -> bool:
+    try:
+        return path.stat().st_mtime < started
+    except OSError:
+        return False
+
+
+def _find_seen(project: Project, parts: Parts, outcome: Outcome) -> dict[str, str]:
+    """Return the modules that only running showed, each with the hash of what counts in it."""
+    seen = {path: one for path, one in outcome.modules.items() if path not in parts.modules}
+    for path in seen:
+        with contextlib.suppress(OSError):  # gone since: what was seen of it counts
+            seen[path] = hash_module(project.root / path)
+    return seen
+
+
+def _find_opened(ready: Prepared, outcome: Outcome) -> dict[str, str]:
+    known = ready.parts.files.keys() | ready.parts.modules.keys() | outcome.modules.keys()
+    return {key: mark for key, mark in outcome.opened.items() if key not in known}
+
+
+def _advise(plan: Plan, result: Result) -> tuple[str, ...]:
+    """Say what the step should declare, and what those whose files it opened should."""
+    traffic, step = plan.traffic, result.step
+    writers = {
+        (writer, real)
+        for real in traffic.opened.get(step, ())
+        for writer in traffic.written.get(real, set()) - {step}
+        if not traffic.claims(writer, real)
+    }
+    return (
+        *advise(traffic, step),
+        *(say_written(traffic, writer, real, [step]) for writer, real in sorted(writers)),
+    )

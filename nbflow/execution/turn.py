@@ -1,0 +1,43 @@
+"""What is done about files when a step's turn has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from nbflow.analysis.contract.file_inputs import refuse
+from nbflow.model import Result
+from nbflow.planning import Plan, Prepared
+from nbflow.planning.advice import advise
+from nbflow.planning.decide import find_max_age
+from nbflow.planning.file_flow import Latest
+from nbflow.planning.make import explain_missing
+
+
+def may_have_changed(plan: Plan, name: str, result: Result) -> bool:
+    """Tell whether time, or files besides a step's own, may decide otherwise than the plan did."""
+    step = plan.scan.steps[name]
+    others = result.seen_modules or result.opened or result.wrote or step.makers
+    return bool(others) or find_max_age(step) is not None
+
+
+def put_back(plan: Plan, name: str, latest: Latest) -> Iterator[str]:
+    """Give a step the files as the results hold them that this run relies on; say which.
+
+    Raises PipelineError where somebody has changed one since, OSError, StoreError.
+    """
+    traffic = plan.traffic
+    traffic.look_again()
+    refuse(list(traffic.find_foreign(name, latest)))
+    yield from traffic.put_back(name, latest)
+
+
+def read_files(plan: Plan, name: str, latest: Latest) -> Prepared:
+    """Return a step with its declared files as they are now; PipelineError for missing ones."""
+    ready, traffic = plan.prepared[name], plan.traffic
+    traffic.look_again()
+    found = traffic.find(name, latest)
+    refuse([*found.wrong, *explain_missing(ready.step, found.missing)])
+    parts = replace(ready.parts, files=found.hashes)
+    return replace(ready, parts=parts, waits=(), advice=advise(traffic, name))

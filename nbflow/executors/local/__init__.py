@@ -1,0 +1,1 @@
+"""Executes jobs in processes on this machine."""

@@ -1,0 +1,147 @@
+"""The kernels that a zygote has forked: who they answer to, and how they end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import shutil
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from nbflow.executors.local.forkserver.birth import Birth
+from nbflow.executors.local.forkserver.messages import Ended, Request, say, send
+
+LIMIT = 1.0  # seconds to hand a request to a spare
+
+# What to do when there is something to read. A Birth is returned in a forked child only.
+Step = Callable[[], Birth | None]
+
+
+class Child(msgspec.Struct, eq=False):
+    """A forked process. `connection` leads to its owner, `channel` to a spare."""
+
+    pid: int
+    pidfd: int
+    folder: Path
+    connection: socket.socket | None = None
+    channel: socket.socket | None = None
+
+
+class Children:
+    """All of them by pid. No kernel outlives its owner, and nothing that it started outlives it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.by_pid: dict[int, Child] = {}
+        self.selector = selectors.PollSelector()
+        self.count = 0
+
+    def watch(self, what: int | socket.socket, step: Step) -> None:
+        """Do this, and nothing else, when there is something to read."""
+        with contextlib.suppress(KeyError):
+            self.selector.unregister(what)
+        self.selector.register(what, selectors.EVENT_READ, step)
+
+    def fork(
+        self, request: Request, connection: socket.socket, descriptors: tuple[int, ...]
+    ) -> Child | Birth:
+        """Fork a kernel; without descriptors it is a spare, for a request like this one."""
+        folder = self._choose_folder(request)
+        parent, pid = os.getpid(), os.fork()
+        if pid == 0:
+            self._let_go(connection)
+            return Birth(parent, request, connection, folder, descriptors, spare=not descriptors)
+        child = Child(pid, os.pidfd_open(pid), folder)
+        self.by_pid[pid] = child
+        self.watch(child.pidfd, lambda: self._bury(child))
+        return child
+
+    def fork_spare(self, request: Request) -> Child | Birth:
+        """Fork a kernel that waits for a request."""
+        ours, theirs = socket.socketpair()
+        child = self.fork(request, theirs, ())
+        if isinstance(child, Birth):
+            ours.detach()
+            return child
+        theirs.close()
+        ours.settimeout(LIMIT)
+        child.channel = ours
+        return child
+
+    def hand_over(
+        self, spare: Child, request: Request, connection: socket.socket, descriptors: list[int]
+    ) -> bool:
+        """Give a spare the request it waits for; False: it has died."""
+        try:
+            with spare.channel as channel:  # type: ignore[union-attr]
+                send(channel, request, [connection.fileno(), *descriptors])
+        except OSError:
+            return False
+        return True
+
+    def attach(self, child: Child, connection: socket.socket) -> None:
+        """From now on: the end of one is the end of the other."""
+        child.connection, child.channel = connection, None
+        self.watch(connection, lambda: self._abandon(child))
+
+    def kill(self, child: Child) -> None:
+        """Kill it and what it started; its number stays taken until it is buried."""
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                kill(child.pid, signal.SIGKILL)
+
+    def abandon_all(self) -> None:
+        """End those that have an owner; spares stay."""
+        for child in self.by_pid.values():
+            if child.connection is not None:
+                self._abandon(child)
+
+    def end(self) -> None:
+        """Kill all, and wait until they are gone."""
+        for child in self.by_pid.values():
+            self.kill(child)
+        for child in list(self.by_pid.values()):
+            self._bury(child)
+
+    def _choose_folder(self, request: Request) -> Path:
+        """Return the folder for a kernel's sockets: after a restart the same as before."""
+        before = Path(request.connection.get("ip", "")).parent
+        if before.parent == self.folder:
+            return before
+        self.count += 1
+        return self.folder / f"k{self.count}"
+
+    def _let_go(self, kept: socket.socket) -> None:
+        """In a child: give up the sockets, whose numbers are closed and taken by others soon."""
+        held = [key.fileobj for key in self.selector.get_map().values()]
+        for holder in (*held, *(child.channel for child in self.by_pid.values())):
+            if isinstance(holder, socket.socket) and holder is not kept:
+                holder.detach()
+
+    def _abandon(self, child: Child) -> None:
+        """End a kernel whose owner is gone."""
+        if child.connection is not None:
+            self.selector.unregister(child.connection)
+            child.connection.close()
+            child.connection = None
+        self.kill(child)
+
+    def _bury(self, child: Child) -> None:
+        """End what the kernel left running, and tell its owner how it ended."""
+        self.kill(child)
+        _, status = os.waitpid(child.pid, 0)
+        self.selector.unregister(child.pidfd)
+        os.close(child.pidfd)
+        del self.by_pid[child.pid]
+        shutil.rmtree(child.folder, ignore_errors=True)
+        if child.channel is not None:
+            child.channel.close()
+        if child.connection is not None:
+            say(child.connection, Ended(os.waitstatus_to_exitcode(status)))
+            self.selector.unregister(child.connection)
+            child.connection.close()

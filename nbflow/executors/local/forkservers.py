@@ -1,0 +1,85 @@
+"""The zygotes of an executor: started when needed, started again when they died."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbflow.environments import find_kernel
+from nbflow.executors.local import forkserver as zygote
+from nbflow.executors.local.launch import describe_exit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+MOST = 3  # times that one is started; one that ends each time is a fault that a start cannot mend
+OURS = (  # what a kernel loads to read and to write, and the process that fills tables in
+    "nbflow.notebook_api", "nbflow.storage.tables", "nbflow.storage.frames.frames", "nbflow.storage.frames.objects",
+    "nbflow.storage.__main__",
+    "pyarrow.pandas_compat", "pyarrow.vendored.version",
+)  # fmt: skip
+AGAIN = "The process that each {} is forked from {}. It is started again."
+GIVEN_UP = (
+    "The process that each {} is forked from {}, for the {}rd time in this run. From here on they "
+    "are started one by one, which takes longer. If memory ran out: run fewer steps at once (-j 1)."
+)
+
+
+class Zygotes:
+    """One for kernels, which has imported `imports`, and one for workers. Not for many threads."""
+
+    def __init__(self, imports: Sequence[str]) -> None:
+        self.imports = {"kernel": (*imports, *OURS), "worker": ()}
+        self.owners: dict[zygote.Role, zygote.Owner | None] = {}  # None: there can be none
+        self.starts: dict[zygote.Role, int] = {}
+
+    def address(self, role: zygote.Role) -> str:
+        """Return the address of the one that forks these, "" while there is none."""
+        owner = self.owners.get(role)
+        return owner.address if owner else ""
+
+    def addresses(self) -> tuple[str, str]:
+        """Return those of the ones for workers and for kernels."""
+        return self.address("worker"), self.address("kernel")
+
+    def start(self, language: str, name: str) -> None:
+        """Start what such a kernel needs and is missing."""
+        # First what takes longer.
+        if "kernel" not in self.owners and not zygote.find_obstacle(find_kernel(language, name)):
+            self._start("kernel")
+        if "worker" not in self.owners and not zygote.find_platform_obstacle():
+            self._start("worker")
+
+    def bury(self) -> Iterator[str]:
+        """Forget those that have died, and say so."""
+        for role, owner in list(self.owners.items()):
+            if owner is None or owner.is_alive():
+                continue
+            how = _describe_end(owner)
+            owner.close()
+            if self.starts[role] < MOST:
+                del self.owners[role]
+                yield AGAIN.format(role, how)
+            else:
+                self.owners[role] = None
+                yield GIVEN_UP.format(role, how, MOST)
+
+    def close(self, warm: float) -> None:
+        """Let them stay so many seconds for the next run, or end them."""
+        for owner in filter(None, self.owners.values()):
+            if warm > 0:
+                owner.leave(warm)
+            else:
+                owner.close()
+
+    def _start(self, role: zygote.Role) -> None:
+        """Start one; on a full disk and the like there is none, but ordinary processes."""
+        self.starts[role] = self.starts.get(role, 0) + 1
+        try:
+            self.owners[role] = zygote.start(self.imports[role], role=role)
+        except OSError:
+            self.owners[role] = None
+
+
+def _describe_end(owner: zygote.Owner) -> str:
+    code = owner.process.poll() if owner.process is not None else None
+    return "has ended" if code is None else f"has ended ({describe_exit(code)})"

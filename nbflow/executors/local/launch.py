@@ -1,0 +1,77 @@
+"""Starts a process with pipes, forked where it can be, and says how one ended."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from nbflow.errors import KernelError
+from nbflow.executors.local import forkserver as zygote
+
+Launched = tuple[Any, BinaryIO, BinaryIO, BinaryIO]
+
+
+def launch(
+    role: zygote.Role,
+    nursery: str,
+    env: Mapping[str, str] = os.environ,
+    *,
+    over: threading.Event | None = None,
+) -> Launched:
+    """Return a process, and the pipes to its stdin, from its stdout and its stderr.
+
+    It is forked from the zygote at `nursery`, if there is one. Its own session: Ctrl-C reaches the
+    run alone, which then stops what it has started. Raises KernelError once it is all `over`.
+    """
+    if nursery:
+        # The zygote died, or cannot serve this environment: then there is an ordinary process.
+        with contextlib.suppress(KernelError, OSError):
+            return _fork(role, nursery, env)
+    if over is not None and over.is_set():
+        raise KernelError(f"No {role} is started any more.")
+    process = subprocess.Popen(
+        # -P: a notebook's folder is no place to import our modules from.
+        [sys.executable, "-P", "-m", zygote.MODULES[role]],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=env,
+        start_new_session=True,
+    )
+    return process, process.stdin, process.stdout, process.stderr  # type: ignore[return-value]
+
+
+def _fork(role: zygote.Role, nursery: str, env: Mapping[str, str]) -> Launched:
+    request = zygote.Request(arguments=(), cwd=str(Path.cwd()), env=dict(env), role=role)
+    orders, answers, errors = os.pipe(), os.pipe(), os.pipe()
+    theirs, ours = (orders[0], answers[1], errors[1]), (orders[1], answers[0], errors[0])
+    try:
+        process, _ = zygote.fork(nursery, request, *theirs)
+    except BaseException:
+        _close(ours)
+        raise
+    finally:
+        _close(theirs)
+    sent, told, erred = ours
+    return process, os.fdopen(sent, "wb"), os.fdopen(told, "rb"), os.fdopen(erred, "rb")
+
+
+def _close(descriptors: tuple[int, ...]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
+def describe_exit(code: int) -> str:
+    """Return how a process ended, in words."""
+    if code >= 0:
+        return f"exit code {code}"
+    known = {number.value: number.name for number in signal.Signals}
+    why = ", often out of memory" if known.get(-code) == "SIGKILL" else ""
+    return f"signal {-code}, {known.get(-code, 'unknown')}{why}"

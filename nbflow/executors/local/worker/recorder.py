@@ -1,0 +1,223 @@
+"""Tells a job's events while its cells are executed, and keeps what they print."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbformat.v4 import new_output
+
+from nbflow.base.text import say_bytes
+from nbflow.executors.local.engine.record import Observer
+from nbflow.executors.local.worker import watched
+from nbflow.executors.local.worker.bars import Bar, Bars
+from nbflow.executors.local.worker.budget import Budget
+from nbflow.executors.local.worker.journal import Journal
+from nbflow.executors.local.worker.missing import Missing
+from nbflow.executors.local.worker.printed import Printed, last_version, shorten
+from nbflow.model.events import CellFinished, CellStarted, OutputPrinted, StepProgressed
+from nbflow.runs.folder import AttemptFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Literal
+
+    from nbflow.executors.local.worker.document import Document
+    from nbflow.executors.local.worker.guard import Guard
+    from nbflow.executors.local.worker.stages import Stages
+    from nbflow.model import Job
+    from nbflow.model.events import Event
+
+LOG_LEFT = 10_000  # bytes
+LONGEST = 1_000  # characters of a line of code, and of words for progress
+PROGRESS = "application/vnd.nbflow.progress+json"
+
+
+class Recorder(Observer):
+    """papermill's observer for one job."""
+
+    def __init__(
+        self,
+        job: Job,
+        document: Document,
+        guard: Guard,
+        emit: Callable[[Event], None],
+        *,
+        stages: Stages,
+        begun: Callable[[], None],
+        rest: Callable[[], None],
+    ) -> None:
+        self.job, self.document, self.guard, self.emit = job, document, guard, emit
+        self.identity = job.identity
+        self.stages, self.begun, self.rest = stages, begun, rest
+        path = AttemptFolder(Path(job.folder)).log
+        self.log = path.open("w", encoding="utf-8", errors="backslashreplace")
+        self.journal = Journal(job)
+        self.printed: defaultdict[str, Printed] = defaultdict(Printed)  # by stream
+        self.bars = Bars()
+        self.client: Any = None
+        self.missing = Missing()
+        self.budget = Budget(job.max_output)
+        self.told_cut: set[int] = set()  # cells by their index
+
+    def kernel_ready(self, client: Any) -> None:
+        self.client = client
+        self.guard.kernel.answered = True
+        self.guard.check()
+        if not self.guard.kernel.forked:  # that one watches from its birth
+            watched.begin(client, self.job, self.guard.kernel.late)
+        self.stages.enter_cells()
+
+    def cell_started(self, cell: Any, index: int) -> None:  # noqa: ARG002
+        if not self.document.is_executed(cell):
+            return
+        self.guard.enter(cell)
+        first = shorten(first_line(cell.source), LONGEST)
+        self.emit(CellStarted(cell=self._number(cell), first_line=first, **self.identity))
+
+    def message_received(self, cell: Any, index: int, message: dict[str, Any]) -> bool:
+        self.begun()
+        content = message["content"]
+        if message["msg_type"] == "stream":
+            self._log(content["text"])
+        cut = self.budget.cut.get(index)
+        kept = self.budget.take(index, message)
+        if cut != self.budget.cut.get(index):
+            self._note_cut(cell, index, message)
+        if kept:
+            self.journal.add(index, message)
+            self._hear(message, cell)
+        return kept
+
+    def _hear(self, message: dict[str, Any], cell: Any) -> None:
+        content = message["content"]
+        if message["msg_type"] == "stream":
+            self._print(content["name"], content["text"], cell)
+        elif message["msg_type"] in {"display_data", "update_display_data"}:
+            self._progress(content.get("data", {}).get(PROGRESS))
+        elif message["msg_type"] in {"comm_open", "comm_msg"}:
+            self._tell_bar(self.bars.read_message(content))
+
+    def cell_exited(self, cell: Any) -> None:
+        self.document.ending_cell = cell
+
+    def outputs_missing(self, cell: Any, index: int, count: int) -> None:  # noqa: ARG002
+        self.missing.add(self.document.number(cell) or 0, count)
+
+    def cell_finished(self, cell: Any, index: int) -> None:
+        self._flush()
+        self._tell_cut(cell, index)
+        if self.document.is_executed(cell):
+            self._finish(cell)
+        self.guard.check()
+
+    def cells_finished(self, client: Any) -> None:
+        self.stages.leave_cells()
+        self.stages.used = watched.ask(client, self.job)
+        self._flush()
+
+    def resting(self) -> None:
+        self.rest()
+
+    def save(self, notebook: Any) -> bool:
+        """Leave it to the end: the journal has what a crash would lose."""
+        self.document.notebook = notebook
+        return True
+
+    def close(self, traceback: str = "") -> None:
+        """End the log, with the traceback of what failed; again: do nothing."""
+        if self.log.closed:
+            return
+        with contextlib.suppress(OSError), self.log:  # a full disk has been told of already
+            self.log.write(traceback and f"\n{traceback}\n")
+
+    def cut(self) -> None:
+        """Make room on a full disk; only the log's beginning is left."""
+        with contextlib.suppress(OSError):
+            os.truncate(self.log.name, min(Path(self.log.name).stat().st_size, LOG_LEFT))
+
+    def _finish(self, cell: Any) -> None:
+        failed = cell.metadata.papermill["status"] == "failed"
+        status: Literal["done", "failed"] = "failed" if failed else "done"
+        number, seconds = self._number(cell), self.guard.leave()
+        self.emit(CellFinished(cell=number, seconds=seconds, status=status, **self.identity))
+
+    def warnings(self) -> tuple[str, ...]:
+        """Return what of the outputs is not in the notebook."""
+        cut = sum(self.budget.cut.values())
+        return (*self.missing.say(), *([self._say_cut(cut, "the step's")] if cut else []))
+
+    def _note_cut(self, cell: Any, index: int, message: dict[str, Any]) -> None:
+        """Keep in the log what the notebook has no room for; printed text is there already."""
+        if message["msg_type"] != "stream":
+            self._log(json.dumps(message["content"], default=str) + "\n")
+        if index not in self.told_cut:
+            self.told_cut.add(index)
+            self._tell("stderr", f"… what follows is in {self._log_path}\n", cell)
+
+    def _tell_cut(self, cell: Any, index: int) -> None:
+        """Say at the end of a cell how much of its output is left out."""
+        if index in self.budget.cut:
+            said = self._say_cut(self.budget.cut[index], "this cell's")
+            text = f"nbflow: {said}\n"
+            cell.outputs.append(new_output("stream", name="stderr", text=text))
+            self._tell("stderr", text, cell)
+
+    def _say_cut(self, size: int, whose: str) -> str:
+        return (
+            f"{say_bytes(size)} of {whose} output are left out: a step keeps up to "
+            f"max_output, {say_bytes(self.budget.most)}. They are in {self._log_path}."
+        )
+
+    @property
+    def _log_path(self) -> str:
+        return watched.relative(self.log.name, self.job.root)
+
+    def _log(self, text: str) -> None:
+        self.log.write(text)
+        self.log.flush()
+
+    def _print(self, stream: str, text: str, cell: Any) -> None:
+        printed = self.printed[stream]
+        for piece in printed.take(text, cell):
+            self._tell(stream, piece, cell)
+        self._tell_bar(self.bars.read_line(last_version(printed.begun)))
+
+    def _flush(self) -> None:
+        """Tell the lines that were begun."""
+        for stream, printed in self.printed.items():
+            for piece in printed.end():
+                self._tell(stream, piece, printed.cell)
+
+    def _tell(self, stream: Any, text: str, cell: Any) -> None:
+        number = self.document.number(cell)
+        self.emit(OutputPrinted(text=text, stream=stream, cell=number, **self.identity))
+
+    def _tell_bar(self, bar: Bar | None) -> None:
+        if bar is not None:
+            fraction, words = bar
+            self._tell_progress(fraction, words)
+
+    def _progress(self, data: Any) -> None:
+        if not isinstance(data, dict):
+            return
+        fraction, text = data.get("fraction"), str(data.get("text") or "")
+        number = float(fraction) if isinstance(fraction, int | float) else None
+        self._tell_progress(number, text)
+
+    def _tell_progress(self, fraction: float | None, text: str) -> None:
+        said = shorten(text, LONGEST)
+        self.emit(StepProgressed(fraction=fraction, text=said, **self.identity))
+
+    def _number(self, cell: Any) -> int:
+        return self.document.number(cell) or 0
+
+
+def first_line(source: str) -> str:
+    """Return the first line of code, which names a cell."""
+    lines = (line.strip() for line in source.splitlines())
+    return next((line for line in lines if line and not line.startswith("#")), "")

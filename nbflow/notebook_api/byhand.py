@@ -1,0 +1,357 @@
+"""By hand: reads from the newest finished run or what was written since, writes beside runs."""
+
+from __future__ import annotations
+
+import os
+import threading
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbflow.base.names import make_name
+from nbflow.errors import CallError
+from nbflow.notebook_api import area, runs
+from nbflow.notebook_api.identity import Here, find_here
+from nbflow.notebook_api.messages import (
+    find_caller,
+    make_age,
+    make_parameters,
+    make_rows,
+    say,
+    say_command,
+)
+from nbflow.notebook_api.names import Source, check_step, make_hint
+from nbflow.notebook_api.notebooks import find_changed
+from nbflow.notebook_api.tagged import is_tagged
+from nbflow.runs.finished import find_finished, read_finished
+from nbflow.storage.results.folders import find_result, read_result
+from nbflow.storage.results.local import open_store
+from nbflow.storage.results.removed import explain_removed
+from nbflow.workspace.stores import is_store
+
+if TYPE_CHECKING:
+    from nbflow.runs.finished import Finished
+    from nbflow.workspace.project import Project
+
+LATEST = "latest"
+_NOTEBOOKS = {".ipynb", ".md", ".py", ".qmd", ".Rmd"}
+UNNAMED = "notebook"  # the step of a notebook that nothing names
+
+
+@dataclass
+class _Session:
+    """What this kernel chose: the run its reads stay with, by pipeline, and its step."""
+
+    runs: dict[Path, str] = field(default_factory=dict)
+    fixed: set[Path] = field(default_factory=set)  # pipelines whose run was chosen by `use`
+    step: str = ""
+    warned: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)  # newer runs that were named
+
+
+_session = _Session()
+_lock = threading.RLock()
+
+
+def locate(step: str, name: str, run: str = "") -> Source:
+    """Return where to read from, and print one line that says so; `run` chooses for this once."""
+    with _lock:
+        here = _enter()
+        if here.project is None:
+            raise CallError(_explain_no_project(here, f"{step}.{name}"))
+        home = here.project.home
+        if run:
+            chosen = runs.choose_run(here.project, run, f"--run {run}")
+            return _locate_pinned(here.project, chosen, step, name)
+        if here.executed and home not in _session.runs:
+            return _locate_executed(here, here.project, step, name)
+        if home in _session.fixed:
+            pinned = find_finished(here.project, _session.runs[home])
+            pinned = pinned or runs.choose_run(here.project, _session.runs[home])  # raises: gone
+            return _locate_pinned(here.project, pinned, step, name)
+        return _locate_newest(here.project, step, name)
+
+
+def write(name: str, value: Any) -> None:
+    """Keep a value in this user's by-hand area; warn where there is nowhere to keep it."""
+    here = find_here()
+    if here.project is None:
+        _warn_once(_explain_nowhere(here))
+        return
+    step = _session.step or here.step or _find_writer(here.project, name)
+    try:
+        newest = next(read_finished(here.project), None)
+        output = area.write(here.project, step, name, value, newest.id if newest else "")
+    except OSError as error:
+        _warn_once(f"{here.project.home}: {error.strerror}, so that nothing written is kept.")
+        return
+    say(f"{step}.{name}", "written by hand", make_rows(output.rows), output.note)
+
+
+def use(run: str | None, step: str | None) -> None:
+    """Choose the run that reads return, and which step this notebook is."""
+    project = find_here().project
+    if step is not None:
+        check_step(step)
+        _check_known(project, step)
+        _session.step = step
+    if run is None:
+        return
+    if project is None:
+        raise CallError(_explain_no_project(find_here(), f"run {run}"))
+    with _lock:
+        chosen = next(read_finished(project), None) if run == LATEST else None
+        if run != LATEST:
+            chosen = runs.choose_run(project, run)
+        _session.runs[project.home] = chosen.id if chosen else ""
+        _session.fixed.discard(project.home)
+        if run != LATEST:
+            _session.fixed.add(project.home)
+    if chosen:
+        say(
+            f"reading {chosen.label}",
+            make_parameters(chosen.parameters),
+            f"finished {make_age(chosen.time)} ago",
+        )
+
+
+def describe_use() -> str:
+    """Return what reads return here and which step this notebook is, a line each."""
+    here = find_here()
+    if here.project is None:
+        raise CallError(_explain_no_project(here, "nbflow.use"))
+    with _lock:
+        return f"{_describe_reads(here, here.project)}\n{_describe_step(here)}"
+
+
+def explain_unkept() -> str:
+    """Return why nothing that is written here would be kept, "" where it would."""
+    here = find_here()
+    return "" if here.project else _explain_nowhere(here)
+
+
+def read_folder() -> Path:
+    """Return the folder that relative paths start at."""
+    return _enter().folder
+
+
+def _enter() -> Here:
+    """Return what is at hand; a copy of a run's notebook goes to the folder it ran in."""
+    here = find_here()
+    copy = here.notebook.parent if here.notebook and here.executed else here.folder
+    if copy != here.folder and copy == Path.cwd():
+        os.chdir(here.folder)
+        say(f"working in {here.folder}, as the run did")
+    return here
+
+
+def _locate_executed(here: Here, project: Project, step: str, name: str) -> Source:
+    """Read what the run read that executed this copy of a notebook."""
+    executed = here.executed
+    assert executed is not None  # noqa: S101 - the caller saw it
+    result_id = executed.inputs.get(f"{step}.{name}")
+    if result_id is not None:
+        folder = _find_output(project, step, result_id, name, executed.run)
+        say(f"{step}.{name}", f"as run {executed.run} read it")
+        return Source(folder=folder, name=name)
+    return _locate_pinned(project, runs.choose_run(project, executed.run), step, name)
+
+
+def _locate_pinned(project: Project, run: Finished, step: str, name: str) -> Source:
+    """Read what a run made or reused, and print its line."""
+    if step not in run.pins:
+        had = ", ".join(sorted(run.pins)) or "none"
+        raise CallError(
+            f"{step}.{name}: {run.label} has no result of {step}. It has: {had}."
+            f'{make_hint(step, run.pins)} nbflow.use("latest") reads the newest of each step.'
+        )
+    folder = _find_output(project, step, run.pins[step], name, run.id)
+    created = read_result(project, step, run.pins[step]).created
+    changed = find_changed(project.root, folder, created)
+    since = changed and f"{changed} changed since"
+    say(
+        f"{step}.{name}",
+        run.label,
+        make_parameters(run.parameters),
+        f"{make_age(created)} old",
+        since,
+    )
+    return Source(folder=folder, name=name)
+
+
+def _locate_newest(project: Project, step: str, name: str) -> Source:
+    """Read from the run that reads stay with, unless its author wrote by hand since."""
+    run = _find_run(project, step)
+    written = area.find_written(project, step, name)
+    if written and (run is None or _is_since(written, run)):
+        since = run and f"after {run.label}"
+        say(f"{step}.{name}", f"written by hand {make_age(written.time)} ago", since or "")
+        return Source(folder=written.folder, name=name)
+    if run is None:
+        raise CallError(_explain_no_result(project, step, name))
+    return _locate_pinned(project, run, step, name)
+
+
+def _is_since(written: area.Written, run: Finished) -> bool:
+    """Say whether a write by hand came after a run; by clocks only where nothing else tells."""
+    if written.after is None:
+        return written.time > run.time
+    return written.after >= run.id
+
+
+def _find_run(project: Project, step: str) -> Finished | None:
+    """Return the run that reads stay with, or the newest that has the step."""
+    chosen = _session.runs.get(project.home)
+    stays = find_finished(project, chosen) if chosen else None
+    if stays and step in stays.pins and find_result(project, step, stays.pins[step]):
+        _tell_newer(project, stays)
+        return stays
+    newest = runs.find_newest(project, step)
+    if newest and not stays:
+        _session.runs[project.home] = newest.id
+    return newest
+
+
+def _tell_newer(project: Project, stays: Finished) -> None:
+    """Say once of each newer run that reads do not see it: they stay where they began."""
+    newer = _find_newer(project, stays)
+    if newer and newer.id not in _session.told:
+        _session.told.add(newer.id)
+        age = f"finished {make_age(newer.time)} ago"
+        say(
+            f"newer: {newer.label}",
+            make_parameters(newer.parameters),
+            age,
+            'nbflow.use("last") reads it',
+        )
+
+
+def _find_newer(project: Project, stays: Finished) -> Finished | None:
+    newest = next(read_finished(project), None)
+    return newest if newest and newest.id > stays.id else None
+
+
+def _describe_reads(here: Here, project: Project) -> str:
+    home = project.home
+    if here.executed and home not in _session.runs:
+        return f"Reads return what run {here.executed.run} read, which executed this notebook."
+    chosen = _session.runs.get(home, "")
+    run = find_finished(project, chosen) if chosen else None
+    if run is None:
+        newest = next(read_finished(project), None)
+        seen = f"now {newest.label}" if newest else "and no run has finished yet"
+        return f"Reads return the newest results, {seen}."
+    about = " · ".join(
+        filter(None, (run.label, make_parameters(run.parameters), f"{make_age(run.time)} old"))
+    )
+    if home in _session.fixed:
+        return f'Reads return what you chose: {about}. nbflow.use("latest") goes back.'
+    newer = _find_newer(project, run)
+    more = f' Newer: {newer.label}, which nbflow.use("last") reads.' if newer else ""
+    return f"Reads stay with the newest run when they began: {about}.{more}"
+
+
+def _describe_step(here: Here) -> str:
+    if _session.step:
+        return f"This notebook is step {_session.step}, as you chose."
+    if here.step:
+        if here.notebook and here.notebook.suffix == ".ipynb" and not is_tagged(here.notebook):
+            return (
+                f"This notebook writes as step {here.step}, by its file's name; it is none in a "
+                "run: as it was saved, no cell is tagged `parameters` or `inputs`."
+            )
+        return f"This notebook is step {here.step}, by its file's name."
+    return 'Nothing tells which step this notebook is: nbflow.use(step="…") does.'
+
+
+def _check_known(project: Project | None, step: str) -> None:
+    """Refuse a step of which there is neither a notebook nor a result."""
+    known = _find_step_names(project) if project else set()
+    if project is None or not known or step in known:
+        return
+    hint = make_hint(step, known) or f" There are: {', '.join(sorted(known))}."
+    raise CallError(f"{project.folder.name} has no step {step}.{hint}")
+
+
+def _find_step_names(project: Project) -> set[str]:
+    """Return what the notebooks are called, also those that are no step yet, and the results."""
+    found = set(open_store(project.home).list_steps())
+    for at, folders, files in os.walk(project.folder):
+        inside = (one for one in folders if not one.startswith("."))
+        folders[:] = [one for one in inside if not is_store(f"{at}/{one}")]
+        paths = map(Path, files)
+        found |= {make_name(path.stem) for path in paths if path.suffix in _NOTEBOOKS}
+    return found
+
+
+def _find_output(project: Project, step: str, result_id: str, name: str, run: str) -> Path:
+    """Return the folder of a run's result that holds this name."""
+    result = find_result(project, step, result_id)
+    if result is None:
+        again = say_command(f"rerun {run}")
+        gone = explain_removed(project.home, step, result_id, run, again)
+        raise CallError(f'{step}.{name}: {gone} nbflow.use("latest") reads the newest.')
+    if name not in result.outputs:
+        raise CallError(
+            f"{step}.{name}: {step} wrote {', '.join(sorted(result.outputs)) or 'nothing'}."
+            f'{make_hint(name, result.outputs)} Add nbflow.write("{name}", …) to {step}, '
+            "or correct the name."
+        )
+    return open_store(project.home).fetch(step, result_id)
+
+
+def _find_writer(project: Project, name: str) -> str:
+    """Return the only step that writes this name, or a step that stands for none."""
+    run = next(read_finished(project), None)
+    pins = run.pins if run else {}
+    results = (find_result(project, step, result_id) for step, result_id in pins.items())
+    writers = [result.step for result in results if result and name in result.outputs]
+    if len(writers) == 1:
+        return writers[0]
+    _warn_once(
+        f"nothing tells which notebook this is, so that {name} is kept as {UNNAMED}.{name}. "
+        "Restart the kernel if the notebook got its name since that started, or say "
+        'nbflow.use(step="…").'
+    )
+    return UNNAMED
+
+
+def _explain_nowhere(here: Here) -> str:
+    return (
+        f"no project of nbflow holds {here.folder}, so that nothing written is kept. Start the "
+        "notebook in its project's folder, or make one there: tag a cell `parameters` or `inputs` "
+        "and save the notebook."
+    )
+
+
+def _explain_no_project(here: Here, what: str) -> str:
+    return (
+        f"{what}: no project of nbflow holds {here.folder}, so that there is nothing to read. "
+        "Start the notebook in its project's folder, or make one there: tag a cell `parameters` or "
+        "`inputs` and save the notebook."
+    )
+
+
+def _explain_no_result(project: Project, step: str, name: str) -> str:
+    known = _find_step_names(project)
+    if known and step not in known:
+        hint = make_hint(step, known) or f" There are: {', '.join(sorted(known))}."
+        return f"{step}.{name}: {project.folder.name} has no step {step}.{hint}"
+    return (
+        f"{step}.{name}: no finished run of {project.folder.name} has a result of {step}, and you "
+        f"wrote none by hand. Make one: {say_command(f'run --to {step}')}, or run its notebook."
+    )
+
+
+def _warn_once(text: str) -> None:
+    """Warn at the line of the user's that calls; where a magic calls, in a line of its output."""
+    if text in _session.warned:
+        return
+    _session.warned.add(text)
+    text = text[0].upper() + text[1:]
+    level = find_caller()
+    if level is None:
+        say(f"Warning: {text}")
+    else:
+        warnings.warn(text, stacklevel=level)

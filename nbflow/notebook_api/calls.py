@@ -1,0 +1,120 @@
+"""The six calls of a notebook, each the same under a run, by hand and in a plain script."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Literal
+
+from nbflow.notebook_api import job, names
+from nbflow.notebook_api.clock import timed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from types import ModuleType
+
+
+def read(
+    ref: str,
+    *,
+    to: Literal["pandas", "arrow", "polars", "relation", "reader"] = "pandas",
+    columns: Sequence[str] | None = None,
+    where: str | None = None,
+) -> Any:
+    """Return a table or value that another step wrote: `read("clean_flights.flights")`.
+
+    `to` says as what a table comes: a pandas DataFrame, an Arrow table, a Polars DataFrame, a
+    DuckDB relation or an Arrow RecordBatchReader. `columns` and `where` (an SQL condition) load
+    only what is asked for. Under a run the step's inputs are read; by hand the newest finished
+    run, or what you wrote by hand since, and a line says which. Raises CallError where there
+    is nothing to read.
+    """
+    with timed("reading"):
+        from nbflow.storage import tables  # noqa: PLC0415 - importing nbflow must not load duckdb
+
+        found = locate(*names.split_ref(ref))
+        return tables.read(found.folder, found.name, to=to, columns=columns, where=where)
+
+
+def write(name: str, value: Any) -> None:
+    """Keep a table or any other value under a name that other steps read as `step.name`.
+
+    A pandas or Polars DataFrame, an Arrow table or reader, and a DuckDB relation become tables;
+    None says "nothing this time". Under a run it belongs to the step's result; by hand it goes
+    to your own by-hand area and never into a run's results. Raises CallError for a name that
+    is not declared or was written before in this run.
+    """
+    names.check_name(name)
+    with timed("writing"):
+        under = job.find_job()
+        if under:
+            job.write(under, name, value)
+        else:
+            _byhand().write(name, value)
+
+
+def file(pattern: str | Path) -> Path | list[Path]:
+    """Return the absolute path of a file or folder that this step depends on.
+
+    Relative paths start at the notebook's folder. A glob (`data/*.csv`) gives the sorted list
+    of all that match. Raises CallError where nothing is found.
+    """
+    with timed("reading"):
+        from nbflow.notebook_api import files  # noqa: PLC0415
+
+        under = job.find_job()
+        folder = job.read_folder(under) if under else _byhand().read_folder()
+        return files.find_files(str(pattern), folder)
+
+
+def sql(query: str, /, **parameters: Any) -> Any:
+    """Return a DuckDB relation of the query, on the connection that holds the inputs.
+
+    Tables are named `step.table`, or by the Python variable that holds one. `$name` in the
+    query stands for the parameter of that name: `sql("… where month = $month", month=2)`.
+    """
+    with timed("reading"):
+        from nbflow.notebook_api import query as queries  # noqa: PLC0415
+
+        return queries.query(query, parameters, sys._getframe(1), locate)  # noqa: SLF001
+
+
+def progress(fraction: float | None, text: str = "") -> None:
+    """Say how far this step is: a fraction from 0 to 1, or None where it is not known."""
+    from nbflow.notebook_api import display  # noqa: PLC0415
+
+    display.show_progress(fraction, text)
+
+
+def use(run: str | None = None, *, step: str | None = None) -> None:
+    """Choose, by hand, what is read and what this notebook is.
+
+    `run` is an id, a unique prefix, a name or "last": from now on reads return exactly what
+    that run made; "latest" goes back to the newest results. `step` says which step writes.
+    Under a run it changes nothing.
+    """
+    if job.find_job() is None:
+        _byhand().use(run, step)
+
+
+def locate(step: str, name: str, run: str = "") -> names.Source:
+    """Return where to read from; `run` chooses one by hand, and changes nothing under a run."""
+    under = job.find_job()
+    return job.locate(under, step, name) if under else _byhand().locate(step, name, run)
+
+
+def describe_use() -> str:
+    """Return what reads return by hand, and which step this notebook is; "" under a run."""
+    return "" if job.find_job() else _byhand().describe_use()
+
+
+def explain_unkept() -> str:
+    """Return why nothing that is written would be kept here, "" where it would."""
+    return "" if job.find_job() else _byhand().explain_unkept()
+
+
+def _byhand() -> ModuleType:
+    """Import what no run needs: it makes a kernel's first call slower by half."""
+    from nbflow.notebook_api import byhand  # noqa: PLC0415
+
+    return byhand

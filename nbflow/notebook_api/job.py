@@ -1,0 +1,105 @@
+"""Under a run: the kernel's job says what is read, what may be written, and where to."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from nbflow.errors import CallError
+from nbflow.model import Job
+from nbflow.notebook_api.messages import say
+from nbflow.notebook_api.names import Source, make_hint
+from nbflow.notebook_api.watcher import MODULE, VARIABLE
+from nbflow.runs.folder import AttemptFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_lock = threading.RLock()
+_jobs: dict[str, Job | None] = {}  # the process's only job by its path; None: not read yet
+_writing: set[str] = set()  # names under way
+
+
+def find_job() -> Job | None:
+    """Return the job this kernel executes, None by hand.
+
+    The path is taken out of the environment, so that the notebook's own subprocesses are not
+    taken for the step; the watch may have done so before the first cell.
+    """
+    with _lock:
+        told = os.environ.pop(VARIABLE, "") or getattr(sys.modules.get(MODULE), "job", "")
+        if told and told not in _jobs:
+            _jobs.clear()
+            _jobs[told] = None
+        path = next(iter(_jobs), "")
+        if path and _jobs[path] is None:
+            _jobs[path] = read_job(Path(path))
+        return _jobs.get(path)
+
+
+def read_job(path: Path) -> Job:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Job)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise CallError(
+            f"{VARIABLE} names {path}, which cannot be read as a job: {error}. "
+            "It is set by `nbflow run`; unset it to work by hand."
+        ) from error
+
+
+def locate(job: Job, step: str, name: str) -> Source:
+    """Return where the run put one of the step's inputs."""
+    ref = f"{step}.{name}"
+    found = job.inputs.get(ref)
+    if found is None:
+        raise CallError(
+            f"{job.step} reads {ref}, but its inputs are: {_list(job.inputs)}."
+            f"{make_hint(ref, job.inputs)} Inputs are found before anything runs: put "
+            f'nbflow.read("{ref}") into a cell tagged `inputs` of {Path(job.source).name}.'
+        )
+    return Source(folder=Path(found.folder), name=found.name)
+
+
+def write(job: Job, name: str, value: Any) -> None:
+    """Keep an output in the result that the run is making."""
+    from nbflow.storage import tables  # noqa: PLC0415 - importing nbflow must not load duckdb
+
+    folder = AttemptFolder(Path(job.folder)).making
+    _check_declared(job, name)
+    with _lock:  # not while writing: what is streamed may itself read inputs, in another thread
+        if name in _writing or name in tables.read_outputs(folder):
+            raise CallError(
+                f"{job.step} writes {name} twice in one run. Give the second one its own name, "
+                f'or write once, when it is complete: nbflow.write("{name}", …).'
+            )
+        _writing.add(name)
+    try:
+        output = tables.write(folder, name, value)
+    finally:
+        _writing.discard(name)
+    if output.unkept:
+        say(name, output.note)
+
+
+def read_folder(job: Job) -> Path:
+    """Return the author's notebook's folder: relative paths start there."""
+    return Path(job.source).parent
+
+
+def _check_declared(job: Job, name: str) -> None:
+    if job.declared and name not in job.writes:
+        raise CallError(
+            f"{job.step} writes {name}, but what it declares to write is: {_list(job.writes)}."
+            f'{make_hint(name, job.writes)} Say nbflow.write("{name}", …) with the name as a '
+            f"literal in a cell of {Path(job.source).name}, or name it in the step's option "
+            f'`writes`: [steps.{job.step}] writes = ["{name}"] in nbflow.toml.'
+        )
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"

@@ -1,0 +1,80 @@
+"""Which tables can be read here, with their columns, as results describe them: no DuckDB needed."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbflow.errors import CallError
+from nbflow.model.refs import make_ref
+from nbflow.notebook_api import area, job, runs
+from nbflow.notebook_api.identity import find_here
+from nbflow.runs.finished import Finished, read_finished
+from nbflow.storage.results.folders import find_result
+from nbflow.storage.results.outputs import read_outputs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nbflow.model import Job, Output
+    from nbflow.workspace.project import Project
+
+Known = dict[str, dict[str, tuple[str, ...]]]  # columns by table by step
+_LOOKED_AT = 20  # runs
+
+
+def read_known(run: str = "") -> Known:
+    """Return the tables of a run, under a run those of its inputs, else the newest of each step."""
+    under = job.find_job()
+    if under is not None:
+        return _read_inputs(under)
+    project = find_here().project
+    if project is None:
+        return {}
+    found: Known = {}
+    for finished in _choose(project, run):
+        for step, pin in finished.pins.items():
+            if step not in found and (result := find_result(project, step, pin)) is not None:
+                found[step] = _read_tables(result.outputs)
+    return found if run else _add_written(project, found)
+
+
+def read_run_names() -> list[str]:
+    """Return what a run can be called by."""
+    project = find_here().project
+    if project is None:
+        return []
+    return ["last", *(one.name or one.id for one in islice(read_finished(project), _LOOKED_AT))]
+
+
+def _choose(project: Project, run: str) -> Iterator[Finished]:
+    if not run:
+        yield from islice(read_finished(project), _LOOKED_AT)
+        return
+    try:
+        yield runs.choose_run(project, run)
+    except CallError:  # it is still being typed
+        return
+
+
+def _read_inputs(under: Job) -> Known:
+    found: Known = {}
+    for ref, given in under.inputs.items():
+        output = read_outputs(Path(given.folder)).get(given.name)
+        step, name = make_ref(ref)
+        if output is not None and output.kind == "table":
+            found.setdefault(step, {})[name] = tuple(output.columns or ())
+    return found
+
+
+def _read_tables(outputs: dict[str, Output]) -> dict[str, tuple[str, ...]]:
+    return {one.name: tuple(one.columns or ()) for one in outputs.values() if one.kind == "table"}
+
+
+def _add_written(project: Project, found: Known) -> Known:
+    for step, name in area.read_names(project):
+        written = area.find_written(project, step, name)
+        if written is not None:
+            found.setdefault(step, {}).update(_read_tables(read_outputs(written.folder)))
+    return found

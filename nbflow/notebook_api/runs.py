@@ -1,0 +1,50 @@
+"""Which finished run a notebook reads from, as its author names it."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from nbflow.errors import CallError
+from nbflow.runs.finished import find_named_finished, read_finished
+from nbflow.runs.folder import find_folder
+from nbflow.runs.log import find_beginning
+from nbflow.storage.results.folders import find_result
+
+if TYPE_CHECKING:
+    from nbflow.runs.finished import Finished
+    from nbflow.workspace.project import Project
+
+_LISTED = 5  # runs that an error names
+
+
+def find_newest(project: Project, step: str) -> Finished | None:
+    """Return the newest finished run that has a result of this step."""
+    having = (run for run in read_finished(project) if step in run.pins)
+    return next((run for run in having if find_result(project, step, run.pins[step])), None)
+
+
+def choose_run(project: Project, text: str, said: str = "") -> Finished:
+    """Return the finished run with this id, unique prefix or name; `last` is the newest.
+
+    `said` is how the user asked for it, if not by nbflow.use.
+    """
+    found = find_named_finished(project, text)
+    if len(found) == 1:
+        return found[0]
+    listed = islice(found or read_finished(project), _LISTED)
+    shown = ", ".join(run.name or run.id for run in listed) or "none yet"
+    what = "fits several runs" if found else _explain_none(project, text)
+    raise CallError(
+        f"{said or f'nbflow.use({text!r})'}: this {what} of {project.folder.name}: {shown}. "
+        "`nbflow runs` lists them all."
+    )
+
+
+def _explain_none(project: Project, text: str) -> str:
+    """Return what a text is that names no finished run that can be read."""
+    try:
+        later = "/" not in text and find_beginning(find_folder(project, text).log) == "later"
+    except ValueError:
+        later = False
+    return "run is of a later version of nbflow: upgrade it" if later else "is no finished run"

@@ -1,0 +1,86 @@
+"""The newest runs, to look at, to run again, or to take values from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as w
+from markupsafe import Markup
+
+from nbflow.base.text import say_seconds, say_when
+from nbflow.panel.models import build, hide
+from nbflow.panel.rows import Rows
+from nbflow.present.document import Cell, Column, Span, StateMark, Table
+from nbflow.present.html.markup import tag
+from nbflow.present.html.render import draw
+from nbflow.present.runs import say_about, say_steps
+from nbflow.runs.fold import Run
+from nbflow.runs.history import read_run, read_run_ids
+from nbflow.workspace.project import Project
+
+_COUNT = 20
+_COLUMNS = (
+    Column("started"),
+    Column("state"),
+    Column("took", right=True),
+    Column("steps"),
+    Column("values"),
+    Column("run"),
+)
+
+
+class History:
+    """A table of runs, of which one is chosen, with what can be done with it; `box` is shown."""
+
+    def __init__(self, act: Callable[[str, str], None]) -> None:
+        buttons = [
+            _make_button("Show", "eye", lambda: act("show", self._table.chosen)),
+            _make_button("Run again", "repeat", lambda: act("rerun", self._table.chosen)),
+            _make_button("Use its values", "sliders", lambda: act("values", self._table.chosen)),
+        ]
+        hint = build(w.HTML, '<span class="nbflow-help">for the run that is chosen below</span>')
+        self._line = build(w.HBox, [*buttons, hint], css="nbflow-line")
+        self._table = build(Rows, label="Runs, newest first")
+        self.box = build(w.VBox, [self._line, self._table], css="nbflow-history")
+        self._known: dict[str, Run] = {}  # those that are over: they change no more
+
+    def show(self, project: Project) -> None:
+        """Read the newest runs; those that are over are read once."""
+        runs = [self._read(project, name) for name in read_run_ids(project, _COUNT)]
+        hide(self._line, unless=runs)
+        self._table.html = _draw(runs)
+        known = [run.id for run in runs]
+        if self._table.chosen not in known:
+            self._table.chosen = known[0] if known else ""
+
+    def _read(self, project: Project, run_id: str) -> Run:
+        run = self._known.get(run_id) or read_run(project, run_id)
+        if run.status != "running":
+            self._known[run_id] = run
+        return run
+
+
+def _draw(runs: list[Run]) -> Markup:
+    if not runs:
+        return tag("div", "No run yet.", class_="nbflow nb-dim")
+    keys = tuple(run.id for run in runs)
+    made = draw(Table(_COLUMNS, tuple(map(_make_row, runs)), keys))
+    return tag("div", tag("div", made, class_="nbflow-scroll"), class_="nbflow")
+
+
+def _make_row(run: Run) -> tuple[Cell, ...]:
+    return (
+        (say_when(run.started, exact=True),),
+        (StateMark(run.status),),
+        (say_seconds(run.seconds),),
+        (say_steps(run),),
+        (" · ".join(say_about(run)),),
+        (Span(run.id, "code"),),
+    )
+
+
+def _make_button(text: str, icon: str, act: Callable[[], Any]) -> Any:
+    button = build(w.Button, description=text, icon=icon)
+    button.on_click(lambda _: act())
+    return button

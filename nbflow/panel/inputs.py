@@ -1,0 +1,260 @@
+"""The control that fits a parameter's type, and its value as a JSON form."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as w
+import msgspec
+
+from nbflow.analysis.parameters import check_value, parse_text
+from nbflow.analysis.parameters.types import Type, parse_type
+from nbflow.errors import ParameterError
+from nbflow.model import Parameter
+from nbflow.panel.models import build
+
+UNSET = msgspec.UNSET  # the default stays
+_LISTS = {"list", "set", "frozenset"}
+_LONG = 60  # characters from which on a text gets several lines
+_ROWS = 6  # of a list of choices
+
+
+class Input:
+    """A control for one parameter; `box` is what is shown, the control and what goes with it.
+
+    `default` is the JSON form that holds where nothing is chosen, UNSET where only running the
+    notebook would tell it; `to_value` and `to_form` translate between forms and the control's.
+    """
+
+    def __init__(
+        self,
+        parameter: Parameter,
+        control: Any,
+        default: Any,
+        to_value: Callable[[Any], Any] = lambda form: form,
+        to_form: Callable[[Any], Any] = lambda value: value,
+    ) -> None:
+        self.parameter, self.control, self.default = parameter, control, default
+        self.box = control
+        self._to_value, self._to_form = to_value, to_form
+        self._empty = control.value
+        self.show(default)
+
+    def show(self, form: Any) -> None:
+        """Show a form; UNSET shows the default."""
+        form = self.default if form is UNSET else form
+        self.control.value = self._empty if form is UNSET else self._to_value(form)
+
+    def read(self) -> Any:
+        """Return the form that was chosen, UNSET for the default; raises ParameterError."""
+        value = self.control.value
+        if value == self._empty and self.default is UNSET:
+            return UNSET
+        if self.default is not UNSET and value == self._to_value(self.default):
+            return UNSET
+        if value == self._empty and self._empty_is_nothing():
+            raise ParameterError("Needs a value: choose one, or go back to the default")
+        return self._to_form(value)
+
+    def _empty_is_nothing(self) -> bool:
+        """Tell whether an empty control cannot be a value: of a picker of dates."""
+        return self._empty is None and not _takes(self.parameter, None)
+
+
+def make_input(parameter: Parameter, default: Any) -> Input:
+    """Return the control for a parameter; its default is a JSON form, or UNSET if unknown."""
+    kind = parse_type(parameter.type, parameter.enums)
+    if parameter.choices:
+        return _make_choice(parameter, default)
+    if kind.kind == "bool" and default is not UNSET:
+        return Input(parameter, build(w.Checkbox, indent=False), default)
+    if kind.kind == "bool":
+        return _make_dropdown(parameter, default, [("yes", True), ("no", False)])
+    if kind.kind in _LISTS and (choices := _find_choices(kind)):
+        return _make_several(parameter, default, choices)
+    if _is_bounded(parameter, default):
+        return _make_slider(parameter, kind, default)
+    if (made := _make_picker(parameter, kind, default)) is not None:
+        return made
+    return _make_text(parameter, kind, default)
+
+
+def to_text(parameter: Parameter, form: Any) -> str | None:
+    """Return the text that is read as this form; None where none is."""
+    candidates = [form] if isinstance(form, str) else []
+    if isinstance(form, list) and all(isinstance(one, str | int | float) for one in form):
+        candidates.append(", ".join(str(one) for one in form))
+    candidates += [json.dumps(form, ensure_ascii=False), str(form)]
+    return next((text for text in candidates if _reads_as(parameter, text, form)), None)
+
+
+def _reads_as(parameter: Parameter, text: str, form: Any) -> bool:
+    try:
+        found = parse_text(parameter, text)
+    except ParameterError:
+        return False
+    return bool(found == form and type(found) is type(form))
+
+
+def _takes(parameter: Parameter, form: Any) -> bool:
+    try:
+        check_value(parameter, form)
+    except ParameterError:
+        return False
+    return True
+
+
+def _make_choice(parameter: Parameter, default: Any) -> Input:
+    options = [(_say_choice(choice), choice) for choice in parameter.choices]
+    return _make_dropdown(parameter, default, options)
+
+
+def _make_dropdown(parameter: Parameter, default: Any, options: list[tuple[str, Any]]) -> Input:
+    """Return a dropdown; its values are places in the list, as True and 1 are equal in Python."""
+    forms = [form for _, form in options]
+    labels = [label for label, _ in options]
+    known = default is not UNSET and any(_same(default, form) for form in forms)
+    if not known:
+        labels.insert(0, _say_default(parameter))
+        forms.insert(0, UNSET)
+    control = build(w.Dropdown, options=[(label, at) for at, label in enumerate(labels)], value=0)
+
+    def find(form: Any) -> int:
+        return next((at for at, one in enumerate(forms) if _same(one, form)), 0)
+
+    return Input(parameter, control, default if known else UNSET, find, lambda at: forms[at])
+
+
+def _make_several(parameter: Parameter, default: Any, choices: tuple[Any, ...]) -> Input:
+    options = [(_say_choice(choice), at) for at, choice in enumerate(choices)]
+    control = build(w.SelectMultiple, options=options, rows=min(len(choices), _ROWS))
+
+    def find(forms: Any) -> tuple[int, ...]:
+        return tuple(
+            at for at, one in enumerate(choices) if any(_same(one, form) for form in forms or ())
+        )
+
+    def tell(chosen: tuple[int, ...]) -> Any:
+        return check_value(parameter, [choices[at] for at in chosen])
+
+    return Input(parameter, control, default, find, tell)
+
+
+def _find_choices(kind: Type) -> tuple[Any, ...]:
+    inner = kind.args[0] if kind.args else None
+    if inner is None:
+        return ()
+    return tuple(inner.enum.members) if inner.enum is not None else inner.choices
+
+
+def _is_bounded(parameter: Parameter, default: Any) -> bool:
+    low, high = parameter.bounds or (None, None)
+    if low is None or high is None or not isinstance(default, int | float):
+        return False
+    return low <= default <= high
+
+
+def _make_slider(parameter: Parameter, kind: Type, default: Any) -> Input:
+    """Return a text with a slider beside: the slider's own readout would cut what is typed."""
+    assert parameter.bounds is not None  # noqa: S101 - looked at before
+    low, high = parameter.bounds
+    assert low is not None and high is not None  # noqa: S101, PT018
+    digits = max(2 - math.floor(math.log10(high - low or 1)), 0)
+    whole = kind.kind == "int"
+    step = 1 if whole else 10.0**-digits
+    make, cast = (w.IntSlider, int) if whole else (w.FloatSlider, float)
+    slider = build(make, min=cast(low), max=cast(high), step=step, value=cast(low), readout=False)
+    made = _make_text(parameter, kind, default)
+    made.box = build(w.HBox, [slider, made.control], css="nbflow-bounded")
+
+    def read() -> Any:
+        try:
+            return parse_text(parameter, made.control.value)
+        except ParameterError:
+            return None
+
+    def follow(_: Any) -> None:
+        form = read()
+        slider.value = slider.value if form is None else form
+
+    def tell(change: Any) -> None:
+        typed = read()
+        if typed is None or abs(change["new"] - typed) > step / 2:  # less is the slider's rounding
+            moved = change["new"] if whole else round(change["new"], digits)
+            made.control.value = to_text(parameter, moved) or ""
+
+    made.control.observe(follow, "value")
+    slider.observe(tell, "value")
+    follow(None)
+    return made
+
+
+def _make_picker(parameter: Parameter, kind: Type, default: Any) -> Input | None:
+    """Return a picker of a date, a moment or a time; None where it could not show the default."""
+    kinds = {one.kind for one in kind.args} - {"none"} if kind.kind == "union" else {kind.kind}
+    name = kinds.pop() if len(kinds) == 1 else ""
+    if name not in _PICKERS:
+        return None
+    make, parse = _PICKERS[name]
+    try:
+        shown = None if default is UNSET or default is None else parse(default)
+    except (ValueError, TypeError):
+        return None
+    if getattr(shown, "tzinfo", None) is not None or bool(getattr(shown, "microsecond", 0)):
+        return None
+
+    def tell(value: Any) -> Any:
+        return check_value(parameter, value)
+
+    def show(form: Any) -> Any:
+        return None if form is None else parse(form)
+
+    return Input(parameter, build(make), default, show, tell)
+
+
+_PICKERS: dict[str, tuple[Callable[[], Any], Callable[[str], Any]]] = {
+    "date": (w.DatePicker, dt.date.fromisoformat),
+    "datetime": (w.NaiveDatetimePicker, dt.datetime.fromisoformat),
+    "time": (w.TimePicker, dt.time.fromisoformat),
+}
+
+
+def _make_text(parameter: Parameter, kind: Type, default: Any) -> Input:
+    text = None if default is UNSET else to_text(parameter, default)
+    known = default if text is not None else UNSET
+    placeholder = _say_default(parameter) if known is UNSET else _HINTS.get(kind.kind, "")
+    several = text is not None and (len(text) > _LONG or "\n" in text)
+    make = w.Textarea if several else w.Text
+    control = build(make, placeholder=placeholder, continuous_update=False)
+
+    def show(form: Any) -> str:
+        return to_text(parameter, form) or ""
+
+    def tell(text: str) -> Any:
+        return parse_text(parameter, text)
+
+    return Input(parameter, control, known, show, tell)
+
+
+_HINTS = {
+    "list": "a, b, c", "set": "a, b, c", "frozenset": "a, b, c", "tuple": "a, b",
+    "dict": "name=value, other=value", "timedelta": "1d 6h", "Path": "data/file.csv",
+}  # fmt: skip
+
+
+def _say_default(parameter: Parameter) -> str:
+    if parameter.required:
+        return "needs a value"
+    return f"default: {parameter.default}" if parameter.default else "default"
+
+
+def _say_choice(choice: Any) -> str:
+    return choice if isinstance(choice, str) else str(choice)
+
+
+def _same(one: Any, other: Any) -> bool:
+    return bool(one == other and type(one) is type(other))

@@ -1,0 +1,93 @@
+"""What the panel has to say: a message, an error, all problems of a pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import ipywidgets as w
+
+from nbflow.errors import NbflowError, PipelineError
+from nbflow.model import Problem
+from nbflow.panel.links import Linked
+from nbflow.panel.models import build, hide
+from nbflow.present.faces import spelled_for
+from nbflow.present.html.markup import tag
+from nbflow.present.html.render import draw
+from nbflow.present.pages.pipelines import make_problems
+from nbflow.present.places import say_place
+from nbflow.present.problems import say_hint, say_what
+
+
+class Notice:
+    """A message and a list of problems; `boxes` are what is shown.
+
+    Errors end here: what a callback raises would only reach the browser's console.
+    """
+
+    def __init__(self) -> None:
+        self.root = Path()
+        self._said, self._listed = "", list[Problem]()
+        self._error: Exception | None = None  # what the message is about
+        self._text, self._problems = build(w.HTML, css="nbflow-notice"), Linked()
+        self.boxes = [self._text, self._problems.box]
+        self.say("")
+
+    @property
+    def text(self) -> str:
+        """The message as HTML, and the problems behind it."""
+        return f"{self._text.value}{self._problems.shown}"
+
+    @property
+    @spelled_for("notebook")
+    def plain(self) -> str:
+        """The same without HTML."""
+        problems = (
+            ": ".join(filter(None, (say_place(one.place), say_what(one)))) + f"\n  {say_hint(one)}"
+            for one in self._listed
+        )
+        return "\n".join(filter(None, (self._said, *problems)))
+
+    def say(self, text: str, *, error: Exception | None = None, bad: bool = False) -> None:
+        """Show a message instead of the one before; "" shows none."""
+        self._said, self._error = text, error
+        kind = "nbflow-box nbflow-bad" if bad else "nbflow-box"
+        value = tag("div", text, class_=kind, role="alert") if text else ""
+        if self._text.value != value:
+            self._text.value = value
+        hide(self._text, unless=text)
+
+    def forget(self, kind: type[Exception]) -> None:
+        """Take back a message about an error of this kind."""
+        if isinstance(self._error, kind):
+            self.say("")
+
+    @spelled_for("notebook")
+    def say_wrong(self, error: Exception, *, asked: bool = False) -> None:
+        """Show an error in its words, the problems of a pipeline each with its cell.
+
+        What was `asked` for has an answer, also where the same problems were shown before.
+        """
+        if isinstance(error, PipelineError) and error.problems:
+            self.list_problems(error.problems)
+            if asked:
+                said = "Nothing was done: correct what is listed here first."
+                self.say(said, error=error, bad=True)
+            return
+        text = str(error) if isinstance(error, NbflowError) else f"{type(error).__name__}: {error}"
+        self.say(text, error=error, bad=True)
+
+    @spelled_for("notebook")
+    def list_problems(self, problems: Iterable[Problem]) -> None:
+        """Show these problems instead of those before."""
+        self._listed = list(problems)
+        self._problems.show(draw(*make_problems(self._listed, self.root)))
+
+    def guarded(self, act: Callable[[], None], *, quiet: bool = False, asked: bool = False) -> None:
+        """Run a function and show what it raises; unless `quiet`, an earlier message goes."""
+        try:
+            if not quiet:
+                self.say("")
+            act()
+        except Exception as error:  # noqa: BLE001 - the browser's console is no place for it
+            self.say_wrong(error, asked=asked)

@@ -1,0 +1,155 @@
+"""The panel as plain HTML: what a saved notebook shows where there is no kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from IPython.display import display
+from markupsafe import Markup
+
+from nbflow.base.text import say_count, say_seconds, say_when, shorten
+from nbflow.errors import NbflowError
+from nbflow.model import Step
+from nbflow.panel.fields import Field, read_values
+from nbflow.present.document import (
+    Cell,
+    Column,
+    Document,
+    Inline,
+    Span,
+    StateMark,
+    Table,
+    make_document,
+    make_line,
+)
+from nbflow.present.html.markup import tag
+from nbflow.present.html.render import draw_page
+from nbflow.present.values import say_parameters, say_value
+from nbflow.runs.fold import Run
+from nbflow.runs.request import read_request
+from nbflow.workspace.project import Project
+
+_NAME, _GIVEN = Column("parameter"), Column("in this run")
+_DEFAULT, _ABOUT = Column("default"), Column("about")
+_AFTER = (Column("step"), Column("state"), Column("took", right=True))
+_BEFORE = (Column("step"), Column("notebook"))
+
+
+class Still:
+    """What a saved notebook shows of a panel; `draw` gives its HTML.
+
+    A page that was loaded anew takes no update of it: what it says must stay true.
+    """
+
+    def __init__(self, draw: Callable[[], str]) -> None:
+        self._draw = draw
+        self._handle: Any = None
+        self._shown: Any = None
+
+    def show(self) -> None:
+        self._handle = display(self._make(), raw=True, display_id=True)
+
+    def update(self, run: Run | None, steps: Mapping[str, Step]) -> None:
+        """Draw it again where the run is another one, or is over, or the steps are others."""
+        shown = run and (run.id, run.status), steps
+        if self._handle is not None and shown != self._shown:
+            self._shown = shown
+            self._handle.update(self._make(), raw=True)
+
+    def _make(self) -> dict[str, str]:
+        drawn = Markup(self._draw())  # noqa: S704 - escaped by its renderer
+        return {"text/html": tag("div", drawn, class_="nbflow-still"), "text/plain": ""}
+
+
+def draw_saved(
+    project: Project | None,
+    name: str,
+    steps: Mapping[str, Step],
+    fields: Iterable[Field],
+    run: Run | None,
+) -> str:
+    """Return the parameters with the values of the run, and the steps as the run left them."""
+    known = list(fields)
+    given = _read_values(project, known, steps, run) if known else None
+    return draw_page(make_saved(name, steps, known, given, run))
+
+
+def make_saved(
+    name: str,
+    steps: Mapping[str, Step],
+    fields: list[Field],
+    given: Mapping[str, Any] | None,
+    run: Run | None,
+) -> Document:
+    """Return what a saved notebook shows; `given` are the values of the run, by field.
+
+    Of a run that goes on only its begin is told: when it ends, the notebook may be closed.
+    """
+    over = run if run and run.status != "running" else None
+    rows = tuple(_make_row(step, over) for step in steps.values())
+    title = (Span(name, "strong"), f": {say_count(len(steps), 'step')} · ", *_say_run(run))
+    return make_document(
+        make_line(*title, kind="headline"),
+        _make_values(fields, given) if fields else None,
+        Table(_AFTER if over else _BEFORE, rows) if steps else None,
+        make_line(Span("Run this cell to have the controls.", "dim")),
+    )
+
+
+def _say_run(run: Run | None) -> Iterator[Inline]:
+    if run is None:
+        yield "not run yet"
+        return
+    when = f", {say_when(run.started)}" if run.started else ""
+    if run.status == "running":
+        yield f"run {run.id} was going on when this was drawn{when}"
+        return
+    yield from (f"run {run.id} ", StateMark(run.status), when)
+    if run.parameters:
+        yield f" · {say_parameters(run.parameters)}"
+
+
+def _read_values(
+    project: Project | None, fields: list[Field], steps: Mapping[str, Step], run: Run | None
+) -> Mapping[str, Any] | None:
+    """Return the forms that a run was given, by field; None where there is no run."""
+    if project is None or run is None:
+        return None
+    try:
+        return read_values(fields, steps, read_request(project, run.id))
+    except NbflowError:  # what was asked for is gone
+        return run.parameters
+
+
+def _make_values(fields: list[Field], given: Mapping[str, Any] | None) -> Table:
+    if given is None:
+        return Table((_NAME, _DEFAULT, _ABOUT), tuple(map(_make_parameter, fields)))
+    rows = []
+    for field in fields:
+        name, *rest = _make_parameter(field)
+        rows.append((name, _say_given(field.key, given), *rest))
+    return Table((_NAME, _GIVEN, _DEFAULT, _ABOUT), tuple(rows))
+
+
+def _say_given(key: str, given: Mapping[str, Any]) -> Cell:
+    if key not in given:
+        return (Span("default", "dim"),)
+    return (Span(shorten(say_value(given[key]), 60), "code"),)
+
+
+def _make_parameter(field: Field) -> tuple[Cell, ...]:
+    one = field.parameter
+    needed = Span("needs a value", "dim")
+    default = Span(shorten(one.default, 60), "code") if one.default else needed
+    return (Span(field.key, "code"),), (default,), (Span(one.help, "dim"),)
+
+
+def _make_row(step: Step, over: Run | None) -> tuple[Cell, ...]:
+    name = Span(step.name, "strong")
+    if over is None:
+        return (name,), (Span(step.path, "dim"),)
+    found = over.steps.get(step.name)
+    if found is None:
+        return (name,), (Span("not in this run", "dim"),), ()
+    return (name,), (StateMark(found.status),), (say_seconds(found.seconds),)

@@ -1,0 +1,61 @@
+"""Named sets of values of a pipeline's parameters, kept in one small file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from nbflow.base.flushing import write_file
+from nbflow.errors import ParameterError, StoreError
+from nbflow.model import Frozen, formats
+from nbflow.storage.results.local import open_store
+from nbflow.workspace.project import Project, make_home
+
+FILE = "values.json"
+
+
+class ValueSets(Frozen, frozen=True):
+    """The content of `values.json`: by name, JSON forms by `month` or `report.title`."""
+
+    sets: dict[str, dict[str, Any]] = {}
+    format: int = formats.VALUES
+
+
+def read_sets(project: Project) -> dict[str, dict[str, Any]]:
+    """Return the sets by name; raises StoreError for a file that says nothing to us."""
+    path = project.home / FILE
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=ValueSets)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:  # ValueError: also msgspec's
+        raise StoreError(f"{path} cannot be read: {error}. Mend it, or remove it.") from error
+    if found.format > formats.VALUES:
+        raise StoreError(f"{path} was written by a later version of nbflow. Upgrade nbflow.")
+    return dict(sorted(found.sets.items()))
+
+
+def save_set(project: Project, name: str, forms: Mapping[str, Any]) -> None:
+    """Keep these values under a name; one that is known is replaced."""
+    if not name.strip():
+        raise ParameterError("A set of values needs a name.")
+    _change(project, lambda sets: sets | {name.strip(): dict(forms)})
+
+
+def remove_set(project: Project, name: str) -> None:
+    _change(project, lambda sets: {one: forms for one, forms in sets.items() if one != name})
+
+
+def _change(project: Project, change: Any) -> None:
+    make_home(project)
+    with open_store(project.home).lock():
+        sets = ValueSets(change(read_sets(project)))
+        content = msgspec.json.format(msgspec.json.encode(sets), indent=1)
+        try:
+            write_file(project.home / FILE, content)
+        except OSError as error:
+            raise StoreError(
+                f"{project.home / FILE} cannot be written: {error.strerror}."
+            ) from error

@@ -1,0 +1,39 @@
+"""Which lines of a notebook changed since its last result."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+from nbflow.analysis.discover.ipynb import read_notebook
+from nbflow.planning.make import Plan
+from nbflow.storage.results.folders import read_result_ids
+from nbflow.storage.results.local import open_store
+
+
+def read_diff(plan: Plan, step: str) -> list[str]:
+    """Return a unified diff of a step's code cells against those of its newest result."""
+    ids = read_result_ids(plan.project, step)
+    if not ids:
+        return []
+    path = plan.scan.steps[step].path
+    executed = open_store(plan.project.home).fetch(step, ids[0]) / "notebook.ipynb"
+    before, after = _code_lines(executed), _code_lines(plan.project.root / path)
+    return list(difflib.unified_diff(before, after, f"{path} (last run)", path, n=1, lineterm=""))
+
+
+def _code_lines(path: Path) -> list[str]:
+    if not path.exists():
+        return []
+    lines: list[str] = []
+    for number, cell in enumerate(_own_cells(path), 1):
+        if cell["cell_type"] == "code":
+            lines += [f"# cell {number}", *cell["source"].splitlines()]
+    return lines
+
+
+def _own_cells(path: Path) -> list[dict]:  # type: ignore[type-arg]
+    """Return the cells without those that papermill adds."""
+    added = {"injected-parameters", "papermill-error-cell-tag"}
+    cells = read_notebook(path)["cells"]
+    return [cell for cell in cells if not added & set(cell["metadata"].get("tags", ()))]

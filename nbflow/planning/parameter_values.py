@@ -1,0 +1,163 @@
+"""Which value each parameter of each step gets."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from nbflow.analysis.parameters import check_value, parse_text
+from nbflow.base.hashing import hash_bytes
+from nbflow.errors import NbflowError, ParameterError
+from nbflow.model import Parameter, Request, Step
+from nbflow.model.refs import make_parameter_ref
+
+Parse = Callable[[Parameter, Any], Any]
+
+
+def assign(
+    steps: Mapping[str, Step],
+    settings: Mapping[str, Any],
+    request: Request,
+    selected: Collection[str] = (),
+) -> dict[str, dict[str, Any]]:
+    """Return each step's overrides, in JSON forms.
+
+    What the request says wins over the project's settings, and `STEP.NAME` over `NAME`. A value
+    for all must fit the `selected` steps that declare it; where none does, every step that does.
+    Raises ParameterError with all that is wrong.
+    """
+    overrides: dict[str, dict[str, Any]] = {name: {} for name in steps}
+    sources = [(settings, check_value), (request.parameters, check_value)]
+    for name, forms in _convert(steps, sources, selected):
+        for step, form in forms.items():
+            overrides[step][make_parameter_ref(name).name] = form
+    return overrides
+
+
+def make_forms(
+    steps: Mapping[str, Step],
+    values: Mapping[str, Any],
+    texts: Mapping[str, str],
+    selected: Collection[str] = (),
+) -> dict[str, Any]:
+    """Return the JSON forms of values, and of texts that are read as each parameter's type says.
+
+    A text wins over a value of the same name. What has different forms in different steps, as it
+    has for `x: float` and for `x` without a type, is given for each step. Raises ParameterError
+    with all that is wrong.
+    """
+    values = {name: value for name, value in values.items() if name not in texts}
+    found = _convert(steps, [(values, check_value), (texts, parse_text)], selected)
+    own = {str(make_parameter_ref(name)) for name, _ in found if "." in name}
+    forms: dict[str, Any] = {}
+    for name, by_step in found:
+        named = {f"{step}.{make_parameter_ref(name).name}": form for step, form in by_step.items()}
+        if len({repr(form) for form in named.values()}) == 1:
+            forms[name] = next(iter(named.values()))
+        else:
+            forms |= {at: form for at, form in named.items() if "." in name or at not in own}
+    return forms
+
+
+def _convert(
+    steps: Mapping[str, Step],
+    sources: Sequence[tuple[Mapping[str, Any], Parse]],
+    selected: Collection[str],
+) -> list[tuple[str, dict[str, Any]]]:
+    """Return each name with its value's form by step, in the order in which they apply."""
+    found: list[tuple[str, dict[str, Any]]] = []
+    problems: list[str] = []
+    for values, name, parse in _order(sources):
+        try:
+            targets = list(_find_targets(steps, name))
+        except NbflowError as error:
+            problems.append(str(error))
+            continue
+        counting = [step for step, _ in targets if step in selected]
+        forms: dict[str, Any] = {}
+        for step, parameter in targets:
+            try:
+                forms[step] = parse(parameter, values[name])
+            except NbflowError as error:
+                if step in counting or not counting:
+                    problems.append(str(error))
+        found.append((name, forms))
+    if problems:
+        raise ParameterError("\n".join(dict.fromkeys(problems)))
+    return found
+
+
+def make_effective(step: Step, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all of a step's parameters with the values that count for its key."""
+    return {
+        parameter.name: overrides.get(parameter.name, _default(parameter))
+        for parameter in step.parameters
+    }
+
+
+def find_open_defaults(step: Step, overrides: Mapping[str, Any]) -> list[Parameter]:
+    """Return the parameters whose value only running the notebook would tell."""
+    return [
+        one
+        for one in step.parameters
+        if not one.literal and not one.required and one.name not in overrides
+    ]
+
+
+def refuse_missing(steps: Mapping[str, Step], overrides: Mapping[str, Mapping[str, Any]]) -> None:
+    missing = [
+        f"{name} needs a value for its parameter {one.name}: add -p {one.name} VALUE, "
+        f"or a default in {step.path}, cell {one.place.cell}.{_suggest_value(one)}"
+        for name, step in steps.items()
+        for one in step.parameters
+        if one.required and one.name not in overrides[name]
+    ]
+    if missing:
+        raise ParameterError("\n".join(missing))
+
+
+def _suggest_value(parameter: Parameter) -> str:
+    """Return what was meant by `full: False`, which annotates and sets nothing."""
+    if not re.fullmatch(r"True|False|-?[0-9.]+", parameter.type):
+        return ""
+    return f" Did you mean `{parameter.name} = {parameter.type}`?"
+
+
+def _order(
+    sources: Sequence[tuple[Mapping[str, Any], Parse]],
+) -> list[tuple[Mapping[str, Any], str, Parse]]:
+    """Return the values in the order in which they apply: for all steps, then for one."""
+    named = [(values, name, parse) for values, parse in sources for name in values]
+    return sorted(named, key=lambda one: "." in one[1])
+
+
+def _find_targets(steps: Mapping[str, Step], name: str) -> Iterator[tuple[str, Parameter]]:
+    only, short = make_parameter_ref(name)
+    candidates = [only] if only else list(steps)
+    if only and only not in steps:
+        near = difflib.get_close_matches(only, steps, 1)
+        meant = f" Did you mean {near[0]}.{short}?" if near else ""
+        raise ParameterError(f"No step is called {only!r}, so it has no parameter {short}.{meant}")
+    declared = {(step, one.name): one for step in candidates for one in steps[step].parameters}
+    if not any(known == short for _, known in declared):
+        raise ParameterError(_say_unknown(only or "no step", short, [n for _, n in declared]))
+    yield from ((step, one) for (step, known), one in declared.items() if known == short)
+
+
+def _say_unknown(who: str, name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    have = ", ".join(sorted(set(known))) or "none at all"
+    meant = f"Did you mean {near[0]}?" if near else f"There are: {have}."
+    subject = "No step declares" if who == "no step" else f"{who} does not declare"
+    return f"{subject} a parameter {name!r}. {meant}"
+
+
+def _default(parameter: Parameter) -> Any:
+    if parameter.asked is not None:
+        digest = hash_bytes(msgspec.json.encode(parameter.asked, order="deterministic"))
+        return {"source": parameter.default, "hash": digest}
+    return parameter.value if parameter.literal else {"source": parameter.default}

@@ -1,0 +1,36 @@
+"""Which steps a request asks for."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+from nbflow.errors import UnknownNameError
+from nbflow.model import Command, Request, graph
+
+
+def select(parents: Mapping[str, set[str]], request: Request) -> set[str]:
+    """Return the steps to run: all, or those that `only`, `from` and `to` leave."""
+    for name in (*request.to, *request.from_, *request.only, *request.force_steps):
+        refuse_unknown(name, parents)
+    if request.only:
+        return set(request.only)
+    selected = set(parents)
+    if request.to:
+        selected &= graph.ancestors(parents, request.to)
+    if request.from_:
+        selected &= graph.descendants(parents, request.from_)
+    if not selected:
+        asked = f"{', '.join(request.from_)} and {', '.join(request.to)}"
+        raise UnknownNameError(
+            f"No step lies between {asked}. ", Command("steps"), " shows who reads what."
+        )
+    return selected
+
+
+def refuse_unknown(name: str, steps: Iterable[str]) -> None:
+    known = sorted(steps)
+    if name not in known:
+        near = difflib.get_close_matches(name, known, 1)
+        meant = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}."
+        raise UnknownNameError(f"No step is called {name!r}. {meant}")

@@ -1,0 +1,24 @@
+"""The styles of what is shown in a notebook: files that `extension/` builds."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from markupsafe import Markup
+
+from nbflow.present.html.markup import tag
+
+STATIC = Path(__file__).parent / "static"
+
+
+@cache
+def draw_style(name: str, folder: Path = STATIC) -> Markup:
+    """Return a style element with the rules of a file."""
+    css = (folder / f"{name}.css").read_text(encoding="utf-8").strip()
+    return Markup(f"<style>{css}</style>")  # noqa: S704 - nothing of it comes from users
+
+
+def frame(*parts: str | None) -> Markup:
+    """Return the parts in one element with its style, for an output cell."""
+    return tag("div", draw_style("page"), *parts, class_="nbflow")

@@ -1,0 +1,200 @@
+"""What may be removed, and its removal: never what a live run uses."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from nbflow.base.locks import is_held
+from nbflow.errors import StoreError
+from nbflow.model import Frozen
+from nbflow.runs.folder import RunFolder, find_folder
+from nbflow.runs.history import read_name, read_run_ids
+from nbflow.runs.liveness import is_alive
+from nbflow.runs.log import Beginning, find_beginning
+from nbflow.runs.pins import Pins, read_pinned, read_pins
+from nbflow.storage.duckdb.partial_files import find_parts, sweep_parts
+from nbflow.storage.results import dropping
+from nbflow.storage.results.damage import find_aside, read_notes
+from nbflow.storage.results.folders import read_result_ids
+from nbflow.storage.results.local import find_folders, open_store, read_names
+from nbflow.storage.results.removed import note_removed
+from nbflow.workspace.project import Project
+
+_STARTING = 60.0  # seconds in which a run begins, once its folder is there
+
+
+class Removable(Frozen, frozen=True):
+    """A folder that nothing needs, and why."""
+
+    kind: Literal["result", "run", "leftover", "cache"]
+    path: Path
+    step: str = ""
+    id: str = ""
+    bytes: int = 0
+    why: str = ""
+
+
+def find_removable(project: Project, keep: int | None = None) -> list[Removable]:
+    """Return results beyond the newest `keep` of each step, and what died runs left.
+
+    What a live or a named run relies on is kept. `keep` defaults to the project's setting.
+    """
+    pinned = read_pinned(project)
+    kept = project.settings.keep if keep is None else keep
+    old = _old_results(project, kept, pinned)
+    going = {one.path for one in old}
+    cached = (one for one in find_cached(project) if one.path.parent not in going)
+    parts = (one for one in _parts(project) if one.path.parent not in going)
+    return [*old, *_leftovers(project), *_damaged(project), *parts, *cached]
+
+
+def find_cached(project: Project) -> list[Removable]:
+    """Return the Arrow files beyond the setting `cache.arrow`; DuckDB's files hold the same."""
+    limit, store = project.settings.cache.limit, open_store(project.home)
+    return [
+        Removable(
+            "cache", one.folder, one.step, one.result, one.bytes, "Arrow files beyond the limit"
+        )
+        for one in dropping.find_droppable(store, limit, lambda: read_pinned(project))
+    ]
+
+
+def remove(project: Project, removable: list[Removable], by: str = "`nbflow clean`") -> None:
+    """Remove what was found, less what a run has come to rely on since; `by` is who asked.
+
+    Raises StoreError where the disk lets nothing be removed.
+    """
+    if not removable:
+        return
+    try:
+        with open_store(project.home).lock():
+            _remove(project, removable, by)
+    except OSError as error:
+        raise StoreError(
+            f"Nothing can be removed from {project.home}: {error.strerror or error}. "
+            "Fix the permissions, or ask whose it is."
+        ) from error
+
+
+def _remove(project: Project, removable: list[Removable], by: str) -> None:
+    pinned = read_pinned(project)
+    going = [(one.step, one.id) for one in removable if one.kind == "result"]
+    note_removed(project.home, (one for one in going if one not in pinned), by)
+    for one in removable:
+        if one.kind == "result" and (one.step, one.id) not in pinned:
+            open_store(project.home).remove(one.step, one.id)
+        elif one.path.is_file():
+            sweep_parts(one.path.parent)  # unless somebody is at work there
+        elif (one.kind == "cache" and (one.step, one.id) not in pinned) or (
+            one.kind in {"run", "leftover"} and not is_alive(project, one.id)
+        ):
+            shutil.rmtree(one.path, ignore_errors=True)
+
+
+def prune(project: Project, run: str, *, grown: bool = True) -> None:
+    """Remove what is beyond the settings `keep` and, if Arrow files came, `cache`.
+
+    What the run has made or reused, which has just ended, stays.
+    """
+    keep = project.settings.keep
+    if any(_read_surplus(project, keep)):
+        ours = set(read_pins(project, run).items())
+        old = _old_results(project, keep, read_pinned(project))
+        gone = [one for one in old if (one.step, one.id) not in ours]
+        remove(project, gone, f"keep = {keep}")
+    if grown:
+        remove(project, find_cached(project))
+
+
+def find_old_runs(project: Project, keep: int) -> list[Removable]:
+    """Return the runs beyond the newest `keep`, less live and named ones."""
+    return [
+        Removable("run", project.runs / run, id=run, bytes=_size(project.runs / run), why="old")
+        for run in read_run_ids(project)[keep:]
+        if not is_alive(project, run)
+        and not read_name(project, run)
+        and find_beginning(find_folder(project, run).log) != "later"
+    ]
+
+
+def _old_results(project: Project, keep: int, pinned: Pins) -> list[Removable]:
+    found = []
+    for step, result in _read_surplus(project, keep):
+        if (step, result) not in pinned:
+            folder = open_store(project.home).fetch(step, result)
+            why = f"beyond the newest {keep} of {step}"
+            found.append(Removable("result", folder, step, result, _size(folder), why))
+    return found
+
+
+def _read_surplus(project: Project, keep: int) -> Iterator[tuple[str, str]]:
+    """Yield step and id of each result beyond the newest `keep`, pinned ones too."""
+    store = open_store(project.home)
+    for step in store.list_steps():
+        if len(store.list_ids(step)) > keep:
+            yield from ((step, one) for one in read_result_ids(project, step)[keep:])
+
+
+def _damaged(project: Project) -> Iterator[Removable]:
+    """Yield the results that were set aside; that they were damaged stays known."""
+    for (step, result), found in read_notes(project.home).items():
+        folder = find_aside(project, found)
+        if folder.is_dir():
+            why = f"damaged: {found}"
+            yield Removable("leftover", folder, step, result, _size(folder), why)
+
+
+def _leftovers(project: Project) -> Iterator[Removable]:
+    """Yield what ended runs have left of steps that failed, and runs that never began.
+
+    Their executed notebooks and what they printed lie elsewhere and stay.
+    """
+    for run in read_names(str(project.runs)):
+        folder = find_folder(project, run)
+        beginning = find_beginning(folder.log)
+        if why := _find_useless(folder, beginning):
+            if not is_alive(project, run):
+                yield Removable("leftover", folder.path, "", run, _size(folder.path), why)
+        elif beginning != "later" and not read_name(project, run):
+            yield from _unfinished(project, folder, run)
+
+
+def _unfinished(project: Project, folder: RunFolder, run: str) -> Iterator[Removable]:
+    for attempt in folder.read_attempts():
+        if attempt.making.is_dir() and not is_alive(project, run):
+            why, size = "of a step that did not end well", _size(attempt.making)
+            yield Removable("leftover", attempt.making, attempt.task, run, size, why)
+
+
+def _find_useless(folder: RunFolder, beginning: Beginning) -> str:
+    """Return why a run's folder says nothing to anybody, "" where it does."""
+    if beginning == "earlier":
+        return "of an earlier version of nbflow"
+    return "a run that never began" if not beginning and _is_over(folder.path) else ""
+
+
+def _is_over(run: Path) -> bool:
+    """Say whether a run that has not begun had the time to."""
+    with contextlib.suppress(OSError):  # it was refused meanwhile
+        return run.is_dir() and time.time() - run.stat().st_mtime > _STARTING
+    return False
+
+
+def _parts(project: Project) -> Iterator[Removable]:
+    """Yield what killed processes have left of DuckDB files, which Arrow files make again."""
+    for folder in find_folders(open_store(project.home)):
+        for part in find_parts(folder):
+            with contextlib.suppress(FileNotFoundError):  # it is finished, or another sweeps
+                if not is_held(folder):
+                    step, size = folder.parent.name, part.stat().st_size
+                    why = "of a process that was killed"
+                    yield Removable("leftover", part, step, folder.name, size, why)
+
+
+def _size(folder: Path) -> int:
+    return sum(at.stat().st_size for at in folder.rglob("*") if at.is_file())

@@ -1,0 +1,1 @@
+"""Tables as Arrow files, in types that DuckDB keeps exactly."""

@@ -1,0 +1,92 @@
+"""One table in an Arrow file of a result: written as a stream, mapped privately by its readers."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import mmap
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyarrow as pa
+
+from nbflow.storage.quoting import ARROW, make_path
+from nbflow.storage.results.damage import note
+
+_END = b"\xff\xff\xff\xff\0\0\0\0"  # what an Arrow stream that was written whole ends with
+_PART = ".part"
+
+
+def find_arrow(folder: Path, name: str) -> Path:
+    """Return where the Arrow file of a table lies, if it is there."""
+    return make_path(folder, name, ".arrows", ARROW)
+
+
+def write_arrow(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
+    """Write batches aside, then rename: a file that is there under its name is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}{_PART}")
+    try:
+        with pa.OSFile(str(part), "wb") as file:
+            _write(file, schema, batches)
+        os.replace(part, path)  # noqa: PTH105 - atomic on Windows too
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def map_arrow(path: Path) -> pa.Table:
+    """Return a table whose memory is the file's, copied page by page where it is written to.
+
+    So reading copies nothing, and nothing that a reader does can reach the file. Raises
+    FileNotFoundError, and DamageError for a file that is damaged.
+    """
+    try:
+        buffer = _map(path)
+        if bytes(buffer[-len(_END) :]) != _END:
+            raise pa.ArrowInvalid("its end is missing")
+        table = _read(buffer)
+        if any(_is_of_pandas(field) for field in table.schema):
+            importlib.import_module("pandas.core.arrays.arrow.extension_types")  # registers them
+            table = _read(buffer)
+    except (pa.ArrowException, ValueError, OSError) as error:  # ValueError: an empty file
+        if isinstance(error, OSError) and error.errno is not None:  # the system's, not Arrow's
+            raise
+        folder = path.parent.parent
+        why = str(error).strip().rstrip(".")
+        raise note(folder, path.relative_to(folder).as_posix(), why) from error
+    return table
+
+
+def _write(file: pa.NativeFile, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
+    empty = True
+    with pa.ipc.new_stream(file, schema) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+            empty = False
+        if empty:  # a table without any chunk is a trap for what reads it
+            columns = [chunk for column in schema.empty_table().columns for chunk in column.chunks]
+            writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
+
+
+def _read(buffer: pa.Buffer) -> pa.Table:
+    options = pa.ipc.IpcReadOptions(use_threads=False)
+    with pa.ipc.open_stream(pa.BufferReader(buffer), options=options) as reader:
+        return reader.read_all()
+
+
+def _is_of_pandas(field: pa.Field) -> bool:
+    """Tell a type that Arrow does not know before pandas was imported."""
+    return bool((field.metadata or {}).get(b"ARROW:extension:name", b"").startswith(b"pandas."))
+
+
+def _map(path: Path) -> pa.Buffer:
+    with path.open("rb") as file:
+        try:
+            return pa.py_buffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY))
+        except OSError as error:
+            if error.errno != errno.ENOMEM:
+                raise
+            # Larger than memory: what could be written to must have room. This can only be read.
+            return pa.py_buffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))

@@ -1,0 +1,1 @@
+"""Tables as DuckDB files, and SQL over them."""

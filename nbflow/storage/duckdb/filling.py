@@ -1,0 +1,128 @@
+"""A result's DuckDB file, filled from its Arrow files: aside, then renamed into place."""
+# ruff: noqa: S608 - names go through quote()
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from nbflow.base.flushing import flush, flush_folder
+from nbflow.model import Output
+from nbflow.storage.arrow.codec import Codec
+from nbflow.storage.arrow.file import find_arrow, map_arrow
+from nbflow.storage.arrow.sql_expressions import make_expression
+from nbflow.storage.duckdb.column_types import make_sql_names
+from nbflow.storage.duckdb.connections import FILE, attached_to_write, process_connection
+from nbflow.storage.duckdb.filled import find_fault, write_mark
+from nbflow.storage.duckdb.partial_files import alone, make_part, remove_parts
+from nbflow.storage.quoting import quote
+from nbflow.storage.results.damage import note, refuse_damaged
+from nbflow.storage.results.marks import make_mark
+from nbflow.storage.results.outputs import Outputs, read_written
+from nbflow.storage.trust import protect
+from nbflow.storage.writing import make_error
+
+_SMALL = 16 << 20  # bytes: below, small blocks keep a file of few rows small
+_SMALL_BLOCK, _LARGE_BLOCK = 16384, 262144
+_SLICE = 1 << 17  # rows to lower at once
+_SOURCE = "nbflow_source"
+
+
+def fill(folder: Path, *, again: bool = False) -> None:
+    """Put a result's tables into its DuckDB file, unless that is done; raises StoreError.
+
+    A damaged file is filled anew. `again` does so in any case: a folder may have got more tables
+    since. Several processes may try at once:
+    one fills, the others wait for it.
+    """
+    try:
+        with alone(folder) as held:
+            if again or find_fault(folder):
+                _fill(folder, held=held)
+    except OSError as error:
+        raise make_error(FILE, folder, error) from error
+
+
+def make_view_sql(codec: Codec, names: list[str]) -> str:
+    """Return the SELECT list that shows physical columns under the names of users."""
+    expressions = [make_expression(field, f"c{i}") for i, field in enumerate(codec.schema)]
+    return ", ".join(f"{e} AS {quote(n)}" for e, n in zip(expressions, names, strict=True))
+
+
+def ask_types(schema: pa.Schema, names: list[str]) -> list[str]:
+    """Return the SQL types of a table's columns as DuckDB calls them."""
+    codec = Codec(schema)
+    cursor = process_connection().cursor()
+    rows = pa.RecordBatchReader.from_batches(codec.lowered, [])
+    shown = cursor.from_arrow(rows).project(make_view_sql(codec, names))
+    return list(map(str, shown.types))
+
+
+def _fill(folder: Path, *, held: bool) -> None:
+    written = read_written(folder)
+    tables = [one for one in written.outputs.values() if one.kind == "table"]
+    part = make_part(folder)
+    removed = "" if held else part.name  # the names of what may be removed begin so
+    block = _SMALL_BLOCK if sum(one.bytes for one in tables) <= _SMALL else _LARGE_BLOCK
+    remove_parts(folder, removed)
+    try:
+        with attached_to_write(process_connection(), part, block) as (cursor, alias):
+            _start(cursor, alias)
+            for one in tables:
+                _make_table(cursor, alias, one.name, _map(folder, one, written))
+            cursor.execute("COMMIT")
+        protect(part)
+        flush(part)
+        mark = make_mark(part)
+        os.replace(part, folder / FILE)  # noqa: PTH105 - atomic on Windows too
+        write_mark(folder, mark)
+        flush_folder(folder)  # Arrow files may be dropped from here on
+    except duckdb.Error as error:
+        raise make_error(FILE, folder, error) from error
+    finally:
+        remove_parts(folder, removed)
+
+
+def _start(cursor: duckdb.DuckDBPyConnection, alias: str) -> None:
+    cursor.execute(
+        f"BEGIN; CREATE SCHEMA {quote(alias)}.nbflow; "
+        f"CREATE TABLE {quote(alias)}.nbflow.schemas (name VARCHAR, schema BLOB)"
+    )
+
+
+def _map(folder: Path, output: Output, written: Outputs) -> pa.Table:
+    refuse_damaged(folder, output, written.files)
+    path = find_arrow(folder, output.name)
+    try:
+        return map_arrow(path)
+    except FileNotFoundError as error:
+        gone = path.relative_to(folder).as_posix()
+        raise note(folder, FILE, f"it cannot be used, and {gone} was dropped") from error
+
+
+def _make_table(cursor: duckdb.DuckDBPyConnection, alias: str, name: str, rows: pa.Table) -> None:
+    codec = Codec(rows.schema)
+    table, view = (f"{quote(alias)}.{schema}.{quote(name)}" for schema in ("nbflow", "main"))
+    source = pa.RecordBatchReader.from_batches(codec.lowered, _lower(codec, rows))
+    cursor.register(_SOURCE, source)
+    try:
+        cursor.execute(f"CREATE TABLE {table} AS SELECT * FROM {_SOURCE}")
+    finally:
+        with suppress(duckdb.Error):  # the first error is the one to tell
+            cursor.unregister(_SOURCE)
+    cursor.execute(
+        f"INSERT INTO {quote(alias)}.nbflow.schemas VALUES (?, ?)", [name, codec.to_bytes()]
+    )
+    shown = make_view_sql(codec, make_sql_names(codec.schema))
+    cursor.execute(f"CREATE VIEW {view} AS SELECT {shown} FROM nbflow.{quote(name)}")
+
+
+def _lower(codec: Codec, rows: pa.Table) -> Iterator[pa.RecordBatch]:
+    for batch in rows.to_batches(max_chunksize=_SLICE):
+        codec.gather(batch)
+        yield codec.lower(batch)

@@ -1,0 +1,147 @@
+"""Rows and columns of a table, picked by DuckDB from a result's DuckDB file."""
+# ruff: noqa: S608 - names go through quote()
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from nbflow.errors import DamageError, StoreError, UnknownNameError
+from nbflow.storage.arrow.codec import Codec
+from nbflow.storage.duckdb.column_types import make_sql_names
+from nbflow.storage.duckdb.connections import attach, attached, process_connection, set_aside
+from nbflow.storage.duckdb.filled import find_fault
+from nbflow.storage.duckdb.filling import fill, make_view_sql
+from nbflow.storage.duckdb.relations import read_relation
+from nbflow.storage.quoting import quote, suggest
+
+_DAMAGED = (StoreError, duckdb.Error)  # what opening a file raises that is no DuckDB file any more
+
+
+class Query:
+    """One table of a result's DuckDB file, and a condition over its columns as people see them."""
+
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        where: str | None,
+        connection: duckdb.DuckDBPyConnection | None,
+    ) -> None:
+        self.folder, self.name, self.where = folder, name, where
+        self.connection = connection or process_connection()
+        with attached_table(self.connection, folder, name) as alias:
+            self.codec = _read_codec(self.connection, alias, name)
+        self.schema: pa.Schema = self.codec.schema
+        self.names = make_sql_names(self.schema)
+
+    def read(self, places: list[int]) -> pa.Table:
+        """Return the columns at these places as they were written."""
+        with attached_table(self.connection, self.folder, self.name) as alias:
+            relation = self._select(self.connection.cursor(), alias, places)
+            return self.codec.raise_table(relation.to_arrow_table(), places)
+
+    def stream(self, places: list[int]) -> Iterator[pa.RecordBatch]:
+        alias = attach_table(self.connection, self.folder, self.name)  # stays: it is read later
+        batches = read_relation(self._select(self.connection.cursor(), alias, places))
+        return (self.codec.raise_table(batch, places) for batch in batches)
+
+    def relate(self, places: list[int]) -> duckdb.DuckDBPyRelation:
+        alias = attach_table(self.connection, self.folder, self.name)
+        shown = ", ".join(quote(self.names[place]) for place in places)
+        source = f"{quote(alias)}.main.{quote(self.name)}"
+        return self._ask(self.connection, f"SELECT {shown} FROM {source}")
+
+    def _select(
+        self, connection: duckdb.DuckDBPyConnection, alias: str, places: list[int]
+    ) -> duckdb.DuckDBPyRelation:
+        """Return physical columns; a condition sees the columns as users do."""
+        source = f"{quote(alias)}.nbflow.{quote(self.name)}"
+        if self.where is None:
+            wanted = ", ".join(f"c{place}" for place in places)
+            return connection.sql(f"SELECT {wanted} FROM {source}")
+        prefix = "nbflow c"
+        while any(name.casefold().startswith(prefix) for name in self.names):
+            prefix = f"_{prefix}"
+        physical = ", ".join(f"c{place} AS {quote(f'{prefix}{place}')}" for place in set(places))
+        shown = make_view_sql(self.codec, self.names)
+        wanted = ", ".join(quote(f"{prefix}{place}") for place in places)
+        query = f"SELECT {wanted} FROM (SELECT {physical}, {shown} FROM {source})"
+        return self._ask(connection, query)
+
+    def _ask(self, connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.DuckDBPyRelation:
+        where = self.where
+        try:
+            return connection.sql(query if where is None else f"{query} WHERE ({where}\n)")
+        except duckdb.Error as error:
+            missing = re.search(r'Referenced column "(.*?)" not found', str(error))
+            if missing:
+                raise UnknownNameError(
+                    f"{self.name!r} has no column {missing[1]!r}, which where={where!r} names."
+                    f" {suggest(missing[1], self.names)}"
+                ) from None
+            raise StoreError(
+                f"where={where!r} is no condition that DuckDB understands: {error}\nWrite what"
+                f" could follow WHERE in SQL, over the columns {', '.join(self.names[:20])}."
+            ) from None
+
+
+def attach_table(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> str:
+    """Attach the file that holds a table, for as long as the connection lives."""
+    _fill_missing(folder)
+    try:
+        alias = attach(connection, folder)
+        _fill_more(connection, folder, alias, name)
+    except _DAMAGED as error:
+        _fill_anew(connection, folder, error)
+        alias = attach(connection, folder)
+    return alias
+
+
+@contextmanager
+def attached_table(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> Iterator[str]:
+    """Attach the file that holds a table while the block runs."""
+    _fill_missing(folder)
+    with ExitStack() as stack:
+        try:
+            alias = stack.enter_context(attached(connection, folder))
+            _fill_more(connection, folder, alias, name)
+        except _DAMAGED as error:
+            stack.close()
+            _fill_anew(connection, folder, error)
+            alias = stack.enter_context(attached(connection, folder))
+        yield alias
+
+
+def _fill_missing(folder: Path) -> None:
+    if find_fault(folder):
+        fill(folder)
+
+
+def _fill_anew(connection: duckdb.DuckDBPyConnection, folder: Path, why: Exception) -> None:
+    """Fill a file anew that DuckDB refuses, although it is as large as it was."""
+    if isinstance(why, DamageError):
+        raise why
+    with set_aside(connection, folder):
+        fill(folder, again=True)
+
+
+def _fill_more(connection: duckdb.DuckDBPyConnection, folder: Path, alias: str, name: str) -> None:
+    """Fill the file again where a table was written since, as a step does that is still running."""
+    if not _find_schema(connection, alias, name):
+        with set_aside(connection, folder):
+            fill(folder, again=True)
+
+
+def _find_schema(connection: duckdb.DuckDBPyConnection, alias: str, name: str) -> list[bytes]:
+    query = f"SELECT schema FROM {quote(alias)}.nbflow.schemas WHERE name = ?"
+    return [row[0] for row in connection.cursor().execute(query, [name]).fetchall()]
+
+
+def _read_codec(connection: duckdb.DuckDBPyConnection, alias: str, name: str) -> Codec:
+    return Codec.from_bytes(_find_schema(connection, alias, name)[0])

@@ -1,0 +1,1 @@
+"""Data frames as Arrow tables and back, each value as it was."""

@@ -1,0 +1,63 @@
+"""Names from users, made safe for SQL and for paths: the one place that quotes."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import quote as quote_url
+
+from nbflow.base.hashing import hash_bytes
+
+ARROW = "arrow"  # in a result: may be dropped once the tables are in its DuckDB file
+_LONGEST = 80
+
+
+def quote(name: str) -> str:
+    """Return an identifier as SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quote_text(text: str) -> str:
+    """Return a string literal as SQL, for the places where `?` is not allowed."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def make_path(folder: Path, name: str, suffix: str, among: str = "files") -> Path:
+    """Return where a value or table called `name` lies among a result's files."""
+    safe = quote_url(name, safe="").replace(".", "%2E").replace("~", "%7E")
+    if len(safe) > _LONGEST:
+        safe = f"{safe[:_LONGEST]}~{hash_bytes(name)[:8]}"
+    return folder / among / f"{safe}{suffix}"
+
+
+def make_unique(names: Iterable[str]) -> list[str]:
+    """Return names that differ by more than case, none empty: SQL's idea of column names."""
+    wanted = [name or f"column_{number}" for number, name in enumerate(names, 1)]
+    taken = {name.casefold() for name in wanted}
+    seen: set[str] = set()
+    return [_find_free(name, seen, taken) for name in wanted]
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return the end of an error: the nearest known name, or all of them."""
+    names = sorted(known)
+    if (near := find_near(name, names)) is not None:
+        return f"Did you mean {near!r}?"
+    return f"There are: {', '.join(names)}." if names else "There are none."
+
+
+def find_near(name: str, known: Iterable[str]) -> str | None:
+    """Return the nearest known name, upper and lower case taken for the same."""
+    folded = {each.casefold(): each for each in sorted(known)}
+    near = difflib.get_close_matches(name.casefold(), folded, 1)
+    return folded[near[0]] if near else None
+
+
+def _find_free(name: str, seen: set[str], taken: set[str]) -> str:
+    free, number = name, 1
+    while free.casefold() in seen or (number > 1 and free.casefold() in taken):
+        number += 1
+        free = f"{name}_{number}"
+    seen.add(free.casefold())
+    return free

@@ -1,0 +1,1 @@
+"""Folders of results: published by one move, marked, checked, removed."""

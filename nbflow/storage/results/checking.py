@@ -1,0 +1,126 @@
+"""Compares all that is kept with what was written, and repairs what can be."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbflow.errors import NbflowError, StoreError
+from nbflow.model import Command, Frozen, Mark, Result
+from nbflow.storage.duckdb.filled import find_fault
+from nbflow.storage.results import folders as results
+from nbflow.storage.results.damage import is_dropped, read_notes, set_aside, write_note
+from nbflow.storage.results.local import RESULT, find_folders, open_store
+from nbflow.storage.results.marks import find_difference
+from nbflow.storage.results.outputs import read_written
+
+if TYPE_CHECKING:
+    from nbflow.workspace.project import Project
+
+
+class Fault(Frozen, frozen=True):
+    """A file that is not what was written; `derived` where it can be made from another."""
+
+    step: str
+    result: str
+    file: str
+    why: str
+    derived: bool = False
+    repaired: bool = False
+
+    def __str__(self) -> str:
+        how = ""
+        if self.repaired:
+            how = " → filled anew" if self.derived else " → set aside"
+        return f"{self.step} {self.result}  {self.file}: {self.why}{how}"
+
+
+class Report(Frozen, frozen=True):
+    """What was looked at, and what was wrong with it."""
+
+    results: int
+    bytes: int
+    faults: tuple[Fault, ...]
+
+
+def check_results(project: Project, *, repair: bool = False) -> Report:
+    """Compare the content of every file of every result with what was written.
+
+    What is found is noted, so that no run relies on it. With `repair`, damaged results are set
+    aside, and DuckDB's files are filled anew from Arrow files that are whole.
+    """
+    count, size, faults = 0, 0, list[Fault]()
+    for folder in filter(Path.is_dir, find_folders(open_store(project.home))):
+        count += 1
+        size += sum(at.stat().st_size for at in folder.rglob("*") if at.is_file())
+        faults += _check(project, folder)
+    if repair and faults:
+        faults = _repair(project, faults)
+    return Report(count, size, tuple(faults))
+
+
+def _check(project: Project, folder: Path) -> Iterator[Fault]:
+    step, name = folder.parent.name, folder.name
+    if known := read_notes(project.home).get((step, name)):
+        yield Fault(step, name, known.file, known.why)
+        return
+    result = results.find_result(project, step, name)
+    file, why = _find_damage(folder, result) if result else (RESULT, "it cannot be read")
+    if why:
+        with contextlib.suppress(OSError):  # another user's: it is told at least
+            write_note(folder, file, why)
+        yield Fault(step, name, file, why)
+    elif (folder / results.TABLES).exists() and (why := find_fault(folder, whole=True)):
+        yield Fault(step, name, results.TABLES, why, derived=True)
+
+
+def _find_damage(folder: Path, result: Result) -> tuple[str, str]:
+    """Return the first file whose content is not what was written, and why."""
+    try:
+        marks = read_written(folder).files | result.files
+    except StoreError as error:
+        return "outputs.json", str(error)
+    for name, mark in marks.items():
+        why = _compare(folder, name, mark, result)
+        if why and not (is_dropped(folder, name) and not find_fault(folder, whole=True)):
+            return name, why
+    return "", ""
+
+
+def _compare(folder: Path, name: str, mark: Mark, result: Result) -> str:
+    why = find_difference(folder / name, mark, lambda _: True)
+    if why or mark.hash:
+        return why
+    from nbflow.storage.arrow.rehash import find_change  # noqa: PLC0415 - loads pyarrow
+
+    return find_change(folder / name, result.outputs)
+
+
+def _repair(project: Project, faults: list[Fault]) -> list[Fault]:
+    try:
+        with open_store(project.home).lock():
+            moved = {(one.step, one.result) for one in set_aside(project)}
+    except OSError as error:
+        raise StoreError(
+            f"Nothing can be set aside in {project.home}: {error.strerror}. Ask whose it is to run "
+            "this: ",
+            Command("check", ("--results", "--repair")),
+        ) from error
+    return [
+        Fault(one.step, one.result, one.file, one.why, one.derived, repaired=True)
+        if (one.step, one.result) in moved or (one.derived and _fill(project, one))
+        else one
+        for one in faults
+    ]
+
+
+def _fill(project: Project, fault: Fault) -> bool:
+    from nbflow.storage.duckdb.filling import fill  # noqa: PLC0415 - loads duckdb
+
+    try:
+        fill(open_store(project.home).fetch(fault.step, fault.result), again=True)
+    except NbflowError:
+        return False
+    return True

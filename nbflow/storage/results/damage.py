@@ -1,0 +1,159 @@
+"""Results that are damaged: noted for everybody, used by nobody, set aside by the next run."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
+
+from nbflow.errors import DamageError
+from nbflow.model import Command, Frozen, Mark, Output, formats
+from nbflow.storage.results.local import PENDING, RESULT, open_store
+from nbflow.storage.results.marks import GONE, SMALL, find_difference, pick_marks
+
+if TYPE_CHECKING:
+    from nbflow.workspace.project import Project
+
+FOLDER = "damaged"  # in a pipeline's home: notes, and the results that were set aside
+_COMPLETE = (RESULT, PENDING)
+_PARSED = {"json", "figure", "pickle"}  # what is slow to read: to hash it costs little beside
+
+
+class Damage(Frozen, frozen=True):
+    """The first file of a result that was found damaged, and in what it differs."""
+
+    step: str
+    result: str
+    file: str
+    why: str
+    key: str = ""  # of the result
+    time: float = 0.0  # when that was found, in seconds since the epoch
+    format: int = formats.DAMAGE
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.why}"
+
+
+class _Marked(Frozen, frozen=True):
+    files: dict[str, Mark] = {}
+
+
+class _Keyed(Frozen, frozen=True):
+    key: str = ""
+
+
+def refuse_damaged(folder: Path, output: Output, marks: Mapping[str, Mark]) -> None:
+    """Raise DamageError where an output's files are not what was written.
+
+    Their sizes are always compared, their content where that costs little, or where a file was
+    changed since.
+    """
+    for name, mark in pick_marks(marks, output).items():
+        why = _compare(folder, name, mark, parsed=output.kind in _PARSED)
+        if why and not is_dropped(folder, name):
+            raise note(folder, name, why)
+
+
+def _compare(folder: Path, name: str, mark: Mark, *, parsed: bool) -> str:
+    def is_changed(found: os.stat_result) -> bool:
+        return found.st_mtime_ns != mark.time
+
+    def needs_hash(found: os.stat_result) -> bool:
+        return found.st_size <= SMALL or parsed or is_changed(found)
+
+    if not mark.hash:  # of a large table: it was hashed when it had been written
+        mark = replace(mark, hash=_read_hash(folder, name))
+        return find_difference(folder / name, mark, is_changed)
+    return find_difference(folder / name, mark, needs_hash)
+
+
+def _read_hash(folder: Path, name: str) -> str:
+    try:
+        kept = msgspec.json.decode((folder / _COMPLETE[0]).read_bytes(), type=_Marked)
+    except (OSError, ValueError):  # not complete yet
+        return ""
+    return kept.files[name].hash if name in kept.files else ""
+
+
+def is_dropped(folder: Path | str, name: str) -> bool:
+    """Tell whether an Arrow file may be gone: DuckDB's file holds the same."""
+    gone = name.startswith("arrow/") and not Path(folder, name).exists()
+    return gone and Path(folder, "tables.duckdb").exists()
+
+
+def note(folder: Path, name: str, why: str) -> DamageError:
+    """Note that a file of a result is damaged, and return the error that says so."""
+    path = folder / name
+    said = f"{path} is gone." if why == GONE else f"{path} is damaged: {why}."
+    if not any((folder / one).exists() for one in _COMPLETE):  # by hand, or of a failed step
+        return DamageError(f"{said} Write it again.")
+    try:
+        write_note(folder, name, why)
+    except OSError as error:
+        return DamageError(
+            f"{said} That cannot be noted in {folder.parent.parent.parent}: {error.strerror}. Ask "
+            "whose it is to run ",
+            Command("check", ("--results", "--repair")),
+            ".",
+        )
+    return DamageError(
+        f"{said} The result is not used any more: ",
+        Command("run"),
+        " makes it again, and what was made from it.",
+    )
+
+
+def write_note(folder: Path, name: str, why: str) -> Damage:
+    """Note a damage of the result in this folder; raises OSError."""
+    step, result = folder.parent.name, folder.name
+    found = Damage(step, result, name, why, _read_key(folder), time.time())
+    place = folder.parent.parent.parent / FOLDER / step
+    place.mkdir(parents=True, exist_ok=True)
+    part = place / f".{result}.{os.getpid()}.part"
+    part.write_bytes(msgspec.json.encode(found))
+    part.replace(place / f"{result}.json")
+    return found
+
+
+def read_notes(home: Path) -> dict[tuple[str, str], Damage]:
+    """Return all damages that were noted, by step and result."""
+    found = {}
+    for path in (home / FOLDER).glob("*/*.json"):
+        try:
+            one = msgspec.json.decode(path.read_bytes(), type=Damage)
+        except (OSError, ValueError):  # its place says whose it is
+            one = Damage(path.parent.name, path.stem, "a file", "a note of it cannot be read")
+        found[path.parent.name, path.stem] = one
+    return found
+
+
+def set_aside(project: Project) -> list[Damage]:
+    """Move what was noted out of the results; call it under the pipeline's lock."""
+    moved = []
+    for (step, result), found in read_notes(project.home).items():
+        folder = open_store(project.home).fetch(step, result)
+        with contextlib.suppress(OSError):  # another user's: that it is noted must do
+            if folder.exists():
+                folder.rename(find_aside(project, found))
+                moved.append(found)
+    return moved
+
+
+def find_aside(project: Project, found: Damage) -> Path:
+    """Return where a damaged result lies once it is set aside."""
+    return project.home / FOLDER / found.step / found.result
+
+
+def _read_key(folder: Path) -> str:
+    for name in _COMPLETE:
+        try:
+            return msgspec.json.decode((folder / name).read_bytes(), type=_Keyed).key
+        except (OSError, ValueError):
+            continue
+    return ""

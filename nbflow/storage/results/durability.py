@@ -1,0 +1,89 @@
+"""Has the disk keep a result: only then is it complete, and only then does its key lead to it.
+
+A loss of power may leave of a file that was not flushed any part, or none, although its name is
+there. So each is flushed before what says that it is whole: content, `result.json`, the folders'
+entries, the key.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
+
+from nbflow.base.flushing import flush, flush_folder, write_file
+from nbflow.storage.results import folders as results
+from nbflow.storage.results.local import PENDING, RESULT, open_store
+from nbflow.storage.results.marks import make_mark
+
+if TYPE_CHECKING:
+    from nbflow.model import Mark, Result
+    from nbflow.workspace.project import Project
+
+_settled: set[Path] = set()  # folders whose own entry the disk keeps
+
+
+def complete(project: Project, result: Result) -> None:
+    """Complete a pending result, and give its key if it may be reused; raises OSError.
+
+    Does nothing where it was removed meanwhile.
+    """
+    store = open_store(project.home)
+    folder = store.fetch(result.step, result.id)
+    with contextlib.suppress(FileNotFoundError):
+        whole = replace(result, files=_keep_files(folder, result.files))
+        write_file(folder / RESULT, results.encode_result(whole))
+        _flush_folders(folder)
+        _flush_entries(folder.parent, project.root)
+        if result.reusable:
+            pointer = results.make_pointer(result)
+            store.write_pointer(result.step, result.key, msgspec.json.encode(pointer))
+            _flush_entries(store.find_pointers(result.step), project.root)
+        (folder / PENDING).unlink()  # last: by it the key leads there until it does itself
+
+
+def _keep_files(folder: Path, known: Mapping[str, Mark]) -> dict[str, Mark]:
+    """Have the disk keep a result's content, and return what it is.
+
+    What is `known` of a file that was not touched since is taken over.
+    """
+    marks = {}
+    for path in find_content(folder):
+        with contextlib.suppress(FileNotFoundError):  # Arrow files are dropped once in DuckDB
+            flush(path)
+            name, found = os.path.relpath(path, folder).replace(os.sep, "/"), os.stat(path)  # noqa: PTH116
+            mark = known.get(name)
+            same = (
+                mark and mark.hash and (mark.bytes, mark.time) == (found.st_size, found.st_mtime_ns)
+            )
+            marks[name] = mark if mark and same else make_mark(Path(path))
+    return marks
+
+
+def find_content(folder: Path) -> Iterator[str]:
+    """Yield the files that are a result's content; what is made of them (DuckDB's) is none."""
+    for parent, _, names in os.walk(folder):
+        top = parent == str(folder)
+        for name in names:
+            derived = name in {RESULT, PENDING} or name.startswith((".", "tables."))
+            if not (top and derived):
+                yield f"{parent}{os.sep}{name}"
+
+
+def _flush_folders(folder: Path) -> None:
+    for parent, _, _ in os.walk(folder):
+        flush_folder(parent)
+
+
+def _flush_entries(folder: Path, root: Path) -> None:
+    """Have the disk keep a folder's entries, and once its own in the folders above."""
+    flush_folder(folder)
+    while folder not in _settled and folder not in (root, folder.parent):
+        _settled.add(folder)
+        folder = folder.parent
+        flush_folder(folder)

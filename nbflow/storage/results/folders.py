@@ -1,0 +1,241 @@
+"""Result folders: made aside, renamed into place, found again by key, pinned by runs."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from nbflow.base.hashing import hash_file
+from nbflow.errors import DamageError, UnknownNameError
+from nbflow.model import Command, Frozen, Result, formats
+from nbflow.model.refs import make_ref
+from nbflow.storage.results.damage import Damage, read_notes, write_note
+from nbflow.storage.results.local import PENDING, RESULT, open_store, read_content
+from nbflow.storage.results.soundness import find_damage
+
+if TYPE_CHECKING:
+    from nbflow.workspace.project import Project
+
+TABLES = "tables.duckdb"
+
+
+class Pointer(Frozen, frozen=True):
+    """What a key leads to; `seen_modules` must be unchanged for the result to be reused."""
+
+    result: str
+    seen_modules: dict[str, str] = {}
+    format: int = formats.POINTER
+
+
+T = TypeVar("T", "Result", "Pointer")
+_RESULTS = msgspec.json.Decoder(Result)
+_POINTERS = msgspec.json.Decoder(Pointer)
+_FORMATS = {_RESULTS: formats.RESULT, _POINTERS: formats.POINTER}  # that this version reads
+
+
+class Snapshot:
+    """A pipeline's results at one moment: each is read once, however often it is asked for."""
+
+    def __init__(
+        self,
+        project: Project,
+        is_lost: Callable[[str], bool],
+        read_hash: Callable[[Path], str] = hash_file,
+    ) -> None:
+        """`is_lost` says whether a run died before it had finished."""
+        self._project, self._read_hash = project, read_hash
+        self._is_lost = functools.cache(is_lost)
+        self._store = open_store(project.home)
+        self._found: dict[tuple[str, str], Result | None] = {}
+        self._notes: dict[tuple[str, str], Damage] | None = None
+        self._sound: set[tuple[str, str]] = set()
+
+    def find_newest(self, step: str) -> Result | None:
+        """Return a step's newest complete result."""
+        names = self._store.list_ids(step)
+        return next(filter(None, (self.find_result(step, name) for name in names)), None)
+
+    def read_all(self, step: str) -> list[Result]:
+        """Return a step's complete results, newest first."""
+        names = self._store.list_ids(step)
+        return [one for one in (self.find_result(step, name) for name in names) if one]
+
+    def find_result(self, step: str, result_id: str) -> Result | None:
+        """Return the result, None where there is no complete one that is sound as far as known."""
+        at = (step, result_id)
+        if at in self.notes:
+            return None
+        if at not in self._found:
+            folder = self._store.fetch(step, result_id)
+            found = _find_record(f"{folder}/{RESULT}") or _find_record(f"{folder}/{PENDING}")
+            found = found or _find_record(f"{folder}/{RESULT}")  # completed meanwhile
+            # A backup or a tool that copies may have put another result in its place.
+            same = found is not None and (found.step, found.id) == at
+            self._found[at] = found if same else None
+        return self._found[at]
+
+    @property
+    def notes(self) -> dict[tuple[str, str], Damage]:
+        """The damages that are known, by step and result."""
+        if self._notes is None:
+            self._notes = read_notes(self._project.home)
+        return self._notes
+
+    def is_damaged(self, step: str, result_id: str) -> bool:
+        """Tell whether a result is damaged; what is found is noted.
+
+        One that is gone is not: nobody knows.
+        """
+        at = (step, result_id)
+        result = None if at in self._sound else self.find_result(*at)
+        if result is not None:
+            folder = self._store.fetch(step, result_id)
+            lost = functools.partial(self._is_lost, result.run)
+            doubt = is_pending(folder) and lost()
+            name, why = find_damage(str(folder), result, self._read_hash, lost, doubt=doubt)
+            if why:
+                self.notes[at] = _note(folder, name, why)
+            else:
+                self._sound.add(at)
+        return at in self.notes
+
+    def find_doubtful(self, result: Result) -> tuple[str, ...]:
+        """Return what a result was made from that was found damaged since, by ref."""
+        inputs = ((ref, make_ref(ref).step, one.result) for ref, one in result.inputs.items())
+        return tuple(ref for ref, step, read in inputs if self.is_damaged(step, read))
+
+    def find_sound(self, step: str) -> Result | None:
+        """Return a step's newest complete result that is not damaged."""
+        for name in self._store.list_ids(step):
+            result = self.find_result(step, name)
+            if result is not None and not self.is_damaged(step, name):
+                return result
+        return None
+
+    def find_pointer(self, step: str, key: str) -> Pointer | None:
+        """Return what a key leads to; None where its result is gone, or is another key's.
+
+        A result that the disk need not have kept yet is found by looking at all of the step.
+        """
+        if pointer := self._read_pointer(step, key):
+            return pointer
+        pending = (one for one in self._read_pending(step) if one.key == key and one.reusable)
+        found = next(map(make_pointer, pending), None)
+        return found or self._read_pointer(step, key)  # it was completed meanwhile
+
+    def _read_pointer(self, step: str, key: str) -> Pointer | None:
+        pointer = _decode(self._store.read_pointer(step, key), _POINTERS)
+        result = self.find_result(step, pointer.result) if pointer else None
+        return pointer if result is not None and result.key == key else None
+
+    def _read_pending(self, step: str) -> Iterator[Result]:
+        for name in self._store.list_ids(step):
+            pending = is_pending(self._store.fetch(step, name))
+            if pending and (found := self.find_result(step, name)):
+                yield found
+
+
+def _note(folder: Path, name: str, why: str) -> Damage:
+    """Note a damage for everybody, where that can be written."""
+    with contextlib.suppress(OSError):
+        return write_note(folder, name, why)
+    return Damage(folder.parent.name, folder.name, name, why)
+
+
+def _look(project: Project) -> Snapshot:
+    """Return a snapshot that is asked for no damage: then it does not matter which runs died."""
+    return Snapshot(project, lambda _: False)
+
+
+def make_pointer(result: Result) -> Pointer:
+    return Pointer(result=result.id, seen_modules=result.seen_modules)
+
+
+def keep_result(project: Project, making: Path, result: Result) -> Path:
+    """Publish the result made in `making`, to be read from here on; raises StoreError.
+
+    It is pending: `lasting.complete` has the disk keep it, and only then its key may lead to it.
+    """
+    record = encode_result(result)
+    return open_store(project.home).publish(making, result.step, result.id, record)
+
+
+def encode_result(result: Result) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(result), indent=1)
+
+
+def read_result(project: Project, step: str, result_id: str) -> Result:
+    snapshot = _look(project)
+    result = snapshot.find_result(step, result_id)
+    if found := snapshot.notes.get((step, result_id)):
+        raise DamageError(
+            f"The result {result_id} of {step} is damaged ({found}), and is not used any more. ",
+            Command("run", ("--to", step)),
+            " makes it again.",
+        )
+    if result is None:
+        raise UnknownNameError(
+            f"{step} has no result {result_id}: it was removed. ",
+            Command("run", ("--to", step)),
+            " makes one.",
+        )
+    return result
+
+
+def find_result(project: Project, step: str, result_id: str) -> Result | None:
+    """Return the result, None where there is no complete one."""
+    return _look(project).find_result(step, result_id)
+
+
+def read_results(project: Project, step: str) -> list[Result]:
+    """Return a step's complete results, newest first."""
+    return _look(project).read_all(step)
+
+
+def find_pointer(project: Project, step: str, key: str) -> Pointer | None:
+    """Return what a key leads to, None where its result is gone."""
+    return _look(project).find_pointer(step, key)
+
+
+def read_result_ids(project: Project, step: str) -> list[str]:
+    """Return the ids of a step's complete results, newest first."""
+    store = open_store(project.home)
+    return [one for one in store.list_ids(step) if has_result(store.fetch(step, one))]
+
+
+def has_result(folder: Path) -> bool:
+    """Tell whether a complete or pending result is in this folder."""
+    return _exists(f"{folder}/{RESULT}") or is_pending(folder)
+
+
+def is_pending(folder: Path) -> bool:
+    """Tell whether the disk need not have kept a result yet: its run goes on, or was killed."""
+    return _exists(f"{folder}/{PENDING}")
+
+
+def is_filled(folder: Path) -> bool:
+    """Tell whether a result's tables are in DuckDB."""
+    return _exists(f"{folder}/{TABLES}")
+
+
+def _exists(path: str) -> bool:
+    return os.path.exists(path)  # noqa: PTH110 - called often
+
+
+def _find_record(path: str) -> Result | None:
+    return _decode(read_content(path), _RESULTS)
+
+
+def _decode(content: bytes | None, decoder: msgspec.json.Decoder[T]) -> T | None:
+    """Return what a file's content says; None where it says nothing to us."""
+    try:
+        found = decoder.decode(content) if content else None
+    except (ValueError, RecursionError):  # ValueError: also msgspec's
+        return None
+    return found if found is not None and found.format <= _FORMATS[decoder] else None

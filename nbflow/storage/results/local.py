@@ -1,0 +1,145 @@
+"""Where a pipeline's results lie: published by one move, fetched as local folders.
+
+Whoever plans, executes, reads or shows uses `Store` alone; all that is done with the content of a
+result is done in the folder that `fetch` returns.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from nbflow.base.flushing import write_file
+from nbflow.base.ids import make_next_id
+from nbflow.base.locks import hold
+from nbflow.errors import StoreError
+
+RESULT = "result.json"
+PENDING = "pending.json"  # the same, of a result that the disk need not have kept yet
+
+
+class Store(Protocol):
+    """Keeps results by step and id, and pointers to them by step and key."""
+
+    def lock(self) -> contextlib.AbstractContextManager[None]:
+        """Hold the pipeline: a run pins what it relies on so, and `clean` removes so."""
+
+    def list_steps(self) -> list[str]:
+        """Return the steps that have results, sorted."""
+
+    def list_ids(self, step: str) -> list[str]:
+        """Return the ids of a step's results, the newest first."""
+
+    def make_id(self, step: str) -> str:
+        """Return an id for a new result, later than each that the step has."""
+
+    def publish(self, making: Path, step: str, result_id: str, record: bytes) -> Path:
+        """Move a finished folder into place in one step, with the record that makes it a result.
+
+        Return where it is now. Raises StoreError.
+        """
+
+    def fetch(self, step: str, result_id: str) -> Path:
+        """Return a local folder with the result; where there is none, the folder is not there."""
+
+    def remove(self, step: str, result_id: str) -> None:
+        """Remove a result: first its completeness, then its content."""
+
+    def read_pointer(self, step: str, key: str) -> bytes | None:
+        """Return what a key's pointer holds; raises StoreError."""
+
+    def write_pointer(self, step: str, key: str, content: bytes) -> None:
+        """Let a key point."""
+
+
+class LocalStore:
+    """A store in a folder of this machine, `home`: it gives out the folders themselves."""
+
+    def __init__(self, home: Path) -> None:
+        self._home, self._results, self._keys = home, f"{home}/results", f"{home}/keys"
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        self._home.mkdir(parents=True, exist_ok=True)
+        with hold(self._home / "lock"):
+            yield
+
+    def list_steps(self) -> list[str]:
+        return sorted(read_names(self._results))
+
+    def list_ids(self, step: str) -> list[str]:
+        return read_names(f"{self._results}/{step}")
+
+    def make_id(self, step: str) -> str:
+        return make_next_id(Path(self._results, step))
+
+    def publish(self, making: Path, step: str, result_id: str, record: bytes) -> Path:
+        folder = self.fetch(step, result_id)
+        try:
+            (making / PENDING).write_bytes(record)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            return making.rename(folder)
+        except OSError as error:
+            raise StoreError(
+                f"The result of {step} could not be kept in {folder}: {error.strerror}. "
+                "Make room or fix the permissions, then run again."
+            ) from error
+
+    def fetch(self, step: str, result_id: str) -> Path:
+        return Path(f"{self._results}/{step}/{result_id}")
+
+    def remove(self, step: str, result_id: str) -> None:
+        import shutil  # noqa: PLC0415 - planning removes nothing
+
+        folder = self.fetch(step, result_id)
+        for name in (RESULT, PENDING):
+            (folder / name).unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def read_pointer(self, step: str, key: str) -> bytes | None:
+        return read_content(f"{self._keys}/{step}/{key}")
+
+    def write_pointer(self, step: str, key: str, content: bytes) -> None:
+        path = self.find_pointers(step) / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_file(path, content)
+
+    def find_pointers(self, step: str) -> Path:
+        """Return the folder of a step's pointers."""
+        return Path(self._keys, step)
+
+
+def open_store(home: Path | str) -> LocalStore:
+    """Return the store of a pipeline with this home."""
+    return LocalStore(Path(home))
+
+
+def find_folders(store: Store) -> Iterator[Path]:
+    """Yield the folders of all results, sorted by step and id."""
+    for step in store.list_steps():
+        for result_id in reversed(store.list_ids(step)):
+            yield store.fetch(step, result_id)
+
+
+def read_names(folder: str) -> list[str]:
+    """Return what lies in a folder, the newest id first; nothing where there is none."""
+    try:
+        return sorted(os.listdir(folder), reverse=True)  # noqa: PTH208 - called often
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def read_content(path: str) -> bytes | None:
+    """Return what a file holds, None where there is none; raises StoreError."""
+    try:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - called often
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: of a NUL in the path
+        return None
+    except OSError as error:  # another user's, a damaged disk
+        raise StoreError(
+            f"{path} cannot be read: {error.strerror}. Mend its permissions."
+        ) from error

@@ -1,0 +1,79 @@
+"""What each file of a result was when it was written, and in what it differs now."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from nbflow.base.hashing import hash_file
+from nbflow.model import Mark, Output
+from nbflow.storage.quoting import ARROW, make_path
+
+GONE = "it is gone"
+SMALL = 1 << 20  # bytes: what is smaller is hashed whenever it is read
+
+
+def find_files(folder: Path, output: Output) -> Iterator[Path]:
+    """Yield the files that hold an output; pictures beside a figure are made of it."""
+    if output.kind == "table":
+        yield make_path(folder, output.name, ".arrows", ARROW)
+    elif output.kind == "file":
+        kept = make_path(folder, output.name, "")
+        yield from sorted(at for at in kept.rglob("*") if at.is_file())
+    elif output.kind != "nothing":
+        yield make_path(folder, output.name, SUFFIX[output.kind])
+
+
+SUFFIX = {"json": ".json", "numpy": ".npy", "figure": ".pickle", "pickle": ".pickle", "file": ""}
+
+
+def make_marks(folder: Path, output: Output) -> dict[str, Mark]:
+    """Return the marks of an output's files, by their paths in the result's folder.
+
+    A large table's has no hash: it is hashed behind the run.
+    """
+    return {
+        path.relative_to(folder).as_posix(): make_mark(path, whole=output.kind != "table")
+        for path in find_files(folder, output)
+    }
+
+
+def make_mark(path: Path, *, whole: bool = True) -> Mark:
+    """Return what a file is; `whole` hashes it also where it is large. Raises OSError."""
+    found = path.stat()
+    hashed = whole or found.st_size <= SMALL
+    return Mark(found.st_size, found.st_mtime_ns, hash_file(path) if hashed else "")
+
+
+def find_difference(
+    path: Path | str,
+    mark: Mark,
+    needs_hash: Callable[[os.stat_result], bool],
+    read_hash: Callable[[Path], str] = hash_file,
+) -> str:
+    """Return in what a file differs from its mark, "" where nothing is found.
+
+    Its size is always compared, its content where it `needs_hash`.
+    """
+    try:
+        found = os.stat(path)  # noqa: PTH116 - called often
+    except (FileNotFoundError, NotADirectoryError):
+        return GONE
+    if found.st_size != mark.bytes:
+        return f"it has {found.st_size:,} bytes, and {mark.bytes:,} were written"
+    if mark.hash and needs_hash(found) and read_hash(Path(path)) != mark.hash:
+        return "its content is not what was written"
+    return ""
+
+
+def is_of(name: str, output: Output) -> bool:
+    """Tell whether a file, named by its path in a result's folder, holds an output."""
+    if output.kind == "file":
+        return name.startswith(f"{make_path(Path(), output.name, '').as_posix()}/")
+    return any(path.as_posix() == name for path in find_files(Path(), output))
+
+
+def pick_marks(marks: Mapping[str, Mark], output: Output) -> dict[str, Mark]:
+    """Return the marks of an output's files."""
+    return {name: mark for name, mark in marks.items() if is_of(name, output)}

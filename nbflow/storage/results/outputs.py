@@ -1,0 +1,115 @@
+"""`outputs.json`: what has been written in a result's folder so far, renamed into place."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from nbflow.errors import StoreError, UnknownNameError
+from nbflow.model import Frozen, Mark, Output, formats
+from nbflow.storage.quoting import find_near
+from nbflow.storage.results.damage import note
+from nbflow.storage.results.marks import GONE, find_files, make_mark, make_marks
+from nbflow.storage.trust import protect
+
+FILE = "outputs.json"
+
+
+class Outputs(Frozen, frozen=True):
+    """What a folder holds; `files` are the marks of what is to be read, by path in it."""
+
+    outputs: dict[str, Output] = {}
+    files: dict[str, Mark] = {}
+    format: int = formats.OUTPUTS
+
+
+def read_outputs(folder: Path) -> dict[str, Output]:
+    """Return what was written in this folder so far, complete or not, by name."""
+    return read_written(folder).outputs
+
+
+def read_written(folder: Path) -> Outputs:
+    """Return what was written in this folder so far, with the marks of its files."""
+    try:
+        found = msgspec.json.decode((folder / FILE).read_bytes(), type=Outputs)
+    except FileNotFoundError:
+        return _explain_none(folder)
+    except OSError as error:
+        raise StoreError(
+            f"{folder / FILE} cannot be read: {error.strerror}. Fix its permissions."
+        ) from error
+    except (ValueError, RecursionError) as error:  # ValueError: also msgspec's
+        raise note(folder, FILE, f"it cannot be read: {error}") from error
+    if found.format > formats.OUTPUTS:
+        raise StoreError(
+            f"{folder / FILE} was written by a later version of nbflow (format {found.format}). "
+            "Upgrade nbflow, or run its step again with --force-step."
+        )
+    return found
+
+
+def make_all_marks(folder: Path) -> dict[str, Mark]:
+    """Return the marks of all that a folder holds: what was written, and what says so."""
+    marks = dict(read_written(folder).files)
+    for name in (FILE, "notebook.ipynb"):
+        with contextlib.suppress(FileNotFoundError):
+            marks[name] = make_mark(folder / name)
+    return marks
+
+
+def _explain_none(folder: Path) -> Outputs:
+    """Return that nothing was written; raise DamageError where a result says otherwise."""
+    for kept in ("result.json", "pending.json"):
+        with contextlib.suppress(OSError, ValueError):
+            found = msgspec.json.decode((folder / kept).read_bytes(), type=Outputs)
+            if found.outputs:  # a result has them under the same name
+                raise note(folder, FILE, GONE)
+    return Outputs()
+
+
+def find_output(folder: Path, name: str, written: Outputs) -> Output:
+    """Return one output; UnknownNameError says what the step wrote, and the nearest name."""
+    outputs = written.outputs
+    if name not in outputs:
+        raise UnknownNameError(_explain_missing(folder, name, outputs))
+    return outputs[name]
+
+
+def add_output(folder: Path, output: Output) -> None:
+    """Add one output. Existence here means that it was written whole."""
+    for path in find_files(folder, output):
+        protect(path)
+    before = read_written(folder)
+    marks = before.files | make_marks(folder, output)
+    body = Outputs(before.outputs | {output.name: output}, marks)
+    part = folder / f"{FILE}.part"
+    part.write_bytes(msgspec.json.format(msgspec.json.encode(body), indent=1))
+    os.replace(part, folder / FILE)  # noqa: PTH105 - atomic on Windows too
+
+
+def _explain_missing(folder: Path, name: str, outputs: Mapping[str, Output]) -> str:
+    step = folder.parent.name  # a result lies in its step's folder, and so does one being made
+    wrote = ", ".join(sorted(outputs)) or "nothing"
+    if not name:
+        example = f' For example "{step}.{min(outputs)}".' if outputs else ""
+        return f"{step}: this names a step, but nothing that it wrote: {wrote}.{example}"
+    near = find_near(name, outputs)
+    meant = f' Did you mean "{step}.{near}"?' if near else ""
+    return f"{step}.{name}: {step} wrote {wrote}.{meant}"
+
+
+def check_new(folder: Path, name: str) -> None:
+    """Raise StoreError if the name is taken: SQL and some file systems ignore case."""
+    if not isinstance(name, str) or not name.strip():
+        raise StoreError(f"A table or value needs a name, not {name!r}.")
+    same = [known for known in read_outputs(folder) if known.casefold() == name.casefold()]
+    if same == [name]:
+        raise StoreError(
+            f"{name!r} was already written here. Write each name once, or pick another name."
+        )
+    if same:
+        raise StoreError(f"{name!r} and {same[0]!r} differ only by case. Pick another name.")

@@ -1,5 +1,0 @@
-"""Executes one job: a notebook, through papermill, in a kernel of its own."""
-
-from nbflow.worker.job import execute_job
-
-__all__ = ["execute_job"]

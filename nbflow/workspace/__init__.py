@@ -1,0 +1,1 @@
+"""Where a project lies, its settings, and every path below `.nbflow/`."""

@@ -1,0 +1,167 @@
+"""Where a project's results are kept, and whose a place is."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import os
+import platform
+import re
+import shlex
+from pathlib import Path
+
+import msgspec
+
+from nbflow.base.globs import STORE_MARK as MARK
+from nbflow.errors import ProjectError
+from nbflow.model import Frozen, formats
+
+HOME = ".nbflow"
+_IGNORE = "# nbflow's results: made again by running\n*\n"
+_VARIABLE = re.compile(r"\$\{?(\w+)")
+_LONGEST = 60  # characters of a project's name in that of its folder
+
+
+class _Owner(Frozen, frozen=True):
+    """The project that a store belongs to; "" for a store that lies in its project."""
+
+    project: str = ""
+    host: str = ""
+    format: int = formats.STORE
+
+
+@functools.lru_cache(maxsize=64)
+def find_store(root: Path, said: str) -> Path:
+    """Return the folder that keeps the results of the project at `root`.
+
+    `said` is the setting `store`. A folder within the project is the project's own. In any other
+    one each project has a folder of its own, called by its name and a hash of where it lies.
+    Raises ProjectError for a setting that names no folder.
+    """
+    if not said:
+        return root / HOME
+    named = Path(_expand(said))
+    inside = Path(os.path.normpath(root / named)).is_relative_to(root)
+    if inside and not named.is_absolute():
+        return Path(os.path.normpath(root / named))
+    digest = hashlib.sha256(os.fsencode(root)).hexdigest()[:8]
+    return Path(os.path.realpath(root / named)) / f"{root.name[:_LONGEST] or 'root'}-{digest}"
+
+
+def check_store(root: Path, folder: Path, said: str) -> None:
+    """Refuse a store that holds the notebooks, and one of another project."""
+    store = find_store(root, said)
+    if store in {root, folder}:
+        raise ProjectError(
+            f"The setting store = {said!r} names {store}, where the notebooks lie, and what lies "
+            'in a store is no notebook. Name a folder of its own, as in store = "results".'
+        )
+    owner = None if _is_inside(root, store) else _read_owner(store)
+    if owner is None or owner.project in {"", str(root)} or _is_gone(owner):
+        return
+    raise ProjectError(
+        f"{store} keeps the results of the project {owner.project} (on {owner.host}), and this "
+        f"project is {root}. Name another folder in the setting `store`, or take away the link "
+        f"that leads there. If both are the same project, remove {store / MARK} and run again."
+    )
+
+
+def make_store(root: Path, said: str) -> None:
+    """Create the store; it ignores itself in git, and says whose it is."""
+    store = find_store(root, said)
+    store.mkdir(parents=True, exist_ok=True)
+    if not (store / ".gitignore").exists():
+        (store / ".gitignore").write_text(_IGNORE, encoding="utf-8")
+    ours = _Owner() if _is_inside(root, store) else _Owner(str(root), platform.node())
+    known = _read_owner(store)
+    if known is None or (ours.project and known.project != ours.project):
+        with contextlib.suppress(OSError):  # of a group's other member, who may not write here
+            _write(store / MARK, msgspec.json.encode(ours) + b"\n")
+
+
+def is_store(folder: str | Path) -> bool:
+    """Say whether a folder is a store of nbflow's, of whichever project, now or once."""
+    # Of os.path: False where that cannot be read.
+    if os.path.exists(f"{folder}/{MARK}"):  # noqa: PTH110
+        return True
+    try:
+        with open(f"{folder}/.gitignore", encoding="utf-8") as file:  # noqa: PTH123 - often
+            return file.read(len(_IGNORE)) == _IGNORE
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def find_orphans(root: Path, said: str) -> list[str]:
+    """Return a sentence for each place beside this project's that a moved project has left."""
+    store = find_store(root, said)
+    if _is_inside(root, store) or store.name == HOME:
+        return []
+    found = []
+    for at in sorted(store.parent.iterdir()):
+        with contextlib.suppress(ProjectError):  # nothing says whose it is
+            owner = _read_owner(at)
+            if owner and owner.project and _is_gone(owner):
+                found.append(_say_orphan(at, owner, store))
+    return found
+
+
+def _say_orphan(at: Path, owner: _Owner, store: Path) -> str:
+    here, there = shlex.quote(str(store)), shlex.quote(str(at))
+    return (
+        f"{at} keeps the results of {owner.project}, which is gone. If this project lay there, "
+        f"take them over: rm -r {here} && mv {there} {here}"
+    )
+
+
+def _expand(said: str) -> str:
+    """Return the setting with `~` and variables replaced."""
+    expanded = os.path.expandvars(os.path.expanduser(said))  # noqa: PTH111 - Path.expanduser raises
+    if expanded.startswith("~"):
+        raise ProjectError(
+            f"The setting store = {said!r} names the home of a user that this machine does not "
+            'know. Write the folder, as in store = "/data/results".'
+        )
+    if unknown := _VARIABLE.search(expanded):
+        raise ProjectError(
+            f"The setting store = {said!r} names the variable {unknown[1]}, which is not set "
+            "here. Set it, or write the folder."
+        )
+    return expanded
+
+
+def _is_inside(root: Path, store: Path) -> bool:
+    return Path(os.path.realpath(store)).is_relative_to(root)
+
+
+def _is_gone(owner: _Owner) -> bool:
+    """Say whether the owner's folder is known to be there no more."""
+    if owner.host != platform.node():
+        return False
+    try:
+        os.stat(owner.project)  # noqa: PTH116 - Path.exists hides what is not allowed
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _read_owner(store: Path) -> _Owner | None:
+    """Return whose a store is; None where nothing says so."""
+    path = store / MARK
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Owner)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: also msgspec's
+        raise ProjectError(
+            f"{path} does not say whose store this is: {error}. If it is this project's, remove "
+            "that file and run again."
+        ) from error
+
+
+def _write(path: Path, content: bytes) -> None:
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.write_bytes(content)
+    part.replace(path)

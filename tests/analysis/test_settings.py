@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nbflow.analysis.contract.scan import read_folder
+from nbflow.errors import NbflowError
+from nbflow.model import Request
+from nbflow.planning import make_plan
+from nbflow.present.problems import say_hint, say_what
+from tests.notebooks import cell, project
+
+WRONG = {
+    "no step declares it": (
+        "mnth = 5",
+        "nbflow.toml sets the parameter mnth, but no step declares it.",
+        "Did you mean month?",
+    ),
+    "nothing near": (
+        "xyz = 5",
+        "nbflow.toml sets the parameter xyz, but no step declares it.",
+        "The steps declare: day, month, year.",
+    ),
+    "no such step": (
+        '"clan.month" = 5',
+        "nbflow.toml sets the parameter clan.month, but there is no step clan.",
+        'Did you mean "clean.month"?',
+    ),
+    "a step without it": (
+        '"clean.yaer" = 5',
+        "nbflow.toml sets the parameter clean.yaer, but clean does not declare it.",
+        "clean declares: day, month.",
+    ),
+    "without quotes": (
+        "clean.month = 5",
+        "nbflow.toml sets the parameter clean, but no step declares it.",
+        'Write "clean.month" = …, in quotes.',
+    ),
+    "a value that does not fit": (
+        'month = "May"',
+        (
+            "nbflow.toml, [parameters], month: parameter month of notebooks/clean.ipynb, cell 1, "
+            "is an int; 'May' is not."
+        ),
+        "Correct it in nbflow.toml.",
+    ),
+}
+CELLS = {
+    "clean": [cell("month: int = 1\nday: int = 1", "parameters")],
+    "load": [cell("year: int = 2013", "parameters")],
+}
+
+
+@pytest.mark.parametrize(("toml", "what", "hint"), WRONG.values(), ids=WRONG)
+def test_a_setting_that_stops_a_run_is_a_problem(
+    tmp_path: Path, toml: str, what: str, hint: str
+) -> None:
+    made = project(tmp_path, toml=f"[parameters]\n{toml}", **CELLS)
+    scan = read_folder(made)
+    assert [(say_what(one), say_hint(one)) for one in scan.problems] == [(what, hint)]
+    with pytest.raises(NbflowError):
+        make_plan(made, scan, Request())
+
+
+@pytest.mark.parametrize("toml", ["month = 5", '"clean.month" = 5\nyear = 2014', '"load.year" = 1'])
+def test_settings_that_a_run_takes_are_none(tmp_path: Path, toml: str) -> None:
+    made = project(tmp_path, toml=f"[parameters]\n{toml}", **CELLS)
+    scan = read_folder(made)
+    assert scan.problems == ()
+    assert len(make_plan(made, scan, Request()).steps) == 2
+
+
+def test_what_a_broken_notebook_may_declare_is_not_told(tmp_path: Path) -> None:
+    toml = '[parameters]\nsize = 5\n"late.size" = 5\n"clean.size" = 5'
+    scan = read_folder(project(tmp_path, toml=toml, **CELLS, files={"late.ipynb": "{"}))
+    assert [say_what(found) for found in scan.problems if found.place is None] == [
+        "nbflow.toml sets the parameter clean.size, but clean does not declare it."
+    ]

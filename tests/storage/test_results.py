@@ -1,0 +1,123 @@
+"""Result folders: complete by a rename, found again, and never believed when they are broken."""
+
+import msgspec
+import pytest
+
+from nbflow.errors import StoreError, UnknownNameError
+from nbflow.model import Output, Parts, Result
+from nbflow.storage.results import durability as lasting
+from nbflow.storage.results import folders as results
+from nbflow.storage.results.local import open_store
+from nbflow.workspace.project import find_project
+
+RESULT = Result(
+    id="20260101-000000-000aaa",
+    step="clean",
+    run="r1",
+    key="k",
+    parts=Parts(parameters={"month": 1}),
+    outputs={"flights": Output("flights", "table", "h")},
+    created=1.0,
+    seconds=2.0,
+)
+
+
+@pytest.fixture
+def project(tmp_path):
+    return find_project(tmp_path)
+
+
+def keep(project, result=RESULT):
+    making = project.runs / "r1" / "tasks" / result.id / "1" / "result"
+    making.mkdir(parents=True)
+    folder = results.keep_result(project, making, result)
+    lasting.complete(project, result)
+    return folder
+
+
+def test_a_result_is_there_once_it_is_renamed_into_place(project):
+    assert results.find_result(project, "clean", RESULT.id) is None
+    folder = keep(project)
+    assert folder == project.home / "results" / "clean" / RESULT.id
+    assert results.read_result(project, "clean", RESULT.id) == RESULT
+    assert results.read_result_ids(project, "clean") == [RESULT.id]
+
+
+def test_a_key_leads_to_its_result_until_that_is_removed(project):
+    keep(project)
+    pointer = results.Pointer(RESULT.id, {"late.py": "h"})
+    open_store(project.home).write_pointer("clean", "k", msgspec.json.encode(pointer))
+    assert results.find_pointer(project, "clean", "k") == pointer
+    open_store(project.home).remove("clean", RESULT.id)
+    assert results.find_pointer(project, "clean", "k") is None
+    with pytest.raises(UnknownNameError, match="`nbflow run --to clean` makes one"):
+        results.read_result(project, "clean", RESULT.id)
+
+
+def keep_another(project, **changes):
+    """Keep a result of these, and point the key "k" of clean to it."""
+    other = msgspec.structs.replace(RESULT, **{"id": "20260101-000001-000bbb"} | changes)
+    keep(project, other)
+    open_store(project.home).write_pointer(
+        "clean", "k", msgspec.json.encode(results.Pointer(other.id))
+    )
+
+
+def test_a_pointer_to_the_result_of_another_key_is_not_believed(project):
+    keep_another(project, key="another", parts=Parts(parameters={"month": 2}))
+    assert results.find_pointer(project, "clean", "k") is None
+    assert len(results.read_results(project, "clean")) == 1  # which is whole
+
+
+def test_a_pointer_never_leads_to_another_step(project):
+    keep_another(project, step="load")
+    open_store(project.home).write_pointer(
+        "clean", "k", msgspec.json.encode(results.Pointer("../load/20260101-000001-000bbb"))
+    )
+    assert results.find_pointer(project, "clean", "k") is None
+
+
+def test_a_result_in_the_place_of_another_is_none(project):
+    folder = keep(project)
+    folder.rename(folder.with_name("20260101-000009-000ccc"))
+    assert results.read_results(project, "clean") == []
+    (project.home / "results" / "load").mkdir()
+    folder.with_name("20260101-000009-000ccc").rename(project.home / "results" / "load" / RESULT.id)
+    assert results.find_result(project, "load", RESULT.id) is None
+
+
+BROKEN = {
+    "empty": b"",
+    "cut": b'{"id":',
+    "binary": b"\xff\xfe",
+    "a list": b"[]",
+    "later": b'{"format": 99}',
+    "deep": b"[" * 100_000,
+    "deep within": b'{"parts": {"parameters": ' + b'{"a":' * 100_000,
+}
+
+
+@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
+def test_a_broken_file_counts_as_none(project, content):
+    folder = keep(project)
+    open_store(project.home).write_pointer(
+        "clean", "k", msgspec.json.encode(results.Pointer(RESULT.id))
+    )
+    (project.home / "keys" / "clean" / "k").write_bytes(content)
+    assert results.find_pointer(project, "clean", "k") is None
+    (folder / "result.json").write_bytes(content)
+    assert results.read_results(project, "clean") == []
+
+
+def test_fields_of_a_later_version_are_skipped(project):
+    folder = keep(project)
+    body = msgspec.json.decode((folder / "result.json").read_bytes())
+    (folder / "result.json").write_bytes(msgspec.json.encode(body | {"mood": "good"}))
+    assert results.read_result(project, "clean", RESULT.id) == RESULT
+
+
+def test_a_place_that_cannot_be_written_is_an_error_that_says_so(project):
+    (project.home / "results").mkdir(parents=True)
+    (project.home / "results" / "clean").write_text("in the way")
+    with pytest.raises(StoreError, match=r"could not be kept in .*: File exists"):
+        keep(project)
