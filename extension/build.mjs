@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const product = `${here}/../nbflow`;
-const STYLES = { html: ['graph', 'page', 'rows'], widget: ['panel'] };
+const STYLES = { 'present/html': ['graph', 'page', 'rows'], panel: ['panel'] };
 const shared = { absWorkingDir: here, bundle: true, format: 'esm', charset: 'utf8' };
 
 if (process.argv[2] === 'test') {
@@ -26,12 +26,12 @@ if (process.argv[2] === 'test') {
   await build({
     ...small,
     entryPoints: scripts,
-    outdir: `${product}/widget/static`,
+    outdir: `${product}/panel/static`,
     target: 'es2022',
   });
   for (const [room, styles] of Object.entries(STYLES)) {
     const entryPoints = styles.map(name => `style/${name}.css`);
     await build({ ...small, entryPoints, outdir: `${product}/${room}/static` });
   }
-  await copyFile(`${here}/style/states.json`, `${product}/html/static/states.json`);
+  await copyFile(`${here}/style/states.json`, `${product}/present/html/static/states.json`);
 }

@@ -9,7 +9,7 @@ A run makes one executor, `factory(setup)`, and uses nothing of it but the three
   nobody changes), the folders of `job.inputs`, and the project below `job.root`.
 - A job that is done has left its result in the folder `job.folder`/result: `notebook.ipynb`,
   `outputs.json` and the outputs' files, as `python -m nbflow.executors.local.worker` leaves them
-  (`nbflow.executors.local.worker.protocol`). The run publishes that folder: an executor elsewhere brings it here.
+  (its `protocol`). The run publishes that folder: an executor elsewhere brings it here.
 - `emit` may be called from any thread; it takes the events of cells and `RunWarned`.
 - A job that fails is an outcome with a `Failure`. What `execute` raises fails its job alone.
 - Once `stop` is set, `execute` ends soon, with the outcome "cancelled".

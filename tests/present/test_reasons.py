@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import get_args
 
 import pytest
 
-import nbflow
 from nbflow.model import Failure, Planned, Reason
 from nbflow.model.reasons import Code
 from nbflow.present.reasons import say_hint, say_reason, say_reasons, say_why
@@ -114,13 +111,3 @@ def test_a_failure_says_what_differs_from_the_last_success(changes: tuple[Reason
     failure = Failure("error", "KeyError", "'n'", last_success="r1", changes=changes)
     assert say_hint(failure) == text
     assert say_hint(Failure("error", "KeyError", "'n'", hint="Try it.")) == "Try it."
-
-
-ROOMS = ["app", "model", "plan", "run", "executors"]
-APART = re.compile(r"removeprefix|removesuffix|\.startswith\(|partition\(\"[:.;] \"\)")
-
-
-@pytest.mark.parametrize("room", ROOMS)
-def test_no_room_takes_a_sentence_apart(room: str):
-    files = (Path(nbflow.__file__).parent / room).rglob("*.py")
-    assert [path.name for path in files if APART.search(path.read_text())] == []

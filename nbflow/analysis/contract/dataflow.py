@@ -168,7 +168,7 @@ def _make_write(call: Call, notebook: str, *, listed: bool) -> Write | Problem |
 
 
 def _make_watched(call: Call, notebook: str, names: Names) -> Watched | Problem:
-    """Return the declared file; what its pattern means is `nbflow.analysis.contract.path_expressions`'s."""
+    """Return the declared file; `path_expressions` says what its pattern means."""
     try:
         parts = find_parts(call.argument, names, (call.cell.number, call.node.lineno))
     except UnknownPathError as error:

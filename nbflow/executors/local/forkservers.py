@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 MOST = 3  # times that one is started; one that ends each time is a fault that a start cannot mend
 OURS = (  # what a kernel loads to read and to write, and the process that fills tables in
-    "nbflow.notebook_api", "nbflow.storage.tables", "nbflow.storage.frames.frames", "nbflow.storage.frames.objects",
-    "nbflow.storage.__main__",
+    "nbflow.notebook_api", "nbflow.storage.tables", "nbflow.storage.frames.frames",
+    "nbflow.storage.frames.objects", "nbflow.storage.__main__",
     "pyarrow.pandas_compat", "pyarrow.vendored.version",
 )  # fmt: skip
 AGAIN = "The process that each {} is forked from {}. It is started again."

@@ -125,7 +125,7 @@ def _run_spare(birth: Birth) -> None:
 
 
 def watch() -> bool:
-    """Begin the watch of `nbflow.notebook_api.watch`, for which an ordinary kernel is sent its text.
+    """Begin what `nbflow.notebook_api.watch` sends an ordinary kernel as text.
 
     Return whether the kernel is a job's.
     """

@@ -38,7 +38,7 @@ HURRY = 4.0  # for one that is to stop
 class Kernel:
     """The kernel of one job; `manager` is what nbclient takes.
 
-    One that is started `ahead` is for a job not known yet: see `nbflow.executors.local.worker.spare`.
+    One that is started `ahead` is for a job not known yet: see `spare`.
     """
 
     def __init__(self, job: Job, *, ahead: bool = False) -> None:
