@@ -43,11 +43,10 @@ class Checked(Answer, frozen=True):
 
 
 class Executed(Answer, frozen=True):
-    """A run that is over; `shown` where it was followed as JSON and needs no last word."""
+    """A run that is over."""
 
     project: Project
     run: Run
-    shown: bool = False
     next: tuple[Next, ...] = ()  # instead of what fits any run
     profile: bool = False  # whether to show where the time went
 

@@ -10,7 +10,7 @@ import click
 import nbflow
 from nbflow.base.process import collect_seldom, leave, open_nothing
 from nbflow.cli.stranger import find_stranger
-from nbflow.commands.command import HELP, SECTIONS, Command, Program, find_words
+from nbflow.commands.command import HELP, SECTIONS, Command, Context, Program, find_words
 from nbflow.errors import NbflowError
 
 CANCELLED = 130
@@ -37,24 +37,23 @@ def main() -> None:
 class Terminal(Program):
     """The program `nbflow`: it shows answers on the terminal, and ends with their exit codes."""
 
-    def show(self, command: Command, ctx: click.Context) -> None:
+    def show(self, command: Command, ctx: Context) -> None:
         """Call a command, show its answer or its error, and exit with what it means."""
-        as_json = ctx.params.get("as_json", False)
         from nbflow.cli.acting import act  # noqa: PLC0415 - `--help` needs none of it
 
         try:
-            answer = act(command.answer(ctx), as_json=as_json)
+            answer = act(command.answer(ctx), as_json=ctx.as_json)
             if answer is not None:
                 from nbflow.cli import output  # noqa: PLC0415 - rich is loaded only to show
 
-                ctx.exit(output.show(answer, as_json=as_json))
+                ctx.exit(output.show(answer, as_json=ctx.as_json))
         except NbflowError as error:
             if ctx.find_root().params.get("traceback"):
                 raise
             from nbflow.cli import output  # noqa: PLC0415 - as above
 
             root = output.find_root(ctx.params.get("folder"))
-            output.show_error(error, as_json=as_json, root=root)
+            output.show_error(error, as_json=ctx.as_json, root=root)
             ctx.exit(output.WRONG)
         except (KeyboardInterrupt, click.Abort):
             click.echo("\nCancelled.", err=True)

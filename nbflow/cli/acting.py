@@ -17,28 +17,28 @@ from nbflow.commands.asked import RunAsked
 def act(answer: Any, *, as_json: bool) -> Any:
     """Return the answer to show: of a run that is asked for, how it has ended."""
     if isinstance(answer, RunAsked):
-        return _run(answer)
+        return _run(answer, as_json=as_json)
     if isinstance(answer, Cleaned) and not answer.removed and not as_json and _agrees(answer):
         return app.clean.remove(answer)
     return answer
 
 
-def _run(asked: RunAsked) -> Executed:
+def _run(asked: RunAsked, *, as_json: bool) -> Executed:
     """Plan, run and show; the run stops at Ctrl-C, `kill` and a closed terminal."""
     from nbflow.cli.stopping import showing_cursor, stopping  # noqa: PLC0415 - only for a run
     from nbflow.cli.watching import watch  # noqa: PLC0415 - as above
 
     plan = app.plan.plan(asked.project, asked.scan, asked.request).plan
-    if asked.scan.problems and not asked.as_json:  # warnings: with errors there would be no plan
+    if asked.scan.problems and not as_json:  # warnings: with errors there would be no plan
         count = say_count(len(asked.scan.problems), "warning")
         click.secho(f"{count} in the notebooks; `nbflow check` shows them", fg="yellow", err=True)
     with (
-        watch(as_json=asked.as_json, log=asked.log) as view,
+        watch(as_json=as_json, log=asked.log) as view,
         stopping(view.stop) as stop,
         showing_cursor(),
     ):
         executed = app.run.run(plan, observe=view.observe, stop=stop)
-    return replace(executed, shown=asked.as_json, next=asked.next, profile=asked.profile)
+    return replace(executed, next=asked.next, profile=asked.profile)
 
 
 def _agrees(cleaned: Cleaned) -> bool:

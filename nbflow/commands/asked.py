@@ -12,7 +12,6 @@ class RunAsked(Frozen, frozen=True):
     project: Project
     scan: Scan
     request: Request
-    as_json: bool = False
     log: bool = False  # whether to show what the notebooks print
     profile: bool = False  # whether to show where the time went
     wait: bool = False  # whether a notebook's cell waits for the end

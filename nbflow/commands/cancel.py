@@ -6,6 +6,7 @@ import click
 
 from nbflow import app
 from nbflow.app.answers import Told
+from nbflow.app.folders import find_folder
 from nbflow.commands import complete, options
 from nbflow.commands.command import Command
 
@@ -23,11 +24,10 @@ nbflow cancel --wait 0    ask, and do not wait until it has stopped
     "--wait", type=float, default=30.0, show_default=True, metavar="SECONDS", help="At the most."
 )
 @options.as_json
-def command(*, run: str | None, folder: str | None, wait: float, as_json: bool) -> Told:
+def command(*, run: str | None, folder: str | None, wait: float) -> Told:
     """Stop a run that is under way.
 
     Its kernels are stopped, what is finished is kept, and the run is marked cancelled. RUN is by
     default the newest that is under way.
     """
-    del as_json
-    return app.cancel.cancel(options.find_folder(folder), run, wait=wait)
+    return app.cancel.cancel(find_folder(folder), run, wait=wait)

@@ -6,6 +6,7 @@ import click
 
 from nbflow import app
 from nbflow.app.answers import Answer
+from nbflow.app.folders import find_folder
 from nbflow.commands import options
 from nbflow.commands.command import Command
 
@@ -23,15 +24,14 @@ nbflow check --results --repair    also sets aside what is damaged
 @click.option("--results", is_flag=True, help="Compare all that is kept with what was written.")
 @click.option("--repair", is_flag=True, help="With --results: set aside what is damaged.")
 @options.as_json
-def command(*, folder: str | None, results: bool, repair: bool, as_json: bool) -> Answer:
+def command(*, folder: str | None, results: bool, repair: bool) -> Answer:
     """Report every problem at once.
 
     Each with its notebook, cell and line, and what to do. Exits with 2 when there is an error;
     warnings alone exit with 0, among them files that this machine lacks.
     """
-    del as_json
     if repair and not results:
         raise click.UsageError("--repair mends results: nbflow check --results --repair")
     if results:
-        return app.check.check_results(options.find_folder(folder), repair=repair)
+        return app.check.check_results(find_folder(folder), repair=repair)
     return app.check.check(*options.read_pipeline(folder))

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from nbflow import app, model
 from nbflow.app.answers import Cleaned
+from nbflow.app.folders import find_folder
 from nbflow.commands import options
 from nbflow.commands.command import Command
 
@@ -28,17 +29,14 @@ nbflow clean --yes        does not ask
 @click.option("--runs", is_flag=True, help="Also runs beyond the newest N.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @options.as_json
-def command(
-    *, folder: str | None, keep: int | None, runs: bool, yes: bool, as_json: bool
-) -> Cleaned:
+def command(*, folder: str | None, keep: int | None, runs: bool, yes: bool) -> Cleaned:
     """Remove old results, after saying which.
 
     Also what failed steps and killed processes left; executed notebooks stay. What a live run
     uses, what a run with a name relies on, and what was written by hand stay.
     Without a terminal nothing is removed unless --yes is given.
     """
-    del as_json
-    project = options.find_folder(folder)
+    project = find_folder(folder)
     found = app.clean.find(project, keep, runs=runs)
     if yes and found.removable:
         return app.clean.remove(found)

@@ -41,9 +41,10 @@ HELP = {"help_option_names": ["-h", "--help"]}
 
 
 class Context(click.Context):
-    """A context that knows which words are parsed in it."""
+    """A context that knows which words are parsed in it, and whether JSON is asked for."""
 
     words: tuple[str, ...] = ()
+    as_json = False
 
 
 def find_words() -> tuple[str, ...]:
@@ -65,7 +66,7 @@ class Program(click.Group):
     of_folder = ""  # what else a face has where -C stands alone
     in_notebook = False  # whether what only a notebook has is offered
 
-    def show(self, command: Command, ctx: click.Context) -> Any:
+    def show(self, command: Command, ctx: Context) -> Any:
         """Call a command and show its answer."""
         raise NotImplementedError
 
@@ -124,6 +125,10 @@ class Program(click.Group):
             raise click.UsageError(text + self.of_folder, ctx) from None
 
 
+class NotebookOption(click.Option):
+    """An option that means something in a notebook only; a terminal does not have it."""
+
+
 class Command(click.Command):
     """A command with examples, whose function returns an answer and prints nothing."""
 
@@ -133,6 +138,12 @@ class Command(click.Command):
         super().__init__(*args, **options)
         self.examples = [line.strip() for line in examples.strip().splitlines()]
 
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the options and arguments that the face has."""
+        in_notebook = getattr(ctx.find_root().command, "in_notebook", False)
+        found = super().get_params(ctx)
+        return [one for one in found if in_notebook or not isinstance(one, NotebookOption)]
+
     def answer(self, ctx: click.Context) -> Any:
         """Call the function."""
         return super().invoke(ctx)
@@ -140,7 +151,9 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Have the program that parsed this command call it and show its answer."""
         program = ctx.find_root().command
-        return program.show(self, ctx) if isinstance(program, Program) else self.answer(ctx)
+        if isinstance(program, Program) and isinstance(ctx, Context):
+            return program.show(self, ctx)
+        return self.answer(ctx)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse; while the shell completes, without the option that is being typed."""

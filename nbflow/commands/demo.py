@@ -20,7 +20,7 @@ nbflow demo first-look   into a folder of your choice
 @options.folder
 @options.events_json
 @options.wait
-def command(*, folder: str | None, as_json: bool, wait: bool) -> RunAsked:
+def command(*, folder: str | None, wait: bool = False) -> RunAsked:
     """Copy and run a small example.
 
     Three tiny notebooks and a file of data; needs no network. FOLDER must be new or empty.
@@ -28,4 +28,4 @@ def command(*, folder: str | None, as_json: bool, wait: bool) -> RunAsked:
     folder = folder or app.demo.FOLDER
     after = app.demo.copy_demo(folder)
     project, scan = options.read_pipeline(folder)
-    return RunAsked(project, scan, Request(command=find_words()), as_json, wait=wait, next=after)
+    return RunAsked(project, scan, Request(command=find_words()), wait=wait, next=after)

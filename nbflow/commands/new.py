@@ -6,6 +6,7 @@ import click
 
 from nbflow import app
 from nbflow.app.answers import Told
+from nbflow.app.folders import find_folder
 from nbflow.commands import options
 from nbflow.commands.command import Command
 
@@ -19,11 +20,10 @@ nbflow new report --folder notebooks   in another folder
 @options.new_name("step")
 @options.in_folder
 @options.as_json
-def command(*, step: str, folder: str | None, as_json: bool) -> Told:
+def command(*, step: str, folder: str | None) -> Told:
     """Make the notebook of a new step.
 
     It has a cell tagged `parameters` and one tagged `inputs`, and the next free number. Nothing
     is ever overwritten.
     """
-    del as_json
-    return app.new.make_step(options.find_folder(folder), step)
+    return app.new.make_step(find_folder(folder), step)

@@ -8,6 +8,7 @@ import click
 
 from nbflow import app
 from nbflow.app.answers import Told
+from nbflow.app.folders import find_folder
 from nbflow.app.lab import is_in_kernel
 from nbflow.commands import complete, options
 from nbflow.commands.command import Command
@@ -24,18 +25,17 @@ nbflow open --lab clean_flights    and start JupyterLab there
 @options.in_folder
 @click.option("--lab", is_flag=True, help="Open it in JupyterLab.")
 @options.as_json
-def command(*, words: tuple[str, ...], folder: str | None, lab: bool, as_json: bool) -> Told | None:
+def command(*, words: tuple[str, ...], folder: str | None, lab: bool) -> Told | None:
     """Copy an executed notebook to where Jupyter opens it.
 
     The copy lies in `nbflow-open/`, which git and nbflow ignore. In it, `nbflow.read` gives
     exactly what that run read. Your own notebook is not touched. In a notebook no server is
     started: the copy is shown as a link, which the JupyterLab that runs already opens.
     """
-    del as_json
     if len(words) not in {1, 2}:
         raise click.UsageError("Name a step, or a run and a step: nbflow open [RUN] STEP.")
     *run, step = words
-    told = app.open.open_executed(options.find_folder(folder), step, *run)
+    told = app.open.open_executed(find_folder(folder), step, *run)
     if not lab or is_in_kernel():
         return told
     app.open.start_lab(Path(told.value["path"]))

@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from nbflow import app
 from nbflow.base.ids import find_name_fault
 from nbflow.commands import complete
-from nbflow.commands.command import Program, find_words
+from nbflow.commands.command import Context, NotebookOption, find_words
 from nbflow.commands.values import read_values
 from nbflow.errors import ParameterError
 from nbflow.model import Request, Scan
@@ -28,10 +28,27 @@ in_folder = click.option(
     shell_complete=complete.folders,
     help="The folder of notebooks; by default the pipeline at hand.",
 )
-as_json = click.option("--json", "as_json", is_flag=True, help="JSON, for programs.")
-events_json = click.option(
-    "--json", "as_json", is_flag=True, help="The run's events, one line of JSON each."
-)
+
+
+def make_json_option(text: str, *, expose_value: bool = False) -> Callable[[F], F]:
+    """Return `--json`, which the context remembers; a command's function rarely needs it."""
+
+    def remember(ctx: Context, _: click.Parameter, chosen: bool) -> bool:  # noqa: FBT001 - click's
+        ctx.as_json = chosen
+        return chosen
+
+    return click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        help=text,
+        callback=remember,
+        expose_value=expose_value,
+    )
+
+
+as_json = make_json_option("JSON, for programs.")
+events_json = make_json_option("The run's events, one line of JSON each.")
 log = click.option("--log", is_flag=True, help="Show what the notebooks print.")
 profile = click.option("--profile", is_flag=True, help="Show where each step's time went.")
 run = click.argument("run", required=False, default="last", shell_complete=complete.runs)
@@ -137,19 +154,9 @@ def folder(function: F) -> F:
     return argument(option(function))
 
 
-class NotebookOption(click.Option):
-    """An option that means something in a notebook only; a terminal's help does not show it."""
-
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        program = ctx.find_root().command
-        in_notebook = isinstance(program, Program) and program.in_notebook
-        return (self.opts[0], self.help or "") if in_notebook else None
-
-
 wait = click.option(
     "--wait",
     is_flag=True,
-    hidden=True,
     cls=NotebookOption,
     help="Return when the run is over; an interrupt cancels it.",
 )
@@ -160,11 +167,6 @@ def request(function: F) -> F:
     for option in reversed([*_PARAMETERS, *_STEPS, *_HOW]):
         function = option(function)
     return function
-
-
-def find_folder(folder: str | None) -> Project:
-    """Return the pipeline of FOLDER, or the one at hand."""
-    return app.folders.find_folder(folder)
 
 
 def read_pipeline(folder: str | None) -> tuple[Project, Scan]:

@@ -25,15 +25,12 @@ nbflow plan --json                 for a program
 @click.option("--diff", is_flag=True, help="Show the changed lines of each step that runs.")
 @click.option("-v", "--verbose", is_flag=True, help="Name each reused step, however many.")
 @options.as_json
-def command(
-    *, folder: str | None, diff: bool, verbose: bool, as_json: bool, **asked: Any
-) -> ShownPlan:
+def command(*, folder: str | None, diff: bool, verbose: bool, **asked: Any) -> ShownPlan:
     """Say what a run would do, and why.
 
     Nothing is run: each step runs, is reused, or waits for what another step will make.
     Takes the options of `nbflow run`.
     """
-    del as_json
     project, scan = options.read_pipeline(folder)
     request = options.make_request(project, scan, asked)
     return app.plan.plan(project, scan, request, diff=diff, every=verbose)

@@ -23,11 +23,11 @@ nbflow rerun 20261123 --log    with what the notebooks print
 @options.log
 @options.events_json
 @options.wait
-def command(*, run: str, folder: str | None, log: bool, as_json: bool, wait: bool) -> RunAsked:
+def command(*, run: str, folder: str | None, log: bool, wait: bool = False) -> RunAsked:
     """Run again with a run's parameters.
 
     The notebooks are taken as they are now; what is finished and unchanged is reused.
     """
     project, scan = options.read_pipeline(folder)
     request = replace(app.requests.read_again(project, run), command=find_words())
-    return RunAsked(project, scan, request, as_json, log, wait=wait)
+    return RunAsked(project, scan, request, log, wait=wait)

@@ -29,7 +29,7 @@ nbflow run --json > events.jsonl        the events, for a program
 @options.events_json
 @options.wait
 def command(
-    *, folder: str | None, log: bool, profile: bool, as_json: bool, wait: bool, **asked: Any
+    *, folder: str | None, log: bool, profile: bool, wait: bool = False, **asked: Any
 ) -> RunAsked:
     """Run the pipeline; what has not changed is reused.
 
@@ -37,4 +37,4 @@ def command(
     """
     project, scan = options.read_pipeline(folder)
     request = options.make_request(project, scan, asked)
-    return RunAsked(project, scan, request, as_json, log, profile, wait)
+    return RunAsked(project, scan, request, log, profile, wait)

@@ -6,6 +6,7 @@ import click
 
 from nbflow import app
 from nbflow.app.answers import Runs
+from nbflow.app.folders import find_folder
 from nbflow.commands import options
 from nbflow.commands.command import Command
 
@@ -22,7 +23,6 @@ nbflow runs --json        for a program
     "-n", "count", type=click.IntRange(min=0), default=20, show_default=True, help="0: all."
 )
 @options.as_json
-def command(*, folder: str | None, count: int, as_json: bool) -> Runs:
+def command(*, folder: str | None, count: int) -> Runs:
     """List the runs, newest first."""
-    del as_json
-    return app.runs.list_runs(options.find_folder(folder), count or None)
+    return app.runs.list_runs(find_folder(folder), count or None)

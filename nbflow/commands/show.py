@@ -6,6 +6,7 @@ import click
 
 from nbflow import app
 from nbflow.app.answers import Answer
+from nbflow.app.folders import find_folder
 from nbflow.commands import complete, options
 from nbflow.commands.command import Command
 
@@ -24,13 +25,10 @@ nbflow show --profile             where each step's time went
 @options.in_folder
 @options.profile
 @options.as_json
-def command(
-    *, run: str, step: str | None, folder: str | None, profile: bool, as_json: bool
-) -> Answer:
+def command(*, run: str, step: str | None, folder: str | None, profile: bool) -> Answer:
     """Show a run, or one step of it.
 
     RUN is an id, the start of one, a name or `last`, which is the default; a STEP alone is that
     of the newest run that has it.
     """
-    del as_json
-    return app.show.show(options.find_folder(folder), run, step, profile=profile)
+    return app.show.show(find_folder(folder), run, step, profile=profile)

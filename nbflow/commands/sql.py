@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from nbflow import app
 from nbflow.app.answers import Queried
+from nbflow.app.folders import find_folder
 from nbflow.commands import complete, options
 from nbflow.commands.command import Command
 
@@ -50,7 +51,7 @@ class _Query(Command):
     help="Rows of `table`; 0: all.",
 )
 @options.in_folder
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@options.make_json_option("The same as --format json.", expose_value=True)
 def command(
     *,
     query: str,
@@ -72,7 +73,7 @@ def command(
     """
     text = sys.stdin.read() if query == "-" else query
     kind = kind or ("json" if as_json else _guess_format(output))
-    asked = app.sql.query(options.find_folder(folder), text, run)
+    asked = app.sql.query(find_folder(folder), text, run)
     return replace(asked, kind=kind, output=output, limit=limit)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from nbflow.app.folders import find_folder
 from nbflow.commands import options
 from nbflow.commands.command import Command
 from nbflow.workspace.project import Project
@@ -23,4 +24,4 @@ def command(*, name: str, folder: str | None) -> tuple[Project, str]:
     Annotated names at its top become parameters, what reads becomes inputs; `# %%` lines with
     `tags=["parameters"]` say it themselves. Nothing is ever overwritten, and nothing is run.
     """
-    return options.find_folder(folder), name
+    return find_folder(folder), name

@@ -18,10 +18,9 @@ nbflow steps --json       for a program
 @click.command("steps", cls=Command, examples=EXAMPLES)
 @options.folder
 @options.as_json
-def command(*, folder: str | None, as_json: bool) -> Listed:
+def command(*, folder: str | None) -> Listed:
     """List the steps: parameters, inputs, outputs.
 
     Also which notebooks were skipped, and why.
     """
-    del as_json
     return Listed(*options.read_pipeline(folder))

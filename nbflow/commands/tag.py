@@ -23,14 +23,11 @@ nbflow tag clean.ipynb 3 inputs --remove        take it away again
 @click.option("--remove", is_flag=True, help="Take the tag away.")
 @options.in_folder
 @options.as_json
-def command(
-    *, notebook: str, cell: int, tag: str, remove: bool, folder: str | None, as_json: bool
-) -> Told:
+def command(*, notebook: str, cell: int, tag: str, remove: bool, folder: str | None) -> Told:
     """Add a tag to a cell of a notebook.
 
     CELL is its position from 1, all cells counted. Nothing else in the file changes. A cell
     tagged `parameters` or `inputs` makes the notebook a step. NOTEBOOK is a path from here, or
     from the pipeline's folder or its root.
     """
-    del as_json
     return app.tag.tag_cell(notebook, cell, tag, remove=remove, folder=folder)

@@ -24,16 +24,13 @@ nbflow trust --everyone /srv/team   for all users of this machine, as root
 @click.option("--remove", is_flag=True, help="Trust the folder no longer.")
 @click.option("--everyone", is_flag=True, help="For all users of this machine; root only.")
 @options.as_json
-def command(
-    *, folder: str | None, listed: bool, remove: bool, everyone: bool, as_json: bool
-) -> Told:
+def command(*, folder: str | None, listed: bool, remove: bool, everyone: bool) -> Told:
     """Trust all who write in a shared project.
 
     To read a pickle that another user wrote is to run what they put into it. Tables of ordinary
     types and plain values need no trust, nor does what you wrote yourself. Said once, it holds for
     the folder and all below it. FOLDER is by default the project at hand.
     """
-    del as_json
     if listed:
         return app.trust.list_trusted(everyone=everyone)
     act = app.trust.distrust if remove else app.trust.trust

@@ -12,7 +12,6 @@ import click
 from click.shell_completion import CompletionItem, ShellComplete, split_arg_string
 from IPython.core.completer import SimpleCompletion, context_matcher
 
-from nbflow.commands.options import NotebookOption
 from nbflow.commands.step import command as step_command
 from nbflow.magics.program import make_defaults, program
 
@@ -57,8 +56,7 @@ def complete(typed: _Typed, folder: str) -> list[CompletionItem]:
     """Return what fits at the cursor, as the shell's completion finds it."""
     defaults = {"default_map": make_defaults(folder)}
     shell = ShellComplete(typed.command, defaults, "%nbflow", "_NBFLOW_COMPLETE")
-    found = [one for item in shell.get_completions(typed.words, typed.open) for one in _open(item)]
-    return [*found, *_offer_wait(typed)]
+    return [one for item in shell.get_completions(typed.words, typed.open) for one in _open(item)]
 
 
 def _find_typed(line: str) -> _Typed | None:
@@ -85,17 +83,3 @@ def _open(item: CompletionItem) -> Iterator[CompletionItem]:
             yield CompletionItem(f"{path}/", help="folder")
         elif item.type == "file":
             yield CompletionItem(path, help="file")
-
-
-def _offer_wait(typed: _Typed) -> list[CompletionItem]:
-    """Return `--wait` where a run is started: an option of notebooks only."""
-    name = typed.words[0] if typed.words and typed.open.startswith("-") else ""
-    command = program.get_command(click.Context(program), name)
-    starts = command and any(
-        one.name == "wait" and isinstance(one, NotebookOption) for one in command.params
-    )
-    return (
-        [CompletionItem("--wait", help="until it is over")]
-        if starts and "--wait".startswith(typed.open)
-        else []
-    )

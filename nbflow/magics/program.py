@@ -12,7 +12,7 @@ from IPython.core.error import UsageError
 
 import nbflow
 from nbflow.commands.asked import RunAsked
-from nbflow.commands.command import HELP, SECTIONS, Command, Program
+from nbflow.commands.command import HELP, SECTIONS, Command, Context, Program
 from nbflow.errors import NbflowError, PipelineError, RunError
 from nbflow.magics.shown import show, show_problems
 from nbflow.magics.starting import start
@@ -36,13 +36,13 @@ class NotebookProgram(Program):
     of_folder = ' The controls of another pipeline: nbflow.controls("FOLDER").'
     in_notebook = True
 
-    def show(self, command: Command, ctx: click.Context) -> Any:
+    def show(self, command: Command, ctx: Context) -> Any:
         """Show what a command answers; a run that it asks for is a process of its own."""
         answer = command.answer(ctx)
         if isinstance(answer, RunAsked):
-            return start(answer, get_ipython())
+            return start(answer, get_ipython(), as_json=ctx.as_json)
         if answer is not None:
-            show(answer, as_json=bool(ctx.params.get("as_json")))
+            show(answer, as_json=ctx.as_json)
         return None
 
 

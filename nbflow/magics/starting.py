@@ -34,11 +34,11 @@ from nbflow.workspace.project import Project
 _PER_SECOND = 5  # updates of what is shown while a cell waits
 
 
-def start(asked: RunAsked, shell: Any) -> RunView | None:
+def start(asked: RunAsked, shell: Any, *, as_json: bool = False) -> RunView | None:
     """Start the run that was asked for, and show it live; wait for it where that was asked."""
     project = asked.project
     run_id = app.run.start(project, asked.request)
-    if asked.as_json:
+    if as_json:
         _wait(project, run_id, _print_events(project, run_id))
         return None
     if not has_front_end(shell):

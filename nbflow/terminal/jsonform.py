@@ -55,7 +55,7 @@ def _make_body(answer: answers.Answer) -> dict[str, Any]:  # noqa: PLR0911 - a c
             }
         case answers.Runs(runs=runs):
             return {"runs": [_make_run(run) for run in runs]}
-        case answers.Executed(run=run) | answers.ShownRun(run=run):
+        case answers.ShownRun(run=run):
             return {"run": _make_run(run)}
         case answers.ShownStep():
             return {

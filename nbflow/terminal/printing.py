@@ -50,7 +50,7 @@ def _print(answer: answers.Answer, *, as_json: bool) -> None:
     elif isinstance(answer, answers.Queried):
         _print_table(answer)
     elif as_json:
-        if not (isinstance(answer, answers.Executed) and answer.shown):
+        if not isinstance(answer, answers.Executed):  # its events were printed, which say all
             print_json(make_json(answer))
     else:
         console.show(console.make_console(), make_text(answer))
