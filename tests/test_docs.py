@@ -10,9 +10,9 @@ from typing import get_args
 import click
 import pytest
 
-from nbflow.analysis.parameters import parse_text
+from nbflow.analysis.parameters import find_parameters, parse_text
 from nbflow.cli import program
-from nbflow.model import Options, Parameter, Place
+from nbflow.model import Options
 from nbflow.model.reasons import Code
 from nbflow.workspace.project import Settings, read_settings
 from tests.console import read_console, run_console
@@ -68,7 +68,7 @@ TEXTS = [
 
 @pytest.mark.parametrize(("annotation", "text"), TEXTS)
 def test_values_are_read_as_the_table_says(annotation: str, text: str):
-    parameter = Parameter(name="x", place=Place("n.ipynb"), type=annotation)
+    (parameter,), _ = find_parameters([(1, f"x: {annotation}")], "n.ipynb", Path())
     parse_text(parameter, text)  # raises for what does not fit
 
 

@@ -127,7 +127,7 @@ def test_every_table_that_is_read_by_hand_is_written():
 def test_every_parameter_says_what_it_is():
     scan = read_folder(find_project(FOLDER))
     parameters = [parameter for step in scan.steps.values() for parameter in step.parameters]
-    assert {parameter.name: parameter.type for parameter in parameters} == {
+    assert {parameter.name: str(parameter.type) for parameter in parameters} == {
         "months": "list[int]",
         "min_flights": "int",
         "late_after": "int",

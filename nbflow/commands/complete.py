@@ -77,9 +77,9 @@ def files(ctx: click.Context, parameter: click.Parameter, typed: str) -> list[Co
 
 
 def _values(parameter: Parameter) -> list[str]:
-    if parameter.type == "bool":
+    if parameter.type.name == "bool":
         return ["true", "false"]
-    return [str(value) for value in parameter.choices]
+    return [str(value) for value in parameter.type.choices]
 
 
 def _match(typed: str, offered: Iterable[tuple[str, str]]) -> list[CompletionItem]:

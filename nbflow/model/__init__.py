@@ -20,51 +20,36 @@ from nbflow.model.refs import Ref as Ref
 from nbflow.model.states import STATES as STATES
 from nbflow.model.states import State as State
 from nbflow.model.states import find_state as find_state
+from nbflow.model.tasks import Injection as Injection
 from nbflow.model.tasks import Job as Job
 from nbflow.model.tasks import JobInput as JobInput
 from nbflow.model.tasks import TaskId as TaskId
+from nbflow.model.types import ANY as ANY
+from nbflow.model.types import Enumeration as Enumeration
+from nbflow.model.types import Type as Type
 
 # --- what a notebook says -------------------------------------------------------------------
-
-
-class Enumeration(Frozen, frozen=True):
-    """An Enum class read statically; `name` is how the notebook calls it, as `settings.Color`.
-
-    `members` maps names to the JSON forms of their values, `kind` is "Enum", "StrEnum" ….
-    `cell` is the parameters cell that defines or imports it.
-    """
-
-    name: str
-    members: dict[str, Any] = {}
-    kind: str = "Enum"
-    cell: int | None = None
 
 
 class Parameter(Frozen, frozen=True):
     """A name set in a cell tagged `parameters`.
 
-    `type` is the annotation in one spelling (`int | None`), inferred from the default where there
-    is none; "" or a name that we do not know takes any value.
+    `type` is inferred from the default where there is no annotation.
     `value` is the JSON form of a literal default, None where it has none (`pd.Timestamp("2013")`);
     `literal` is False where only running tells: `date.today()`.
     `asked` is the JSON form of a default that asks the environment, which may hold secrets: it is
     never written anywhere, and its hash counts; then `value` is None.
     `required` is True for `month: int`, which has no default.
-    `choices` are the JSON forms a Literal or Enum allows; `enums` the Enum classes in `type`;
-    `bounds` the least and the greatest value of a number, None where there is none.
     """
 
     name: str
     place: Place
-    type: str = ""
+    type: Type = ANY
     default: str = ""
     value: Any = None
     literal: bool = True
     help: str = ""
-    choices: tuple[Any, ...] = ()
     required: bool = False
-    enums: tuple[Enumeration, ...] = ()
-    bounds: tuple[int | float | None, int | float | None] | None = None
     asked: Any = None
 
 

@@ -28,12 +28,22 @@ class JobInput(Frozen, frozen=True):
     hash: str
 
 
+class Injection(Frozen, frozen=True):
+    """Papermill's `injected-parameters` cell for Python: an assignment for each name."""
+
+    imports: tuple[str, ...] = ()
+    assignments: dict[str, str] = {}
+
+    def __str__(self) -> str:
+        return "\n".join(["# Parameters", *self.imports, *self.assignments.values()]) + "\n"
+
+
 class Job(Frozen, frozen=True):
     """All that a worker and its kernel need for one attempt of a task.
 
     Paths are absolute; `folder` is the attempt's, see `runs.folder.AttemptFolder`.
-    `injected` is the source of papermill's `injected-parameters` cell, None where papermill's
-    own translator for the kernel's language makes it from `parameters`.
+    `injected` is None where papermill's own translator for the kernel's language makes the cell
+    from `parameters`.
     """
 
     run: str
@@ -45,7 +55,7 @@ class Job(Frozen, frozen=True):
     kernel: str
     language: str = "python"
     parameters: dict[str, Any] = {}
-    injected: str | None = None
+    injected: Injection | None = None
     inputs: dict[str, JobInput] = {}
     writes: tuple[str, ...] = ()
     declared: bool = True  # False: the step may write more than `writes`

@@ -87,7 +87,7 @@ def _join(fields: list[Field]) -> list[Field]:
 
 def _identity(field: Field) -> str:
     one = field.parameter
-    return repr((one.type, one.required, one.choices, one.bounds, one.enums, field.default))
+    return repr((one.type, one.required, field.default))
 
 
 def _find_default(parameter: Parameter) -> Any:

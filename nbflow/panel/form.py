@@ -167,15 +167,15 @@ class _Row:
 def _make_label(field: Field) -> str:
     one = field.parameter
     needed = ' <span class="nbflow-needed" title="has no default">*</span>' if one.required else ""
-    title = html.escape(f"{one.name}: {one.type}" if one.type else one.name)
+    title = html.escape(f"{one.name}: {one.type}" if str(one.type) else one.name)
     return f'<label class="nbflow-label" title="{title}">{html.escape(one.name)}{needed}</label>'
 
 
 def _make_help(field: Field) -> str:
     one = field.parameter
     parts = [one.help] if one.help else []
-    if one.bounds and not (one.help and ".." in one.help):
-        parts.append(say_range(one.bounds))
+    if one.type.bounds and not (one.help and ".." in one.help):
+        parts.append(say_range(one.type.bounds))
     return " · ".join(parts)
 
 

@@ -12,9 +12,8 @@ import ipywidgets as w
 import msgspec
 
 from nbflow.analysis.parameters import check_value, parse_text
-from nbflow.analysis.parameters.types import Type, parse_type
 from nbflow.errors import ParameterError
-from nbflow.model import Parameter
+from nbflow.model import Parameter, Type
 from nbflow.panel.models import build
 
 UNSET = msgspec.UNSET  # the default stays
@@ -67,14 +66,14 @@ class Input:
 
 def make_input(parameter: Parameter, default: Any) -> Input:
     """Return the control for a parameter; its default is a JSON form, or UNSET if unknown."""
-    kind = parse_type(parameter.type, parameter.enums)
-    if parameter.choices:
+    kind = parameter.type
+    if parameter.type.choices:
         return _make_choice(parameter, default)
-    if kind.kind == "bool" and default is not UNSET:
+    if kind.name == "bool" and default is not UNSET:
         return Input(parameter, build(w.Checkbox, indent=False), default)
-    if kind.kind == "bool":
+    if kind.name == "bool":
         return _make_dropdown(parameter, default, [("yes", True), ("no", False)])
-    if kind.kind in _LISTS and (choices := _find_choices(kind)):
+    if kind.name in _LISTS and kind.args and (choices := kind.args[0].choices):
         return _make_several(parameter, default, choices)
     if _is_bounded(parameter, default):
         return _make_slider(parameter, kind, default)
@@ -109,7 +108,7 @@ def _takes(parameter: Parameter, form: Any) -> bool:
 
 
 def _make_choice(parameter: Parameter, default: Any) -> Input:
-    options = [(_say_choice(choice), choice) for choice in parameter.choices]
+    options = [(_say_choice(choice), choice) for choice in parameter.type.choices]
     return _make_dropdown(parameter, default, options)
 
 
@@ -144,15 +143,8 @@ def _make_several(parameter: Parameter, default: Any, choices: tuple[Any, ...]) 
     return Input(parameter, control, default, find, tell)
 
 
-def _find_choices(kind: Type) -> tuple[Any, ...]:
-    inner = kind.args[0] if kind.args else None
-    if inner is None:
-        return ()
-    return tuple(inner.enum.members) if inner.enum is not None else inner.choices
-
-
 def _is_bounded(parameter: Parameter, default: Any) -> bool:
-    low, high = parameter.bounds or (None, None)
+    low, high = parameter.type.bounds or (None, None)
     if low is None or high is None or not isinstance(default, int | float):
         return False
     return low <= default <= high
@@ -160,11 +152,11 @@ def _is_bounded(parameter: Parameter, default: Any) -> bool:
 
 def _make_slider(parameter: Parameter, kind: Type, default: Any) -> Input:
     """Return a text with a slider beside: the slider's own readout would cut what is typed."""
-    assert parameter.bounds is not None  # noqa: S101 - looked at before
-    low, high = parameter.bounds
+    assert parameter.type.bounds is not None  # noqa: S101 - looked at before
+    low, high = parameter.type.bounds
     assert low is not None and high is not None  # noqa: S101, PT018
     digits = max(2 - math.floor(math.log10(high - low or 1)), 0)
-    whole = kind.kind == "int"
+    whole = kind.name == "int"
     step = 1 if whole else 10.0**-digits
     make, cast = (w.IntSlider, int) if whole else (w.FloatSlider, float)
     slider = build(make, min=cast(low), max=cast(high), step=step, value=cast(low), readout=False)
@@ -195,8 +187,7 @@ def _make_slider(parameter: Parameter, kind: Type, default: Any) -> Input:
 
 def _make_picker(parameter: Parameter, kind: Type, default: Any) -> Input | None:
     """Return a picker of a date, a moment or a time; None where it could not show the default."""
-    kinds = {one.kind for one in kind.args} - {"none"} if kind.kind == "union" else {kind.kind}
-    name = kinds.pop() if len(kinds) == 1 else ""
+    name = kind.without_none.name
     if name not in _PICKERS:
         return None
     make, parse = _PICKERS[name]
@@ -226,7 +217,7 @@ _PICKERS: dict[str, tuple[Callable[[], Any], Callable[[str], Any]]] = {
 def _make_text(parameter: Parameter, kind: Type, default: Any) -> Input:
     text = None if default is UNSET else to_text(parameter, default)
     known = default if text is not None else UNSET
-    placeholder = _say_default(parameter) if known is UNSET else _HINTS.get(kind.kind, "")
+    placeholder = _say_default(parameter) if known is UNSET else _HINTS.get(kind.name, "")
     several = text is not None and (len(text) > _LONG or "\n" in text)
     make = w.Textarea if several else w.Text
     control = build(make, placeholder=placeholder, continuous_update=False)

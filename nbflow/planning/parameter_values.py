@@ -122,9 +122,9 @@ def refuse_missing(steps: Mapping[str, Step], overrides: Mapping[str, Mapping[st
 
 def _suggest_value(parameter: Parameter) -> str:
     """Return what was meant by `full: False`, which annotates and sets nothing."""
-    if not re.fullmatch(r"True|False|-?[0-9.]+", parameter.type):
+    if not re.fullmatch(r"True|False|-?[0-9.]+", parameter.type.source):
         return ""
-    return f" Did you mean `{parameter.name} = {parameter.type}`?"
+    return f" Did you mean `{parameter.name} = {parameter.type.source}`?"
 
 
 def _order(

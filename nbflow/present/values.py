@@ -24,8 +24,8 @@ def say_parameters(values: dict[str, Any]) -> str:
 
 def say_parameter(one: Parameter) -> str:
     """Return `month: int 1..12 = 1`, with the bounds of a number, or that it needs a value."""
-    typed = f"{one.name}: {one.type}" if one.type else one.name
-    typed += f" {say_bounds(one.bounds)}" if one.bounds else ""
+    typed = f"{one.name}: {one.type}" if str(one.type) else one.name
+    typed += f" {say_bounds(one.type.bounds)}" if one.type.bounds else ""
     default = f" = {one.default}" if one.default else "  (needs a value)"
     return typed + shorten(default, 60)
 

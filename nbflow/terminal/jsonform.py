@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from nbflow.app import answers
 from nbflow.errors import NbflowError
-from nbflow.model import Planned, Problem, Reason, Scan, formats
+from nbflow.model import Planned, Problem, Reason, Scan, Step, formats
 from nbflow.present.problems import say_hint, say_skipped, say_what
 from nbflow.present.reasons import say_reason
 from nbflow.runs.fold import Run, StepRun
@@ -72,14 +73,25 @@ def _make_body(answer: answers.Answer) -> dict[str, Any]:  # noqa: PLR0911 - a c
 
 
 def _make_scan(scan: Scan) -> dict[str, Any]:
-    steps = _plain(list(scan.steps.values()))
-    for parameter in (one for step in steps for one in step["parameters"]):
-        del parameter["asked"]  # what the environment holds may be a secret
+    steps = scan.steps.values()
     return {
-        "steps": steps,
+        "steps": [{**_plain(one), "parameters": _make_parameters(one)} for one in steps],
         "skipped": [{**_plain(one), "text": say_skipped(one)} for one in scan.skipped],
         "problems": _make_problems(scan.problems),
     }
+
+
+def _make_parameters(step: Step) -> list[dict[str, Any]]:
+    """Return all but `asked`: what the environment holds may be a secret."""
+    return [
+        {
+            **_plain(replace(one, asked=None)),
+            "type": str(one.type),
+            "choices": _plain(one.type.choices),
+            "bounds": one.type.bounds,
+        }
+        for one in step.parameters
+    ]
 
 
 def _make_run(run: Run) -> dict[str, Any]:

@@ -28,7 +28,7 @@ CASES = [
 @pytest.mark.parametrize(("source", "bounds"), CASES)
 def test_bounds_are_found(source: str, bounds: object) -> None:
     (found,), _ = find_parameters([(2, source)], "load.ipynb", Path())
-    assert found.bounds == bounds
+    assert found.type.bounds == bounds
 
 
 def test_a_value_outside_is_refused_with_the_bounds() -> None:

@@ -49,7 +49,7 @@ def test_a_default_of_constants_above_is_literal(
     if expected is None:
         assert not found.literal
     else:
-        assert (found.literal, found.type, found.value) == (True, *expected)
+        assert (found.literal, str(found.type), found.value) == (True, *expected)
 
 
 def test_a_name_that_is_set_below_the_parameters_does_not_count(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_default_of_the_environment_has_the_value_of_now(
 ) -> None:
     monkeypatch.setenv("NBFLOW_T", "a")
     (found,) = read(tmp_path, cell(HEAD), cell(f"p = {default}", "parameters"))
-    assert (found.literal, found.type, found.asked) == (True, kind, value)
+    assert (found.literal, str(found.type), found.asked) == (True, kind, value)
     assert found.value is None
 
 

@@ -271,4 +271,4 @@ def test_numbers_are_what_they_are_in_the_language(tmp_path: Path, name: str) ->
     language, source = NUMBERS[name]
     spec = {"kernelspec": {"name": "other", "language": language}}
     step, _ = read(tmp_path, cell(source, "parameters"), **spec)
-    assert {one.name: (one.type, one.literal) for one in step.parameters} == KINDS[name]
+    assert {one.name: (str(one.type), one.literal) for one in step.parameters} == KINDS[name]

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from nbflow.analysis.parameters import find_parameters, make_injected, make_objects
-from nbflow.model import Enumeration, Parameter, Place, Problem, Step
+from nbflow.model import Enumeration, Parameter, Place, Problem, Step, Type
 
 
 def find(tmp_path, *cells: str) -> list[Parameter]:
@@ -20,8 +20,10 @@ def brief(parameter: Parameter) -> dict[str, Any]:
     """Return all that is not at its default, but for name, place and source."""
     fields = msgspec.structs.asdict(parameter)
     empty = msgspec.structs.asdict(Parameter("", parameter.place))
-    left_out = {"name", "place", "default", "enums"}
-    return {k: v for k, v in fields.items() if k not in left_out and v != empty[k]}
+    left_out = {"name", "place", "default", "type"}
+    found = {k: v for k, v in fields.items() if k not in left_out and v != empty[k]}
+    typed = {"type": str(parameter.type), "choices": parameter.type.choices}
+    return {**{name: value for name, value in typed.items() if value}, **found}
 
 
 ENUM = 'from enum import Enum\nclass Color(Enum):\n    RED = "r"\n    BLUE = "b"\n'
@@ -138,8 +140,8 @@ def test_place_default_and_all_cells(tmp_path):
     place = Place("a.ipynb", 2, 4, "month = 1")
     assert found == (
         [
-            Parameter("month", Place("a.ipynb", 5, 1, "month = 2"), "int", "2", 2),
-            Parameter("carrier", place, "str", "'UA'", "UA"),
+            Parameter("month", Place("a.ipynb", 5, 1, "month = 2"), Type("int"), "2", 2),
+            Parameter("carrier", place, Type("str"), "'UA'", "UA"),
         ],
         [],
     )
@@ -209,19 +211,20 @@ def test_an_enum_of_a_project_module(tmp_path, source, type_, injected):
     (parameter,) = find(tmp_path, source)
     step = Step("s", "n.ipynb", parameters=(parameter,))
     form = ["BIG"] if type_.startswith("list") else "BIG"
-    assert parameter.type == type_
-    assert parameter.enums[0].members == {"BIG": "big"}
-    assert make_injected(step, {"x": form}) == f"# Parameters\nx = {injected}\n"
+    assert str(parameter.type) == type_
+    assert parameter.type.enums[0].members == {"BIG": "big"}
+    assert str(make_injected(step, {"x": form})) == f"# Parameters\nx = {injected}\n"
 
 
 def test_an_enum_that_another_cell_defines(tmp_path):
     (found,), _ = find_parameters([(2, "x = Color.RED")], "n.ipynb", tmp_path, [(1, ENUM)])
-    assert (found.type, found.value, found.enums[0].cell) == ("Color", "RED", None)
+    assert (str(found.type), found.value, found.type.enums[0].cell) == ("Color", "RED", None)
 
 
 def test_an_enum_of_a_later_parameters_cell_is_injected_where_it_exists(tmp_path):
     found = find(tmp_path, "a = 1", ENUM + "x = Color.RED")
-    source = make_injected(Step("s", "n.ipynb", parameters=tuple(found)), {"a": 2, "x": "BLUE"})
+    step = Step("s", "n.ipynb", parameters=tuple(found))
+    source = str(make_injected(step, {"a": 2, "x": "BLUE"}))
     first: dict[str, Any] = {}
     exec(source, first)
     later: dict[str, Any] = {}
@@ -238,5 +241,22 @@ def test_objects_are_what_the_notebook_will_have(tmp_path):
 
 def test_an_enumeration_is_kept_with_the_parameter(tmp_path):
     (found,) = find(tmp_path, ENUM + "x = Color.RED")
-    assert found.enums == (Enumeration("Color", {"RED": "r", "BLUE": "b"}, "Enum", 1),)
+    assert found.type.enums == (Enumeration("Color", {"RED": "r", "BLUE": "b"}, "Enum", 1),)
     assert msgspec.json.decode(msgspec.json.encode(found), type=Parameter) == found
+
+
+def test_a_default_of_another_type_is_what_the_notebook_will_have(tmp_path):
+    (found,) = find(tmp_path, "x: date = '2013'")
+    assert make_objects([found], {"x": found.value}) == {"x": "2013"}
+
+
+def test_a_class_that_only_shares_a_name_takes_any_value(tmp_path):
+    (found,) = find(tmp_path, "from mine import date\nx: date = None")
+    assert (found.type.name, str(found.type)) == ("any", "date")
+
+
+def test_an_enum_whose_values_only_running_tells_is_handed_over_by_name(tmp_path):
+    cell = "from enum import IntEnum\nclass Size(IntEnum):\n    BIG = measure()\nx: Size"
+    (found,) = find(tmp_path, cell)
+    step = Step("s", "n.ipynb", parameters=(found,))
+    assert str(make_injected(step, {"x": "BIG"})) == "# Parameters\nx = Size['BIG']\n"

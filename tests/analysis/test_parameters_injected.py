@@ -15,16 +15,21 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from nbflow.analysis.parameters import check_value, make_injected
+from nbflow.analysis.parameters import check_value, find_parameters, make_injected
 from nbflow.model import Parameter, Place, Step
+
+
+def parameter(name: str, annotation: str) -> Parameter:
+    source = f"{name}: {annotation}" if annotation else f"{name} = None"
+    return find_parameters([(1, source)], "n.ipynb", Path())[0][0]
 
 
 def inject(value: Any, annotation: str = "") -> Any:
     """Return what the kernel gets for a value, by way of its JSON form and the injected cell."""
-    known = Parameter("x", Place("n.ipynb", 1), annotation)
+    known = parameter("x", annotation)
     form = msgspec.json.decode(msgspec.json.encode(check_value(known, value)))
     namespace: dict[str, Any] = {}
-    exec(make_injected(Step("s", "n.ipynb", parameters=(known,)), {"x": form}), namespace)
+    exec(str(make_injected(Step("s", "n.ipynb", parameters=(known,)), {"x": form})), namespace)
     return namespace["x"]
 
 
@@ -164,7 +169,7 @@ def test_names_of_the_notebook_keep_their_meaning(imports):
     before: dict[str, Any] = {}
     exec(imports, before)
     after = dict(before)
-    exec(make_injected(Step("s", "n.ipynb", parameters=known), forms), after)
+    exec(str(make_injected(Step("s", "n.ipynb", parameters=known), forms)), after)
     assert {name: after[name] for name in values} == values
     assert {name: after[name] for name in before if name != "__builtins__"} == {
         name: one for name, one in before.items() if name != "__builtins__"
@@ -172,7 +177,7 @@ def test_names_of_the_notebook_keep_their_meaning(imports):
 
 
 def test_the_cell_is_readable():
-    known = tuple(Parameter(name, Place("n.ipynb", 1), kind) for name, kind in [
+    known = tuple(parameter(name, kind) for name, kind in [
         ("month", "int"), ("day", "date"), ("carriers", "list[str]"), ("levels", "dict[int, float]"),
         ("paths", "tuple[Path, ...]"), ("hubs", "set[str]"), ("limit", "float"),
     ])  # fmt: skip
@@ -180,7 +185,7 @@ def test_the_cell_is_readable():
         "month": 2, "day": "2013-01-31", "carriers": ["UA"], "levels": [[1, 0.5]],
         "paths": ["a"], "hubs": ["JFK", "EWR"], "limit": "inf",
     }  # fmt: skip
-    assert make_injected(Step("s", "n.ipynb", parameters=known), forms) == (
+    assert str(make_injected(Step("s", "n.ipynb", parameters=known), forms)) == (
         "# Parameters\n"
         "import datetime as _datetime\n"
         "import pathlib as _pathlib\n"
@@ -195,4 +200,4 @@ def test_the_cell_is_readable():
 
 
 def test_nothing_to_inject_is_the_comment_alone():
-    assert make_injected(Step("s", "n.ipynb"), {}) == "# Parameters\n"
+    assert str(make_injected(Step("s", "n.ipynb"), {})) == "# Parameters\n"

@@ -18,6 +18,7 @@ from nbflow.model import (
     Scan,
     Skipped,
     Step,
+    Type,
     Watched,
     Write,
 )
@@ -33,7 +34,7 @@ LOAD_PATH, CLEAN_PATH = "notebooks/load.ipynb", "notebooks/clean.ipynb"
 MONTH = Parameter(
     name="month",
     place=Place(LOAD_PATH, 2, 1, FIRST),
-    type="int",
+    type=Type("int"),
     default="1",
     value=1,
     help="which month",

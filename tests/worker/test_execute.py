@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from nbflow.base.hashing import hash_bytes
+from nbflow.model import Injection
 from nbflow.model.events import CellFinished, CellStarted, OutputPrinted, StepProgressed
 from tests.notebooks import cell, markdown
 from tests.worker.jobs import execute, make_job, read_executed, statuses, texts, wait_for_end
@@ -27,7 +28,7 @@ def test_a_job_tells_its_cells_by_the_numbers_of_the_author(tmp_path: Path) -> N
         cell("  "),
         cell("import sys; print('careful', file=sys.stderr)"),
         parameters={"month": 2},
-        injected="# Parameters\nmonth = 2\n",
+        injected=Injection((), {"month": "month = 2"}),
     )
     outcome, events = execute(job)
     told = [replace(one, seconds=0.0) if isinstance(one, CellFinished) else one for one in events]
@@ -162,7 +163,7 @@ def test_a_text_notebook_is_executed_as_an_ipynb(tmp_path: Path) -> None:
         source=str(source),
         kernel="nbflow-own",
         parameters={"n": 5},
-        injected="# Parameters\nn = 5\n",
+        injected=Injection((), {"n": "n = 5"}),
     )
     outcome, _ = execute(job)
     assert outcome.status == "done"

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from nbflow.executors.local.worker import execute_job
 from nbflow.executors.local.worker.failure import find_line, strip
-from nbflow.model import Failure, Job
+from nbflow.model import Failure, Injection, Job
 from nbflow.model.events import CellFinished, CellStarted
 from tests.notebooks import cell, markdown
 from tests.worker.jobs import execute, make_job, read_executed, statuses, texts
@@ -29,7 +29,7 @@ def test_an_error_is_placed_by_cell_and_line(tmp_path: Path) -> None:
         cell("def half(n):\n    return n / 0\n\nprint('so far')\nhalf(month)"),
         cell("print('never')"),
         parameters={"month": 2},
-        injected="# Parameters\nmonth = 2\n",
+        injected=Injection((), {"month": "month = 2"}),
     )
     outcome, events = execute(job)
     failure = outcome.failure

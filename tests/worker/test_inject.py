@@ -10,11 +10,11 @@ import papermill
 import pytest
 
 from nbflow.executors.local.worker.document import Document
-from nbflow.executors.local.worker.inject import select
+from nbflow.model import Injection
 from tests.notebooks import Notebook, cell, markdown
 from tests.worker.jobs import make_job
 
-INJECTED = "# Parameters\nmonth = 2\nyear = 2013\n"
+INJECTED = Injection((), {"month": "month = 2", "year": "year = 2013"})
 LAYOUTS = {
     "none": [cell("print(1)")],
     "first": [cell("month = 1\nyear = 1", "parameters"), cell("print(month)")],
@@ -61,7 +61,7 @@ def test_cells_keep_their_numbers(tmp_path: Path, name: str, numbers: list[int |
 
 
 def test_without_overrides_nothing_is_injected(tmp_path: Path) -> None:
-    job = make_job(tmp_path, *LAYOUTS["first"], injected="# Parameters\n")
+    job = make_job(tmp_path, *LAYOUTS["first"], injected=Injection())
     assert sources(Document(job).notebook) == ["month = 1\nyear = 1", "print(month)"]
 
 
@@ -75,7 +75,7 @@ def test_later_cells_of_parameters_do_not_undo_the_overrides(tmp_path: Path) -> 
     )
     assert sources(document.notebook) == [
         "month = 1",
-        INJECTED,
+        str(INJECTED),
         "print(month)",
         "%matplotlib inline\nyear = 1  # set here",
         "# Parameters\nyear = 2013\n",
@@ -85,13 +85,19 @@ def test_later_cells_of_parameters_do_not_undo_the_overrides(tmp_path: Path) -> 
     assert numbers == [1, None, 2, 3, None, 4]
 
 
-def test_the_imports_of_an_override_come_along() -> None:
-    injected = (
-        "# Parameters\nimport datetime as _datetime\na = 1\nday = _datetime.date(2013, 1, 1)\n"
+def test_the_imports_of_an_override_come_along(tmp_path: Path) -> None:
+    imports = ("import datetime as _datetime",)
+    lines = {"month": "month = 2", "day": "day = _datetime.date(2013, 1, 1)"}
+    job = make_job(
+        tmp_path,
+        cell("month = 1", "parameters"),
+        cell("day = None", "parameters"),
+        parameters={"month": 2, "day": "2013-01-01"},
+        injected=Injection(imports, lines),
     )
-    expected = "# Parameters\nimport datetime as _datetime\nday = _datetime.date(2013, 1, 1)\n"
-    assert select(injected, {"day"}) == expected
-    assert select(injected, {"other"}) == ""
+    assert sources(Document(job).notebook)[-1] == (
+        "# Parameters\nimport datetime as _datetime\nday = _datetime.date(2013, 1, 1)\n"
+    )
 
 
 def test_other_languages_get_papermills_own_translation(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from nbflow.analysis.code.cells import CodeCell
+    from nbflow.model import Type
 
 Position = tuple[int, int]  # a cell's number and a line in it
 _OWN_NAMES = (
@@ -27,13 +28,13 @@ class Setting(NamedTuple):
 class Names(NamedTuple):
     """What names stand for: parameters with their types, where others are set, and to what."""
 
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, Type]
     stores: Mapping[str, tuple[Position, ...]]
     settings: Mapping[str, Setting]
     aliases: Mapping[str, str]
 
 
-def read_names(cells: Iterable[CodeCell], parameters: Mapping[str, str]) -> Names:
+def read_names(cells: Iterable[CodeCell], parameters: Mapping[str, Type]) -> Names:
     """Return what the names of a notebook stand for."""
     stores: dict[str, list[Position]] = {}
     settings: dict[str, Setting] = {}

@@ -112,7 +112,7 @@ def _is_placeholder(parameter: Parameter) -> bool:
 
 
 def _type(parameter: Parameter) -> str:
-    return parameter.type
+    return str(parameter.type)
 
 
 def _default(parameter: Parameter) -> str:

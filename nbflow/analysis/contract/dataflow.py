@@ -19,7 +19,7 @@ from nbflow.analysis.contract.path_expressions import (
 )
 from nbflow.analysis.contract.tags import make_tagging
 from nbflow.base import globs
-from nbflow.model import Edit, Frozen, Input, Place, Problem, ProblemCode, Watched, Write
+from nbflow.model import Edit, Frozen, Input, Place, Problem, ProblemCode, Type, Watched, Write
 from nbflow.model.refs import make_ref
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class _Written(Frozen, frozen=True):
 def find_dataflow(
     cells: Sequence[CodeCell],
     notebook: str,
-    parameters: Mapping[str, str],
+    parameters: Mapping[str, Type],
     queried: Sequence[Write] = (),
     *,
     listed: bool = False,

@@ -6,7 +6,8 @@ import ast
 import string
 from typing import TYPE_CHECKING, Any
 
-from nbflow.analysis.parameters.literals import NotLiteralError, evaluate, resolve_call
+from nbflow.analysis.parameters.literals import NotLiteralError, evaluate
+from nbflow.analysis.parameters.types import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -72,7 +73,7 @@ def _has_kind(node: ast.expr, kind: str, names: Names, depth: int = _DEEPEST) ->
         case ast.Constant(value=str()) | ast.JoinedStr():
             return kind == "str"
         case ast.Name(id=name) if name in names.parameters:
-            return names.parameters[name].removesuffix(" | None") == kind
+            return names.parameters[name].without_none.name == kind
         case ast.Name(id=name) if name in names.settings and depth:
             return _has_kind(names.settings[name].value, kind, names, depth - 1)
         case ast.BinOp(left=left, op=ast.Add() | ast.Div(), right=right):
@@ -84,7 +85,7 @@ def _has_kind(node: ast.expr, kind: str, names: Names, depth: int = _DEEPEST) ->
         case ast.Call(func=ast.Attribute(attr="format")):
             return kind == "str"
         case ast.Call(func=func):
-            return _KINDS.get(resolve_call(func, names.aliases)) == kind
+            return _KINDS.get(resolve(func, names.aliases)) == kind
     return False
 
 
@@ -134,7 +135,7 @@ def _format_value(node: ast.expr, form: str, names: Names, at: Position, depth: 
 def _find_call(
     node: ast.Call, names: Names, at: Position, inner: Callable[[ast.expr], Parts]
 ) -> Parts:
-    called = resolve_call(node.func, names.aliases)
+    called = resolve(node.func, names.aliases)
     if called in _JOINING and node.args and not node.keywords:
         return tuple(part for one in node.args for part in inner(one))
     if called in _SAME and len(node.args) == 1 and not node.keywords:

@@ -10,7 +10,7 @@ from nbflow.analysis.code.api_calls import find_function_names
 from nbflow.analysis.code.bindings import read_names
 from nbflow.analysis.contract.path_expressions import UnknownPathError, find_parts, say_parts
 from nbflow.base import globs
-from nbflow.model import Named
+from nbflow.model import Named, Type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ _READS = re.compile(
 _OPENS = frozenset({"open"})
 
 
-def find_named(cells: Sequence[CodeCell], parameters: Mapping[str, str]) -> tuple[Named, ...]:
+def find_named(cells: Sequence[CodeCell], parameters: Mapping[str, Type]) -> tuple[Named, ...]:
     """Return the paths in the code, each with whether a call that holds it writes or reads it."""
     own, names = find_function_names(cells), read_names(cells, parameters)
     found: dict[str, Named] = {}

@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nbflow.analysis.parameters.bounds import check_bounds
 from nbflow.analysis.parameters.defaults import read_parameters
 from nbflow.analysis.parameters.examples import make_example
-from nbflow.analysis.parameters.forms import from_form, to_form
-from nbflow.analysis.parameters.injected import make_source
+from nbflow.analysis.parameters.forms import to_form, to_object
+from nbflow.analysis.parameters.injected import make_injection
 from nbflow.analysis.parameters.scalars import MisfitError
 from nbflow.analysis.parameters.texts import read_text
-from nbflow.analysis.parameters.types import Type, parse_type
 from nbflow.base.stat_cache import Trail
 from nbflow.errors import ParameterError
-from nbflow.model import Parameter, Problem, Step
+from nbflow.model import Injection, Parameter, Problem, Step
+from nbflow.model.types import ANY, Type
 
 _WIDTH = 60  # of a value in a message
 _DEEPEST = 60  # lists within lists: Python refuses code with 200 open brackets
@@ -43,10 +42,9 @@ def find_parameters(
 def parse_text(parameter: Parameter, text: str) -> Any:
     """Return the JSON form of a text from the command line; raises ParameterError."""
     try:
-        form = _bounded(read_text, parameter, text)
+        return _make_form(read_text, parameter.type, text)
     except MisfitError as error:
         raise _refuse(parameter, text, error) from error
-    return form
 
 
 def check_value(parameter: Parameter, value: Any) -> Any:
@@ -55,33 +53,41 @@ def check_value(parameter: Parameter, value: Any) -> Any:
     A JSON form is its own JSON form.
     """
     try:
-        form = _bounded(to_form, parameter, value)
+        return _make_form(to_object, parameter.type, value)
     except MisfitError as error:
-        is_text = _is_meant_text(parameter, value)
+        is_text = _is_meant_text(parameter.type, value)
         raise _refuse(parameter, value, error, is_text=is_text) from error
-    return form
 
 
 def make_objects(parameters: Iterable[Parameter], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the Python objects for JSON forms; an Enum member is one of a class of that name."""
-    known = {one.name: one for one in parameters}
-    return {name: from_form(_type_of(known[name]), form) for name, form in values.items()}
+    """Return the Python objects for JSON forms; an Enum member is one of a class of that name.
+
+    A default that is not of its declared type stays as the notebook has it.
+    """
+    types = {one.name: one.type for one in parameters}
+    return {name: _make_object(types[name], form) for name, form in values.items()}
 
 
-def make_injected(step: Step, values: Mapping[str, Any]) -> str:
-    """Return the source of papermill's `injected-parameters` cell for these JSON forms."""
-    return make_source(make_objects(step.parameters, values), _find_guards(step.parameters))
+def make_injected(step: Step, values: Mapping[str, Any]) -> Injection:
+    """Return papermill's `injected-parameters` cell for these JSON forms."""
+    return make_injection(make_objects(step.parameters, values), _find_guards(step.parameters))
 
 
-def _bounded(convert: Callable[[Type, Any], Any], parameter: Parameter, value: Any) -> Any:
-    """Return a value's form within the parameter's bounds, no deeper than Python code may be."""
+def _make_object(kind: Type, form: Any) -> Any:
     try:
-        form = convert(_type_of(parameter), value)
+        return to_object(kind, form)
+    except MisfitError:
+        return to_object(ANY, form)
+
+
+def _make_form(convert: Callable[[Type, Any], Any], kind: Type, value: Any) -> Any:
+    """Return the form of what a value is converted to, no deeper than Python code may be."""
+    try:
+        form = to_form(kind, convert(kind, value))
     except RecursionError:
         raise MisfitError("it is nested too deep, or holds itself") from None
     if _is_deeper(form, _DEEPEST):
         raise MisfitError(f"it is nested more than {_DEEPEST} deep")
-    check_bounds(parameter.bounds, form)
     return form
 
 
@@ -107,20 +113,18 @@ def _find_guards(parameters: Iterable[Parameter]) -> dict[str, str]:
     """
     known = list(parameters)
     first = min((one.place.cell or 0 for one in known), default=0)
-    late = ((one.name, enum) for one in known for enum in one.enums if (enum.cell or 0) > first)
+    late = (
+        (one.name, enum) for one in known for enum in one.type.enums if (enum.cell or 0) > first
+    )
     return {name: enum.name.partition(".")[0] for name, enum in late}
 
 
-def _type_of(parameter: Parameter) -> Type:
-    return parse_type(parameter.type, parameter.enums)
-
-
-def _is_meant_text(parameter: Parameter, value: Any) -> bool:
+def _is_meant_text(kind: Type, value: Any) -> bool:
     """Tell whether a text does not fit that `-p` would read as the type says."""
     if not isinstance(value, str):
         return False
     try:
-        read_text(_type_of(parameter), value)
+        read_text(kind, value)
     except MisfitError:
         return False
     return True
@@ -134,11 +138,11 @@ def _refuse(
         "notebook": parameter.place.notebook,
         "cell": parameter.place.cell,
         "given": _show(value),
-        "type": parameter.type,
-        "choices": list(parameter.choices),
-        "bounds": parameter.bounds and list(parameter.bounds),
+        "type": str(parameter.type),
+        "choices": list(parameter.type.choices),
+        "bounds": parameter.type.bounds and list(parameter.type.bounds),
         "why": str(error),
         "is_text": is_text,
-        "example": make_example(parameter, _type_of(parameter)),
+        "example": make_example(parameter),
     }
     return ParameterError(problems=[Problem("parameter-misfit", parameter.place, facts)])

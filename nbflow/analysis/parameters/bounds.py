@@ -6,9 +6,7 @@ import ast
 import re
 from typing import Any
 
-from nbflow.analysis.parameters.scalars import MisfitError
-
-Bounds = tuple[float | None, float | None]
+from nbflow.model.types import Bounds
 
 _KEYS = {"ge": 0, "min": 0, "gt": 0, "le": 1, "max": 1, "lt": 1}
 _OPEN = {"gt": 1, "lt": -1}  # the next whole number is the bound
@@ -39,22 +37,8 @@ def find_bounds(annotation: ast.expr | None, kind: str, note: str) -> Bounds | N
     return low, high
 
 
-def check_bounds(bounds: Bounds | None, form: Any) -> None:
-    """Raise MisfitError for a number that lies outside."""
-    if bounds is None or isinstance(form, bool) or not isinstance(form, int | float):
-        return
-    low, high = bounds
-    if (low is not None and form < low) or (high is not None and form > high):
-        raise MisfitError
-
-
 def _find_items(annotation: ast.expr | None) -> list[ast.expr]:
     """Return what `Annotated` says besides the type."""
-    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        try:
-            annotation = ast.parse(annotation.value.strip(), mode="eval").body
-        except SyntaxError:
-            return []
     if not isinstance(annotation, ast.Subscript) or not isinstance(annotation.slice, ast.Tuple):
         return []
     named = ast.unparse(annotation.value).rpartition(".")[2] == "Annotated"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
+from msgspec.structs import replace
 
 from nbflow.analysis.parameters.bounds import find_bounds
 from nbflow.analysis.parameters.constants import find_environment, read_constants
@@ -19,28 +19,20 @@ from nbflow.analysis.parameters.definitions import (
     find_definitions,
     parse_cell,
 )
-from nbflow.analysis.parameters.forms import TAGGED, from_form, to_form
-from nbflow.analysis.parameters.literals import (
-    NotLiteralError,
-    evaluate,
-    is_repeatable,
-    resolve_call,
-)
+from nbflow.analysis.parameters.forms import TAGGED, to_form, to_object
+from nbflow.analysis.parameters.literals import NotLiteralError, evaluate, is_repeatable
 from nbflow.analysis.parameters.scalars import MisfitError
 from nbflow.analysis.parameters.scope import Scope, read_scope
 from nbflow.analysis.parameters.types import (
-    ANY,
-    NONE,
     SCALARS,
-    Type,
-    find_choices,
-    find_enums,
     make_union,
     parse_annotation,
-    render,
+    parse_expression,
+    resolve,
 )
 from nbflow.base.stat_cache import Trail
 from nbflow.model import Parameter, Place, Problem
+from nbflow.model.types import ANY, NONE, Type
 
 _NOISE = re.compile(r"\s*#?\s*(noqa\b|type:\s*ignore|pylint:|pragma:|fmt:|nosec\b).*$")
 _MAKERS = {"combine", "cwd", "fromisoformat", "fromtimestamp", "home", "now", "strptime", "today"}
@@ -111,7 +103,7 @@ def _read_cell(
             yield _make_literal(one, value, scope, at, comment)
         elif told:
             made, problem = _make_literal(one, answer, scope, at, comment)
-            yield msgspec.structs.replace(made, value=None, asked=made.value), problem
+            yield replace(made, value=None, asked=made.value), problem
         else:
             repeats = one.known and is_repeatable(one.value, values, scope.aliases)
             yield _make_open(one, scope, at, comment, literal=repeats), None
@@ -146,35 +138,30 @@ def _make_literal(
     kind = infer(value, scope) if declared is None else declared
     if value is None and kind not in (ANY, NONE):
         kind = make_union([kind, NONE])  # `day: date = None`, as people write it
-    try:
-        form = to_form(kind, value)
-    except MisfitError:
-        form = None
-    problem = None if _is_right(kind, value, form) else _warn(one, kind, value, place)
-    form = _form_or_none(value) if form is None else form
+    form, is_right = _make_form(kind, value)
+    problem = None if is_right else _warn(one, kind, value, place)
+    form = _make_form(ANY, value)[0] if form is None else form
     literal = form is not None or value is None
     made = _make_parameter(one, kind, text, place, note, value=form, literal=literal)
     return made, problem
 
 
-def _is_right(kind: Type, value: Any, form: Any) -> bool:
-    """Tell whether a default is of the declared type: `"2013-01-01"` for a date stays text."""
-    if form is None or find_enums(kind):
-        return value is None or form is not None
-    given = from_form(kind, form)
-    return bool(given == value or value != value)  # noqa: PLR0124 - nan
+def _make_form(kind: Type, value: Any) -> tuple[Any, bool]:
+    """Return a default's form, None where there is none, and whether it is of the declared type.
+
+    `"2013-01-01"` for a date is not: it stays text.
+    """
+    try:
+        made = to_object(kind, value)
+    except MisfitError:
+        return None, value is None
+    same = bool(made == value or value != value)  # noqa: PLR0124 - nan
+    return to_form(kind, made), same or bool(kind.enums)
 
 
 def _warn(one: Definition, kind: Type, value: Any, place: Place) -> Problem:
-    facts = {"parameter": one.name, "type": render(kind), "default": repr(value)}
+    facts = {"parameter": one.name, "type": str(kind), "default": repr(value)}
     return Problem("default-misfit", place, facts, severity="warning")
-
-
-def _form_or_none(value: Any) -> Any:
-    try:
-        return to_form(ANY, value)
-    except MisfitError:
-        return None
 
 
 def _make_open(
@@ -189,17 +176,12 @@ def _make_open(
 def _make_parameter(
     one: Definition, kind: Type, text: str, place: Place, note: str, **more: Any
 ) -> Parameter:
-    return Parameter(
-        name=one.name,
-        place=place,
-        type=render(kind) or text,
-        default=ast.unparse(one.value) if one.value is not None else "",
-        help=note,
-        choices=find_choices(kind),
-        enums=find_enums(kind),
-        bounds=find_bounds(one.annotation, kind.kind, note),
-        **more,
-    )
+    if kind == ANY:
+        kind = replace(kind, source=text)
+    elif bounds := find_bounds(one.annotation, kind.name, note):
+        kind = replace(kind, bounds=bounds)
+    default = ast.unparse(one.value) if one.value is not None else ""
+    return Parameter(name=one.name, place=place, type=kind, default=default, help=note, **more)
 
 
 def _read_type(one: Definition, scope: Scope, comment: str) -> tuple[Type | None, str, str]:
@@ -208,10 +190,10 @@ def _read_type(one: Definition, scope: Scope, comment: str) -> tuple[Type | None
     annotation, note = one.annotation, comment
     if match := _TYPED.match(comment):
         text, note = _split_type(comment[match.end() :])
-        annotation = annotation or _parse(text)
+        annotation = annotation or parse_expression(text)
     if annotation is None:
         return None, "", note
-    return parse_annotation(annotation, scope.aliases, scope.enums), _unquote(annotation), note
+    return parse_annotation(annotation, scope.aliases, scope.enums), ast.unparse(annotation), note
 
 
 def _split_type(text: str) -> tuple[str, str]:
@@ -227,19 +209,6 @@ def _split_type(text: str) -> tuple[str, str]:
         ):
             return text[:at], text[at:].strip()
     return text, ""
-
-
-def _parse(text: str) -> ast.expr | None:
-    try:
-        return ast.parse(text, mode="eval").body
-    except SyntaxError:
-        return None
-
-
-def _unquote(annotation: ast.expr) -> str:
-    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        return annotation.value
-    return ast.unparse(annotation)
 
 
 def infer(value: Any, scope: Scope) -> Type:
@@ -267,7 +236,7 @@ def infer_call(node: ast.expr | None, aliases: Mapping[str, str]) -> Type:
     """Return the type of `date.today()` or `float(…)`; ANY for other calls."""
     if not isinstance(node, ast.Call):
         return ANY
-    dotted = resolve_call(node.func, aliases)
+    dotted = resolve(node.func, aliases)
     for name in (dotted, dotted.rpartition(".")[0]):
         if name in SCALARS and (name == dotted or dotted.rpartition(".")[2] in _MAKERS):
             return Type(SCALARS[name])
@@ -278,7 +247,5 @@ def _merge(earlier: Parameter | None, later: Parameter) -> Parameter:
     """Return the later definition; `month: int  # help` before it has said type and help."""
     if earlier is None or not earlier.required or later.required:
         return later
-    note = later.help or earlier.help
-    names = ("type", "choices", "enums", "bounds")
-    same = {name: getattr(earlier, name) for name in names}
-    return msgspec.structs.replace(later, help=note, **(same if earlier.type else {}))
+    kind = later.type if earlier.type == ANY else earlier.type
+    return replace(later, help=later.help or earlier.help, type=kind)

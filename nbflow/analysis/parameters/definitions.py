@@ -8,6 +8,8 @@ import tokenize
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from nbflow.analysis.parameters.types import parse_expression
+
 
 class Definition(NamedTuple):
     """A name that is set or annotated.
@@ -44,12 +46,19 @@ def _find_all(body: Iterable[ast.stmt], *, known: bool) -> Iterator[Definition]:
                 for target in targets:
                     yield from _unpack(node, target, value, known=known)
             case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
-                yield Definition(name, node, annotation, value, known)
+                yield Definition(name, node, _unquote(annotation), value, known)
             case ast.AugAssign(target=ast.Name(id=name), op=op, value=value):
                 together = ast.BinOp(ast.Name(name), op, value)
                 yield Definition(name, node, None, together, known)
             case ast.If() | ast.Try() | ast.With() | ast.For() | ast.While():
                 yield from _find_all(_inner(node), known=False)
+
+
+def _unquote(annotation: ast.expr) -> ast.expr:
+    match annotation:
+        case ast.Constant(value=str(text)):
+            return parse_expression(text.strip()) or annotation
+    return annotation
 
 
 def _unpack(

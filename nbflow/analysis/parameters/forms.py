@@ -1,4 +1,4 @@
-"""The JSON forms of parameters' values: one for each value, and back to the Python object."""
+"""Parameters' values as Python objects, and the one JSON form of each object."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import datetime as dt
 import enum
 import json
 import math
-from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import PurePath
 from typing import Any, NoReturn
 
 from nbflow.analysis.parameters.scalars import MAKE, PARSE, MisfitError
-from nbflow.analysis.parameters.types import ANY, Type
-from nbflow.model import Enumeration
+from nbflow.model.types import ANY, Enumeration, Type
 
 # Where the type does not say what a form means, a tag does: {"nbflow:date": "2013-01-01"}.
 # int, str, bool, None and lists are themselves; dicts, too, if all keys are strings.
@@ -33,52 +31,53 @@ TAGGED: dict[str, type] = {
     "dict": dict,
     "range": range,
 }
-_CONTAINERS: dict[str, Any] = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
+CONTAINERS = {kind.__name__: kind for kind in (list, tuple, set, frozenset, dict)}
 _PAIR = 2
 
 
+def to_object(kind: Type, value: Any) -> Any:
+    """Return the object of this type that a Python, JSON, YAML or TOML value means.
+
+    A JSON form means the object of which it was made. Members of an Enum are of a class that is
+    made here, named as the notebook calls its own. Raises MisfitError.
+    """
+    value = _from_numpy(value)
+    if kind.name == "union":
+        return to_object(*_find_member(kind, value))
+    value = _untag(value)
+    if kind.name in MAKE:
+        form = MAKE[kind.name](value)
+        return _check_bounds(kind, PARSE[kind.name](form) if kind.name in PARSE else form)
+    if kind.enum is not None:
+        return make_enum(kind.enum)[_find_name(kind.enum, value)]
+    if kind.name in CONTAINERS:
+        return _make_dict(kind, value) if kind.name == "dict" else _make_items(kind, value)
+    return _choose(kind, value) if kind.name == "literal" else _make_any(value)
+
+
 def to_form(kind: Type, value: Any) -> Any:
-    """Return the JSON form of a Python object, or of a JSON, YAML or TOML value, as this type.
+    """Return the JSON form of an object of this type.
 
     Dates and times are ISO 8601 strings (a time zone's name in brackets, RFC 9557), sets are
     sorted lists, Enum members their names, dicts with other keys than strings lists of pairs.
-    A form is its own form. Raises MisfitError.
     """
-    value = _from_numpy(value)
-    if kind.kind == "union":
-        return _make_union(kind, value)
-    if (tag := _find_tag(value)) in TAGGED:
-        value = _untag(tag, value)
-    if kind.kind in MAKE:
-        return MAKE[kind.kind](value)
-    if kind.kind == "literal":
-        return _make_choice(kind, value)
+    if kind.name == "union":
+        return _to_union_form(kind, value)
+    if kind.name in MAKE:
+        return MAKE[kind.name](value)
     if kind.enum is not None:
-        return _make_member(kind.enum, value)
-    if kind.kind == "dict":
-        return _make_dict(kind, value)
-    return _make_items(kind, value) if kind.kind in _CONTAINERS else _make_any(value)
-
-
-def from_form(kind: Type, form: Any) -> Any:
-    """Return the Python object that a JSON form of this type stands for.
-
-    Members of an Enum are of a class that is made here, named as the notebook calls its own.
-    """
-    if kind.kind in MAKE:
-        return PARSE[kind.kind](form) if kind.kind in PARSE else form
-    if kind.kind == "union":
-        return _from_union(kind, form)
-    if kind.enum is not None:
-        return make_enum(kind.enum)[form]
-    if kind.kind == "dict":
-        pairs = form.items() if isinstance(form, dict) else form
+        return value.name
+    if kind.name == "dict":
         key, item = _sides(kind)
-        return {from_form(key, k): from_form(item, v) for k, v in pairs}
-    if kind.kind in _CONTAINERS:
-        typed = zip(_item_types(kind, len(form)), form, strict=True)
-        return _CONTAINERS[kind.kind](from_form(one, part) for one, part in typed)
-    return _from_any(form)
+        forms = [[to_form(key, k), to_form(item, v)] for k, v in value.items()]
+        texts = key.name == "str" or (key == ANY and all(isinstance(k, str) for k in value))
+        return dict(forms) if texts else forms
+    if kind.name not in CONTAINERS:
+        return _to_any_form(value)
+    typed = zip(_item_types(kind, len(value)), value, strict=True)
+    forms = [to_form(one, part) for one, part in typed]
+    is_set = kind.name in ("set", "frozenset")
+    return sorted(forms, key=lambda form: json.dumps(form, sort_keys=True)) if is_set else forms
 
 
 def _from_numpy(value: Any) -> Any:
@@ -102,10 +101,14 @@ def _find_tag(form: Any) -> str:
     return only[len(TAG) :] if isinstance(only, str) and only.startswith(TAG) else ""
 
 
-def _untag(tag: str, form: Any) -> Any:
+def _untag(form: Any) -> Any:
+    """Return the object of a form whose tag is a type's name; other values as they are."""
+    tag = _find_tag(form)
+    if tag not in TAGGED:
+        return form
     inner = form[TAG + tag]
     try:
-        return range(*inner) if tag == "range" else from_form(Type(tag, variadic=True), inner)
+        return range(*inner) if tag == "range" else to_object(Type(tag, variadic=True), inner)
     except Exception as error:
         raise MisfitError(f"{TAG + tag} holds no {tag}") from error
 
@@ -114,17 +117,22 @@ def _misfit(why: str = "") -> NoReturn:
     raise MisfitError(why)
 
 
+def _check_bounds(kind: Type, value: Any) -> Any:
+    low, high = kind.bounds or (None, None)
+    outside = (low is not None and value < low) or (high is not None and value > high)
+    return _misfit() if outside else value
+
+
 # --- choices ----------------------------------------------------------------------------------
 
 
-def _make_choice(kind: Type, value: Any) -> Any:
-    for choice in kind.choices:
-        if choice == value and type(choice) is type(value):
-            return _make_any(choice)
+def _choose(kind: Type, value: Any) -> Any:
+    if any(one == value and type(one) is type(value) for one in kind.literals):
+        return value
     return _misfit()
 
 
-def _make_member(known: Enumeration, value: Any) -> str:
+def _find_name(known: Enumeration, value: Any) -> str:
     """Return the name of the member that is meant by itself, its name or its value."""
     if isinstance(value, enum.Enum):
         same = type(value).__name__ == known.name.rpartition(".")[2]
@@ -140,22 +148,28 @@ def _make_member(known: Enumeration, value: Any) -> str:
 def make_enum(known: Enumeration) -> Any:
     """Return a class with the members of the notebook's Enum, named as the notebook calls it."""
     base: Any = getattr(enum, known.kind, enum.Enum)
-    values = {name: name if at is None else _from_any(at) for name, at in known.members.items()}
-    return base(known.name.rpartition(".")[2], values, qualname=known.name)
+    name = known.name.rpartition(".")[2]
+    values = {one: one if at is None else to_object(ANY, at) for one, at in known.members.items()}
+    try:
+        return base(name, values, qualname=known.name)
+    except (TypeError, ValueError):  # a member of an IntEnum whose value is not literal
+        return enum.Enum(name, values, qualname=known.name)
 
 
 # --- containers -------------------------------------------------------------------------------
 
 
-def _make_items(kind: Type, value: Any) -> list[Any]:
-    is_set = kind.kind in ("set", "frozenset")
+def _make_items(kind: Type, value: Any) -> Any:
     if not isinstance(value, list | tuple | set | frozenset | range):
         _misfit()
-    if isinstance(value, set | frozenset) and not is_set:
+    if isinstance(value, set | frozenset) and kind.name not in ("set", "frozenset"):
         _misfit("a set has no order")
     types = _item_types(kind, len(value))
-    forms = [to_form(one, part) for one, part in zip(types, value, strict=True)]
-    return _sort(forms, kind) if is_set else forms
+    parts = [to_object(one, part) for one, part in zip(types, value, strict=True)]
+    try:
+        return CONTAINERS[kind.name](parts)
+    except TypeError:
+        return _misfit("a list or dict cannot be in a set")
 
 
 def _item_types(kind: Type, count: int) -> list[Type]:
@@ -166,25 +180,16 @@ def _item_types(kind: Type, count: int) -> list[Type]:
     return list(kind.args)
 
 
-def _sort(forms: Iterable[Any], kind: Type) -> list[Any]:
-    """Sort by the JSON text, and leave out what stands twice: 1 and 1.0 are one in a float set."""
-    inner = kind.args[0] if kind.args else ANY
-    try:
-        distinct = {from_form(inner, form): form for form in forms}
-    except TypeError:
-        _misfit("a list or dict cannot be in a set")
-    return sorted(distinct.values(), key=lambda form: json.dumps(form, sort_keys=True))
-
-
 def _make_dict(kind: Type, value: Any) -> Any:
     pairs = list(value.items()) if isinstance(value, dict) else value
     if not isinstance(pairs, list) or not all(_is_pair(one) for one in pairs):
         _misfit()
     key, item = _sides(kind)
-    forms = [[_make_key(key, k), to_form(item, v)] for k, v in pairs]
-    _refuse_unhashable(key, [k for k, _ in forms])
-    texts = key.kind == "str" or (key == ANY and all(isinstance(k, str) for k, _ in forms))
-    return dict(forms) if texts else forms
+    made = [(_make_key(key, k), to_object(item, v)) for k, v in pairs]
+    try:
+        return dict(made)
+    except TypeError:
+        return _misfit("a list or dict cannot be a key")
 
 
 def _is_pair(one: Any) -> bool:
@@ -196,44 +201,48 @@ def _sides(kind: Type) -> tuple[Type, Type]:
 
 
 def _make_key(kind: Type, key: Any) -> Any:
-    """Return a key's form; JSON and TOML have keys of text only, so `"1"` is 1 for an int."""
-    if kind.kind in ("int", "float") and isinstance(key, str):
+    """Return a key; JSON and TOML have keys of text only, so `"1"` is 1 for an int."""
+    if kind.name in ("int", "float") and isinstance(key, str):
         try:
-            key = {"int": int, "float": float}[kind.kind](key)
+            key = {"int": int, "float": float}[kind.name](key)
         except ValueError as error:
             raise MisfitError from error
-    return to_form(kind, key)
-
-
-def _refuse_unhashable(kind: Type, forms: Iterable[Any]) -> None:
-    try:
-        {from_form(kind, form) for form in forms}
-    except TypeError:
-        _misfit("a list or dict cannot be a key")
+    return to_object(kind, key)
 
 
 # --- unions -----------------------------------------------------------------------------------
 
 
-def _make_union(kind: Type, value: Any) -> Any:
-    """Return the form as the member that the value is of, else as the first that takes it.
+def _find_member(kind: Type, value: Any) -> tuple[Type, Any]:
+    """Return the member of a union as which a value is read, and the value without a tag.
 
-    The form is tagged if it alone would be read as another member: for `date | str` the string
-    "2013-01-01" is a string, and the date is {"nbflow:date": "2013-01-01"}.
+    A tag names the member. Else it is the member that the value is an object of, then the first
+    whose form it is, then the first that takes it.
     """
-    if (tag := _find_tag(value)) and _find_tagged(kind, tag, value):
-        return value
-    for one in _candidates(kind, value):
-        try:
-            form = to_form(one, value)
-        except MisfitError:
-            continue
-        return form if _find_reader(kind, form) == one else {TAG + _tag_of(one): form}
+    tag = _find_tag(value)
+    for one in kind.args:
+        if tag and _tag_of(one) == tag and _is_form(one, value[TAG + tag]):
+            return one, value[TAG + tag]
+    members = sorted(kind.args, key=lambda one: not _is_own(one, value))
+    for test in (_is_form, _takes):
+        for one in members:
+            if test(one, value):
+                return one, value
     return _misfit()
 
 
-def _candidates(kind: Type, value: Any) -> list[Type]:
-    return sorted(kind.args, key=lambda one: not _is_own(one, value))
+def _to_union_form(kind: Type, value: Any) -> Any:
+    """Return the form, tagged if it alone would be read as another member.
+
+    For `date | str` the string "2013-01-01" is a string, the date is {"nbflow:date": "2013-01-01"}.
+    """
+    member, _ = _find_member(kind, value)
+    form = to_form(member, value)
+    return form if _find_member(kind, form)[0] == member else {TAG + _tag_of(member): form}
+
+
+def _tag_of(kind: Type) -> str:
+    return kind.enum.name if kind.enum is not None else kind.name
 
 
 _PYTHON: dict[str, Any] = {
@@ -250,82 +259,56 @@ _PYTHON: dict[str, Any] = {
 
 def _is_own(kind: Type, value: Any) -> bool:
     """Tell whether a value is an object of just this type: True is no int, a datetime no date."""
-    if not isinstance(value, _PYTHON[kind.kind]):
+    if kind.name in ("literal", "enum"):
+        return _is_form(kind, value) or isinstance(value, enum.Enum)
+    other = {"int": bool, "date": dt.datetime}.get(kind.name, ())
+    return isinstance(value, _PYTHON[kind.name]) and not isinstance(value, other)
+
+
+def _is_form(kind: Type, value: Any) -> bool:
+    """Tell whether a value is a form as this type spells it."""
+    if not _takes(kind, value):
         return False
-    if kind.kind in ("literal", "enum"):
-        return _takes(kind, value) or isinstance(value, enum.Enum)
-    return (kind.kind, type(value)) not in {("int", bool), ("date", dt.datetime)}
+    form = to_form(kind, to_object(kind, value))
+    return bool(form == value and type(form) is type(value))
 
 
-def _takes(kind: Type, form: Any) -> bool:
-    """Tell whether a form is in this type's canonical spelling."""
+def _takes(kind: Type, value: Any) -> bool:
     try:
-        again = to_form(kind, form)
+        to_object(kind, value)
     except MisfitError:
         return False
-    return bool(again == form and type(again) is type(form))
-
-
-def _find_reader(kind: Type, form: Any) -> Type | None:
-    """Return the member as which a form without a tag is read."""
-    return next((one for one in _candidates(kind, form) if _takes(one, form)), None)
-
-
-def _tag_of(kind: Type) -> str:
-    return kind.enum.name if kind.enum is not None else kind.kind
-
-
-def _find_tagged(kind: Type, tag: str, form: Any) -> Type | None:
-    tagged = (one for one in kind.args if _tag_of(one) == tag)
-    return next((one for one in tagged if _takes(one, form[TAG + tag])), None)
-
-
-def _from_union(kind: Type, form: Any) -> Any:
-    tag = _find_tag(form)
-    if tag and (tagged := _find_tagged(kind, tag, form)) is not None:
-        return from_form(tagged, form[TAG + tag])
-    return from_form(_find_reader(kind, form) or ANY, form)
+    return True
 
 
 # --- values of no declared type ---------------------------------------------------------------
 
 
 def _make_any(value: Any) -> Any:
-    value = _from_numpy(value)
     if isinstance(value, enum.Enum):
         _misfit("an Enum member is handed over to a parameter of its class only")
-    if value is None or isinstance(value, bool):
+    if value is None or isinstance(value, bool | range):
         return value
     if isinstance(value, int | str):
         return MAKE["int" if isinstance(value, int) else "str"](value)
-    if isinstance(value, float) and math.isfinite(value):
-        return float(value)
     if isinstance(value, list):
-        return [_make_any(one) for one in value]
-    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
-        tag = _find_tag(value)
-        if tag not in TAGGED:
-            return {MAKE["str"](key): _make_any(one) for key, one in value.items()}
-        value = _untag(tag, value)
-    for tag, python in TAGGED.items():
+        return [to_object(ANY, one) for one in value]
+    for name, python in TAGGED.items():
         if isinstance(value, python):
-            return {TAG + tag: _make_tagged(tag, value)}
+            return to_object(Type(name, variadic=True), value)
     return _misfit(f"a {type(value).__name__} cannot be handed over; write it in an upstream step")
 
 
-def _make_tagged(tag: str, value: Any) -> Any:
-    if tag == "dict":
-        return [[_make_any(key), _make_any(one)] for key, one in value.items()]
-    if tag == "range":
-        return [value.start, value.stop, value.step]
-    return to_form(Type(tag, variadic=True), value)
-
-
-def _from_any(form: Any) -> Any:
-    if isinstance(form, list):
-        return [_from_any(one) for one in form]
-    if not isinstance(form, dict):
-        return form
-    if (tag := _find_tag(form)) in TAGGED:
-        return _untag(tag, form)
-    return {key: _from_any(one) for key, one in form.items()}
+def _to_any_form(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    if isinstance(value, list):
+        return [_to_any_form(one) for one in value]
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {key: _to_any_form(one) for key, one in value.items()}
+    if isinstance(value, range):
+        return {f"{TAG}range": [value.start, value.stop, value.step]}
+    name = next(name for name, python in TAGGED.items() if isinstance(value, python))
+    return {TAG + name: to_form(Type(name, variadic=True), value)}

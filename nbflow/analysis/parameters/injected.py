@@ -1,4 +1,4 @@
-"""The source of papermill's `injected-parameters` cell for a Python notebook."""
+"""Python source that makes the parameters' objects again, for papermill's injected cell."""
 
 from __future__ import annotations
 
@@ -10,29 +10,27 @@ from decimal import Decimal
 from pathlib import PurePath
 from typing import Any
 
+from nbflow.model import Injection
+
 # Aliases, since `import datetime` would replace a notebook's `from datetime import datetime`.
 _MODULES = {module: f"_{module}" for module in ("datetime", "decimal", "pathlib", "zoneinfo")}
 
 
-def make_source(objects: Mapping[str, Any], guards: Mapping[str, str]) -> str:
-    """Return `# Parameters`, the imports that are needed, and one assignment each.
+def make_injection(objects: Mapping[str, Any], guards: Mapping[str, str]) -> Injection:
+    """Return one assignment for each object, and the imports that the assignments need.
 
     `guards` maps a parameter to an Enum class that only a later cell defines.
     """
-    lines = [_assign(name, value, guards.get(name, "")) for name, value in objects.items()]
-    needed = [
-        module for module, alias in _MODULES.items() if any(f"{alias}." in at for at in lines)
-    ]
-    imports = [f"import {module} as {_MODULES[module]}" for module in needed]
-    return "\n".join(["# Parameters", *imports, *lines]) + "\n"
+    lines = {name: f"{name} = {_to_source(value)}" for name, value in objects.items()}
+    for name, guard in guards.items():
+        if name in lines:
+            lines[name] = f"if {guard!r} in globals():\n    {lines[name]}"
+    used = "\n".join(lines.values())
+    needed = (one for one in _MODULES.items() if f"{one[1]}." in used)
+    return Injection(tuple(f"import {name} as {alias}" for name, alias in needed), lines)
 
 
-def _assign(name: str, value: Any, guard: str) -> str:
-    line = f"{name} = {to_source(value)}"
-    return f"if {guard!r} in globals():\n    {line}" if guard else line
-
-
-def to_source(value: Any) -> str:
+def _to_source(value: Any) -> str:
     """Return the Python expression that makes an equal object of the same type."""
     for python, make in _SOURCES:
         if isinstance(value, python):
@@ -73,17 +71,17 @@ def _tuple_source(value: tuple[Any, ...]) -> str:
 
 def _set_source(value: set[Any] | frozenset[Any]) -> str:
     name = type(value).__name__
-    inner = f"{{{', '.join(sorted(map(to_source, value)))}}}" if value else ""
+    inner = f"{{{', '.join(sorted(map(_to_source, value)))}}}" if value else ""
     return inner if inner and name == "set" else f"{name}({inner})"
 
 
 def _dict_source(value: dict[Any, Any]) -> str:
-    pairs = (f"{to_source(key)}: {to_source(one)}" for key, one in value.items())
+    pairs = (f"{_to_source(key)}: {_to_source(one)}" for key, one in value.items())
     return f"{{{', '.join(pairs)}}}"
 
 
 def _join(values: Any) -> str:
-    return ", ".join(to_source(one) for one in values)
+    return ", ".join(_to_source(one) for one in values)
 
 
 _SOURCES: tuple[tuple[Any, Callable[[Any], str]], ...] = (

@@ -42,18 +42,6 @@ _CONSTANTS: dict[str, Any] = {
     **{f"math.{name}": getattr(math, name) for name in ("e", "inf", "nan", "pi", "tau")},
     **{f"numpy.{name}": getattr(math, name) for name in ("e", "inf", "nan", "pi")},
 }
-_BARE = {
-    name: f"{module}.{name}"
-    for module, names in {
-        "builtins": "abs bool dict float frozenset int len list max min range round set sorted"
-        " str sum tuple",
-        "datetime": "UTC date datetime time timedelta timezone",
-        "decimal": "Decimal",
-        "pathlib": "Path PurePath",
-        "zoneinfo": "ZoneInfo",
-    }.items()
-    for name in names.split()
-}
 _CONVERSIONS: dict[int, Callable[[Any], str]] = {ord("a"): ascii, ord("r"): repr, ord("s"): str}
 _DISPLAYS: dict[type[ast.expr], Callable[..., Any]] = {
     ast.List: list,
@@ -117,7 +105,7 @@ def evaluate(
 
 def is_repeatable(node: ast.expr, names: Mapping[str, Any], aliases: Mapping[str, str]) -> bool:
     """Tell whether `pd.Timestamp("2013-01-01")` and its like have literal arguments."""
-    if not isinstance(node, ast.Call) or resolve_call(node.func, aliases) not in _REPEATABLE:
+    if not isinstance(node, ast.Call) or resolve(node.func, aliases) not in _REPEATABLE:
         return False
     try:
         values = [evaluate(one, names, aliases) for one in node.args]
@@ -152,7 +140,7 @@ def _evaluate(  # noqa: C901, PLR0911 - one line a kind
         case ast.Call():
             return _call(node, inner, aliases, environment)
         case ast.Subscript(value=value, slice=key) if environment is not None:
-            if resolve_call(value, aliases) == _ENVIRON:
+            if resolve(value, aliases) == _ENVIRON:
                 return environment[inner(key)]
         case ast.BoolOp(op=ast.Or(), values=values):
             return next(filter(None, map(inner, values[:-1])), None) or inner(values[-1])
@@ -167,21 +155,10 @@ def _find_name(
     text = ast.unparse(node)
     if text in names:
         return names[text]
-    dotted = resolve_call(node, aliases)
+    dotted = resolve(node, aliases)
     if dotted not in _CONSTANTS:
         raise NotLiteralError
     return _CONSTANTS[dotted]
-
-
-def resolve_call(node: ast.expr, aliases: Mapping[str, str]) -> str:
-    """Return the dotted name that is called; of `datetime.now`, `datetime` is the class."""
-    if isinstance(node, ast.Name) and node.id not in aliases:
-        return _BARE.get(node.id, node.id)
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        inner = node.value.id
-        if inner not in aliases and inner in _BARE and f"datetime.{node.attr}" not in _CALLS:
-            return f"{_BARE[inner]}.{node.attr}"
-    return resolve(node, aliases) or ""
 
 
 def _unpack(item: ast.expr, inner: Callable[[ast.expr], Any]) -> list[Any]:
@@ -216,7 +193,7 @@ def _call(
     aliases: Mapping[str, str],
     environment: Mapping[str, str] | None,
 ) -> Any:
-    called = resolve_call(node.func, aliases)
+    called = resolve(node.func, aliases)
     kind = _CALLS.get(called)
     if called in _ASKING and environment is not None:
         kind = environment.get

@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nbflow.analysis.parameters.forms import make_enum, to_form
+from nbflow.analysis.parameters.forms import make_enum, to_form, to_object
 from nbflow.analysis.parameters.literals import NotLiteralError, evaluate
 from nbflow.analysis.parameters.scalars import MisfitError
-from nbflow.analysis.parameters.types import ANY
 from nbflow.base.stat_cache import Stamp, Trail, is_settled
-from nbflow.model import Enumeration
+from nbflow.model.types import ANY, Enumeration
 
 _KINDS = ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")
 _DEEPEST = 4  # re-exports to follow: `from settings import Color`, which has it from elsewhere
@@ -153,6 +152,6 @@ def _read_member(name: str, value: ast.expr, kind: str, aliases: dict[str, str],
             kind, count + 1
         )
     try:
-        return to_form(ANY, evaluate(value, {}, aliases))
+        return to_form(ANY, to_object(ANY, evaluate(value, {}, aliases)))
     except (NotLiteralError, MisfitError):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import csv
 import datetime as dt
 import json
@@ -10,9 +11,9 @@ import re
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from nbflow.analysis.parameters.forms import from_form, to_form
+from nbflow.analysis.parameters.forms import to_object
 from nbflow.analysis.parameters.scalars import MisfitError
-from nbflow.analysis.parameters.types import ANY, Type
+from nbflow.model.types import ANY, Type
 
 _TRUE, _FALSE = ("true", "yes", "1", "on"), ("false", "no", "0", "off")
 _PLAIN = {"None": None, "null": None, "True": True, "true": True, "False": False, "false": False}
@@ -28,22 +29,22 @@ _CLOCK = re.compile(r"(?:(-?\d+) days?, *)?(\d+):(\d\d)(?::(\d\d(?:\.\d+)?))?")
 
 
 def read_text(kind: Type, text: str) -> Any:
-    """Return the JSON form of a text by this type; raises MisfitError.
+    """Return the object of this type that a text means; raises MisfitError.
 
     Lists are JSON, Python or comma-separated (`UA,AA`), dicts JSON, Python or `a=1,b=2`.
     """
-    if kind.kind in _READERS:
-        return _READERS[kind.kind](kind, text)
-    return to_form(kind, text.strip())  # dates, times, Decimal
+    if kind.name in _READERS:
+        return _READERS[kind.name](kind, text)
+    return to_object(kind, text.strip())  # dates, times, Decimal
 
 
 def _read_as_is(kind: Type, text: str) -> Any:
-    return to_form(kind, text.encode() if kind.kind == "bytes" else text)
+    return to_object(kind, text.encode() if kind.name == "bytes" else text)
 
 
 def _read_number(kind: Type, text: str) -> Any:
     try:
-        return to_form(kind, {"int": int, "float": float}[kind.kind](text.strip()))
+        return to_object(kind, {"int": int, "float": float}[kind.name](text.strip()))
     except ValueError as error:
         raise MisfitError from error
 
@@ -63,7 +64,7 @@ def _misfit() -> NoReturn:
 
 
 def _read_timedelta(kind: Type, text: str) -> Any:
-    return to_form(kind, _parse_timedelta(text.strip()))
+    return to_object(kind, _parse_timedelta(text.strip()))
 
 
 def _parse_timedelta(word: str) -> dt.timedelta | str:
@@ -79,7 +80,7 @@ def _parse_timedelta(word: str) -> dt.timedelta | str:
 
 def _read_choice(kind: Type, text: str) -> Any:
     word = text.strip()
-    members = kind.enum.members if kind.enum is not None else dict(enumerate(kind.choices))
+    members = kind.enum.members if kind.enum is not None else dict(enumerate(kind.literals))
     names = [*members] if kind.enum is not None else [*members.values()]
     meant = [
         [name for name in names if name == word],
@@ -87,18 +88,15 @@ def _read_choice(kind: Type, text: str) -> Any:
         [name for name in names if str(name).lower() == word.lower()],
     ]
     found = next((one for one in meant if one), None)
-    return to_form(kind, found[0]) if found else _misfit()
+    return to_object(kind, found[0]) if found else _misfit()
 
 
 def _read_union(kind: Type, text: str) -> Any:
-    for one in sorted(kind.args, key=lambda one: _ORDER.index(one.kind)):
-        if one.kind == "bool" and text.strip() in ("0", "1") and Type("str") in kind.args:
+    for one in sorted(kind.args, key=lambda one: _ORDER.index(one.name)):
+        if one.name == "bool" and text.strip() in ("0", "1") and Type("str") in kind.args:
             continue
-        try:
-            form = read_text(one, text)
-        except MisfitError:
-            continue
-        return to_form(kind, from_form(one, form))
+        with contextlib.suppress(MisfitError):
+            return read_text(one, text)
     return _misfit()
 
 
@@ -107,14 +105,14 @@ def _read_items(kind: Type, text: str) -> Any:
     if word[:1] in _OPEN or word.startswith(("set(", "frozenset(")):
         found = _read_structure(word)
         if not isinstance(found, MisfitError):
-            return to_form(kind, found)
+            return to_object(kind, found)
     bare = word[1:-1] if word[:1] in _OPEN and word[-1:] in "])}" else word
     parts = _split(bare.strip())
     types = [*kind.args] if not kind.variadic else [kind.args[0] if kind.args else ANY] * len(parts)
     if len(types) != len(parts):
         raise MisfitError(f"it takes {len(types)} elements, not {len(parts)}")
-    forms = [read_text(one, part) for one, part in zip(types, parts, strict=True)]
-    return to_form(kind, forms)
+    objects = [read_text(one, part) for one, part in zip(types, parts, strict=True)]
+    return to_object(kind, objects)
 
 
 def _read_structure(word: str) -> Any:
@@ -139,12 +137,12 @@ def _read_dict(kind: Type, text: str) -> Any:
     word = text.strip()
     found = _read_structure(word) if word.startswith(("{", "[")) else None
     if isinstance(found, dict | list):
-        return to_form(kind, found)
+        return to_object(kind, found)
     pairs = [re.split(r"\s*[=:]\s*", part, maxsplit=1) for part in _split(word.strip("{}"))]
     if any(len(pair) != 2 for pair in pairs):  # noqa: PLR2004
         return _misfit()
     key, item = kind.args if len(kind.args) == 2 else (Type("str"), ANY)  # noqa: PLR2004
-    return to_form(kind, [[read_text(key, k), read_text(item, v)] for k, v in pairs])
+    return to_object(kind, [[read_text(key, k), read_text(item, v)] for k, v in pairs])
 
 
 def _read_any(_: Type, text: str) -> Any:
@@ -157,9 +155,9 @@ def _read_any(_: Type, text: str) -> Any:
             number = convert(word)
         except ValueError:
             continue
-        return to_form(ANY, number)
+        return to_object(ANY, number)
     found = _read_structure(word) if word[:1] in ("[", "{") else None
-    return to_form(ANY, found) if isinstance(found, dict | list) else to_form(ANY, text)
+    return to_object(ANY, found) if isinstance(found, dict | list) else to_object(ANY, text)
 
 
 _READERS: dict[str, Callable[[Type, str], Any]] = {

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+from msgspec.structs import replace
 from papermill.parameterize import parameterize_notebook
 from papermill.utils import find_first_tagged_cell_index
 
@@ -13,7 +14,7 @@ from nbflow.analysis.code.ipython_syntax import neutralise
 from nbflow.executors.local.worker.numbers import INJECTED
 
 if TYPE_CHECKING:
-    from nbflow.model import Job
+    from nbflow.model import Injection, Job
 
 
 def inject(notebook: Any, job: Job) -> Any:
@@ -32,43 +33,30 @@ def inject(notebook: Any, job: Job) -> Any:
     at = find_first_tagged_cell_index(notebook, INJECTED)
     notebook.cells[at].id = name
     if job.injected is not None:
-        notebook.cells[at].source = job.injected
+        notebook.cells[at].source = str(job.injected)
         notebook.cells[at + 1 :] = _follow(notebook.cells[at + 1 :], job.injected)
     return notebook
 
 
-def _follow(cells: list[Any], injected: str) -> list[Any]:
+def _follow(cells: list[Any], injected: Injection) -> list[Any]:
     """Return the cells, those tagged `parameters` followed by the overrides of what they set."""
     followed = []
     for number, cell in enumerate(cells):
         followed.append(cell)
         if "parameters" in cell.metadata.get("tags", []):
-            source = select(injected, _find_names(cell.source))
-            if source:
+            names = _find_names(cell.source)
+            again = {name: line for name, line in injected.assignments.items() if name in names}
+            if again:
+                source = str(replace(injected, assignments=again))
                 followed.append(_make_cell(source, f"{INJECTED}-{number}"))
     return followed
 
 
-def select(injected: str, names: set[str]) -> str:
-    """Return the imports and the assignments of these names; "" if there are none."""
-    imports, lines = [], []
-    for statement in ast.parse(injected).body:
-        text = ast.get_source_segment(injected, statement) or ""
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            imports.append(text)
-        elif _assigned(statement) & names:
-            lines.append(text)
-    return "\n".join(["# Parameters", *imports, *lines]) + "\n" if lines else ""
-
-
 def _find_names(source: str) -> set[str]:
     try:
-        return _assigned(ast.parse(neutralise(source)))
+        tree = ast.parse(neutralise(source))
     except SyntaxError:  # the kernel will say so
         return set()
-
-
-def _assigned(tree: ast.AST) -> set[str]:
     names = (node for node in ast.walk(tree) if isinstance(node, ast.Name))
     return {node.id for node in names if isinstance(node.ctx, ast.Store)}
 
