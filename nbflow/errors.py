@@ -106,7 +106,8 @@ class SqlError(NbflowError):
     """A query that DuckDB refuses, or that names what is not there.
 
     `why` is its first line, `rest` the others, `line` the query's line from 1, `missing` the table
-    that does not exist; `unbound` of a query whose parameters have no values.
+    that does not exist; `unbound` of a query whose parameters have no values. `more` are words that
+    follow, with commands among them.
     """
 
     def __init__(
@@ -117,8 +118,9 @@ class SqlError(NbflowError):
         missing: str = "",
         *,
         unbound: bool = False,
+        more: Sequence[str | Command] = (),
     ) -> None:
-        super().__init__("\n".join([why, *rest]))
+        super().__init__("\n".join([why, *rest]), *more)
         self.why, self.rest, self.line = why, tuple(rest), line
         self.missing, self.unbound = missing, unbound
 

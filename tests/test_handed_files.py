@@ -11,7 +11,7 @@ import pytest
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.errors import PipelineError
 from nbflow.execution import execute
-from nbflow.model import Request
+from nbflow.model import Place, Request
 from nbflow.planning import Plan, make_plan
 from nbflow.planning.missing_prerequisites import find_absent
 from nbflow.present.problems import say_what
@@ -148,10 +148,10 @@ def test_a_folder_holds_what_the_run_made_and_nothing_of_another_run(tmp_path: P
         "2.csv",
         "mine.txt",
     ]
-    assert ended.warnings == (
-        "notebooks/out/3.csv is removed: another result of make made it",
-        "notebooks/out/4.csv is removed: another result of make made it",
-    )
+    assert [(one.code, one.facts["file"], one.facts["maker"]) for one in ended.warnings] == [
+        ("removed-file", "notebooks/out/3.csv", "make"),
+        ("removed-file", "notebooks/out/4.csv", "make"),
+    ]
 
 
 def test_parameters_in_paths_lead_to_the_maker(tmp_path: Path):
@@ -229,11 +229,7 @@ def test_a_writer_in_another_language_is_told_the_option(tmp_path: Path):
     make = notebook(cell("n <- 3", "parameters"), source, metadata=other)
     folder = project(tmp_path, make=make, use=USE).folder
     at = find_project(folder)
-    said = [say_what(one) for one in find_absent(at, read_folder(at)) if one.severity == "warning"]
-    assert said == [
-        (
-            "use: no step says that it makes out.csv, but make names it in its code, so that comes "
-            'first; if it makes the file, add to make: makes = ["out.csv"] in [steps.make] of '
-            "nbflow.toml"
-        )
-    ]
+    (one,) = (one for one in find_absent(at, read_folder(at)) if one.severity == "warning")
+    assert (one.code, one.place) == ("guessed-maker", Place("use.ipynb"))
+    assert one.facts == {"file": "out.csv", "writer": "make"}
+    assert one.remedy.text == 'makes = ["out.csv"] in [steps.make] of nbflow.toml'

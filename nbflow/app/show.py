@@ -33,7 +33,7 @@ def show_step(project: Project, run: Run, step: str) -> ShownStep:
     try:
         folder = run.find_folder(step)
     except RemovedError as error:
-        return ShownStep(project, run, replace(state, warnings=(*state.warnings, str(error))))
+        return ShownStep(project, run, replace(state, warnings=(*state.warnings, *error.problems)))
     except UnknownNameError:
         return ShownStep(project, run, state)
     outputs = tuple(read_outputs(folder).values())

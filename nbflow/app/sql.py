@@ -69,8 +69,8 @@ def _explain(project: Project, run: Run, query: str, error: SqlError) -> SqlErro
             f"{value} is a value, and SQL reads tables; in Python: "
             f'nbflow.Pipeline().find_run().read("{value}").'
         )
-    if run.status in {"later", "unreadable"}:
-        return SqlError(f"Run {run.id} cannot be read: {run.message}.")
+    if unread := run.find_problems():
+        return SqlError(str(*unread))
     if gone := elsewhere.explain_removed(run, name):
         return SqlError(gone)
     tables = [f"{step}.{table}" for step, table in find_tables(run)]

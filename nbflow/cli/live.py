@@ -29,6 +29,7 @@ from nbflow.model.events import (
     StepSkipped,
     StepStarted,
 )
+from nbflow.present.problems import say_problem
 from nbflow.present.reasons import say_failure, say_reasons
 from nbflow.present.runs import say_stale
 from nbflow.present.values import say_outputs
@@ -117,7 +118,7 @@ class Lines(View):
             self._many = reused > MANY
             self._console.print(make_headline(fold([line]), line.time))
             for warning in say_stale(line.event.stale):
-                self._console.print(_warn(warning))
+                self._console.print(parts.make_warning(warning))
         elif isinstance(line.event, OutputPrinted):
             if self._log:
                 self._console.print(make_log(line.event))
@@ -153,14 +154,10 @@ def _say_event(event: Event) -> Text | None:  # noqa: PLR0911 - a case for each 
         case StepCancelled():
             return _say("cancelled", event.step)
         case RunWarned():
-            return _warn(event.message)
+            return parts.make_warning(say_problem(event.warning))
         case StepDecided(action="run" | "wait"):
             return _say("waiting", event.step, say_reasons(event.why))
     return None
-
-
-def _warn(said: str) -> Text:
-    return Text(f"! {said}", "yellow")
 
 
 def _say(state: str, step: str, *more: str) -> Text:

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from nbflow.errors import KernelError
-from nbflow.model import Frozen, Problem
+from nbflow.model import Frozen, Problem, make_warning
 
 OWN = "nbflow-own"
 OWN_ARGUMENTS = ("-m", "ipykernel_launcher", "-f", "{connection_file}")
@@ -26,14 +26,14 @@ class Kernel(Frozen, frozen=True):
 
     `name` is an installed kernelspec, or `nbflow-own`: start either by `make_manager_class`.
     `interpreter` is the absolute path of the program; `command` is how to run Python code there
-    (`[*command, "-c", code]`), empty where that is not known. `note` says what a person should
-    know: "" or "kernel 'x' is not installed here: runs in nbflow's own interpreter".
+    (`[*command, "-c", code]`), empty where that is not known. `warning` says so
+    where nbflow's own interpreter stands in for the kernel that was named.
     """
 
     name: str
     language: str
     interpreter: str
-    note: str = ""
+    warning: Problem | None = None
     command: tuple[str, ...] = ()
     env: dict[str, str] = {}
 
@@ -53,7 +53,7 @@ def find_kernel(language: str, name: str, strict: str = "") -> Kernel:
     if strict:
         raise make_error("option", strict, **_list(read_specs(), strict))
     if language.lower() == "python":
-        return _make_own(f"kernel {name!r} is not installed here" if name else "")
+        return _make_own(name)
     return _find_by_language(language, name, read_specs())
 
 
@@ -100,9 +100,8 @@ def _make_kernel(name: str, spec: dict[str, Any], *, fallback: bool) -> Kernel:
     argv = [_fill(part, spec) for part in spec["argv"]]
     program = _find_program(argv[0])
     if program is None:
-        why = f"kernel {name!r} is broken: {argv[0]} does not exist"
         if fallback and language.lower() == "python":
-            return _make_own(why)
+            return _make_own(name, argv[0])
         raise make_error("broken", name, program=argv[0], **_list(read_specs(), ""))
     argv[0] = program
     env = {str(key): str(value) for key, value in (spec.get("env") or {}).items()}
@@ -129,10 +128,12 @@ def _make_command(argv: list[str]) -> tuple[str, ...]:
     return (argv[0],) if Path(argv[0]).name.lower().startswith(("python", "pypy")) else ()
 
 
-def _make_own(why: str = "") -> Kernel:
-    note = f"{why}: runs in nbflow's own interpreter" if why else ""
+def _make_own(name: str = "", missing: str = "") -> Kernel:
+    """Return nbflow's own interpreter; `missing` is the program that the kernel `name` lacks."""
+    facts = {"kernel": name, "program": missing, "steps": []}
+    warning = make_warning("other-kernel", **facts) if name else None
     here = sys.executable
-    return Kernel(name=OWN, language="python", interpreter=here, note=note, command=(here,))
+    return Kernel(name=OWN, language="python", interpreter=here, warning=warning, command=(here,))
 
 
 def _find_by_language(language: str, name: str, specs: dict[str, dict[str, Any]]) -> Kernel:

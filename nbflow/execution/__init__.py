@@ -25,7 +25,7 @@ from nbflow.execution.room import find_shortage
 from nbflow.execution.standby import Standby
 from nbflow.executors.protocol import Setup
 from nbflow.executors.registry import Factory, load_executor
-from nbflow.model import Command
+from nbflow.model import Command, Problem, make_warning
 from nbflow.model.events import Line, RunFinished, RunStarted, RunWarned
 from nbflow.planning import Plan
 from nbflow.runs.cleaning import prune
@@ -99,7 +99,7 @@ def _execute(
         with open_store(plan.project.home).lock():
             write_plan(folder, KeptPlan(plan.steps, plan.outside))
             _refuse_removed(plan)
-            damaged = [_explain(plan, found) for found in set_aside(plan.project)]
+            damaged = [_warn_of_damage(plan, found) for found in set_aside(plan.project)]
         may_run = [name for name, planned in plan.steps.items() if planned.action != "reuse"]
         take_copies(plan, folder, may_run)
         log.append(_make_started(plan, run_id, jobs))
@@ -120,12 +120,10 @@ def _execute(
     return filler.used
 
 
-def _explain(plan: Plan, found: Damage) -> str:
+def _warn_of_damage(plan: Plan, found: Damage) -> Problem:
     aside = plan.project.relative(find_aside(plan.project, found))
-    return (
-        f"The result {found.result} of {found.step} was damaged ({found}). It lies in {aside} now "
-        "and is not used any more, nor is what was made from it; `nbflow clean` removes it."
-    )
+    facts = {"step": found.step, "result": found.result, "file": found.file, "why": found.why}
+    return make_warning("damaged-result", Command("clean"), **facts, aside=aside)
 
 
 def _find_warm(plan: Plan) -> float:

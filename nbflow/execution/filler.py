@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import queue
 import threading
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import msgspec
 
 from nbflow.base.private_folders import remove_folders
-from nbflow.model import Result
+from nbflow.model import Problem, Result, make_warning
 from nbflow.storage.duckdb.partial_files import sweep_parts
 from nbflow.storage.results.folders import is_filled
 from nbflow.storage.results.local import open_store
@@ -70,7 +71,7 @@ class Filler:
             self._asked.append(folder)
             self._orders.put(folder)
 
-    def finish(self, stop: threading.Event) -> list[str]:
+    def finish(self, stop: threading.Event) -> list[Problem]:
         """Wait until all is filled, or for `stop`; return what went wrong."""
         if self._thread is None or not self._asked:
             return []
@@ -79,14 +80,11 @@ class Filler:
             self._thread.join(_LOOK)
         if stop.is_set():
             return []  # whoever asks for the tables in SQL fills them
-        return [*filter(None, self._answers), *self._explain_rest()]
-
-    def _explain_rest(self) -> list[str]:
-        rest = self._asked[len(self._answers) :]
+        whys = itertools.zip_longest(self._asked, self._answers)  # None: the process died before
         return [
-            f"The tables of {folder} are not in DuckDB yet: the process that fills them died. "
-            "They are complete in Arrow; the next query in SQL fills them."
-            for folder in rest
+            make_warning("not-filled", folder=str(folder), why=why or "")
+            for folder, why in whys
+            if why != ""
         ]
 
     def _work(self) -> None:

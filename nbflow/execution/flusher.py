@@ -6,7 +6,7 @@ import queue
 import threading
 from typing import Self
 
-from nbflow.model import Result
+from nbflow.model import Problem, Result, make_warning
 from nbflow.storage.results.durability import complete
 from nbflow.workspace.project import Project
 
@@ -18,7 +18,7 @@ class Flusher:
         self._project = project
         self._thread: threading.Thread | None = None
         self._orders: queue.SimpleQueue[Result | None] = queue.SimpleQueue()
-        self._troubles: list[str] = []
+        self._troubles: list[Problem] = []
 
     def __enter__(self) -> Self:
         return self
@@ -33,7 +33,7 @@ class Flusher:
             self._thread.start()
         self._orders.put(result)
 
-    def finish(self) -> list[str]:
+    def finish(self) -> list[Problem]:
         """Wait until all are complete, also where a run is cancelled; return what went wrong."""
         if self._thread is not None:
             self._orders.put(None)
@@ -46,9 +46,5 @@ class Flusher:
             try:
                 complete(self._project, result)
             except OSError as error:
-                why = error.strerror or error
-                self._troubles.append(
-                    f"The disk did not take the result of {result.step}: {why}. It serves this "
-                    "run, and the next one may make it again. Make room, or look after the disk "
-                    f"of {self._project.home}."
-                )
+                facts = {"why": error.strerror or str(error), "folder": str(self._project.home)}
+                self._troubles.append(make_warning("not-on-disk", step=result.step, **facts))

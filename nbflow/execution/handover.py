@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nbflow.base import globs
 from nbflow.base.stat_cache import Stamp, read_stamp
-from nbflow.model import Frozen, Result, TaskId
+from nbflow.model import Frozen, Problem, Result, TaskId, make_warning
 from nbflow.planning import Plan
 
 _MOST = 2_000  # files of folders and globs that are looked at before and after each step
@@ -55,8 +55,8 @@ class Handover:
             and not self._traffic.declares(task.step, path)
         ]
 
-    def find_races(self, result: Result, started: float, ended: float) -> Iterator[str]:
-        """Say which files one step read undeclared while another one wrote them."""
+    def find_races(self, result: Result, started: float, ended: float) -> Iterator[Problem]:
+        """Find the files that one step read undeclared while another one wrote them."""
         traffic, step = self._traffic, result.step
         opened = frozenset(traffic.opened.get(step, ()))
         wrote = frozenset(traffic.find_real(step, key) for key in result.wrote)
@@ -67,13 +67,10 @@ class Handover:
                 yield from self._find_race(other, this)
         self._ended.append(this)
 
-    def _find_race(self, reader: _Ended, writer: _Ended) -> Iterator[str]:
+    def _find_race(self, reader: _Ended, writer: _Ended) -> Iterator[Problem]:
         for real in sorted(reader.opened & writer.wrote):
-            yield (
-                f"{reader.step} read {self._traffic.show(real)} while {writer.step} wrote it, in "
-                f"this run at the same time: what {reader.step} got is chance. Declare the file "
-                f"there, by nbflow.file, so that {reader.step} waits for {writer.step}."
-            )
+            facts = {"file": self._traffic.show(real), "step": reader.step, "writer": writer.step}
+            yield make_warning("read-while-written", **facts)
 
     def _look(self) -> dict[str, Stamp | None]:
         paths: Iterable[str] = self._plain

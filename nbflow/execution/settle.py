@@ -13,11 +13,10 @@ from msgspec.structs import replace
 from nbflow.analysis.code.imports import hash_module, read_modules
 from nbflow.analysis.contract.file_inputs import find_files
 from nbflow.base.hashing import is_stamp
-from nbflow.errors import PipelineError
-from nbflow.model import Failure, Job, Outcome, Parts, Result, Taken
+from nbflow.model import Failure, Job, Outcome, Parts, Problem, Result, Taken, make_warning
 from nbflow.model.events import StepFailed, StepFinished
 from nbflow.planning import Plan, Prepared, find_reusable, make_key
-from nbflow.planning.advice import advise, say_written
+from nbflow.planning.advice import advise, warn_of_write
 from nbflow.runs.folder import AttemptFolder
 from nbflow.storage.results import folders as results
 from nbflow.storage.results.left_files import Left, add_left
@@ -83,13 +82,15 @@ def _make_result(plan: Plan, ready: Prepared, job: Job, outcome: Outcome, starte
     )
 
 
-def make_finished(job: Job, outcome: Outcome, result: Result, known: Sequence[str]) -> StepFinished:
+def make_finished(
+    job: Job, outcome: Outcome, result: Result, known: Sequence[Problem]
+) -> StepFinished:
     """Return the event; `known` are the warnings that planning had."""
     return StepFinished(
         result=result.id,
         seconds=outcome.seconds,
         outputs=tuple(result.outputs.values()),
-        warnings=tuple(dict.fromkeys((*known, *result.warnings))),
+        warnings=(*known, *(one for one in result.warnings if one not in known)),
         spent=outcome.spent,
         **job.identity,
     )
@@ -142,22 +143,21 @@ def _find_twin(plan: Plan, ready: Prepared, started: float) -> Result | None:
 
 def _find_moved(
     plan: Plan, ready: Prepared, seen: dict[str, str], started: float
-) -> tuple[str, ...]:
-    """Say which modules and files changed while the step ran: its result is not reused."""
+) -> tuple[Problem, ...]:
+    """Find the modules and files that changed while the step ran: its result is not reused."""
     step, project, traffic = ready.step, plan.project, plan.traffic
     folder = (project.root / step.path).parent
     patterns = traffic.sides.declared.get(step.name, ())
     found = find_files(patterns, project.root, read_hash=traffic.read_hash)
     if lost := (*found.missing, *found.wrong):
-        return (f"after {step.name} ran: {PipelineError(problems=lost)}",)
+        return tuple(replace(one, severity="warning") for one in lost)
     modules = read_modules(step.imports, folder, ready.path, project.root)
     before = ready.parts.files | ready.parts.modules
     after = found.hashes | modules
     changed = {name for name in before | after if before.get(name) != after.get(name)}
     changed |= {path for path in seen if not _is_older(project.root / path, started)}
     return tuple(
-        f"{name} changed while {step.name} ran: its result serves this run and is not reused"
-        for name in sorted(changed)
+        make_warning("changed-while-run", file=name, step=step.name) for name in sorted(changed)
     )
 
 
@@ -182,8 +182,8 @@ def _find_opened(ready: Prepared, outcome: Outcome) -> dict[str, str]:
     return {key: mark for key, mark in outcome.opened.items() if key not in known}
 
 
-def _advise(plan: Plan, result: Result) -> tuple[str, ...]:
-    """Say what the step should declare, and what those whose files it opened should."""
+def _advise(plan: Plan, result: Result) -> tuple[Problem, ...]:
+    """Return what the step should declare, and what those whose files it opened should."""
     traffic, step = plan.traffic, result.step
     writers = {
         (writer, real)
@@ -193,5 +193,5 @@ def _advise(plan: Plan, result: Result) -> tuple[str, ...]:
     }
     return (
         *advise(traffic, step),
-        *(say_written(traffic, writer, real, [step]) for writer, real in sorted(writers)),
+        *(warn_of_write(traffic, writer, real, [step]) for writer, real in sorted(writers)),
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from nbflow.analysis.contract.file_inputs import refuse
-from nbflow.model import Result
+from nbflow.model import Problem, Result
 from nbflow.planning import Plan, Prepared
 from nbflow.planning.advice import advise
 from nbflow.planning.decide import find_max_age
@@ -22,8 +22,8 @@ def may_have_changed(plan: Plan, name: str, result: Result) -> bool:
     return bool(others) or find_max_age(step) is not None
 
 
-def put_back(plan: Plan, name: str, latest: Latest) -> Iterator[str]:
-    """Give a step the files as the results hold them that this run relies on; say which.
+def put_back(plan: Plan, name: str, latest: Latest) -> Iterator[Problem]:
+    """Give a step the files as the results hold them that this run relies on; yield warnings.
 
     Raises PipelineError where somebody has changed one since, OSError, StoreError.
     """

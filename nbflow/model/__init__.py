@@ -15,6 +15,7 @@ from nbflow.model.problems import ProblemCode as ProblemCode
 from nbflow.model.problems import Remedy as Remedy
 from nbflow.model.problems import Skipped as Skipped
 from nbflow.model.problems import SkippedCode as SkippedCode
+from nbflow.model.problems import make_warning as make_warning
 from nbflow.model.reasons import Reason as Reason
 from nbflow.model.refs import Ref as Ref
 from nbflow.model.states import STATES as STATES
@@ -235,7 +236,7 @@ class Result(Frozen, frozen=True):
     seconds: float
     seen_modules: dict[str, str] = {}  # imported while it ran, not found statically: path to hash
     reusable: bool = True
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     inputs: dict[str, Taken] = {}  # by ref
     files: dict[str, Mark] = {}  # by path in the result's folder
     made: dict[str, Made] = {}  # files it holds, by key
@@ -260,7 +261,7 @@ class Failure(Frozen, frozen=True):
     line: int | None = None
     first_line: str = ""
     traceback: str = ""
-    hint: str = ""
+    advice: Problem | None = None  # what to do about it
     last_success: str = ""  # the run of the step's newest result; "" where it has none
     changes: tuple[Reason, ...] = ()  # since then
 
@@ -291,7 +292,7 @@ class Outcome(Frozen, frozen=True):
     opened: dict[str, str] = {}  # project files opened without being declared: key to mark
     wrote: dict[str, str] = {}  # project files opened for writing
     made: dict[str, Made] = {}  # by real path
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     spent: Spent = Spent()
 
 
@@ -309,7 +310,7 @@ class Planned(Frozen, frozen=True):
     result: str = ""  # the result to reuse
     result_age: float | None = None  # seconds
     expected: float | None = None  # seconds its last execution took
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     stale: bool = False  # it is not selected, and its newest result is read although it would run
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from nbflow.model import Action, Failure, Frozen, Output, Planned, Reason, Spent, TaskId
+from nbflow.model import Action, Failure, Frozen, Output, Planned, Problem, Reason, Spent, TaskId
 
 # The last two are of logs that cannot be read: of a later version of nbflow, and damaged ones.
 RunStatus = Literal["running", "done", "failed", "cancelled", "lost", "later", "unreadable"]
@@ -52,7 +52,7 @@ class RunStarted(Event, frozen=True):
 
 
 class RunWarned(Event, frozen=True):
-    message: str
+    warning: Problem
 
 
 class StepDecided(TaskEvent, frozen=True):
@@ -66,7 +66,7 @@ class StepReused(TaskEvent, frozen=True):
     result: str
     age: float | None = None
     why: tuple[Reason, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
 class StepStarted(AttemptEvent, frozen=True):
@@ -99,7 +99,7 @@ class StepFinished(AttemptEvent, frozen=True):
     result: str
     seconds: float
     outputs: tuple[Output, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     spent: Spent = Spent()
 
 

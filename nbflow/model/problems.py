@@ -107,7 +107,38 @@ ProblemCode = Literal[
     # this machine
     "no-kernel",
     "other-kernel",
-    "advice",
+    # warnings of a plan
+    "undeclared-file",
+    "undeclared-write",
+    "guessed-maker",
+    "guessed-read",
+    "computed-default",
+    # warnings of a run
+    "read-while-written",
+    "changed-while-run",
+    "put-back",
+    "removed-file",
+    "damaged-result",
+    "removed-result",
+    "little-room",
+    "left-results",
+    "not-on-disk",
+    "not-filled",
+    "plain-client",
+    "forks-ended",
+    "forks-given-up",
+    "outputs-lost",
+    "outputs-cut",
+    "kernel-killed",
+    # why a run says no more
+    "broke-off",
+    "unread-run",
+    # what to do about a failure
+    "full-disk",
+    "full-memory",
+    "too-slow",
+    "nothing-written",
+    "nothing-made",
 ]
 SkippedCode = Literal[
     "untagged",
@@ -126,13 +157,27 @@ SkippedCode = Literal[
 
 
 class Problem(Frozen, frozen=True):
-    """What `nbflow check` reports: `facts` are plain values, of which `present` makes sentences."""
+    """What is wrong, or what a user should know: a warning stops nothing.
+
+    `facts` are plain values, of which `present` makes sentences.
+    """
 
     code: ProblemCode
     place: Place | None = None
     facts: dict[str, Any] = {}
     remedy: Remedy | None = None
     severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        """Return its sentences, for those who print it."""
+        from nbflow.present.problems import say_problem  # noqa: PLC0415 - as an error is said
+
+        return say_problem(self)
+
+
+def make_warning(code: ProblemCode, remedy: Remedy | None = None, /, **facts: Any) -> Problem:
+    """Return a problem that stops nothing, and that no place in a notebook has."""
+    return Problem(code, None, facts, remedy, "warning")
 
 
 class Skipped(Frozen, frozen=True):

@@ -11,16 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.base.names import make_name
 from nbflow.errors import CallError
+from nbflow.model import Command
 from nbflow.notebook_api import area, runs
 from nbflow.notebook_api.identity import Here, find_here
-from nbflow.notebook_api.messages import (
-    find_caller,
-    make_age,
-    make_parameters,
-    make_rows,
-    say,
-    say_command,
-)
+from nbflow.notebook_api.messages import find_caller, make_age, make_parameters, make_rows, say
 from nbflow.notebook_api.names import Source, check_step, make_hint
 from nbflow.notebook_api.notebooks import find_changed
 from nbflow.notebook_api.tagged import is_tagged
@@ -189,7 +183,7 @@ def _locate_newest(project: Project, step: str, name: str) -> Source:
         say(f"{step}.{name}", f"written by hand {make_age(written.time)} ago", since or "")
         return Source(folder=written.folder, name=name)
     if run is None:
-        raise CallError(_explain_no_result(project, step, name))
+        raise _make_no_result(project, step, name)
     return _locate_pinned(project, run, step, name)
 
 
@@ -289,9 +283,8 @@ def _find_output(project: Project, step: str, result_id: str, name: str, run: st
     """Return the folder of a run's result that holds this name."""
     result = find_result(project, step, result_id)
     if result is None:
-        again = say_command(f"rerun {run}")
-        gone = explain_removed(project.home, step, result_id, run, again)
-        raise CallError(f'{step}.{name}: {gone} nbflow.use("latest") reads the newest.')
+        gone = explain_removed(project.home, step, result_id, run, f"{step}.{name}")
+        raise CallError(problems=[gone])
     if name not in result.outputs:
         raise CallError(
             f"{step}.{name}: {step} wrote {', '.join(sorted(result.outputs)) or 'nothing'}."
@@ -333,14 +326,16 @@ def _explain_no_project(here: Here, what: str) -> str:
     )
 
 
-def _explain_no_result(project: Project, step: str, name: str) -> str:
+def _make_no_result(project: Project, step: str, name: str) -> CallError:
     known = _find_step_names(project)
     if known and step not in known:
         hint = make_hint(step, known) or f" There are: {', '.join(sorted(known))}."
-        return f"{step}.{name}: {project.folder.name} has no step {step}.{hint}"
-    return (
+        return CallError(f"{step}.{name}: {project.folder.name} has no step {step}.{hint}")
+    return CallError(
         f"{step}.{name}: no finished run of {project.folder.name} has a result of {step}, and you "
-        f"wrote none by hand. Make one: {say_command(f'run --to {step}')}, or run its notebook."
+        "wrote none by hand. Make one: ",
+        Command("run", ("--to", step)),
+        ", or run its notebook.",
     )
 
 

@@ -41,14 +41,6 @@ def make_parameters(parameters: Mapping[str, Any]) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def say_command(text: str) -> str:
-    """Return a command of nbflow as it is typed here: in a cell too, where `%nbflow` is loaded."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython and hasattr(ipython, "get_ipython") else None
-    magics = getattr(getattr(shell, "magics_manager", None), "magics", {})
-    return f"`{'%' if 'nbflow' in magics.get('line', ()) else ''}nbflow {text}`"
-
-
 def find_shell() -> Any | None:
     """Return IPython's shell if this is a kernel; IPython is never imported for it."""
     ipython = sys.modules.get("IPython")

@@ -8,7 +8,7 @@ from nbflow.base.text import say_seconds
 from nbflow.model import STATES
 from nbflow.panel.estimate import find_left
 from nbflow.present.html.markup import dim, state, tag
-from nbflow.present.runs import say_doing
+from nbflow.present.runs import say_doing, say_trouble
 from nbflow.present.states import say_over
 from nbflow.present.values import say_parameters
 from nbflow.runs.fold import Run
@@ -22,7 +22,7 @@ def draw_head(name: str, run: Run | None, now: float, doing: str = "") -> Markup
         return _frame(tag("div", title, idle, class_="nbflow-head-line"))
     over = say_over(step.status for step in run.steps.values())
     said = [over, _say_time(run, now, wait=not doing)]
-    said += [run.name, say_parameters(run.parameters), run.message]
+    said += [run.name, say_parameters(run.parameters), say_trouble(run)]
     text = " · ".join(part for part in said if part)
     line = tag(
         "div",

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from nbflow.model import Action, Frozen, Output, Parts, Planned, Reason, Result, Step
+from nbflow.model import Action, Frozen, Output, Parts, Planned, Problem, Reason, Result, Step
 from nbflow.model.refs import make_ref
 from nbflow.planning.keys import find_changes, make_key
 
@@ -30,8 +30,8 @@ class Prepared(Frozen, frozen=True):
     force: bool = False
     never: Reason | None = None  # why a result of it is never reused
     waits: tuple[str, ...] = ()  # steps to be waited for, though nothing is read from them
-    warnings: tuple[str, ...] = ()
-    advice: tuple[str, ...] = ()  # warnings that its next result may make void
+    warnings: tuple[Problem, ...] = ()
+    advice: tuple[Problem, ...] = ()  # warnings that its next result may make void
 
 
 Inputs = Mapping[str, Output | None]  # by ref; None while the step that writes it has not run

@@ -17,7 +17,7 @@ class Edges(Frozen, frozen=True):
     """The steps, each with all its makers; what is to be said of them, by step; what is wrong."""
 
     steps: dict[str, Step]
-    warnings: dict[str, list[str]] = {}
+    warnings: dict[str, list[Problem]] = {}
     problems: tuple[tuple[str, Problem], ...] = ()  # each with its step
 
 
@@ -38,7 +38,7 @@ def connect(traffic: Traffic, values: Mapping[str, Mapping[str, Any]]) -> Edges:
         seen = (writer for those in traffic.find_writers(name).values() for writer in those)
         _add(parents, name, seen)
     guesses, problems = guess(traffic, parents, values, claims)
-    warnings: dict[str, list[str]] = {}
+    warnings: dict[str, list[Problem]] = {}
     for one in guesses:
         if _add(parents, one.reader, [one.writer]):
             warnings.setdefault(one.reader, []).append(one.warning)

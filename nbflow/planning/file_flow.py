@@ -19,7 +19,7 @@ from nbflow.analysis.contract.file_inputs import (
 from nbflow.analysis.contract.makers import Sides
 from nbflow.base import globs
 from nbflow.base.hashing import is_stamp, mark_file
-from nbflow.model import Command, Made, Place, Problem, Reason, Result, Step
+from nbflow.model import Command, Made, Place, Problem, Reason, Result, Step, make_warning
 from nbflow.storage import made_files as made
 from nbflow.storage.results.folders import Snapshot
 from nbflow.storage.results.left_files import Left, read_left
@@ -171,8 +171,8 @@ class Traffic:
             if self.read_hash(Path(real)) not in self._find_hashes(result.step, real):
                 yield self._make_foreign(step, result.step, real)
 
-    def put_back(self, step: str, latest: Latest) -> Iterator[str]:
-        """Put the files back that a step uses as its makers' results hold them; say which.
+    def put_back(self, step: str, latest: Latest) -> Iterator[Problem]:
+        """Put the files back that a step uses as its makers' results hold them; yield warnings.
 
         Files that somebody changed are left: see `find_foreign`. Raises OSError.
         """
@@ -182,12 +182,12 @@ class Traffic:
                 continue
             folder = open_store(self.project.home).fetch(result.step, result.id)
             made.put_back(folder, one, Path(real))
-            was = "was another result's" if there else "was missing"
-            yield f"{self.show(real)} {was}, and is put back as {result.step} made it for this run"
+            facts = {"file": self.show(real), "maker": result.step, "missing": not there}
+            yield make_warning("put-back", **facts)
         for result in self._find_makers(step, latest):
             for real in self._stale(result):
                 Path(real).unlink()
-                yield f"{self.show(real)} is removed: another result of {result.step} made it"
+                yield make_warning("removed-file", file=self.show(real), maker=result.step)
 
     def show(self, real: str) -> str:
         """Return a path for people: relative to the root, or as it is."""

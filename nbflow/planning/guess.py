@@ -9,8 +9,8 @@ from typing import Any
 from nbflow.analysis.contract.file_inputs import Pattern, make_patterns
 from nbflow.analysis.contract.path_index import PathIndex
 from nbflow.base import globs
-from nbflow.model import Edit, Frozen, Place, Problem, Watched, graph
-from nbflow.planning.advice import make_line
+from nbflow.model import Edit, Frozen, Place, Problem, Watched, graph, make_warning
+from nbflow.planning.advice import make_edit
 from nbflow.planning.file_flow import Traffic
 
 _LOOSE = "write somewhere"  # of a path that a loop or a function completes
@@ -22,7 +22,7 @@ class Guess(Frozen, frozen=True):
 
     reader: str
     writer: str
-    warning: str
+    warning: Problem
 
 
 def guess(
@@ -109,13 +109,8 @@ class _Code:
                 yield _LOOSE, globs.make_shape(_loosen(named.pattern), folder)
 
     def _make_read(self, reader: str, writer: str, real: str) -> Guess:
-        traffic = self._traffic
-        warning = (
-            f"{traffic.show(real)} is read here and written by {writer}, so that comes first; "
-            f"declare it in the inputs cell, by nbflow.file, and add to {writer}: "
-            f"{make_line(traffic, writer, real)}"
-        )
-        return Guess(reader, writer, warning)
+        edit, file = make_edit(self._traffic, writer, real), self._traffic.show(real)
+        return Guess(reader, writer, make_warning("guessed-read", edit, file=file, writer=writer))
 
 
 def _loosen(pattern: str) -> str:
@@ -140,11 +135,8 @@ class _Star:
 
 
 def _make_guess(traffic: Traffic, reader: str, pattern: Pattern, writer: str) -> Guess:
-    real = pattern.shape.start
-    warning = (
-        f"no step says that it makes {pattern.text}, but {writer} names it in its code, so that "
-        f"comes first; if it makes the file, add to {writer}: {make_line(traffic, writer, real)}"
-    )
+    edit = make_edit(traffic, writer, pattern.shape.start)
+    warning = make_warning("guessed-maker", edit, file=pattern.text, writer=writer)
     return Guess(reader, writer, warning)
 
 

@@ -32,14 +32,13 @@ def _find_kernels(project: Project, scan: Scan) -> Iterator[Problem]:
     for kernel, steps in asked.items():
         place, names = Place(steps[0].path), [step.name for step in steps]
         try:
-            note = look_up(project, kernel)[0].note
+            warning = look_up(project, kernel)[0].warning
         except KernelError as error:
             for one in error.problems:
                 yield replace(one, place=place, facts=one.facts | {"steps": names})
             continue
-        if note:
-            facts = {"why": "other", "note": note, "steps": names}
-            yield Problem("other-kernel", place, facts, severity="warning")
+        if warning:
+            yield replace(warning, place=place, facts=warning.facts | {"steps": names})
 
 
 def _find_files(project: Project, scan: Scan) -> Iterator[Problem]:
@@ -49,7 +48,5 @@ def _find_files(project: Project, scan: Scan) -> Iterator[Problem]:
     except NbflowError:  # parameters that disagree: the scan has a problem that says so
         return
     yield from problems
-    for name, ready in plan.prepared.items():
-        for said in ready.advice:
-            facts = {"step": name, "advice": said}
-            yield Problem("advice", Place(ready.step.path), facts, severity="warning")
+    for ready in plan.prepared.values():
+        yield from (replace(one, place=Place(ready.step.path)) for one in ready.advice)

@@ -15,7 +15,7 @@ from nbflow.analysis.code.imports import ModuleFile, Search, read_closure
 from nbflow.base.hashing import hash_file
 from nbflow.base.stat_cache import FileCache, keep_answers
 from nbflow.errors import KernelError
-from nbflow.model import Environment, Parameter, Parts, Place, Reason, Step
+from nbflow.model import Environment, Parameter, Parts, Place, Problem, Reason, Step, make_warning
 from nbflow.planning.decide import Prepared
 from nbflow.planning.parameter_values import find_open_defaults, make_effective
 from nbflow.workspace.project import Project
@@ -113,14 +113,11 @@ def look_up(project: Project, asked: Asked) -> tuple[kernels.Kernel, Environment
     return kernel, kernels.read_environment(kernel, kernels.find_cache(), project.cache)
 
 
-def _make_warnings(kernel: kernels.Kernel, open_defaults: list[Parameter]) -> Iterator[str]:
-    if kernel.note:
-        yield kernel.note
+def _make_warnings(kernel: kernels.Kernel, open_defaults: list[Parameter]) -> Iterator[Problem]:
+    if kernel.warning:
+        yield kernel.warning
     for one in open_defaults:
-        yield (
-            f"parameter {one.name}: its default `{one.default}` is not literal, so no result is "
-            f"reused; give a value with -p {one.name} or set a literal default"
-        )
+        yield make_warning("computed-default", parameter=one.name, default=one.default)
 
 
 def _find_never(step: Step, open_defaults: list[Parameter]) -> Reason | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from nbflow.model import Frozen, Next
+from nbflow.model import Frozen, Next, Problem
 from nbflow.present.remedies import spell_next
 
 Look = Literal["", "strong", "dim", "code", "good", "warning", "failed", "added", "removed", "hunk"]
@@ -120,9 +120,9 @@ def make_document(*blocks: Block | None) -> Document:
     return tuple(block for block in blocks if block is not None)
 
 
-def make_warnings(texts: Iterable[str]) -> list[Line]:
+def make_warnings(warnings: Iterable[str | Problem]) -> list[Line]:
     """Return a line for each warning."""
-    return [make_line(f"! {text}", kind="warning") for text in texts]
+    return [make_line(f"! {one}", kind="warning") for one in warnings]
 
 
 def make_commands(commands: Iterable[Next]) -> Commands | None:

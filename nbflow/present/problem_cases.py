@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from nbflow.base.text import shorten
 
@@ -29,6 +29,14 @@ _OPTIONS = {
     "timeout": "a number of seconds above 0",
     "writes": 'a list of names that are identifiers, as in ["a", "b"]',
 }
+
+
+class Text(NamedTuple):
+    """What is wrong, and what to do; `edit` says so where the remedy is a text to write."""
+
+    what: Sentence
+    hint: Sentence = ""
+    edit: Sentence = ""
 
 
 class _Lists(string.Formatter):
@@ -250,7 +258,6 @@ _KERNELS = {
     "unnamed": "The notebook names no kernel (language {language})",
     "silent": "The interpreter of kernel {kernel!r}, {program}, does not work: {error}",
     "unstartable": "The interpreter of kernel {kernel!r} cannot be run: {error}",
-    "other": "{note}",
 }
 _MENDING = {
     "option": "Install it, or change the option.",

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from nbflow.model import ProblemCode, SkippedCode
 from nbflow.present import problem_cases as cases
-from nbflow.present.problem_cases import Sentence
-
-
-class Text(NamedTuple):
-    """What is wrong, and what to do; `edit` says so where the remedy is a text to write."""
-
-    what: Sentence
-    hint: Sentence = ""
-    edit: Sentence = ""
-
+from nbflow.present.problem_cases import Sentence, Text
+from nbflow.present.warning_texts import WARNINGS
 
 _MEANT = "Did you mean {remedy}?"
 _LISTED = 'Names that a loop or a module writes are listed by the option: writes = ["a", "b"].'
@@ -228,11 +218,7 @@ TEXTS: dict[ProblemCode, Text] = {
     "missing-input": Text(cases.say_missing_input, "`{remedy}` makes it first."),
     # this machine
     "no-kernel": Text(cases.say_kernel, cases.say_kernel_hint),
-    "other-kernel": Text(
-        cases.say_kernel,
-        "Install it, or choose another in the notebook or by the step's option kernel.",
-    ),
-    "advice": Text("{step}: {advice}"),
+    **WARNINGS,
 }
 
 SKIPPED: dict[SkippedCode, Sentence] = {

@@ -11,6 +11,7 @@ import msgspec
 from nbflow.base.text import say_age, say_seconds
 from nbflow.model import Failure, Planned, Reason
 from nbflow.model.reasons import Code
+from nbflow.present.problems import say_problem
 
 if TYPE_CHECKING:
     from nbflow.runs.fold import StepRun
@@ -65,13 +66,14 @@ def say_failure(failure: Failure) -> str:
 
 def say_hint(failure: Failure) -> str:
     """Return what to do about a failure, and what changed since the step's last success."""
+    advice = say_problem(failure.advice) if failure.advice else ""
     if not failure.last_success:
-        return failure.hint
+        return advice
     same_code = not any(one.code in _OF_CODE for one in failure.changes)
     said = say_reasons(failure.changes) + ("; code unchanged" if same_code else "")
     changed = said if failure.changes else "nothing nbflow watches"
     hint = f"differs from its last success (run {failure.last_success}): {changed}"
-    return f"{failure.hint} {hint}".strip()
+    return f"{advice} {hint}".strip()
 
 
 def _add_age(said: str, age: str) -> str:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from nbflow.base.text import say_seconds, shorten
-from nbflow.model import Reason
+from nbflow.base.text import say_count, say_seconds, shorten
+from nbflow.model import Command, Reason
+from nbflow.present.problems import say_problem
 from nbflow.present.reasons import say_reasons
+from nbflow.present.remedies import spell
 from nbflow.present.states import say_over, say_statuses
 from nbflow.present.values import say_parameters
 
 if TYPE_CHECKING:
+    from nbflow.planning import Plan
     from nbflow.runs.fold import Run
 
 
@@ -35,8 +38,17 @@ def say_steps(run: Run) -> str:
 
 
 def say_warnings(run: Run) -> list[str]:
-    """Return what a run as a whole is to be warned of."""
-    return [*say_stale(run.stale), *run.warnings]
+    """Return the warnings of a run as a whole, then those of its steps."""
+    steps = (f"{step.name}: {one}" for step in run.steps.values() for one in step.warnings)
+    return [*say_stale(run.stale), *map(say_problem, run.warnings), *steps]
+
+
+def say_plan_warnings(plan: Plan) -> list[str]:
+    """Return the warnings of a plan's steps, and how many its notebooks have."""
+    said = [f"{name}: {one}" for name, step in plan.steps.items() for one in step.warnings]
+    count = sum(problem.severity == "warning" for problem in plan.scan.problems)
+    more = f"{say_count(count, 'warning')} in the notebooks: {spell(Command('check'))}"
+    return [*said, more] if count else said
 
 
 def say_stale(stale: Mapping[str, Sequence[Reason]]) -> list[str]:
@@ -48,9 +60,14 @@ def say_stale(stale: Mapping[str, Sequence[Reason]]) -> list[str]:
     ]
 
 
+def say_trouble(run: Run) -> str:
+    """Return why a run broke off, or why its log cannot be read; "" for others."""
+    return say_problem(run.problem) if run.problem else ""
+
+
 def say_about(run: Run) -> list[str]:
     """Return a run's name and parameters, and what is to be said of one that cannot be read."""
-    said = (run.name, say_parameters(run.parameters), "" if run.steps else run.message)
+    said = (run.name, say_parameters(run.parameters), "" if run.steps else say_trouble(run))
     return [part for part in said if part]
 
 

@@ -64,8 +64,8 @@ def find_cached(project: Project) -> list[Removable]:
     ]
 
 
-def remove(project: Project, removable: list[Removable], by: str = "`nbflow clean`") -> None:
-    """Remove what was found, less what a run has come to rely on since; `by` is who asked.
+def remove(project: Project, removable: list[Removable], by: str = "clean") -> None:
+    """Remove what was found, less what a run has come to rely on since; `by`: see `Removed`.
 
     Raises StoreError where the disk lets nothing be removed.
     """

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from nbflow.errors import RemovedError, UnknownNameError
-from nbflow.model import Failure, Frozen, Output, Reason, Spent, TaskId
+from nbflow.model import Failure, Frozen, Output, Problem, Reason, Spent, TaskId, make_warning
 from nbflow.model.events import (
     CellFinished,
     CellStarted,
@@ -61,7 +61,7 @@ class StepRun(Frozen, frozen=True):
     failure: Failure | None = None
     notebook: str = ""
     outputs: tuple[Output, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     path: str = ""  # its notebook, relative to the root
     spent: Spent = Spent()
     item: str = ""  # where the step is mapped over several
@@ -98,8 +98,8 @@ class Run(Frozen, frozen=True):
     jobs: int = 1
     host: str = ""
     pid: int = 0
-    message: str = ""
-    warnings: tuple[str, ...] = ()
+    problem: Problem | None = None  # why it broke off, or why nothing is known of it
+    warnings: tuple[Problem, ...] = ()
     stale: dict[str, tuple[Reason, ...]] = {}  # steps whose results it read, though they would run
     seq: int = 0
     folder: str = ""  # the run's own
@@ -125,21 +125,29 @@ class Run(Frozen, frozen=True):
         """Return the folder of a task's last attempt."""
         return RunFolder(Path(self.folder)).attempt(step.task, step.attempt)
 
+    def find_problems(self) -> list[Problem]:
+        """Return why the log of this run cannot be read; nothing where it can."""
+        if self.problem is None or self.status not in {"later", "unreadable"}:
+            return []
+        facts = self.problem.facts | {"run": self.id}
+        return [msgspec.structs.replace(self.problem, facts=facts)]
+
     def find_folder(self, step: str) -> Path:
         """Return the folder that holds a step's tables: of a failed step, what it left.
 
         Raises UnknownNameError where there is none, RemovedError where there is none any more.
         """
         state = self.steps.get(step)
-        if state is None and self.status in {"later", "unreadable"}:
-            raise UnknownNameError(f"Run {self.id} cannot be read: {self.message}.")
+        if state is None and self.find_problems():
+            raise UnknownNameError(problems=self.find_problems())
         if state is None:
             names = ", ".join(sorted(self.steps))
             raise UnknownNameError(f"Run {self.id} has no step {step!r}. It has: {names}.")
         if state.result:
             folder = open_store(self.home).fetch(step, state.result)
             if not has_result(folder):
-                raise RemovedError(explain_removed(Path(self.home), step, state.result, self.id))
+                gone = explain_removed(Path(self.home), step, state.result, self.id)
+                raise RemovedError(problems=[gone])
             return folder
         left = self.find_attempt(state).making
         if not left.is_dir():
@@ -165,11 +173,12 @@ class Folding:
         if isinstance(event, RunStarted):
             self._start(event, line.time)
         elif isinstance(event, RunFinished):
-            self._run = msgspec.structs.replace(
-                self._run, status=event.status, seconds=event.seconds, message=event.message
-            )
+            error = event.message
+            problem = make_warning("broke-off", error=error) if error else None
+            changes = {"status": event.status, "seconds": event.seconds, "problem": problem}
+            self._run = msgspec.structs.replace(self._run, **changes)
         elif isinstance(event, RunWarned):
-            warnings = (*self._run.warnings, event.message)
+            warnings = (*self._run.warnings, event.warning)
             self._run = msgspec.structs.replace(self._run, warnings=warnings)
         elif isinstance(event, TaskEvent):
             written = str(event.task) if event.item else event.step  # quickly: of most lines

@@ -13,19 +13,13 @@ import msgspec
 
 from nbflow.base.ids import find_named, read_time
 from nbflow.errors import UnknownNameError
-from nbflow.model import Command
+from nbflow.model import Command, make_warning
 from nbflow.runs.fold import Run, fold
 from nbflow.runs.folder import LOG, find_folder
 from nbflow.runs.liveness import is_alive
 from nbflow.runs.log import find_beginning, read_heading, read_lines, read_steps
 from nbflow.storage.results.local import read_names
 from nbflow.workspace.project import Project
-
-_UNREAD = {
-    "later": "a later version of nbflow wrote it; an upgrade of nbflow reads it",
-    "earlier": "an earlier version of nbflow wrote it; `nbflow clean` removes it",
-    "unreadable": f"the first line of its {LOG} is damaged; its results are not",
-}
 
 
 def iterate_run_ids(project: Project) -> Iterator[str]:
@@ -141,8 +135,9 @@ def read_unread(project: Project, run: Run, run_id: str) -> dict[str, Any]:
     if not beginning:
         return {"started": started}  # it begins, or has ended before
     status = "later" if beginning == "later" else "unreadable"
-    message = _UNREAD.get(beginning, _UNREAD["unreadable"])
-    return {"status": status, "started": started, "message": message}
+    why = beginning if beginning in {"earlier", "later"} else "unreadable"
+    problem = make_warning("unread-run", Command("clean"), why=why, log=LOG)
+    return {"status": status, "started": started, "problem": problem}
 
 
 def _make_run(folder: Path) -> Command:

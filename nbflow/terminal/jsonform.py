@@ -33,7 +33,11 @@ def make_error(error: NbflowError) -> dict[str, Any]:
 
 def _make_problems(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     """Return the problems as data, and what is said of each."""
-    return [{**_plain(one), "text": say_what(one), "hint": say_hint(one)} for one in problems]
+    return [_make_problem(one) for one in problems]
+
+
+def _make_problem(one: Problem) -> dict[str, Any]:
+    return {**_plain(one), "text": say_what(one), "hint": say_hint(one)}
 
 
 def _make_body(answer: answers.Answer) -> dict[str, Any]:  # noqa: PLR0911 - a case for each answer
@@ -99,13 +103,17 @@ def _make_run(run: Run) -> dict[str, Any]:
         **_plain(run),
         "steps": [_make_step(one) for one in run.steps.values()],
         "stale": {name: _make_reasons(why) for name, why in run.stale.items()},
+        "warnings": _make_problems(run.warnings),
+        "problem": _make_problem(run.problem) if run.problem else None,
     }
 
 
 def _make_step(step: Planned | StepRun) -> dict[str, Any]:
-    made = {**_plain(step), "why": _make_reasons(step.why)}
-    if isinstance(step, StepRun) and step.failure:
-        made["failure"]["changes"] = _make_reasons(step.failure.changes)
+    said = {"why": _make_reasons(step.why), "warnings": _make_problems(step.warnings)}
+    made: dict[str, Any] = _plain(step) | said
+    if isinstance(step, StepRun) and (failure := step.failure):
+        made["failure"]["changes"] = _make_reasons(failure.changes)
+        made["failure"]["advice"] = _make_problem(failure.advice) if failure.advice else None
     return made
 
 

@@ -37,6 +37,10 @@ def make_state(state: str) -> Text:
     return Text(say_state(state), STYLES[find_state(state).tone])
 
 
+def make_warning(said: str) -> Text:
+    return Text(f"! {said}", "yellow")
+
+
 def make_table(
     *headings: str,
     right: Iterable[str] = (),

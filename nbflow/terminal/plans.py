@@ -11,6 +11,7 @@ from nbflow.base.text import say_count, say_seconds
 from nbflow.model import Planned
 from nbflow.planning import Plan
 from nbflow.present.reasons import say_why
+from nbflow.present.runs import say_plan_warnings
 from nbflow.present.states import say_actions
 from nbflow.terminal import parts
 from nbflow.terminal.progress import MANY
@@ -24,7 +25,7 @@ def make_plan(
         make_headline(plan),
         "",
         _make_table([*plan.outside.values(), *plan.steps.values()], plan, every=every),
-        *_make_warnings(plan),
+        *map(parts.make_warning, say_plan_warnings(plan)),
         *(make_diff(lines) for lines in diffs.values()),
     )
 
@@ -62,11 +63,3 @@ def _make_table(planned: Sequence[Planned], plan: Plan, *, every: bool) -> Rende
         table.add_row(Text(one.step), action, say_seconds(one.expected), why)
     more = Text(f"… and {reused} reused; -v names them", "dim") if folded else None
     return parts.stack(table if table.row_count else None, more)
-
-
-def _make_warnings(plan: Plan) -> list[RenderableType]:
-    warnings = [f"{p.step}: {text}" for p in plan.steps.values() for text in p.warnings]
-    count = sum(problem.severity == "warning" for problem in plan.scan.problems)
-    if count:
-        warnings.append(f"{say_count(count, 'warning')} in the notebooks: nbflow check")
-    return [Text(f"! {text}", "yellow") for text in warnings]

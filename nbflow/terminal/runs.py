@@ -18,8 +18,9 @@ from nbflow.base.text import say_age, say_bytes, say_count, say_seconds, say_whe
 from nbflow.model import STATES, Command, Next, Output
 from nbflow.present.faces import find_program
 from nbflow.present.places import say_failed_at, say_path
+from nbflow.present.problems import say_problem
 from nbflow.present.reasons import say_hint, say_step_why
-from nbflow.present.runs import say_about, say_steps, say_warnings
+from nbflow.present.runs import say_about, say_steps, say_trouble, say_warnings
 from nbflow.runs.fold import Run, StepRun
 from nbflow.runs.folder import RunFolder
 from nbflow.terminal import parts, progress
@@ -35,8 +36,7 @@ def make_outcome(run: Run, after: Sequence[Next] = (), where: str = "") -> Rende
         "",
         _make_summary(run),
         *(part for step in run.steps.values() if step.failure for part in make_failure(run, step)),
-        *(_make_warning(text, "") for text in say_warnings(run)),
-        *(_make_warning(text, f"{s.name}: ") for s in run.steps.values() for text in s.warnings),
+        *map(parts.make_warning, say_warnings(run)),
         "",
         _make_where(run),
         parts.make_next(after if after and run.status == "done" else find_next(run, where)),
@@ -82,7 +82,7 @@ def make_step(shown: answers.ShownStep) -> RenderableType:
         Text(f"why: {why}") if why else None,
         make_outputs(shown.outputs) if shown.outputs else None,
         *(make_failure(shown.run, step) if step.failure else ()),
-        *(_make_warning(text, "") for text in step.warnings),
+        *(parts.make_warning(say_problem(one)) for one in step.warnings),
         parts.make_line(f"kept in {say_path(shown.folder)}") if shown.folder else None,
         parts.make_next(find_step_next(shown)),
     )
@@ -144,12 +144,8 @@ def _make_summary(run: Run) -> Text:
     text = parts.make_state(run.status)
     if run.seconds is not None:
         text.append(f" {'in' if run.status == 'done' else 'after'} {say_seconds(run.seconds)}")
-    said = " · ".join(filter(None, (say_steps(run), run.message)))
+    said = " · ".join(filter(None, (say_steps(run), say_trouble(run))))
     return Text.assemble(text, f": {said}")
-
-
-def _make_warning(text: str, who: str) -> Text:
-    return Text(f"! {who}{text}", "yellow")
 
 
 def _make_where(run: Run) -> RenderableType | None:

@@ -8,14 +8,13 @@ import hashlib
 import os
 import platform
 import re
-import shlex
 from pathlib import Path
 
 import msgspec
 
 from nbflow.base.globs import STORE_MARK as MARK
 from nbflow.errors import ProjectError
-from nbflow.model import Frozen, formats
+from nbflow.model import Frozen, Problem, formats, make_warning
 
 HOME = ".nbflow"
 _IGNORE = "# nbflow's results: made again by running\n*\n"
@@ -92,8 +91,8 @@ def is_store(folder: str | Path) -> bool:
         return False
 
 
-def find_orphans(root: Path, said: str) -> list[str]:
-    """Return a sentence for each place beside this project's that a moved project has left."""
+def find_orphans(root: Path, said: str) -> list[Problem]:
+    """Return a warning for each place beside this project's that a moved project has left."""
     store = find_store(root, said)
     if _is_inside(root, store) or store.name == HOME:
         return []
@@ -102,16 +101,9 @@ def find_orphans(root: Path, said: str) -> list[str]:
         with contextlib.suppress(ProjectError):  # nothing says whose it is
             owner = _read_owner(at)
             if owner and owner.project and _is_gone(owner):
-                found.append(_say_orphan(at, owner, store))
+                facts = {"folder": str(at), "project": owner.project, "store": str(store)}
+                found.append(make_warning("left-results", **facts))
     return found
-
-
-def _say_orphan(at: Path, owner: _Owner, store: Path) -> str:
-    here, there = shlex.quote(str(store)), shlex.quote(str(at))
-    return (
-        f"{at} keeps the results of {owner.project}, which is gone. If this project lay there, "
-        f"take them over: rm -r {here} && mv {there} {here}"
-    )
 
 
 def _expand(said: str) -> str:

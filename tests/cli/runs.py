@@ -10,7 +10,7 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from nbflow.cli import program
-from nbflow.model import Failure, Parts, Planned, Reason, TaskId
+from nbflow.model import Failure, Parts, Planned, Reason, TaskId, make_warning
 from nbflow.model import Result as Kept
 from nbflow.model.events import (
     Event,
@@ -36,7 +36,7 @@ FAILURE = Failure(
     line=2,
     first_line='rates = df["carrier"]',
     traceback="",
-    hint="input load.flights: column carrier gone",
+    advice=make_warning("too-slow", option="timeout", seconds=3),
 )
 
 

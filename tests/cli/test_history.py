@@ -26,7 +26,7 @@ from tests.notebooks import cell, project
 IDS = [f"2026110{day}-000000-aaaa" for day in range(1, 4)]
 FRAME = pd.DataFrame({"n": [1, 2]})
 GONE = (
-    rf"What load made in run {IDS[0]} was removed by keep = 2 on \d{{4}}-\d\d-\d\d \d\d:\d\d; "
+    rf"What load made in run {IDS[0]} was removed by keep = 2 on \d{{4}}-\d\d-\d\d \d\d:\d\d\. "
     rf"`nbflow rerun {IDS[0]}` makes it again\."
 )
 
@@ -74,7 +74,7 @@ def test_what_clean_removed_names_clean_and_what_nobody_noted_is_gone(pipeline: 
     with pytest.raises(RemovedError, match=r"was removed by `nbflow clean` on "):
         find_run(pipeline, IDS[0]).find_folder("load")
     (pipeline.home / removed.FILE).unlink()
-    with pytest.raises(RemovedError, match=rf"made in run {IDS[0]} is gone; `nbflow rerun "):
+    with pytest.raises(RemovedError, match=rf"made in run {IDS[0]} is gone\. `nbflow rerun "):
         find_run(pipeline, IDS[0]).find_folder("load")
 
 
@@ -82,7 +82,7 @@ def test_what_was_set_aside_is_told_as_damaged(pipeline: Project) -> None:
     folder = pipeline.home / "results" / "load" / IDS[0]
     write_note(folder, "arrow/t.arrows", "it has 3 bytes")
     folder.rename(pipeline.home / "aside")
-    said = rf"run {IDS[0]} was damaged \(arrow/t.arrows: it has 3 bytes\) and set aside; `nbflow "
+    said = rf"run {IDS[0]} was damaged \(arrow/t.arrows: it has 3 bytes\) and set aside. `nbflow "
     with pytest.raises(RemovedError, match=said):
         find_run(pipeline, IDS[0]).find_folder("load")
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from nbflow.cli.live import Lines, LiveTable
 from nbflow.cli.watching import JsonLines, View
-from nbflow.model import Output, Planned, Reason
+from nbflow.model import Output, Planned, Reason, make_warning
 from nbflow.model.events import (
     CellFinished,
     CellStarted,
@@ -83,7 +83,7 @@ CHANGES = {
     ),
     "cancelled": (StepCancelled("load"), ["■ cancelled load"]),
     "decided": (StepDecided("load", "run", WHY), ["○ waiting   load  code: cell 4 (`rates = …`)"]),
-    "warned": (RunWarned("Only 3 MB are left"), ["! Only 3 MB are left"]),
+    "warned": (RunWarned(make_warning("broke-off", error="full")), ["! full"]),
     "a cell": (CellStarted("load", 1), []),
     "printed, without --log": (OutputPrinted("load", "a\n"), []),
 }

@@ -315,7 +315,7 @@ def test_show_a_failed_run(pipeline: Project) -> None:
         'delays failed in cell 3 (rates = df["carrier"]), line 2',
         "  .nbflow/notebooks/runs/20261102-000000-bbbb/tasks/delays/1/executed.ipynb",
         "  KeyError: 'carrier'",
-        "  input load.flights: column carrier gone",
+        "  Raise the step's option timeout = 3, or let it do less.",
         "",
         "executed notebooks: .nbflow/notebooks/runs/20261102-000000-bbbb/tasks",
         "  nbflow open delays  # the notebook as it failed",

@@ -11,7 +11,17 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from nbflow.base.text import say_age, say_bytes, say_seconds, shorten_middle, show_controls
-from nbflow.model import STATES, Failure, Output, Planned, Reason, Request, Scan, Spent
+from nbflow.model import (
+    STATES,
+    Failure,
+    Output,
+    Planned,
+    Reason,
+    Request,
+    Scan,
+    Spent,
+    make_warning,
+)
 from nbflow.planning import Plan
 from nbflow.present.places import say_path
 from nbflow.present.runs import say_step_time
@@ -190,10 +200,10 @@ def test_the_outcome_of_a_good_run() -> None:
         "notebooks",
         status="done",
         seconds=72.0,
-        warnings=("Only 3 MB are left",),
+        warnings=(make_warning("broke-off", error="full"),),
         steps={
             "load": StepRun(
-                "load", "done", warnings=('opened data/x.csv: nbflow.file("data/x.csv")',)
+                "load", "done", warnings=(make_warning("changed-while-run", file="x", step="load"),)
             ),
             "report": StepRun("report", "reused"),
         },
@@ -201,8 +211,8 @@ def test_the_outcome_of_a_good_run() -> None:
     assert text(runs.make_outcome(run)) == [
         "",
         "✓ done in 1 min 12 s: 1 ran, 1 reused",
-        "! Only 3 MB are left",
-        '! load: opened data/x.csv: nbflow.file("data/x.csv")',
+        "! full",
+        "! load: x changed while load ran: its result serves this run and is not reused.",
         "",
         "  nbflow open report  # look at an executed notebook",
     ]

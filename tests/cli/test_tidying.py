@@ -143,7 +143,7 @@ def test_every_face_says_of_a_later_version(pipeline: Project) -> None:
     make_later(pipeline)
     (line,) = [one for one in nbflow("runs").output.splitlines() if "20261105" in one]
     assert "? of a later version  2026-11-05" in line
-    assert line.endswith("an upgrade of nbflow reads it")
+    assert line.endswith("An upgrade of nbflow reads it.")
     assert "1970" not in nbflow("runs").output
     shown = nbflow("show").output
     assert "? of a later version: a later version of nbflow wrote it" in shown

@@ -25,10 +25,10 @@ from nbflow.environments import (
     read_environment,
 )
 from nbflow.errors import KernelError
-from nbflow.model import Environment
+from nbflow.model import Environment, Problem
 
 PYTHON = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-OWN_KERNEL = Kernel(OWN, "python", sys.executable, "", (sys.executable,))
+OWN_KERNEL = Kernel(OWN, "python", sys.executable, None, (sys.executable,))
 
 
 @pytest.fixture
@@ -49,29 +49,32 @@ def specs(tmp_path, monkeypatch):
     return install
 
 
-def own(note: str = "") -> Kernel:
-    return Kernel(OWN, "python", sys.executable, note, (sys.executable,))
+def own(name: str = "", program: str = "") -> Kernel:
+    """Return nbflow's own interpreter, in place of a kernel that is not there or broken."""
+    facts = {"kernel": name, "program": program, "steps": []}
+    warning = Problem("other-kernel", None, facts, severity="warning") if name else None
+    return Kernel(OWN, "python", sys.executable, warning, (sys.executable,))
 
 
 SHELL = "/bin/sh"
 FOUND = [
-    ("python", "mine", "", Kernel("mine", "python", sys.executable, "", (sys.executable,))),
-    ("python", "MINE", "", Kernel("mine", "python", sys.executable, "", (sys.executable,))),
-    ("python", "bare", "", Kernel("bare", "python", sys.executable, "", (sys.executable,))),
-    ("python", "env", "", Kernel("env", "python", sys.executable, "", (sys.executable,), {"A": "1"})),
-    ("python", "wrapped", "", Kernel("wrapped", "python", SHELL, "", (SHELL, "-x", "python"))),
-    ("python", "script", "", Kernel("script", "python", SHELL, "", ())),
+    ("python", "mine", "", Kernel("mine", "python", sys.executable, None, (sys.executable,))),
+    ("python", "MINE", "", Kernel("mine", "python", sys.executable, None, (sys.executable,))),
+    ("python", "bare", "", Kernel("bare", "python", sys.executable, None, (sys.executable,))),
+    ("python", "env", "", Kernel("env", "python", sys.executable, None, (sys.executable,), {"A": "1"})),
+    ("python", "wrapped", "", Kernel("wrapped", "python", SHELL, None, (SHELL, "-x", "python"))),
+    ("python", "script", "", Kernel("script", "python", SHELL, None, ())),
     ("R", "ir", "", Kernel("ir", "R", SHELL)),
     ("R", "", "", Kernel("ir", "R", SHELL)),
     ("r", "", "", Kernel("ir", "R", SHELL)),
-    ("python", "conda-x", "", own("kernel 'conda-x' is not installed here: runs in nbflow's own interpreter")),
-    ("python", "broken", "", own("kernel 'broken' is broken: /nowhere/python does not exist: runs in nbflow's own interpreter")),
-    ("python", "unreadable", "", own("kernel 'unreadable' is not installed here: runs in nbflow's own interpreter")),
+    ("python", "conda-x", "", own("conda-x")),
+    ("python", "broken", "", own("broken", "/nowhere/python")),
+    ("python", "unreadable", "", own("unreadable")),
     ("python", "", "", own()),
-    ("python", "../kernels/mine", "", own("kernel '../kernels/mine' is not installed here: runs in nbflow's own interpreter")),
+    ("python", "../kernels/mine", "", own("../kernels/mine")),
     ("python", "python3", "", own()),
     ("python", "python3", "python3", own()),
-    ("python", "conda-x", "mine", Kernel("mine", "python", sys.executable, "", (sys.executable,))),
+    ("python", "conda-x", "mine", Kernel("mine", "python", sys.executable, None, (sys.executable,))),
 ]  # fmt: skip
 
 
@@ -151,7 +154,7 @@ def venv(tmp_path) -> Kernel:
     """Return the kernel of a virtual environment with a few distributions."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "env"], check=True)
     python = tmp_path / "env/bin/python"
-    return Kernel("mine", "python", str(python), "", (str(python),))
+    return Kernel("mine", "python", str(python), None, (str(python),))
 
 
 def site_of(kernel: Kernel) -> Path:
@@ -285,7 +288,7 @@ def test_an_interpreter_that_does_not_work(tmp_path):
     program = tmp_path / "python"
     program.write_text("#!/bin/sh\necho no such library >&2\nexit 1\n")
     program.chmod(0o755)
-    kernel = Kernel("mine", "python", str(program), "", (str(program),))
+    kernel = Kernel("mine", "python", str(program), None, (str(program),))
     with pytest.raises(KernelError) as error:
         read_environment(kernel, tmp_path / "cache")
     assert str(error.value) == (

@@ -5,6 +5,7 @@ After a change that is meant: `python -m tests.present.test_problems`.
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any, get_args
 
@@ -27,6 +28,13 @@ CALL = {"call": "nbflow.read(name)"}
 FILE = {"pattern": "data/a.csv", "folder": "/p/notebooks", "glob": False, "nearest": ""}
 UNTAGGED = {"file": "load.ipynb", "writes": True, "ref_there": "load.rows"}
 KERNEL = {"kernel": "ir", "steps": ["a", "b", "c", "d"], "installed": ["python3"], "nearest": ""}
+NOON = time.mktime((2026, 11, 23, 12, 0, 0, 0, 0, -1))
+WRITE = {"file": "a.csv", "writer": "load"}
+MAKE = Edit('nbflow.write("a", Path("a.csv"))', PLACE)
+DAMAGE = {"step": "load", "file": "tables.duckdb", "why": "it is gone"}
+GONE = {
+    "step": "load", "run": "r1", "ref": "", "removed": {"by": "keep = 3", "time": NOON}, "damaged": None,
+}  # fmt: skip
 MISFIT = {
     "parameter": "month", "notebook": "a.ipynb", "cell": 1, "given": "13", "type": "int",
     "choices": [], "bounds": [1, 12], "why": "", "is_text": False, "example": "1",
@@ -137,8 +145,46 @@ EXAMPLES: list[tuple[ProblemCode, dict[str, Any], Remedy | None]] = [
     ("no-kernel", KERNEL | {"why": "broken", "program": "/nowhere"}, None),
     ("no-kernel", KERNEL | {"why": "silent", "program": "/a", "error": "it prints nothing"}, None),
     ("no-kernel", KERNEL | {"why": "unstartable", "error": "no such file"}, None),
-    ("other-kernel", {"why": "other", "note": "kernel 'x' is not here", "steps": ["a"]}, None),
-    ("advice", {"step": "a", "advice": "file x.csv is read undeclared"}, None),
+    ("other-kernel", {"kernel": "x", "program": "", "steps": ["a"]}, None),
+    ("other-kernel", {"kernel": "x", "program": "/nowhere", "steps": ["a", "b"]}, None),
+    ("undeclared-file", {"file": "a.csv", "writers": []}, Edit('nbflow.file("a.csv")')),
+    ("undeclared-file", {"file": "a.csv", "writers": ["b", "c"]}, Edit('nbflow.file("a.csv")')),
+    ("undeclared-write", WRITE | {"users": ["a", "b"]}, MAKE),
+    ("guessed-maker", WRITE, MAKE),
+    ("guessed-read", WRITE, MAKE),
+    ("computed-default", {"parameter": "day", "default": "date.today()"}, None),
+    ("read-while-written", WRITE | {"step": "report"}, None),
+    ("changed-while-run", WRITE | {"step": "report"}, None),
+    ("put-back", {"file": "a.csv", "maker": "load", "missing": True}, None),
+    ("put-back", {"file": "a.csv", "maker": "load", "missing": False}, None),
+    ("removed-file", {"file": "a.csv", "maker": "load"}, None),
+    ("damaged-result", DAMAGE | {"result": "r1", "aside": ".nbflow/damaged/r1"}, Command("clean")),
+    ("removed-result", GONE, Command("rerun", ("r1",))),
+    ("removed-result", GONE | {"removed": None, "damaged": DAMAGE}, Command("rerun", ("r1",))),
+    ("removed-result", GONE | {"removed": None, "ref": "load.rows"}, Command("rerun", ("r1",))),
+    ("little-room", {"free": 3_000_000, "folder": "/p/.nbflow"}, Command("clean")),
+    ("left-results", {"folder": "/s/a b", "project": "/p", "store": "/s/c"}, None),
+    ("not-on-disk", {"step": "load", "why": "Input/output error", "folder": "/p"}, None),
+    ("not-filled", {"folder": "/p/r1", "why": ""}, None),
+    ("not-filled", {"folder": "/p/r1", "why": "tables.duckdb cannot be written."}, None),
+    ("plain-client", {"why": "NBFLOW_PLAIN is set"}, None),
+    ("forks-ended", {"role": "worker", "exit": "killed by SIGKILL"}, None),
+    ("forks-given-up", {"role": "kernel", "exit": "", "times": 3}, None),
+    ("outputs-lost", {"cell": 2, "count": 1, "exact": True}, None),
+    ("outputs-lost", {"cell": 2, "count": 0, "exact": False}, None),
+    ("outputs-lost", {"cell": 2, "count": 7, "exact": False}, None),
+    ("outputs-cut", {"bytes": 5_000_000, "of": "this cell", "most": 10**6, "log": "log.txt"}, None),
+    ("kernel-killed", {"step": "load", "seconds": 30.0}, None),
+    ("broke-off", {"error": "No space left on device"}, None),
+    ("unread-run", {"why": "later", "log": "events.jsonl"}, Command("clean")),
+    ("unread-run", {"why": "earlier", "log": "events.jsonl", "run": "r1"}, Command("clean")),
+    ("unread-run", {"why": "unreadable", "log": "events.jsonl"}, Command("clean")),
+    ("full-disk", {}, Command("clean")),
+    ("full-memory", {}, None),
+    ("too-slow", {"option": "cell_timeout", "seconds": 2.5}, None),
+    ("nothing-written", {"name": "rows", "cell": None}, None),
+    ("nothing-written", {"name": "rows", "cell": 3}, None),
+    ("nothing-made", {}, None),
 ]
 SKIPS: list[tuple[SkippedCode, dict[str, Any], Remedy | None]] = [
     ("untagged", {}, None),

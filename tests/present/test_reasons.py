@@ -6,8 +6,9 @@ from typing import get_args
 
 import pytest
 
-from nbflow.model import Failure, Planned, Reason
+from nbflow.model import Failure, Planned, Reason, make_warning
 from nbflow.model.reasons import Code
+from nbflow.present.problems import say_problem
 from nbflow.present.reasons import say_hint, say_reason, say_reasons, say_why
 
 GOLDEN = [
@@ -110,4 +111,5 @@ HINTS = [
 def test_a_failure_says_what_differs_from_the_last_success(changes: tuple[Reason, ...], text: str):
     failure = Failure("error", "KeyError", "'n'", last_success="r1", changes=changes)
     assert say_hint(failure) == text
-    assert say_hint(Failure("error", "KeyError", "'n'", hint="Try it.")) == "Try it."
+    slow = make_warning("too-slow", option="timeout", seconds=2.0)
+    assert say_hint(Failure("error", "KeyError", "'n'", advice=slow)) == say_problem(slow)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.model import Planned, TaskId
+from nbflow.model import Command, Planned, TaskId
 from nbflow.model.events import RunFinished, RunStarted, StepFinished, StepStarted
 from nbflow.runs.cleaning import find_removable
 from nbflow.runs.folder import find_folder
@@ -91,7 +91,8 @@ def test_what_an_earlier_version_left_is_told_and_cleared(tmp_path: Path) -> Non
     (find_folder(found, "a").path / "jobs").mkdir()
     run = find_run(found)
     assert run.status == "unreadable"
-    assert run.message == "an earlier version of nbflow wrote it; `nbflow clean` removes it"
+    assert run.problem is not None
+    assert (run.problem.facts["why"], run.problem.remedy) == ("earlier", Command("clean"))
     (removable,) = find_removable(found)
     assert removable.path == find_folder(found, "a").path
 

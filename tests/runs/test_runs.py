@@ -10,7 +10,7 @@ import pytest
 
 from nbflow.base.locks import hold, hold_too
 from nbflow.errors import RunError, UnknownNameError
-from nbflow.model import Failure, Output, Planned, Reason, Spent
+from nbflow.model import Failure, Output, Planned, Reason, Spent, make_warning
 from nbflow.model import events as e
 from nbflow.runs import history
 from nbflow.runs import log as runlog
@@ -114,7 +114,7 @@ def test_a_second_attempt_begins_anew():
 @pytest.mark.parametrize("kind", e.KINDS.values(), ids=lambda kind: kind.__name__)
 def test_every_kind_of_event_comes_back_from_its_line(kind):
     samples = {type(event): event for event in [*STORY, e.StepCancelled("a"),
-               e.StepSkipped("a", (Reason("stopped", "b"),)), e.StepReused("a", "b", 1.0), e.RunWarned("full"),
+               e.StepSkipped("a", (Reason("stopped", "b"),)), e.StepReused("a", "b", 1.0), e.RunWarned(WARNING),
                e.OutputPrinted("a", "text\n")]}  # fmt: skip
     line = e.Line(7, 1.5, samples[kind])
     assert runlog.from_line(runlog.to_line(line)) == line
@@ -155,7 +155,7 @@ def test_a_growing_log_is_read_piece_by_piece(tmp_path, most):
 @pytest.mark.parametrize(
     "damage",
     [b"", b"[]", b"{", b"\0\0", b"\xff", b'{"kind":[]}', b'{"seq":1,"time":1.0,"kind":"RunWarned"}',
-     b'{"format":99,"seq":1,"time":1.0,"kind":"RunWarned","message":""}'],
+     b'{"format":99,"seq":1,"time":1.0,"kind":"RunWarned","warning":{"code":"put-back"}}'],
 )  # fmt: skip
 def test_a_line_that_cannot_be_read_is_passed_over(tmp_path, damage):
     log = tmp_path / "events.jsonl"
@@ -196,6 +196,7 @@ def test_those_who_look_at_a_dead_run_do_not_see_one_another(tmp_path):
     assert {look.result().status for look in looks} == {"lost"}
 
 
+WARNING = make_warning("put-back", file="a.csv", maker="load", missing=True)
 LATER = b'{"format":99,"seq":1,"time":100.0,"kind":"RunStarted","run":"r1","name":"nightly"}\n'
 UNREAD = {
     "later": (LATER, "later"),
@@ -203,7 +204,7 @@ UNREAD = {
     "damaged": (b"\0\0\0\n", "unreadable"),
     "deep": (b'{"seq":' + b"[" * 100_000 + b"\n", "unreadable"),
     "deep in what is skipped": (b'{"format":2,"x":' + b"[" * 100_000 + b"\n", "unreadable"),
-    "no run": (runlog.to_line(e.Line(1, 1.0, e.RunWarned("w"))), "unreadable"),
+    "no run": (runlog.to_line(e.Line(1, 1.0, e.RunWarned(WARNING))), "unreadable"),
     "wrong types": (
         b'{"format":2,"seq":1,"time":1.0,"kind":"RunStarted","run":1}\n',
         "unreadable",
@@ -224,8 +225,9 @@ def test_a_run_that_cannot_be_read_is_called_so(tmp_path, first, status, live):
     assert (run.status, followed.status, run.steps) == (status, status, {})
     assert time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(run.started)) == "2026-01-02 03:04:05"
     assert history.find_run(project, "last") == run
-    with pytest.raises(UnknownNameError, match=f"Run {run_id} cannot be read: {run.message}"):
+    with pytest.raises(UnknownNameError, match=f"Run {run_id} cannot be read: ") as error:
         run.find_folder("load")
+    assert error.value.problems == tuple(run.find_problems())
 
 
 def test_following_yields_the_end_of_a_run_once_it_is_over(tmp_path):

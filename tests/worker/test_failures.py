@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from nbflow.executors.local.worker import execute_job
 from nbflow.executors.local.worker.failure import find_line, strip
-from nbflow.model import Failure, Injection, Job
+from nbflow.model import Failure, Injection, Job, make_warning
 from nbflow.model.events import CellFinished, CellStarted
 from tests.notebooks import cell, markdown
 from tests.worker.jobs import execute, make_job, read_executed, statuses, texts
@@ -167,7 +167,7 @@ def test_a_declared_write_that_did_not_happen_fails_the_step(tmp_path: Path) -> 
         cause="not written",
         type="NotWritten",
         message="step declares that it writes delays, model, but its cells did not.",
-        hint='Where there is nothing to write, say so: nbflow.write("delays", None).',
+        advice=make_warning("nothing-written", name="delays", cell=None),
     )
 
 
@@ -178,7 +178,7 @@ def test_a_cell_that_ends_the_notebook_before_its_writes_is_named(tmp_path: Path
     failure = execute(job)[0].failure
     assert failure is not None
     assert (failure.type, failure.cell) == ("NotWritten", 2)
-    assert failure.hint.startswith("Cell 2 ends the notebook before. ")
+    assert failure.advice == make_warning("nothing-written", name="delays", cell=2)
 
 
 @pytest.mark.kernel

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from nbflow.executors.local.forkserver import ADDRESS, find_platform_obstacle, start
-from nbflow.model import Outcome
+from nbflow.model import Outcome, Problem, make_warning
 from tests.notebooks import cell
 from tests.worker.jobs import execute, make_job, read_executed
 
@@ -42,7 +42,7 @@ def test_every_output_is_kept(tmp_path: Path) -> None:
         cell("print('the next cell')"),
     )  # fmt: skip
     outcome, _ = execute(job)
-    assert (outcome.status, _say_missing(outcome)) == ("done", [])
+    assert (outcome.status, _find_lost(outcome)) == ("done", [])
     displays, prints, streams, pictures, last = [
         one["outputs"] for one in read_executed(job)["cells"]
     ]
@@ -85,13 +85,12 @@ def test_what_a_socket_loses_is_told_and_fails_nothing(
     assert [eval("".join(out["data"]["text/plain"])) for out in first][: len(shown)] == shown
     assert others == ([[_printed("next\n")]] if more else [])
     assert outcome.status == "done"
-    told = _say_missing(outcome)
-    assert [one.split(":")[0] for one in told] == ["Outputs of cell 1 are missing"]
-    assert f"{times} message" in told[0]
+    lost = make_warning("outputs-lost", cell=1, count=times, exact=True)
+    assert _find_lost(outcome) == [lost]
 
 
-def _say_missing(outcome: Outcome) -> list[str]:
-    return [one for one in outcome.warnings if one.startswith("Outputs")]
+def _find_lost(outcome: Outcome) -> list[Problem]:
+    return [one for one in outcome.warnings if one.code == "outputs-lost"]
 
 
 def _printed(text: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from nbflow.analysis.contract.options import read_size
+from nbflow.base.text import say_bytes
 from nbflow.executors.local.worker.budget import Budget
 from nbflow.executors.local.worker.failure import cut_failure
 from nbflow.executors.local.worker.printed import PIECE, Printed, shorten
@@ -120,7 +121,6 @@ def test_beyond_max_output_the_log_has_it_and_the_notebook_says_so(tmp_path: Pat
     assert any(out["output_type"] == "error" for out in second["outputs"])
     assert sum(map(len, printed)) < 4_000
     (warning,) = outcome.warnings
-    assert warning == (
-        "512 kB of the step's output are left out: a step keeps up to max_output, 2.0 kB. "
-        "They are in jobs/step/log.txt."
-    )
+    assert (warning.code, warning.facts["of"]) == ("outputs-cut", "the step")
+    assert (warning.facts["most"], warning.facts["log"]) == (2000, "jobs/step/log.txt")
+    assert say_bytes(warning.facts["bytes"]) == "512 kB"

@@ -19,7 +19,7 @@ from nbflow.executors.local.forkserver import find_platform_obstacle
 from nbflow.executors.local.forkservers import MOST
 from nbflow.executors.local.pool import LocalExecutor
 from nbflow.executors.protocol import KernelKind, Setup
-from nbflow.model import Outcome
+from nbflow.model import Outcome, Problem, make_warning
 from nbflow.model.events import Event, RunWarned
 from tests.notebooks import cell, project
 from tests.worker.jobs import lives, make_job, read_executed, texts, wait_for_end
@@ -40,14 +40,14 @@ def executor() -> Iterator[LocalExecutor]:
         made.close()
 
 
-def run(executor: LocalExecutor, root: Path, name: str) -> tuple[int, list[str]]:
+def run(executor: LocalExecutor, root: Path, name: str) -> tuple[int, list[Problem]]:
     """Execute a job; return its kernel's parent, and what was warned of."""
     job = make_job(root, cell(PARENT), name=name)
     events: list[Event] = []
     outcome = executor.execute(job, events.append, threading.Event())
     assert (outcome.status, outcome.failure) == ("done", None)
     parent = int(texts(read_executed(job))[0][0])
-    return parent, [event.message for event in events if isinstance(event, RunWarned)]
+    return parent, [event.warning for event in events if isinstance(event, RunWarned)]
 
 
 def find_pid(executor: LocalExecutor, role: str) -> int:
@@ -71,8 +71,8 @@ def test_one_that_was_killed_is_started_again(
     assert run(executor, tmp_path, "a") == (find_pid(executor, "kernel"), [])
     before = kill_zygote(executor, role)
     parent, warned = run(executor, tmp_path, "b")
-    killed = "has ended (signal 9, SIGKILL, often out of memory)"
-    assert warned == [f"The process that each {role} is forked from {killed}. It is started again."]
+    killed = "signal 9, SIGKILL, often out of memory"
+    assert warned == [make_warning("forks-ended", role=role, exit=killed)]
     assert find_pid(executor, role) != before
     assert parent == find_pid(executor, "kernel")
     assert run(executor, tmp_path, "c") == (parent, [])
@@ -85,7 +85,7 @@ def test_one_that_dies_each_time_is_given_up(tmp_path: Path, executor: LocalExec
         kill_zygote(executor, "kernel")
     parent, warned = run(executor, tmp_path, "last")
     assert len(warned) == 1
-    assert "for the 3rd time in this run. From here on they are started one by one" in warned[0]
+    assert [one.code for one in warned] == ["forks-given-up"]
     assert psutil.Process(os.getpid()).pid != parent
     assert executor._zygotes.owners["kernel"] is None
     assert run(executor, tmp_path, "after")[1] == []

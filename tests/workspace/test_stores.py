@@ -128,9 +128,9 @@ def test_a_project_that_was_moved_is_told_how_to_take_its_results_over(tmp_path)
     (tmp_path / "a").rename(tmp_path / "b")
     after = find_project(tmp_path / "b")
     make_home(after)
-    (said,) = find_orphans(after.root, after.settings.store)
-    assert said.startswith(f"{before.store} keeps the results of {before.root}, which is gone.")
-    assert said.endswith(f"rm -r {after.store} && mv {before.store} {after.store}")
+    (warned,) = find_orphans(after.root, after.settings.store)
+    lies = {"folder": str(before.store), "project": str(before.root), "store": str(after.store)}
+    assert (warned.code, warned.facts) == ("left-results", lies)
 
     shutil.rmtree(after.store)
     before.store.rename(after.store)

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from nbflow.environments import find_kernel
 from nbflow.executors.local import forkserver as zygote
 from nbflow.executors.local.launch import describe_exit
+from nbflow.model import make_warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from nbflow.model import Problem
 
 MOST = 3  # times that one is started; one that ends each time is a fault that a start cannot mend
 OURS = (  # what a kernel loads to read and to write, and the process that fills tables in
@@ -17,11 +20,6 @@ OURS = (  # what a kernel loads to read and to write, and the process that fills
     "nbflow.storage.frames.objects", "nbflow.storage.__main__",
     "pyarrow.pandas_compat", "pyarrow.vendored.version",
 )  # fmt: skip
-AGAIN = "The process that each {} is forked from {}. It is started again."
-GIVEN_UP = (
-    "The process that each {} is forked from {}, for the {}rd time in this run. From here on they "
-    "are started one by one, which takes longer. If memory ran out: run fewer steps at once (-j 1)."
-)
 
 
 class Zygotes:
@@ -49,19 +47,19 @@ class Zygotes:
         if "worker" not in self.owners and not zygote.find_platform_obstacle():
             self._start("worker")
 
-    def bury(self) -> Iterator[str]:
-        """Forget those that have died, and say so."""
+    def bury(self) -> Iterator[Problem]:
+        """Forget those that have died, and yield a warning of each."""
         for role, owner in list(self.owners.items()):
             if owner is None or owner.is_alive():
                 continue
-            how = _describe_end(owner)
+            facts = {"role": role, "exit": _describe_end(owner)}
             owner.close()
             if self.starts[role] < MOST:
                 del self.owners[role]
-                yield AGAIN.format(role, how)
+                yield make_warning("forks-ended", **facts)
             else:
                 self.owners[role] = None
-                yield GIVEN_UP.format(role, how, MOST)
+                yield make_warning("forks-given-up", **facts, times=MOST)
 
     def close(self, warm: float) -> None:
         """Let them stay so many seconds for the next run, or end them."""
@@ -81,5 +79,6 @@ class Zygotes:
 
 
 def _describe_end(owner: zygote.Owner) -> str:
+    """Return how its process ended, "" where that is not known."""
     code = owner.process.poll() if owner.process is not None else None
-    return "has ended" if code is None else f"has ended ({describe_exit(code)})"
+    return "" if code is None else describe_exit(code)

@@ -28,23 +28,19 @@ from nbflow.executors.local.worker.protocol import (
     to_line,
 )
 from nbflow.executors.protocol import KernelKind, Setup, find_kind
-from nbflow.model import Failure, Outcome
+from nbflow.model import Failure, Outcome, make_warning
 from nbflow.model.events import RunWarned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from nbflow.executors.protocol import Emit
-    from nbflow.model import Job
+    from nbflow.model import Job, Problem
 
 PIECE = 1 << 16  # bytes
 AHEAD = 16  # pieces of answers that are read before they are needed
 LOOK = 0.1  # seconds between looks at whether to stop
 PATIENCE = 8.0  # seconds for a worker to end a job that is to stop; its kernel has 1.5
-PLAINLY = (
-    "{}: notebooks are executed by nbclient's own client, in kernels that are started one by one. "
-    "This is slower."
-)
 FAREWELL = 6.0  # seconds for a worker to leave
 
 
@@ -125,9 +121,9 @@ class LocalExecutor:
             self._all.add(worker)  # type: ignore[arg-type]
         return worker
 
-    def _explain_plain(self) -> Iterator[str]:
+    def _explain_plain(self) -> Iterator[Problem]:
         if self._plain:
-            yield PLAINLY.format(self._plain)
+            yield make_warning("plain-client", why=self._plain)
             self._plain = ""
 
     def _find_idle(self) -> Worker | None:

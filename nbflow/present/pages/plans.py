@@ -27,6 +27,7 @@ from nbflow.present.document import (
 )
 from nbflow.present.nodes import make_graph, make_nodes, make_planned_states
 from nbflow.present.reasons import say_why
+from nbflow.present.runs import say_plan_warnings
 from nbflow.present.states import say_actions
 
 MANY = 50  # reused steps, which from here on may only be counted
@@ -46,7 +47,7 @@ def make_plan_page(
         _make_graph(plan) if graph else None,
         Gap(),
         *_make_steps(plan, every=every),
-        *make_warnings(_find_warnings(plan)),
+        *make_warnings(say_plan_warnings(plan)),
         *(_make_diff(lines) for lines in diffs.values()),
     )
 
@@ -81,13 +82,6 @@ def _make_row(planned: Planned, plan: Plan) -> tuple[Cell, ...]:
     action: Inline = Span("· not run", "dim") if outside else StateMark(planned.action)
     shown: Inline = Span(why, "dim") if planned.action == "reuse" else why
     return (Span(planned.step, "strong"),), (action,), (say_seconds(planned.expected),), (shown,)
-
-
-def _find_warnings(plan: Plan) -> list[str]:
-    warnings = [f"{one.step}: {text}" for one in plan.steps.values() for text in one.warnings]
-    count = sum(problem.severity == "warning" for problem in plan.scan.problems)
-    more = f"{say_count(count, 'warning')} in the notebooks: nbflow check"
-    return [*warnings, more] if count else warnings
 
 
 def _make_diff(lines: Sequence[str]) -> Listing:

@@ -36,6 +36,7 @@ from nbflow.present.runs import (
     say_headline,
     say_step_time,
     say_steps,
+    say_trouble,
     say_warnings,
 )
 from nbflow.present.tracebacks import is_current, say_traceback
@@ -70,7 +71,7 @@ _OUTPUTS = (
 
 def make_run_page(run: Run, now: float, after: Iterable[Next] = ()) -> Document:
     """Return a run with all its steps; `after` are commands to type next, `now` is a time."""
-    said = " · ".join(filter(None, (say_headline(run, now), run.message)))
+    said = " · ".join(filter(None, (say_headline(run, now), say_trouble(run))))
     return make_document(
         make_line(StateMark(run.status), f" {said}", kind="headline"),
         make_run_graph(run),
@@ -93,17 +94,15 @@ def make_summary(run: Run) -> Line:
     """Return `✓ done in 3.0 s: 2 ran, 1 reused`."""
     word = "in" if run.status == "done" else "after"
     took = "" if run.seconds is None else f" {word} {say_seconds(run.seconds)}"
-    said = " · ".join(filter(None, (say_steps(run), run.message)))
+    said = " · ".join(filter(None, (say_steps(run), say_trouble(run))))
     return make_line(StateMark(run.status), f"{took}: {said}")
 
 
 def make_ending(run: Run, after: Iterable[Next] = ()) -> Document:
     """Return what failed, the warnings, where the executed notebooks are, and what to type next."""
-    steps = run.steps.values()
-    warnings = [f"{step.name}: {text}" for step in steps for text in step.warnings]
     return make_document(
-        *(part for step in steps for part in make_failure(run, step)),
-        *make_warnings([*say_warnings(run), *warnings]),
+        *(part for step in run.steps.values() for part in make_failure(run, step)),
+        *make_warnings(say_warnings(run)),
         Gap(),
         _make_where(run),
         make_commands(after),

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from nbflow.errors import SqlError, StoreError
+from nbflow.model import Command
 
 _KIND = re.compile(r"^[A-Z][A-Za-z ]* Error: ")  # "Catalog Error: ", which helps nobody
 _HIDDEN = r"(?:pg_|duckdb_|sqlite_|pragma_|information_schema|[^\n]*nbflow_[0-9a-f]{16})"
@@ -17,8 +18,9 @@ _LINE = re.compile(r"^LINE (\d+):", re.MULTILINE)
 _UNBOUND = "Values were not provided for the following parameters"
 _DAMAGED = "Corrupt database file"
 _REPAIR = (
-    "The disk gives back another content than was written. `nbflow check --results --repair` "
-    "finds the file and fills it anew, or sets its result aside."
+    "\nThe disk gives back another content than was written. ",
+    Command("check", ("--results", "--repair")),
+    " finds the file and fills it anew, or sets its result aside.",
 )
 _NAMED = 20
 
@@ -39,8 +41,6 @@ def translated() -> Iterator[None]:
 def make_error(error: Exception) -> SqlError:
     """Return DuckDB's error as ours: its text without its kind, and no table of its own as hint."""
     text = _MEANT.sub("", _KIND.sub("", str(error)))
-    if text.startswith(_DAMAGED):
-        text += f"\n{_REPAIR}"
     missing, line = _NO_TABLE.search(text), _LINE.search(text)
     why, *rest = _NO_TABLE.sub(r"there is no table \1.", text).strip().split("\n")
     return SqlError(
@@ -49,6 +49,7 @@ def make_error(error: Exception) -> SqlError:
         line=int(line[1]) if line else 1,
         missing=missing[1] if missing else "",
         unbound=_UNBOUND in text,
+        more=_REPAIR if text.startswith(_DAMAGED) else (),
     )
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from nbflow.base.text import say_when
-from nbflow.model import Frozen
+from nbflow.model import Command, Frozen, Problem, make_warning
 from nbflow.storage.results.damage import read_notes
 
 FILE = "removed.jsonl"  # in a pipeline's home
@@ -18,7 +17,7 @@ _LONGEST = 1 << 20  # bytes: of more, the older half is forgotten
 
 
 class Removed(Frozen, frozen=True):
-    """One removal; `by` is the setting or command that asked for it."""
+    """One removal; `by` is who asked for it: "clean", the command, or a setting as `keep = 2`."""
 
     step: str
     result: str
@@ -55,22 +54,16 @@ def find_removed(home: Path, step: str, result: str) -> Removed | None:
     return None
 
 
-def explain_removed(home: Path, step: str, result: str, run: str, command: str = "") -> str:
-    """Return the sentence for a result of a run that is there no more.
-
-    `command` is how the command is typed that makes it again.
-    """
-    command = command or f"`nbflow rerun {run}`"
-    return (
-        f"What {step} made in run {run} {_say_how(home, step, result)}; {command} makes it again."
-    )
-
-
-def _say_how(home: Path, step: str, result: str) -> str:
-    if found := find_removed(home, step, result):
-        return f"was removed by {found.by} on {say_when(found.time)}"
-    damage = read_notes(home).get((step, result))
-    return f"was damaged ({damage}) and set aside" if damage else "is gone"
+def explain_removed(home: Path, step: str, result: str, run: str, ref: str = "") -> Problem:
+    """Return why a result of a run is there no more; `ref` is what was to be read of it."""
+    found = find_removed(home, step, result)
+    damage = None if found else read_notes(home).get((step, result))
+    facts = {
+        "removed": {"by": found.by, "time": found.time} if found else None,
+        "damaged": {"file": damage.file, "why": damage.why} if damage else None,
+    }
+    command = Command("rerun", (run,))
+    return make_warning("removed-result", command, step=step, run=run, ref=ref, **facts)
 
 
 def _forget_half(path: Path) -> None:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from nbflow.analysis.contract.scan import read_folder
-from nbflow.model import Command, Failure, Output, Planned, Problem, Reason, Request
+from nbflow.model import Command, Failure, Output, Planned, Problem, Reason, Request, make_warning
 from nbflow.model.events import RunStatus
 from nbflow.planning import make_plan
 from nbflow.present.html import draw_page
@@ -19,6 +19,7 @@ from nbflow.present.pages.plans import make_plan_page
 from nbflow.runs.fold import Run, StepRun
 from tests.notebooks import cell, markdown, notebook, project
 
+ODD = make_warning("broke-off", error="odd")
 EVIL = "<script>alert('&')</script>"
 VOID = {"br", "img", "meta"}
 
@@ -92,7 +93,7 @@ def test_a_plan_shows_reasons_and_changed_lines(tmp_path: Path) -> None:
         plan,
         steps={
             **plan.steps,
-            "load": Planned("load", "run", (Reason("unread", after=EVIL),), warnings=("odd",)),
+            "load": Planned("load", "run", (Reason("unread", after=EVIL),), warnings=(ODD,)),
         },
     )
     said = read(draw_page(make_plan_page(plan, {"load": ["--- a", f"-{EVIL}", "+x"]})))
@@ -110,7 +111,7 @@ def make_failed_run() -> Run:
         line=2,
         first_line="rates = …",
         traceback=f"Cell In[3], line 2\n----> 2 {EVIL}\n\nKeyError: {EVIL}",
-        hint="code: cell 3",
+        advice=make_warning("nothing-made"),
     )
     return Run(
         id="20261101-000000-000000",
@@ -143,7 +144,7 @@ def test_a_run_shows_states_and_its_error() -> None:
         "tidy failed",
         "tidy.ipynb, cell 3 (rates = …), line 2",
         f"----> 2 {EVIL}",
-        "code: cell 3",
+        "Paths in `makes` start at",
         "%nbflow rerun # go on".replace("# ", ""),
     ):
         assert part in said, part
@@ -179,8 +180,8 @@ def test_what_is_markup_stays_and_what_is_text_is_escaped() -> None:
 
 
 def test_a_run_of_a_later_version_is_called_so() -> None:
-    later = Run("20991101-000000-aaaaaa", status="later", started=1e9, message="upgrade it")
+    later = Run("20991101-000000-aaaaaa", status="later", started=1e9, problem=ODD)
     shown = draw_page(runs.make_runs_page([later]))
     assert "of a later version" in shown
-    assert "upgrade it" in shown
+    assert "odd" in shown
     assert "no step" not in shown

@@ -13,6 +13,7 @@ from nbflow.executors.local.worker.kernel import HURRY, Kernel
 from nbflow.executors.local.worker.recorder import Recorder
 from nbflow.executors.local.worker.taken import take_made
 from nbflow.executors.local.worker.watched import hash_modules, mark_files
+from nbflow.model import make_warning
 from nbflow.storage.made_files import read_made
 from nbflow.storage.results.outputs import read_outputs
 
@@ -22,16 +23,11 @@ if TYPE_CHECKING:
 
     from nbflow.executors.local.worker.spare import Spare
     from nbflow.executors.local.worker.stages import Stages
-    from nbflow.model import Failure, Job, Made, Output
+    from nbflow.model import Failure, Job, Made, Output, Problem
     from nbflow.model.events import Event
 
 START_TIMEOUT = 120  # seconds; many kernels that start at once on a slow disk take a while
 CELLS_ENDED = ("error", "not written")  # failures of a kernel that is well
-CUT = (
-    "The kernel of {} did not end within {:g} s of its last cell and was killed: an exit handler, "
-    "a thread or a child process was still at work. What it had not written by then is lost. "
-    "Let a cell wait for it, or end it."
-)
 OUTPUT_TIMEOUT = 120  # seconds for outputs still under way after a cell's end; nbclient's are 4
 
 
@@ -84,9 +80,10 @@ class Execution:
         self._save()
         return failure
 
-    def warnings(self) -> tuple[str, ...]:
-        cut = (CUT.format(self.job.step, self.cut),) if self.cut else ()
-        return (*self.recorder.warnings(), *cut)
+    def warnings(self) -> tuple[Problem, ...]:
+        facts = {"step": self.job.step, "seconds": self.cut}
+        killed = (make_warning("kernel-killed", **facts),) if self.cut else ()
+        return (*self.recorder.warnings(), *killed)
 
     def outputs(self) -> dict[str, Output]:
         return read_outputs(self.document.path.parent)

@@ -14,7 +14,7 @@ from nbclient.exceptions import DeadKernelError
 from nbflow.errors import NbflowError
 from nbflow.executors.local.worker.printed import shorten
 from nbflow.executors.local.worker.recorder import LONGEST, first_line
-from nbflow.model import Failure
+from nbflow.model import Command, Failure, make_warning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,10 +28,6 @@ MESSAGE, TRACEBACK = 4_000, 20_000  # characters
 # CSI sequences (colours, cursor) and OSC sequences (links) of ECMA-48
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 _FRAME = re.compile(r"^\s*Cell In ?\[(\d+)\], line (\d+)", re.MULTILINE)  # IPython's
-_MEMORY = (
-    "If memory ran out: read fewer columns or rows (columns=, where=), "
-    "or run fewer steps at once (-j 1)."
-)
 
 
 def find_failure(
@@ -62,9 +58,9 @@ def make_other(error: Exception) -> Failure:
     known = isinstance(error, NbflowError | OSError)
     text = "" if known else "".join(traceback.format_exception(error))
     full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
-    hint = "`nbflow clean` makes room; the setting `store` keeps results elsewhere." if full else ""
+    advice = make_warning("full-disk", Command("clean")) if full else None
     message = f"The disk is full: {error}" if full else str(error)
-    return Failure("other", type(error).__name__, message, traceback=text, hint=hint)
+    return Failure("other", type(error).__name__, message, traceback=text, advice=advice)
 
 
 def cut_failure(failure: Failure) -> Failure:
@@ -90,19 +86,20 @@ def _make_timeout(document: Document, guard: Guard) -> Failure:
         cause="timeout",
         type="CellTimeout" if of_cell else "StepTimeout",
         message=f"{what} took longer than {seconds:g} s.",
-        hint=f"Raise the step's option {option} = {seconds:g}, or let it do less.",
+        advice=make_warning("too-slow", option=option, seconds=seconds),
     )
     return _place(failure, document, guard.struck)
 
 
 def _make_death(document: Document, cell: Any, kernel: Kernel, error: Exception) -> Failure:
     message = str(error) if kernel.answered else _describe_start(kernel, error)
+    killed = kernel.exit_code() == -signal.SIGKILL
     failure = Failure(
         cause="kernel died",
         type="DeadKernelError",
         message=message,
         traceback=kernel.said(),
-        hint=_MEMORY if kernel.exit_code() == -signal.SIGKILL else "",
+        advice=make_warning("full-memory") if killed else None,
     )
     return _place(failure, document, cell)
 
@@ -134,12 +131,12 @@ def _find_unwritten(document: Document, outputs: Mapping[str, Output]) -> Failur
         return None
     names = ", ".join(missing)
     ending = document.ending_cell
-    early = f"Cell {document.number(ending)} ends the notebook before. " if ending else ""
+    cell = document.number(ending) if ending else None
     failure = Failure(
         cause="not written",
         type="NotWritten",
         message=f"{job.step} declares that it writes {names}, but its cells did not.",
-        hint=f'{early}Where there is nothing to write, say so: nbflow.write("{missing[0]}", None).',
+        advice=make_warning("nothing-written", name=missing[0], cell=cell),
     )
     return _place(failure, document, ending)
 

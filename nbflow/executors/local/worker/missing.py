@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nbflow.model import Problem, make_warning
+
 
 class Missing:
     """How many messages of each cell were lost, by the cell's number."""
@@ -18,13 +20,8 @@ class Missing:
         if not count:
             self._uncounted.add(cell)
 
-    def say(self) -> Iterator[str]:
-        """Yield a sentence for each cell."""
+    def make_warnings(self) -> Iterator[Problem]:
+        """Yield a warning for each cell."""
         for cell, count in self._counts.items():
-            more = "at least " if count and cell in self._uncounted else ""
-            some = f"{more}{count}" if count else "some"
-            word = "message" if count == 1 else "messages"
-            yield (
-                f"Outputs of cell {cell} are missing: {some} {word} of its kernel were lost on "
-                "their way. The cell itself ended as shown."
-            )
+            exact = cell not in self._uncounted
+            yield make_warning("outputs-lost", cell=cell, count=count, exact=exact)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from nbformat.v4 import new_output
 
-from nbflow.base.text import say_bytes
 from nbflow.executors.local.engine.record import Observer
 from nbflow.executors.local.worker import watched
 from nbflow.executors.local.worker.bars import Bar, Bars
@@ -19,6 +18,7 @@ from nbflow.executors.local.worker.budget import Budget
 from nbflow.executors.local.worker.journal import Journal
 from nbflow.executors.local.worker.missing import Missing
 from nbflow.executors.local.worker.printed import Printed, last_version, shorten
+from nbflow.model import make_warning
 from nbflow.model.events import CellFinished, CellStarted, OutputPrinted, StepProgressed
 from nbflow.runs.folder import AttemptFolder
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nbflow.executors.local.worker.document import Document
     from nbflow.executors.local.worker.guard import Guard
     from nbflow.executors.local.worker.stages import Stages
-    from nbflow.model import Job
+    from nbflow.model import Job, Problem
     from nbflow.model.events import Event
 
 LOG_LEFT = 10_000  # bytes
@@ -146,10 +146,11 @@ class Recorder(Observer):
         number, seconds = self._number(cell), self.guard.leave()
         self.emit(CellFinished(cell=number, seconds=seconds, status=status, **self.identity))
 
-    def warnings(self) -> tuple[str, ...]:
-        """Return what of the outputs is not in the notebook."""
-        cut = sum(self.budget.cut.values())
-        return (*self.missing.say(), *([self._say_cut(cut, "the step's")] if cut else []))
+    def warnings(self) -> tuple[Problem, ...]:
+        """Return warnings of outputs that are not in the notebook."""
+        size = sum(self.budget.cut.values())
+        cut = (self._warn_of_cut(size, "the step"),) if size else ()
+        return (*self.missing.make_warnings(), *cut)
 
     def _note_cut(self, cell: Any, index: int, message: dict[str, Any]) -> None:
         """Keep in the log what the notebook has no room for; printed text is there already."""
@@ -162,16 +163,14 @@ class Recorder(Observer):
     def _tell_cut(self, cell: Any, index: int) -> None:
         """Say at the end of a cell how much of its output is left out."""
         if index in self.budget.cut:
-            said = self._say_cut(self.budget.cut[index], "this cell's")
-            text = f"nbflow: {said}\n"
+            warning = self._warn_of_cut(self.budget.cut[index], "this cell")
+            text = f"nbflow: {warning}\n"
             cell.outputs.append(new_output("stream", name="stderr", text=text))
             self._tell("stderr", text, cell)
 
-    def _say_cut(self, size: int, whose: str) -> str:
-        return (
-            f"{say_bytes(size)} of {whose} output are left out: a step keeps up to "
-            f"max_output, {say_bytes(self.budget.most)}. They are in {self._log_path}."
-        )
+    def _warn_of_cut(self, size: int, of: str) -> Problem:
+        facts = {"bytes": size, "of": of, "most": self.budget.most, "log": str(self._log_path)}
+        return make_warning("outputs-cut", **facts)
 
     @property
     def _log_path(self) -> str:

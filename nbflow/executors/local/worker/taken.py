@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbflow.base import globs
-from nbflow.model import Failure
+from nbflow.model import Failure, make_warning
 from nbflow.storage import made_files as made
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def take_made(job: Job, folder: Path) -> Failure | None:
         cause="not written",
         type="NotWritten",
         message=f"{job.step} makes {', '.join(missing)}, its option says, but its cells did not.",
-        hint="Paths in `makes` start at the notebook's folder; mend the path, or take it out.",
+        advice=make_warning("nothing-made"),
     )
 
 
