@@ -27,3 +27,8 @@ def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owner]:
         yield started
         started.close()
         assert not started.folder.exists()
+
+
+@pytest.fixture(autouse=True)
+def _cold(cold: None) -> None:
+    """No run starts from a zygote that another test has left."""
