@@ -13,17 +13,17 @@ demo: $(VENV)/.demo
 	$(BIN)/nbflow run notebooks
 	@echo 'To type nbflow as above: . $(BIN)/activate'
 
-# Every test that needs no browser, and all checks.
+# Every test that needs no browser, and all checks. Tests of one file share what runs leave to the next.
 test: check
-	$(BIN)/pytest -n 2 --dist worksteal -m "not browser"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not browser"
 
-# Only those that start no kernel: seconds.
+# Only those that start no kernel: about a minute on two cores.
 test-fast: $(VENV)/.test
-	$(BIN)/pytest -m "not kernel and not browser"
+	$(BIN)/pytest -q -n logical --dist worksteal -m "not kernel and not browser"
 
 # JupyterLab in a headless Chromium (Debian: apt-get install chromium).
 test-browser: $(VENV)/.browser $(MANAGER)
-	$(BIN)/pytest -m browser
+	$(BIN)/pytest -n 2 -m browser
 
 # papermill's own tests, with the engine of nbflow as the default.
 test-papermill: $(VENV)/.uv
@@ -35,7 +35,7 @@ test-papermill: $(VENV)/.uv
 lowest: $(VENV)/.uv
 	$(BIN)/uv venv -q --clear --python $(PYTHON) build/lowest
 	$(UV) --python build/lowest --resolution lowest-direct -e ".[example]" --group test
-	build/lowest/bin/pytest -q -n 2 -m "not kernel and not browser"
+	build/lowest/bin/pytest -q -n 2 @tests/other_versions.txt
 	build/lowest/bin/pytest -q tests/test_readme.py
 
 # The bare wheel, without what developers have, runs the example that it ships.
@@ -51,7 +51,7 @@ extension:
 	cd extension && npm ci && npm run lint && npm test && npm run build
 	git diff --exit-code nbflow/panel/static nbflow/present/html/static
 
-# The example and the plain tests on Debian's Python 3.13. Needs root.
+# The example and the tests that another Python can fail, on Debian's Python 3.13. Needs root.
 second-python:
 	tests/second_python.sh
 

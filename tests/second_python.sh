@@ -15,7 +15,8 @@ eval "$(apt-config shell http_proxy Acquire::http::Proxy)"
 export http_proxy=${http_proxy:-}
 
 [ -x "$folder/usr/bin/python3" ] || debootstrap --variant=minbase \
-  --include=python3,python3-venv,git,make,ca-certificates "$release" "$folder" "$mirror"
+  --include=python3,python3-venv,git,make,ca-certificates "$release" "$folder" "$mirror" >"$folder.log" ||
+  { cat "$folder.log"; exit 1; }
 
 leave() {
   mountpoint -q "$folder/dev" && umount -R "$folder/dev"
@@ -44,5 +45,5 @@ chroot "$folder" /bin/bash -euo pipefail -c '
   [ -x .venv/bin/uv ] || { python3 -m venv .venv && .venv/bin/pip install -q uv; }
   .venv/bin/uv pip install -q --compile-bytecode -e ".[example]" --group test
   .venv/bin/nbflow run notebooks
-  .venv/bin/pytest -q -m "not kernel and not browser" -p no:cacheprovider
+  .venv/bin/pytest -q -n 2 -p no:cacheprovider @tests/other_versions.txt
 '

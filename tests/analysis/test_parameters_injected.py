@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nbflow.analysis.parameters import check_value, find_parameters, make_injected
@@ -111,7 +111,6 @@ def typed(draw, depth: int = 2) -> tuple[str, Any]:
     return name, draw(BASIC[name])
 
 
-@settings(max_examples=120)
 @given(typed())
 @example(("str", 'it\'s "quoted"\n\\ {x} \0 é 🙂'))
 @example(("datetime", dt.datetime(2013, 10, 27, 2, fold=1, tzinfo=ZoneInfo("Europe/Berlin"))))
@@ -133,13 +132,11 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=80)
 @given(anything)
 def test_values_of_no_declared_type_arrive(value):
     assert same(inject(value), value)
 
 
-@settings(max_examples=80)
 @given(anything)
 def test_forms_are_json_and_their_own_forms(value):
     known = Parameter("x", Place("n.ipynb", 1))

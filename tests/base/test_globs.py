@@ -7,7 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nbflow.analysis.contract.file_inputs import read_files
@@ -60,7 +60,6 @@ def below(path: Path) -> set[str]:
     return found
 
 
-@settings(max_examples=80)
 @given(st.lists(PATHS, max_size=6), st.lists(LINKS, max_size=4), PATTERNS)
 def test_what_is_hashed_contains_what_the_cell_got(files, links, pattern):
     with tempfile.TemporaryDirectory() as top:
@@ -83,7 +82,6 @@ def test_what_is_hashed_contains_what_the_cell_got(files, links, pattern):
             assert not Path(path).is_dir()
 
 
-@settings(max_examples=80)
 @given(st.lists(PATHS, max_size=6), PATTERNS)
 def test_a_pattern_knows_what_it_will_match_before_it_is_there(files, pattern):
     """For trees without links, and patterns that do not go up behind a wildcard."""

@@ -17,7 +17,7 @@ from tests.benchmarks.lab import SMALL, Command, Lab
 from tests.benchmarks.measure import MeasureError, adopt_orphans
 from tests.benchmarks.unchanged import make_finished
 
-STEPS, NOTEBOOKS, CELLS = 10, 100, 100
+STEPS, NOTEBOOKS, CELLS = 5, 100, 50
 LINE = 101 * 990 + 1  # characters of output of a cell
 
 

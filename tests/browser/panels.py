@@ -18,6 +18,8 @@ name => {
 }
 """
 
+# Keeps the kernel busy for longer than anything here is waited for; `free` ends it.
+BUSY = f"() => {{ {KERNEL}.requestExecute({{code: 'import time; time.sleep(600)'}}); }}"
 
 # Runs the cell at a place, and gives how many milliseconds that took.
 RUN_CELL = """
@@ -74,6 +76,16 @@ def run_cell(page: Any, at: int) -> float:
 
 def find_cell(page: Any, at: int) -> Any:
     return page.locator(".jp-Notebook .jp-Cell").nth(at)
+
+
+def free(page: Any) -> None:
+    """Interrupt the cell that keeps the kernel busy."""
+    page.evaluate(f"() => {KERNEL}.interrupt()")
+    wait_until_idle(page)
+
+
+def wait_until_idle(page: Any) -> None:
+    page.wait_for_function(f"() => {KERNEL}.status === 'idle'", timeout=60_000)
 
 
 def restart(page: Any) -> None:

@@ -46,7 +46,7 @@ def test_run_all_reads_the_newest_run_and_leaves_it_alone(tmp_path: Path, lab, p
     page.wait_for_function(READY, timeout=60_000)
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
 
-    page.get_by_text("load.sales · run").wait_for(timeout=10_000)
+    page.get_by_text("load.sales · run").wait_for(timeout=60_000)
     page.screenshot(path=tmp_path / "by-hand.png")
     assert sorted(at for at in (made.home / "results").rglob("*")) == before
     by_hand = [at.name for at in made.by_hand.glob("*/*/*")]

@@ -98,7 +98,7 @@ def show_table(page: Any) -> None:
     """A click on a step shows it, whatever page is open."""
     open_tab(page, "Parameters")
     page.locator(".nbflow-node[data-id=load]").click()
-    page.locator(".nbflow-scroll td", has_text="0.142857").wait_for(timeout=30_000)
+    page.locator(".nbflow-scroll td", has_text="0.142857").wait_for(timeout=60_000)
     page.locator(".nbflow-scroll th button", has_text="n").first.click()
     page.locator(".nbflow-scroll th button", has_text="n").first.click()
     assert page.locator(".nbflow-scroll tbody td").first.inner_text() == "29"  # sorted downwards
@@ -116,9 +116,9 @@ def keys_stay_in_the_panel(page: Any) -> None:
         page.keyboard.press(key)
     assert page.evaluate(COUNT) == before
     page.keyboard.press("Escape")  # the way out
-    page.wait_for_function("document.activeElement.matches('.jp-Cell')", timeout=10_000)
+    page.wait_for_function("document.activeElement.matches('.jp-Cell')", timeout=60_000)
     page.keyboard.press("b")  # is JupyterLab's again
-    page.wait_for_function(f"({COUNT})() === {before + 1}", timeout=10_000)
+    page.wait_for_function(f"({COUNT})() === {before + 1}", timeout=60_000)
     page.locator(".nbflow-field input[type=text]").first.focus()
 
 
@@ -137,7 +137,7 @@ def arrows_lead_and_open(page: Any) -> None:
     open_tab(page, "Plan")
     page.locator(".nbflow-panel .lm-TabBar-tab.lm-mod-current").focus()
     page.keyboard.press("ArrowRight")
-    page.locator(".lm-mod-current[role=tab]", has_text="Run").wait_for(timeout=5_000)
+    page.locator(".lm-mod-current[role=tab]", has_text="Run").wait_for(timeout=60_000)
     assert page.locator(".nbflow-row[tabindex='0']").count() == 1
     page.locator(".nbflow-row[tabindex='0']").focus()
     page.keyboard.press("Home")
@@ -147,7 +147,7 @@ def arrows_lead_and_open(page: Any) -> None:
         "data-row"
     )
     page.keyboard.press("Enter")
-    page.locator(".nbflow-row.nbflow-chosen").nth(0).wait_for(timeout=10_000)
+    page.locator(".nbflow-row.nbflow-chosen").nth(0).wait_for(timeout=60_000)
     assert second.get_attribute("aria-selected") == "true"
 
 
@@ -159,7 +159,7 @@ def all_has_a_name(page: Any) -> None:
         assert page.evaluate(WRONG) == [], tab
     open_tab(page, "Run")
     page.locator(".nbflow-node[data-id=load]").click()
-    page.locator(".nbflow-scroll td").first.wait_for(timeout=30_000)
+    page.locator(".nbflow-scroll td").first.wait_for(timeout=60_000)
     assert page.evaluate(WRONG) == []
 
 
@@ -167,7 +167,7 @@ def the_message_comes_first(page: Any) -> None:
     """Of a failure the message and the links stand above the traceback."""
     page.locator(".nbflow-node[data-id=fails]").click()
     link = page.get_by_text("Open the notebook at cell 2")
-    link.wait_for(timeout=30_000)
+    link.wait_for(timeout=60_000)
     error = page.locator(".nbflow-error", has_text="KeyError: 'nope'")
     trace = page.locator(".nbflow-made pre").first
     heights = [one.bounding_box()["y"] for one in (error, link, trace)]
@@ -177,7 +177,7 @@ def the_message_comes_first(page: Any) -> None:
 def opened_without_a_kernel(page: Any, address: str) -> None:
     """A copy is shown as the run left it, and starts no kernel."""
     page.locator(".nbflow-node[data-id=report]").click()
-    page.locator("img.nb-picture").wait_for(timeout=30_000)
+    page.locator("img.nb-picture").wait_for(timeout=60_000)
     page.get_by_text("Open as executed").click()
     page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)", has_text="as the run left it").wait_for(
         timeout=60_000

@@ -11,9 +11,10 @@ import pytest
 from nbflow.runs.history import find_run
 from nbflow.workspace.project import find_project
 from tests.browser.panels import (
-    KERNEL,
+    BUSY,
     TALL,
     find_cell,
+    free,
     open_notebook,
     press,
     reload,
@@ -33,7 +34,6 @@ CELLS = (
     "view = %nbflow run -p months 1,2,3,4 -p rounds 20",
     "%%sql\nselect airline, flights from route_delays.by_carrier order by flights desc limit 3",
 )
-BUSY = f"() => {{ {KERNEL}.requestExecute({{code: 'import time; time.sleep(15)'}}); }}"
 NAME = "flights/control.ipynb"
 
 
@@ -51,7 +51,7 @@ def test_the_example_from_a_cell(lab, page, flights: Path) -> None:
     run_cell(page, LOAD)
     run_cell(page, PANEL)
     panel, live = (find_cell(page, at).locator(".nbflow-panel") for at in (PANEL, RUN))
-    panel.locator(".nbflow-node").nth(8).wait_for(timeout=20_000)
+    panel.locator(".nbflow-node").nth(8).wait_for(timeout=60_000)
     plan_with_a_value(panel)
     run_and_stop(page, panel, live)
     resume(panel, flights)
@@ -66,7 +66,7 @@ def plan_with_a_value(panel: Any) -> None:
     assert least.input_value() == "100"
     least.fill("50")
     press(panel, "Plan")
-    panel.get_by_text("9 steps: ").wait_for(timeout=20_000)
+    panel.get_by_text("9 steps: ").wait_for(timeout=60_000)
     assert panel.locator(".nbflow-node.nbflow-is-run, .nbflow-node.nbflow-is-wait").count() == 9
 
 
@@ -82,15 +82,16 @@ def run_and_stop(page: Any, panel: Any, live: Any) -> None:
     page.evaluate(BUSY)
     press(live, "Stop")
     for one in (panel, live):
-        wait_for_state(one, "cancelled", 10)
+        wait_for_state(one, "cancelled", 60)
+    free(page)
 
 
 def resume(panel: Any, flights: Path) -> None:
     """What was finished is reused, with the parameters of the run that was stopped."""
     press(panel, "Resume")
-    wait_for_state(panel, "running", 30)
+    wait_for_state(panel, "running", 60)
     wait_for_state(panel, "done", 180)
-    panel.locator(".nbflow-node[data-id=load_flights].nbflow-is-reused").wait_for(timeout=10_000)
+    panel.locator(".nbflow-node[data-id=load_flights].nbflow-is-reused").wait_for(timeout=60_000)
     run = find_run(find_project(flights))
     assert run.parameters == {"months": [1, 2, 3, 4], "rounds": 20}
     assert run.status == "done"
@@ -99,10 +100,10 @@ def resume(panel: Any, flights: Path) -> None:
 def look_at_table(page: Any, panel: Any) -> None:
     """A click on a step previews its table; a query reads it."""
     panel.locator(".nbflow-node[data-id=route_delays]").click()
-    panel.locator(".nbflow-detail th", has_text="carrier").first.wait_for(timeout=30_000)
+    panel.locator(".nbflow-detail th", has_text="carrier").first.wait_for(timeout=60_000)
     run_cell(page, SQL)
     result = find_cell(page, SQL).locator(".jp-OutputArea-output table")
-    result.locator("td", has_text="United").wait_for(timeout=30_000)
+    result.locator("td", has_text="United").wait_for(timeout=60_000)
     assert result.locator("tbody tr").count() == 3
 
 
@@ -110,13 +111,13 @@ def attach_again(page: Any, panel: Any) -> None:
     """After a restart of the kernel and when the page is loaded, the run that goes on is there."""
     panel.locator("label", has_text="Force").click()
     press(panel, "Run")
-    wait_for_state(panel, "running", 30)
+    wait_for_state(panel, "running", 60)
     restart(page)
     run_cell(page, LOAD)
     run_cell(page, PANEL)
-    wait_for_state(panel, "running", 30)
+    wait_for_state(panel, "running", 60)
     reload(page)
     wait_until_ready(page, NAME)
-    wait_for_state(panel, "running", 30)
+    wait_for_state(panel, "running", 60)
     press(panel, "Stop")
     wait_for_state(panel, "cancelled", 30)

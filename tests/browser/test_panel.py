@@ -11,7 +11,9 @@ import pytest
 
 from nbflow.app.demo import copy_demo
 from tests.browser.panels import (
+    BUSY,
     KERNEL,
+    free,
     go_back,
     open_panel,
     press,
@@ -41,7 +43,6 @@ async () => {{
   return performance.now() - start;
 }}
 """
-BUSY = f"() => {{ {KERNEL}.requestExecute({{code: 'import time; time.sleep(25)'}}); }}"
 GROUND = "() => getComputedStyle(document.querySelector('.nbflow-panel')).backgroundColor"
 
 
@@ -66,7 +67,7 @@ def test_run_look_stop_resume_and_attach(lab, page, bakery: Path) -> None:
     use_dark(page)
     assert page.evaluate(GROUND) not in {"rgb(255, 255, 255)", "white"}
     press(page, "Stop")
-    wait_for_state(page, "cancelled", 30)
+    wait_for_state(page, "cancelled", 60)
     page.locator("[role=tab]", has_text="History").click()
     choose_rows(page)
 
@@ -74,14 +75,14 @@ def test_run_look_stop_resume_and_attach(lab, page, bakery: Path) -> None:
 def choose_rows(page: Any) -> None:
     """A click chooses a run in the history, and a step in the list; Enter does too."""
     runs = page.locator(".nbflow-history tbody tr")
-    runs.nth(2).click(timeout=20_000)
-    page.locator(".nbflow-history tbody tr:nth-child(3).nbflow-chosen").wait_for(timeout=10_000)
+    runs.nth(2).click(timeout=60_000)
+    page.locator(".nbflow-history tbody tr:nth-child(3).nbflow-chosen").wait_for(timeout=60_000)
     page.locator(".nbflow-history button", has_text="Show").click()
     wait_for_state(page, "done")
     page.locator(".nbflow-row", has_text="report").click()
-    page.locator(".nbflow-node.nbflow-selected[data-id=report]").wait_for(timeout=10_000)
+    page.locator(".nbflow-node.nbflow-selected[data-id=report]").wait_for(timeout=60_000)
     page.locator(".nbflow-row", has_text="summarise").press("Enter")
-    page.locator(".nbflow-row.nbflow-chosen", has_text="summarise").wait_for(timeout=10_000)
+    page.locator(".nbflow-row.nbflow-chosen", has_text="summarise").wait_for(timeout=60_000)
 
 
 def run_with_values(page: Any) -> None:
@@ -89,18 +90,18 @@ def run_with_values(page: Any) -> None:
     year = page.locator(".nbflow-field", has_text="year").locator("input")
     year.fill("next")
     press(page, "Plan")
-    page.locator(".nbflow-wrong", has_text="is not an int").wait_for(timeout=20_000)
+    page.locator(".nbflow-wrong", has_text="is not an int").wait_for(timeout=60_000)
     year.fill("2024")
     press(page, "Run")
     wait_for_state(page, "running")
     wait_for_state(page, "done")
-    page.locator(".nbflow-head-line", has_text="year=2024").wait_for(timeout=5_000)
+    page.locator(".nbflow-head-line", has_text="year=2024").wait_for(timeout=60_000)
 
 
 def look_at_step(page: Any) -> None:
     """A click in the graph shows a step's tables and opens its notebook."""
     page.locator(".nbflow-canvas").get_by_text("summarise", exact=True).click()
-    page.locator(".nbflow-detail th", has_text="revenue").first.wait_for(timeout=30_000)
+    page.locator(".nbflow-detail th", has_text="revenue").first.wait_for(timeout=60_000)
     page.get_by_text("Open as executed").click()
     go_back(page, "summarise-")
 
@@ -117,8 +118,9 @@ def stop_while_busy(page: Any) -> None:
     page.evaluate(BUSY)
     began = time.monotonic()
     press(page, "Stop")
-    wait_for_state(page, "cancelled", 20)
+    wait_for_state(page, "cancelled", 60)
     print(f"stopped {time.monotonic() - began:.1f} s after the click, in a busy cell")
+    free(page)
 
 
 def attach_again(page: Any) -> None:

@@ -59,4 +59,4 @@ def check_graph(page: Any, name: str) -> None:
     node = page.locator(f".nbflow-node[data-id={name}].nbflow-is-running")
     assert "running, 50 percent" in node.get_attribute("aria-label")
     node.click()
-    page.locator(".nbflow-row.nbflow-chosen").get_by_text("50%").wait_for(timeout=10_000)
+    page.locator(".nbflow-row.nbflow-chosen").get_by_text("50%").wait_for(timeout=60_000)

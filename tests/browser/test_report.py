@@ -39,8 +39,8 @@ def test_widgets_are_drawn_in_a_report_without_a_kernel(tmp_path: Path, page) ->
     report = make_report(tmp_path, run_step(tmp_path))
     asked = hear_requests(page)
     page.goto(report.as_uri())
-    page.locator(".widget-readout").wait_for(timeout=30_000)
-    page.locator(".widget-output").get_by_text("printed").wait_for(timeout=30_000)
+    page.locator(".widget-readout").wait_for(timeout=60_000)
+    page.locator(".widget-output").get_by_text("printed").wait_for(timeout=60_000)
     expected = {"slider": "7", "bar": "100%", "words": "files: 100%", "output": "printed into it"}
     assert page.evaluate(SEEN) == expected
     assert asked == [report.as_uri(), MANAGER.as_uri()]

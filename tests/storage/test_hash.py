@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nbflow.base.hashing import hash_bytes, hash_file
@@ -50,7 +50,6 @@ def arrays(draw):
     return pa.array(draw(st.lists(st.none() | values, max_size=12)), kind)
 
 
-@settings(max_examples=150)
 @given(arrays(), st.lists(st.integers(0, 5), max_size=5))
 def test_batches_and_slices_do_not_count(array, sizes):
     table = pa.table({"x": array})
@@ -61,7 +60,6 @@ def test_batches_and_slices_do_not_count(array, sizes):
     assert hash_table(batch for batch in table.to_batches() or [table]) == hash_table(table)
 
 
-@settings(max_examples=100)
 @given(arrays(), arrays())
 def test_other_content_is_another_hash(left, right):
     same = left.type == right.type and repr(left.to_pylist()) == repr(right.to_pylist())

@@ -63,7 +63,7 @@ def texts(notebook: Any) -> list[list[str]]:
 
 def wait_for_end(pids: list[int]) -> list[int]:
     """Return the processes that still live after a while."""
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while (alive := [pid for pid in pids if lives(pid)]) and time.monotonic() < deadline:
         psutil.wait_procs([psutil.Process(pid) for pid in alive if lives(pid)], timeout=0.1)
     return alive

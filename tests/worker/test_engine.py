@@ -17,7 +17,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from nbflow.executors.local.engine import NbflowEngine
 from nbflow.executors.local.engine import client as engine_client
-from nbflow.executors.local.engine.record import Observer
+from nbflow.executors.local.engine.record import REST, Observer
 from tests.notebooks import cell, write
 from tests.worker.jobs import statuses
 
@@ -128,10 +128,12 @@ def test_saving_takes_no_more_than_a_share_of_the_time(tmp_path: Path) -> None:
 
     notebook = write(tmp_path / "in.ipynb", [cell("1") for _ in range(10)])
     output = tmp_path / "out.ipynb"
+    began = time.monotonic()
     papermill.execute_notebook(
         notebook, output, engine_name="nbflow", progress_bar=False, observer=Slow()
     )
-    assert 2 <= Slow.saves <= 3  # the first and the last, of 22 times when papermill saves
+    most = 2 + (time.monotonic() - began) / (0.3 * (1 + REST))
+    assert 2 <= Slow.saves <= most  # the first and the last, of 22 times when papermill saves
     assert statuses(json.loads(output.read_text())) == [DONE] * 10
 
 

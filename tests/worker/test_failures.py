@@ -202,7 +202,7 @@ def test_stop_ends_a_busy_kernel_within_seconds(tmp_path: Path, source: str) -> 
 
     outcome = execute_job(job, emit, stop)
     assert (outcome.status, outcome.failure) == ("cancelled", None)
-    assert time.monotonic() - stopped[0] < 6
+    assert time.monotonic() - stopped[0] < 20
     assert statuses(read_executed(job)) == [FAILED, PENDING]
 
 

@@ -29,7 +29,8 @@ pytestmark = pytest.mark.kernel
 WHO = "import os; print(os.environ['JPY_PARENT_PID'])"
 KILL = """
 import os, signal, time
-time.sleep(0.5)  # until the worker has told that this cell is under way
+while not os.path.exists({told!r}):
+    time.sleep(0.01)
 os.kill(int(os.environ['JPY_PARENT_PID']), signal.SIGKILL)
 time.sleep(60)
 """
@@ -64,10 +65,15 @@ def test_at_most_so_many_jobs_at_once(tmp_path: Path, executor: LocalExecutor) -
 def test_a_dead_worker_fails_its_job_and_is_replaced(
     tmp_path: Path, executor: LocalExecutor
 ) -> None:
-    job = make_job(
-        tmp_path, cell("print('so far')"), cell(KILL), cell("print('never')"), name="killer"
-    )
-    outcome = run(executor, job)
+    told = tmp_path / "told"  # by the worker: this cell is under way
+    cells = [cell("print('so far')"), cell(KILL.format(told=str(told))), cell("print('never')")]
+    job = make_job(tmp_path, *cells, name="killer")
+
+    def emit(event: Event) -> None:
+        if isinstance(event, CellStarted) and event.cell == 2:
+            told.touch()
+
+    outcome = executor.execute(job, emit, threading.Event())
     assert outcome.failure == Failure(
         cause="worker died",
         type="WorkerDied",

@@ -148,7 +148,7 @@ def test_one_that_died_is_replaced(tmp_path: Path, spare: Spare) -> None:
     run(make_job(tmp_path, WHO), spare, more=True)
     assert spare.kernel is not None
     spare.kernel.kill()
-    spare.kernel.process.wait(15)
+    spare.kernel.process.wait(60)
     assert run(make_job(tmp_path, WHO, name="other"), spare, more=False).status == "done"
 
 
