@@ -220,11 +220,11 @@ def test_the_text_of_a_query_counts_for_the_key(tmp_path: Path) -> None:
 
 PLAN = """
 import sys
-from nbflow.analysis import filecache
+from nbflow.base import stat_cache
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.present.problems import say_hint, say_what
 from nbflow.workspace.project import find_project
-filecache.GRAIN = -(10**12)  # files that were changed just now are kept, too
+stat_cache.GRAIN = -(10**12)  # files that were changed just now are kept, too
 step = read_folder(find_project(sys.argv[1])).steps["delays"]
 print(*(one.ref for one in step.inputs), "duckdb" in sys.modules)
 """

@@ -223,7 +223,7 @@ def test_two_runs_that_wait_for_each_other_both_end(
 
 
 def test_many_runs_at_once_execute_each_step_once(made: Project) -> None:
-    runs = [Started(made, Watched()) for _ in range(8)]
+    runs = [Started(made, Watched()) for _ in range(5)]
     assert {one.end()[0] for one in runs} == {"done"}
     assert sorted(step for one in runs for step in one.executor.begun) == ["first", "second"]
 

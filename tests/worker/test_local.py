@@ -139,9 +139,8 @@ RUN = """
 import sys, threading
 from pathlib import Path
 import msgspec
-from nbflow.executors import Setup
-from nbflow.executors import Setup
-from nbflow.executors.local import LocalExecutor
+from nbflow.executors.local.pool import LocalExecutor
+from nbflow.executors.protocol import Setup
 from nbflow.model import Job
 job = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Job)
 LocalExecutor(Setup()).execute(job, lambda event: print(event, flush=True), threading.Event())
