@@ -235,6 +235,7 @@ def test_a_run_of_another_process_can_be_followed_and_cancelled(tmp_path):
     assert [state.status for state in follow(made, seen.id)][-1] == "cancelled"
 
 
+@pytest.mark.usefixtures("cold")  # so that all of its processes are its children
 def test_a_killed_run_is_lost_its_kernels_are_gone_and_the_next_run_goes_on(tmp_path):
     made = project(tmp_path, numbers=NUMBERS, slow=[DOUBLED[0], *SLOW])
     seen = start_and_wait_for(Pipeline(made.folder), "slow", 2)
