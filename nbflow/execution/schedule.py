@@ -71,8 +71,7 @@ class Schedule:
 
     def find_blame(self, task: TaskId) -> tuple[Reason, ...]:
         """Return which tasks above failed; nothing where none did."""
-        above = (self.blame.get(parent, ()) for parent in self.parents[task])
-        return tuple(sorted({reason for reasons in above for reason in reasons}, key=str))
+        return graph.find_blame(self.parents[task], self.blame)
 
     def _note_ready(self, task: TaskId) -> None:
         self.ready_since[task] = time.monotonic()

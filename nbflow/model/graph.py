@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from nbflow.model import Step, TaskId
+from nbflow.model import Reason, Step, TaskId
 
 Parents = Mapping[str, set[str]]
 T = TypeVar("T", str, TaskId)
@@ -91,6 +91,14 @@ def ancestors(parents: Parents, steps: Iterable[str]) -> set[str]:
 def descendants(parents: Parents, steps: Iterable[str]) -> set[str]:
     """Return the steps and all that need them."""
     return ancestors(make_children(parents), steps)
+
+
+def find_blame(parents: Iterable[T], blame: Mapping[T, tuple[Reason, ...]]) -> tuple[Reason, ...]:
+    """Return which steps above failed, given the blame of the parents that failed or are blocked.
+
+    Returns nothing where none did.
+    """
+    return tuple(sorted({one for parent in parents for one in blame.get(parent, ())}, key=str))
 
 
 def longest_paths(parents: Parents, seconds: Mapping[str, float]) -> dict[str, float]:

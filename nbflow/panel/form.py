@@ -11,10 +11,10 @@ import ipywidgets as w
 from nbflow.base.text import say_count, shorten
 from nbflow.errors import ParameterError
 from nbflow.model import Parameter
-from nbflow.panel.fields import SHARED, Field
-from nbflow.panel.inputs import UNSET, make_input
-from nbflow.panel.models import build, hide, set_class
-from nbflow.panel.values import Held, Values, is_same
+from nbflow.panel.form_fields import SHARED, Field
+from nbflow.panel.form_inputs import UNSET, make_input
+from nbflow.panel.form_values import FormValues, Held, is_same
+from nbflow.panel.widget_factory import build, hide, set_class
 from nbflow.present.problem_cases import say_range
 from nbflow.present.problems import say_error_here
 
@@ -25,10 +25,10 @@ _GROUPS = 20  # shown at a time, of more the search finds the others
 class Form:
     """Shows the fields of a pipeline; `box` is what is shown.
 
-    The values are kept apart, in `Values`: most of a large form's controls were never made.
+    The values are kept apart, in `FormValues`: most of a large form's controls were never made.
     """
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, values: FormValues) -> None:
         self.box = build(w.VBox, css="nbflow-form")
         self._values = values
         self._fields: list[Field] | None = None  # those that are drawn

@@ -32,7 +32,7 @@ def _add_lines(states: dict[str, Any], graph: Graph) -> dict[str, Any]:
 
 
 class Graph(anywidget.AnyWidget):
-    """Steps and the edges between them, each step with its state.
+    """StepList and the edges between them, each step with its state.
 
     >>> nodes, edges = make_nodes(Pipeline("notebooks"))
     >>> Graph(nodes=nodes, edges=edges, states={"load": {"status": "running", "fraction": 0.4}})

@@ -9,8 +9,8 @@ import ipywidgets as w
 from markupsafe import Markup
 
 from nbflow.base.text import say_seconds, say_when
-from nbflow.panel.models import build, hide
-from nbflow.panel.rows import Rows
+from nbflow.panel.row_list import RowList
+from nbflow.panel.widget_factory import build, hide
 from nbflow.present.document import Cell, Column, Span, StateMark, Table
 from nbflow.present.html.markup import tag
 from nbflow.present.html.render import draw
@@ -35,24 +35,24 @@ class History:
 
     def __init__(self, act: Callable[[str, str], None]) -> None:
         buttons = [
-            _make_button("Show", "eye", lambda: act("show", self._table.chosen)),
-            _make_button("Run again", "repeat", lambda: act("rerun", self._table.chosen)),
-            _make_button("Use its values", "sliders", lambda: act("values", self._table.chosen)),
+            _make_button("Show", "eye", lambda: act("show", self.table.chosen)),
+            _make_button("Run again", "repeat", lambda: act("rerun", self.table.chosen)),
+            _make_button("Use its values", "sliders", lambda: act("values", self.table.chosen)),
         ]
         hint = build(w.HTML, '<span class="nbflow-help">for the run that is chosen below</span>')
         self._line = build(w.HBox, [*buttons, hint], css="nbflow-line")
-        self._table = build(Rows, label="Runs, newest first")
-        self.box = build(w.VBox, [self._line, self._table], css="nbflow-history")
+        self.table = build(RowList, label="Runs, newest first")
+        self.box = build(w.VBox, [self._line, self.table], css="nbflow-history")
         self._known: dict[str, Run] = {}  # those that are over: they change no more
 
     def show(self, project: Project) -> None:
         """Read the newest runs; those that are over are read once."""
         runs = [self._read(project, name) for name in read_run_ids(project, _COUNT)]
         hide(self._line, unless=runs)
-        self._table.html = _draw(runs)
+        self.table.html = _draw(runs)
         known = [run.id for run in runs]
-        if self._table.chosen not in known:
-            self._table.chosen = known[0] if known else ""
+        if self.table.chosen not in known:
+            self.table.chosen = known[0] if known else ""
 
     def _read(self, project: Project, run_id: str) -> Run:
         run = self._known.get(run_id) or read_run(project, run_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import contextlib
 from pathlib import Path
 
 import ipywidgets as w
@@ -10,28 +10,26 @@ from IPython.display import display
 
 from nbflow import app
 from nbflow.analysis.contract.scan import read_folder
-from nbflow.errors import UnknownNameError
+from nbflow.errors import RunError, UnknownNameError
 from nbflow.model import Request, Scan
 from nbflow.model.graph import make_parents
 from nbflow.notebook_api.messages import find_shell
-from nbflow.panel.asked import read_project, read_running
-from nbflow.panel.busy import Busy
+from nbflow.panel.background import Background
 from nbflow.panel.buttons import Buttons
-from nbflow.panel.detail import Detail
-from nbflow.panel.fields import make_fields, read_values
-from nbflow.panel.follow import Follower, find_follower
+from nbflow.panel.cell_registry import claim_cell
+from nbflow.panel.follower import Follower, find_follower
 from nbflow.panel.form import Form
-from nbflow.panel.graph import Graph, make_nodes
+from nbflow.panel.form_fields import make_fields, read_values
+from nbflow.panel.form_values import FormValues, UnfitError
+from nbflow.panel.graph import make_nodes
 from nbflow.panel.history import History
-from nbflow.panel.models import build, hide
-from nbflow.panel.notice import Notice
-from nbflow.panel.places import claim_cell
-from nbflow.panel.plain import draw_text
-from nbflow.panel.runview import Parts, RunView
+from nbflow.panel.messages import Messages
+from nbflow.panel.run_page import RunPage
+from nbflow.panel.saved_form import SavedForm, draw_saved
 from nbflow.panel.selection import Selection
-from nbflow.panel.steps import Steps
-from nbflow.panel.valuebar import ValueBar
-from nbflow.panel.values import UnfitError, Values
+from nbflow.panel.text_form import draw_text
+from nbflow.panel.value_sets_bar import ValueSetsBar
+from nbflow.panel.widget_factory import build, hide
 from nbflow.pipeline import Pipeline
 from nbflow.planning import refuse_wrong
 from nbflow.present.html.markup import tag
@@ -42,8 +40,9 @@ from nbflow.present.pages.plans import make_plan_page
 from nbflow.runs.cancel import cancel
 from nbflow.runs.follow import Followed
 from nbflow.runs.history import find_newest_id, find_run
+from nbflow.runs.liveness import is_alive
 from nbflow.runs.request import read_request
-from nbflow.workspace.project import Project
+from nbflow.workspace.project import Project, find_project
 
 STATIC = Path(__file__).parent / "static"
 _PARAMETERS, _PLAN, _RUN, _HISTORY = range(4)
@@ -84,9 +83,8 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._project: Project | None = None
         self._scan = Scan({})
         self._follower: Follower | None = None
-        self._lock = threading.RLock()
         self._make_parts()
-        self._notice.guarded(lambda: self._open(run_id, request))
+        self.messages.guarded(lambda: self._open(run_id, request))
         self._show_frame()
 
     def close(self) -> None:
@@ -98,12 +96,11 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     def show_tail(self, tail: Followed | None) -> None:
         """Show the run as it is now; called by the follower's thread."""
         try:
-            with self._lock:
-                said = self._view.show(tail)
-            if said:
-                self._notice.say(said)
+            if said := self.page.show(tail):
+                self.messages.say(said)
+            self._saved.update(self.page.known.run, self._scan.steps)
         except Exception as error:  # noqa: BLE001 - the thread is that of all views
-            self._notice.say_wrong(error)
+            self.messages.say_wrong(error)
 
     def _ipython_display_(self) -> None:
         """Show the panel, and what a saved notebook shows without a kernel, hidden by its style.
@@ -114,44 +111,41 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             print(self)  # noqa: T201 - a terminal has no widgets
             return
         if self._project is not None:
-            self._view.still.show()
+            self._saved.show()
         display({**self._repr_mimebundle_(), "text/plain": "the controls of nbflow"}, raw=True)
 
-    def draw_still(self) -> str:
+    def draw_saved(self) -> str:
         """Return what a saved notebook shows without a kernel."""
-        return self._view.draw_still()
+        run, fields = self.page.known.run, self.values.fields
+        return draw_saved(self._project, self._name, self._scan.steps, fields, run)
 
     def __str__(self) -> str:
         """Return the steps as the newest run left them: what a terminal shows."""
         text = "" if self._project is None else draw_text(self._project, self._name, self._scan)
-        return "\n".join(part for part in (self._notice.plain, text) if part)
+        return "\n".join(part for part in (self.messages.plain, text) if part)
 
     # --- parts --------------------------------------------------------------------------------
 
     def _make_parts(self) -> None:
         style = build(w.HTML, draw_style("page") + draw_style("panel", STATIC), css="nbflow-style")
-        head, self._notice = build(w.HTML), Notice()
-        self._busy = Busy(self._notice, lambda: self._view.show_state())  # noqa: PLW0108 - made below
+        self.messages = Messages()
+        self._work = Background(self.messages, lambda doing: self.page.change(doing=doing))
         self._selection = Selection(self._show_marked)
-        self._buttons = Buttons(self._act, self._selection)
-        self._graph = build(Graph)
-        self._graph.on_click(self._choose)
-        canvas = build(w.VBox, [self._graph], css="nbflow-canvas")
-        self.values = Values(self._show_values)
+        self.buttons = Buttons(self._act, self._selection)
+        self.page = RunPage(self.buttons, self._choose_listed, self._work.later, self._turn)
+        self.page.graph.on_click(self._choose)
+        self.values = FormValues(self._show_values)
         self._form = Form(self.values)
-        self._bar = ValueBar(self.values, self._say_missing, self._notice.guarded)
-        self._plan, self._history = build(w.HTML), History(self._act_on_run)
-        self._steps = Steps(self._choose_listed)
-        self._detail = Detail(self._choose_listed, self._busy.later, self._graph.follow)
-        split = build(w.VBox, [self._steps.box, *self._detail.boxes], css="nbflow-split")
-        parts = (head, self._buttons, self._graph, self._steps, self._detail, self._busy)
-        self._view = RunView(Parts(*parts), self._turn)
+        self._bar = ValueSetsBar(self.values, self._say_missing, self.messages.guarded)
+        self._plan, self.history = build(w.HTML), History(self._act_on_run)
+        self._saved = SavedForm(self.draw_saved)
+        canvas = build(w.VBox, [self.page.graph], css="nbflow-canvas")
         asked = build(w.VBox, [self._bar.box, self._form.box])
-        pages = [asked, self._plan, split, self._history.box]
-        self._tabs = build(w.Tab, pages, titles=_TITLES)
-        self._tabs.observe(lambda _: self._show_page(), "selected_index")
-        self._parts = [self._buttons.box, *self._notice.boxes, canvas, self._tabs]
-        self.children = [style, head, *self._parts]
+        pages = [asked, self._plan, self.page.box, self.history.box]
+        self.tabs = build(w.Tab, pages, titles=_TITLES)
+        self.tabs.observe(lambda _: self._show_tab(), "selected_index")
+        self._parts = [self.buttons.box, *self.messages.boxes, canvas, self.tabs]
+        self.children = [style, self.page.head, *self._parts]
 
     # --- what there is ------------------------------------------------------------------------
 
@@ -160,13 +154,13 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         return self._project.folder.name if self._project else str(self._asked or "nbflow")
 
     def _open(self, run_id: str = "", request: Request | None = None) -> None:
-        self._project = project = read_project(self._asked)
+        self._project = self.page.project = project = _find_project(self._asked)
         self._follower = find_follower(project)
         try:
             self._read(project)
             newest = find_newest_id(project)
-            self._show_request(request or read_running(project, run_id or newest))
-            self._buttons.force.value = request is not None and request.force
+            self._show_request(request or _read_running(project, run_id or newest))
+            self.buttons.force.value = request is not None and request.force
             found = find_run(project, run_id).id if run_id else ""
             self.run_id = "" if found == newest else found
         finally:
@@ -181,79 +175,73 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         errors = [one for one in scan.problems if one.severity == "error"]
         self.values.set_fields(make_fields(scan.steps, project.settings.parameters))
         self._selection.show_steps(scan.steps)
-        nodes, edges = mark_problems(*make_nodes(scan.steps), scan)
-        self._graph.show(nodes, edges)
-        self._detail.show_steps(scan.steps)
-        self._notice.root = project.root
-        self._notice.list_problems(errors)
-        self._view.read(project, self._name, scan, self.values.fields)
+        self.page.graph.show(*mark_problems(*make_nodes(scan.steps), scan))
+        self.page.change(name=self._name, scan=scan)
+        self.messages.root = project.root
+        self.messages.list_problems(errors)
         if not scan.steps and not errors:
             refuse_wrong(project, scan)  # says why there is no step
 
     def _show_frame(self) -> None:
         """Leave out what makes no sense without steps."""
-        there = bool(self._scan.steps)
         for part in self._parts[-2:]:
-            hide(part, unless=there)
-        self._view.show_state()
+            hide(part, unless=self._scan.steps)
+        self.page.change(name=self._name)
 
     def _show_marked(self) -> None:
-        self._graph.marked = self._selection.find_marked(make_parents(self._scan.steps))
+        self.page.graph.marked = self._selection.find_marked(make_parents(self._scan.steps))
 
-    def _show_page(self) -> None:
-        if self._tabs.selected_index == _RUN:
-            self._view.draw_again()
-            self._steps.wanted = True
-            self._wake()
-        if self._tabs.selected_index == _HISTORY and self._project is not None:
-            project = self._project
-            self._busy.later(lambda: self._history.show(project))
+    def _show_tab(self) -> None:
+        if self.tabs.selected_index == _RUN:
+            self.page.change(listed=True, plan=None)
+        project = self._project
+        if self.tabs.selected_index == _HISTORY and project is not None:
+            self._work.later(lambda: self.history.show(project))
 
     def _show_values(self) -> None:
         self._form.show()
         self._bar.show()
         if not self.values.wrong:
-            self._notice.forget(UnfitError)
+            self.messages.forget(UnfitError)
 
     def _say_missing(self, missing: list[str]) -> None:
         text = f"No step has these parameters any more: {', '.join(missing)}."
-        self._notice.say(text if missing else "")
+        self.messages.say(text if missing else "")
 
     # --- which step is shown ----------------------------------------------------------------------
 
     def _choose(self, name: str) -> None:
         """Take a click on a step anywhere: it is shown, or chosen to run where that is asked."""
         if name and self._selection.toggle(name):
-            self._graph.selected = self._view.choice.name
+            self.page.graph.selected = self.page.known.chosen
             return
-        self._view.choice.take(name)
+        self.page.choose(name)
         if name:
-            self._tabs.selected_index = _RUN
-        self._wake()
+            self.tabs.selected_index = _RUN
 
     def _choose_listed(self, name: str) -> None:
-        if name != self._view.choice.name:  # else it was only marked
+        if name != self.page.known.chosen:  # else it was only marked
             self._choose(name)
 
     def _turn(self, began: bool) -> None:  # noqa: FBT001 - a callback
         """Show a run that has begun, and the history, which has one more or one that is over."""
-        self._show_page()
+        self._show_tab()
         if began:
-            self._tabs.selected_index = _RUN
+            self.tabs.selected_index = _RUN
 
     # --- what is asked for --------------------------------------------------------------------
 
     def _act(self, name: str) -> None:
         if name == "stop":
-            self._notice.guarded(self._stop)
+            self.messages.guarded(self._stop)
         elif name == "run":
-            self._busy.later(self._start, "starting …")
+            self._work.later(self._start, "starting …")
         elif name == "plan":
-            self._busy.later(self._make_plan, "planning …")
-        elif name == "resume" and self._view.tail is not None:
-            self._act_on_run("rerun", self._view.tail.run.id)
+            self._work.later(self._make_plan, "planning …")
+        elif name == "resume" and self.page.tail is not None:
+            self._act_on_run("rerun", self.page.tail.run.id)
         elif name == "read":
-            self._busy.later(self._read_again, "reading the notebooks …")
+            self._work.later(self._read_again, "reading the notebooks …")
 
     def _act_on_run(self, name: str, run_id: str | None) -> None:
         project = self._project
@@ -262,53 +250,52 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         if name == "show":
             self._show_run(run_id)
         elif name == "rerun":
-            self._busy.later(lambda: self._start_again(project, run_id), "starting …")
+            again = app.requests.read_again
+            self._work.later(lambda: self._attach(project, again(project, run_id)), "starting …")
         else:
-            self._busy.later(lambda: self._use_values(project, run_id))
+            self._work.later(lambda: self._use_values(project, run_id))
 
     def _stop(self) -> None:
         """Ask the run to stop: only a file is made, so this works on any thread."""
-        run = self._view.tail.run if self._view.tail else None
+        run = self.page.tail.run if self.page.tail else None
         if self._project is None or run is None or run.status != "running":
             return  # it has just ended
         cancel(self._project, run)
-        self._view.stopping = "stopping …"
-        self._view.show_state()
+        self.page.change(stopping=True)
 
     def _start(self) -> None:
         project = self._refuse_wrong()
         self._attach(project, self._make_request(project))
         self._say_unsaved()
 
-    def _start_again(self, project: Project, run_id: str) -> None:
-        self._attach(project, app.requests.read_again(project, run_id))
-
     def _attach(self, project: Project, request: Request) -> None:
         run_id = app.run.start(project, request)
-        self._view.stopping = ""
-        self._view.choice.forget()
+        self.page.change(stopping=False)
+        self.page.choose("")
         self._show_run(run_id, ours=True)
 
     def _show_run(self, run_id: str, *, ours: bool = False) -> None:
         """Show a run; after one of our own, whatever is newest is shown again."""
         self.run_id = "" if ours else run_id
-        self._tabs.selected_index = _RUN
-        self._wake()
+        self.tabs.selected_index = _RUN
+        if self._follower is not None:
+            self._follower.wake()
 
     def _make_plan(self) -> None:
         project = self._refuse_wrong()
         plan = app.plan.plan(project, self._scan, self._make_request(project)).plan
         self._plan.value = draw_page(make_plan_page(plan, graph=False))
-        self._tabs.selected_index = _PLAN
-        self._view.show_plan(plan)
+        self.tabs.selected_index = _PLAN
+        if not self.page.is_live:
+            self.page.change(plan=plan)
         self._say_unsaved()
 
     def _say_unsaved(self) -> None:
         """Say which of the notebooks have changes in the front end that are in no file yet."""
         names = {Path(step.path).name for step in self._scan.steps.values()}
-        if unsaved := sorted(names & set(self._graph.unsaved)):
+        if unsaved := sorted(names & set(self.page.graph.unsaved)):
             them = "its" if len(unsaved) == 1 else "their"
-            self._notice.say(
+            self.messages.say(
                 f"{', '.join(unsaved)}: not saved yet, so that {them} changes are not in this."
                 " Save, and do it again."
             )
@@ -323,7 +310,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _use_values(self, project: Project, run_id: str) -> None:
         self._show_request(read_request(project, run_id))
-        self._tabs.selected_index = _PARAMETERS
+        self.tabs.selected_index = _PARAMETERS
 
     def _show_request(self, request: Request) -> None:
         self.values.replace(read_values(self.values.fields, self._scan.steps, request))
@@ -331,23 +318,33 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def _make_request(self, project: Project) -> Request:
         """Return what the form asks for; what is wrong is said at once."""
-        options = Request(force=self._buttons.force.value, **self._selection.make_request())
+        options = Request(force=self.buttons.force.value, **self._selection.make_request())
         return app.requests.make_request(project, self._scan, options, self.values.forms)
 
     def _refuse_wrong(self) -> Project:
         """Read the notebooks as they are now; refuse what is wrong in the form."""
         if self._project is None:
             self._open()
-        project = self._project or read_project(self._asked)
+        project = self._project or _find_project(self._asked)
         self._read(project)
         if self.values.wrong:
-            self._tabs.selected_index = _PARAMETERS
+            self.tabs.selected_index = _PARAMETERS
             self._form.show_wrong()
         self.values.refuse_wrong()
         if self._selection.is_open:
             raise UnknownNameError("Which steps? Click them in the graph, or choose “All steps”.")
         return project
 
-    def _wake(self) -> None:
-        if self._follower is not None:
-            self._follower.wake()
+
+def _find_project(asked: str | Path | Pipeline | Project | None) -> Project:
+    if isinstance(asked, Pipeline):
+        return asked.project
+    return asked if isinstance(asked, Project) else find_project(asked)
+
+
+def _read_running(project: Project, run_id: str) -> Request:
+    """Return what a run was asked for as long as it goes on, else a request for nothing special."""
+    if run_id and is_alive(project, run_id):
+        with contextlib.suppress(RunError):
+            return read_request(project, run_id)
+    return Request()

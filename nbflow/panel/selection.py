@@ -9,7 +9,7 @@ import ipywidgets as w
 
 from nbflow.errors import UnknownNameError
 from nbflow.model import Request
-from nbflow.panel.models import HIDDEN, build, hide
+from nbflow.panel.widget_factory import HIDDEN, build, hide
 from nbflow.planning.selection import select
 
 ALL, TO, FROM, ONLY = "all", "to", "from", "only"

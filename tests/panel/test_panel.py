@@ -9,13 +9,15 @@ from types import SimpleNamespace
 import ipywidgets
 import pytest
 
-from nbflow import Pipeline
-from nbflow.model import Request
+from nbflow.base.locks import hold
+from nbflow.model import Planned, Request
+from nbflow.model.events import RunStarted, StepFailed
 from nbflow.panel.panel import Panel
-from nbflow.panel.steps import Steps
-from nbflow.runs.fold import Run, StepRun
+from nbflow.runs.folder import RunFolder
+from nbflow.runs.log import Log
+from nbflow.runs.request import write_request
 from nbflow.workspace.project import find_project
-from tests.cli.runs import make_run
+from tests.cli.runs import FAILURE, make_run
 from tests.notebooks import cell, project, write
 
 LOAD = [
@@ -51,12 +53,17 @@ def wait(condition, seconds=60.0):
 
 
 def click(panel, name):
-    getattr(panel._buttons, name).click()
-    wait(lambda: not panel._busy.doing)
+    panel.buttons.by_name[name].click()
+    wait(lambda: not panel.page.known.doing)
+
+
+def click_step(panel, name):
+    """Click a step as the page does."""
+    panel.page.graph._handle_custom_msg({"clicked": name}, [])
 
 
 def status(panel):
-    return panel._view.tail.run.status if panel._view.tail else ""
+    return panel.page.known.run.status if panel.page.known.run else ""
 
 
 def find_control(panel, key):
@@ -76,6 +83,10 @@ def find_parts(part):
         yield from find_parts(child)
 
 
+def find_button(panel, text):
+    return next(part for part in find_parts(panel) if getattr(part, "description", "") == text)
+
+
 def choose(panel, key, value):
     find_control(panel, key)[0].value = value
 
@@ -87,26 +98,24 @@ def test_a_run_with_values_is_followed_and_can_be_looked_at(tmp_path, panels):
     choose(panel, "rows", "5")
     choose(panel, "carriers", "UA, AA")
     click(panel, "plan")
-    assert "2 to run" in panel._plan.value
+    assert "2 to run" in panel.tabs.children[1].value
     click(panel, "run")
-    assert panel._notice.text == ""
+    assert panel.messages.text == ""
     wait(lambda: status(panel) == "done")
-    run = panel._view.tail.run
+    run = panel.page.known.run
     assert run.parameters == {"rows": 5, "carriers": ["UA", "AA"]}
     wait(lambda: status(other) == "done")
-    assert other._view.tail is panel._view.tail
-    wait(lambda: panel._graph.states.get("report", {}).get("status") == "done")
-    panel._choose("load")
-    assert panel._tabs.selected_index == 2
-    wait(lambda: "5 rows" in panel._detail._written.shown)
-    assert "rows 5" in panel._detail._log.value
-    opener = panel._detail._opener
-    wait(lambda: "Open as executed" in opener.shown)
+    assert other.page.tail is panel.page.tail
+    assert panel.page.graph.states["report"]["status"] == "done"
+    click_step(panel, "load")
+    assert panel.tabs.selected_index == 2
+    wait(lambda: panel.page.known.left is not None)
+    assert panel.page.known.left.outputs["sales"].rows == 5
+    assert ("stdout", "rows 5") in panel.page.known.printed[1]
     assert not (made.folder / "nbflow-open").exists()  # before it is asked for
-    opener._button.click()
-    wait(lambda: "nbflow-made-" in opener.shown)
-    assert (made.folder / "nbflow-open" / run.id / f"load-{run.id}.ipynb").is_file()
-    assert "run-id" not in str(panel._notice.text)
+    find_button(panel, "Open as executed").click()
+    copy = made.folder / "nbflow-open" / run.id / f"load-{run.id}.ipynb"
+    wait(copy.is_file)
 
 
 @pytest.mark.kernel
@@ -115,47 +124,46 @@ def test_stop_and_resume(tmp_path, panels):
     panel = panels(made)
     choose(panel, "rows", "4")
     click(panel, "run")
-    wait(lambda: panel._view.tail and panel._view.tail.run.steps["report"].status == "running")
+    wait(lambda: status(panel) and panel.page.known.run.steps["report"].status == "running")
     later = panels(made)  # as after a restart of the kernel: it shows what goes on
     assert later.values.forms == {"rows": 4}
     wait(lambda: status(later) == "running")
-    assert not later._buttons.stop.disabled
-    later._buttons.stop.click()
+    later.buttons.by_name["stop"].click()
     wait(lambda: status(panel) == "cancelled")
     write(made.folder / "report.ipynb", REPORT)
-    wait(lambda: not panel._buttons.resume.disabled)
     click(panel, "resume")
     wait(lambda: status(panel) == "done")
-    steps = panel._view.tail.run.steps
+    steps = panel.page.known.run.steps
     assert (steps["load"].status, steps["report"].status) == ("reused", "done")
     assert panels(made).values.forms == {}
 
 
 def test_wrong_values_are_told_and_nothing_is_started(tmp_path, panels):
-    panel = panels(project(tmp_path, load=[cell("rows: int = 3", "parameters")]))
+    made = project(tmp_path, load=[cell("rows: int = 3", "parameters")])
+    panel = panels(made)
     choose(panel, "rows", "abc")
     said = "&#x27;abc&#x27; is not an int. For example: 3</div>"
     assert f'role="alert">{said}' in find_control(panel, "rows")[1].value
     click(panel, "run")
-    assert "see below: rows." in panel._notice.text
-    assert "int" not in panel._notice.text  # the field says that
+    assert "see below: rows." in panel.messages.text
+    assert "int" not in panel.messages.text  # the field says that
     choose(panel, "rows", "4")
-    assert panel._notice.text == ""
+    assert panel.messages.text == ""
     choose(panel, "rows", "abc")
-    assert Pipeline(panel._project.folder).project.runs.is_dir() is False
+    assert not made.runs.is_dir()
 
 
 def test_what_is_wrong_with_the_pipeline_is_told_with_its_cell(tmp_path, panels):
     wrong = [cell("import nbflow\nx = nbflow.read('lod.sales')", "inputs")]
     panel = panels(project(tmp_path, load=LOAD, report=wrong))
-    assert "report.ipynb" in panel._notice.text
-    assert "cell-id=cell-1" in panel._notice.text
-    assert "lod" in panel._notice.text
+    assert "report.ipynb" in panel.messages.text
+    assert "cell-id=cell-1" in panel.messages.text
+    assert "lod" in panel.messages.text
     nowhere = panels(tmp_path / "nowhere")
-    assert "does not exist" in nowhere._notice.text
+    assert "does not exist" in nowhere.messages.text
     empty = tmp_path / "empty"
     empty.mkdir()
-    assert "empty holds no" in panels(empty)._notice.text
+    assert "empty holds no" in panels(empty).messages.text
 
 
 def test_a_run_that_was_lost_and_one_that_is_removed(tmp_path, panels):
@@ -163,25 +171,41 @@ def test_a_run_that_was_lost_and_one_that_is_removed(tmp_path, panels):
     folder = make_run(made, "20260101-000000-000000", {"load": {}}, ended=False)
     panel = panels(made)
     wait(lambda: status(panel) == "lost")
-    wait(lambda: "lost" in panel._view._parts.head.value)
-    assert not panel._buttons.resume.disabled
+    assert not panel.buttons.by_name["resume"].disabled
     for path in sorted(folder.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
     folder.rmdir()
-    wait(lambda: "20260101-000000-000000 was removed" in panel._notice.text)
-    assert panel._graph.states == {}
+    wait(lambda: "20260101-000000-000000 was removed" in panel.messages.text)
+    assert panel.page.graph.states == {}
     unknown = panels(made, run_id="nonsense")
-    assert "nonsense" in unknown._notice.text or "No run yet" in unknown._notice.text
+    assert "nonsense" in unknown.messages.text or "No run yet" in unknown.messages.text
+
+
+@pytest.mark.parametrize(("keep_going", "expected"), [(False, "skipped"), (True, "waiting")])
+def test_what_a_run_skips_after_a_failure_is_shown_at_once(tmp_path, panels, keep_going, expected):
+    made = project(tmp_path, load=LOAD, report=REPORT)
+    folder = RunFolder(made.runs / "20260101-000000-000000")
+    folder.path.mkdir(parents=True)
+    write_request(folder, Request(keep_going=keep_going))
+    planned = (Planned("load", "run", ()), Planned("other", "run", ()))
+    log = Log(folder.log, lambda _: None)
+    log.append(RunStarted(folder.path.name, made.name, "", planned=planned))
+    log.append(StepFailed("load", FAILURE, 1.5, ""))
+    with hold(folder.lock):
+        panel = panels(made)
+        wait(lambda: status(panel) == "running")
+        assert panel.page.known.run.steps["other"].status == expected
+    log.close()
 
 
 def test_a_step_that_vanished_leaves_the_choice(tmp_path, panels):
     made = project(tmp_path, load=LOAD, report=REPORT)
     panel = panels(made, request=Request(to=("report",), parameters={"rows": 4}))
-    assert panel._graph.marked == ["load", "report"]
+    assert panel.page.graph.marked == ["load", "report"]
     assert panel.values.forms == {"rows": 4}
     (made.folder / "report.ipynb").unlink()
     click(panel, "run")
-    assert "Which steps?" in panel._notice.text
+    assert "Which steps?" in panel.messages.text
 
 
 def test_the_choice_of_a_set_shows_whose_values_the_form_holds(tmp_path, panels):
@@ -212,7 +236,7 @@ def test_what_cannot_be_saved_is_told(tmp_path, panels):
     panel = panels(project(tmp_path, load=LOAD, report=REPORT))
     *_, save = next(one for one in find_parts(panel) if is_line(one)).children
     save.click()
-    assert "Type a name for these values" in panel._notice.text
+    assert "Type a name for these values" in panel.messages.text
 
 
 def test_rows_of_the_history_and_of_the_steps_are_chosen(tmp_path, panels):
@@ -220,16 +244,15 @@ def test_rows_of_the_history_and_of_the_steps_are_chosen(tmp_path, panels):
     for run_id in ("20260101-000000-aaaaaa", "20260101-000000-bbbbbb"):
         make_run(made, run_id, {"load": {}})
     panel = panels(made)
-    panel._tabs.selected_index = 3
-    rows = panel._history._table
+    panel.tabs.selected_index = 3
+    rows, steps = panel.history.table, panel.page.steps
     wait(lambda: rows.chosen == "20260101-000000-bbbbbb")
     assert 'data-row="20260101-000000-aaaaaa"' in rows.html
     rows.chosen = "20260101-000000-aaaaaa"
-    panel._history._line.children[0].click()
-    wait(lambda: panel._view.tail and panel._view.tail.run.id == "20260101-000000-aaaaaa")
-    wait(lambda: panel._steps._chunks)
-    panel._steps._chunks[0].chosen = "load"
-    assert panel._graph.selected == "load"
+    find_button(panel, "Show").click()
+    wait(lambda: status(panel) and panel.page.known.run.id == "20260101-000000-aaaaaa")
+    steps.chunks[0].chosen = "load"
+    assert panel.page.graph.selected == "load"
 
 
 def test_a_closed_group_is_opened_for_a_value_that_does_not_fit(tmp_path, panels):
@@ -240,7 +263,7 @@ def test_a_closed_group_is_opened_for_a_value_that_does_not_fit(tmp_path, panels
     choose(panel, "a12", "x")
     groups.selected_index = 0
     click(panel, "run")
-    assert "see below: a12" in panel._notice.text
+    assert "see below: a12" in panel.messages.text
     groups = next(part for part in find_parts(panel) if isinstance(part, ipywidgets.Accordion))
     assert [title.split()[0] for title in groups.titles] == ["s12"]
 
@@ -272,7 +295,7 @@ def test_a_large_pipeline_opens_fast_and_with_few_widgets(tmp_path, panels):
 def test_a_saved_panel_shows_a_static_form(tmp_path, panels, monkeypatch):
     panel = panels(project(tmp_path, load=LOAD, report=REPORT))
     shown = []
-    for module in ("panel", "saved"):
+    for module in ("panel", "saved_form"):
         take = f"nbflow.panel.{module}.display"
         monkeypatch.setattr(take, lambda data, **_: shown.append(data))
     monkeypatch.setattr("nbflow.panel.panel.find_shell", lambda: SimpleNamespace(kernel=1))
@@ -301,34 +324,34 @@ def test_a_message_is_shown_whole(tmp_path, panels, declared, said):
 
 def test_a_click_on_a_step_shows_it_and_one_that_never_ran_by_its_contract(tmp_path, panels):
     panel = panels(project(tmp_path, load=LOAD, report=REPORT))
-    panel._graph._handle_custom_msg({"clicked": "report"}, [])
-    assert panel._tabs.selected_index == 2
-    wait(lambda: "Not run yet" in panel._detail._head.value)
-    assert "load.sales" in panel._detail._head.value
-    assert "Open the notebook" in panel._detail._opener.shown
-    panel._tabs.selected_index = 0
-    panel._graph._handle_custom_msg({"clicked": "report"}, [])  # once more, though it is selected
-    assert panel._tabs.selected_index == 2
+    click_step(panel, "report")
+    assert panel.tabs.selected_index == 2
+    about = panel.page.detail.boxes[0].children[1].value
+    assert "Not run yet" in about
+    assert "load.sales" in about
+    panel.tabs.selected_index = 0
+    click_step(panel, "report")  # once more, though it is selected
+    assert panel.tabs.selected_index == 2
 
 
 def test_run_answers_where_the_problems_were_listed_before(tmp_path, panels):
     wrong = [cell("import nbflow\nx = nbflow.read('lod.sales')", "inputs")]
     panel = panels(project(tmp_path, load=LOAD, report=wrong))
-    assert [bool(node.get("problem")) for node in panel._graph.nodes] == [False, True]
-    assert "Nothing was done" not in panel._notice.text
+    assert [bool(node.get("problem")) for node in panel.page.graph.nodes] == [False, True]
+    assert "Nothing was done" not in panel.messages.text
     click(panel, "run")
-    assert "Nothing was done" in panel._notice.text
+    assert "Nothing was done" in panel.messages.text
 
 
 def test_unsaved_notebooks_are_told(tmp_path, panels):
     panel = panels(project(tmp_path, load=LOAD, report=REPORT))
-    panel._graph.unsaved = ["load.ipynb", "other.ipynb"]
+    panel.page.graph.unsaved = ["load.ipynb", "other.ipynb"]
     click(panel, "plan")
-    assert "load.ipynb: not saved yet" in panel._notice.text
-    assert "other" not in panel._notice.text
-    panel._graph.unsaved = []
+    assert "load.ipynb: not saved yet" in panel.messages.text
+    assert "other" not in panel.messages.text
+    panel.page.graph.unsaved = []
     click(panel, "plan")
-    assert panel._notice.text == ""
+    assert panel.messages.text == ""
 
 
 def test_a_terminal_is_shown_the_steps(tmp_path, panels, capsys):
@@ -341,13 +364,3 @@ def test_a_terminal_is_shown_the_steps(tmp_path, panels, capsys):
     assert "%nbflow run" in said
     panels(tmp_path / "nowhere")._ipython_display_()
     assert "does not exist" in capsys.readouterr().out
-
-
-def test_an_age_is_that_of_now():
-    step = StepRun("load", "reused", age=1.0, made=time.time() - 7300)
-    steps = Steps(lambda _: None)
-    steps.wanted = True
-    steps.show(Run("a", steps={"load": step}), time.time())
-    assert "2 h old" in steps._chunks[0].html
-    steps.show(Run("a", steps={"load": step}), time.time() + 3600)
-    assert "3 h old" in steps._chunks[0].html

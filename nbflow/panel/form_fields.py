@@ -10,7 +10,7 @@ import msgspec
 
 from nbflow.errors import NbflowError
 from nbflow.model import Frozen, Parameter, Request, Step
-from nbflow.panel.inputs import UNSET
+from nbflow.panel.form_inputs import UNSET
 from nbflow.planning.parameter_values import assign
 
 SHARED = ""  # the group of what several steps share

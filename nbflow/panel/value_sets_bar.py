@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import ipywidgets as w
 
-from nbflow.panel.models import build, hide
-from nbflow.panel.values import CHANGED, DEFAULTS, Values
+from nbflow.panel.form_values import CHANGED, DEFAULTS, FormValues
+from nbflow.panel.widget_factory import build, hide
 from nbflow.workspace.project import Project
 
 
-class ValueBar:
+class ValueSetsBar:
     """Shows the sets of a pipeline's values; `box` is what is shown.
 
     `guarded` runs a function and shows what it raises; `say_missing` is given the keys of a set
@@ -21,7 +21,7 @@ class ValueBar:
 
     def __init__(
         self,
-        values: Values,
+        values: FormValues,
         say_missing: Callable[[list[str]], None],
         guarded: Callable[[Callable[[], None]], None],
     ) -> None:

@@ -35,8 +35,8 @@ def draw(made: Project, **values: Any) -> str:
     """Return the text of a panel whose form has these values."""
     panel = Panel(made, request=Request(parameters=values))
     try:
-        wait(lambda: panel._view.tail is not None or not made.runs.is_dir())
-        return re.sub(r"<[^>]*>", " ", re.sub("<style>.*?</style>", "", panel._view.draw_still()))
+        wait(lambda: panel.page.tail is not None or not made.runs.is_dir())
+        return re.sub(r"<[^>]*>", " ", re.sub("<style>.*?</style>", "", panel.draw_saved()))
     finally:
         panel.close()
 

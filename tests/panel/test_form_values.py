@@ -9,9 +9,9 @@ import pytest
 
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.errors import ParameterError
-from nbflow.panel.fields import make_fields
-from nbflow.panel.inputs import UNSET
-from nbflow.panel.values import CHANGED, DEFAULTS, UnfitError, Values
+from nbflow.panel.form_fields import make_fields
+from nbflow.panel.form_inputs import UNSET
+from nbflow.panel.form_values import CHANGED, DEFAULTS, FormValues, UnfitError
 from nbflow.workspace.project import Project
 from tests.notebooks import cell, project
 
@@ -22,18 +22,18 @@ def made(tmp_path: Path) -> Project:
 
 
 @pytest.fixture
-def values(made: Project) -> Values:
+def values(made: Project) -> FormValues:
     return read_values(made)
 
 
-def read_values(made: Project) -> Values:
-    values = Values()
+def read_values(made: Project) -> FormValues:
+    values = FormValues()
     values.set_fields(make_fields(read_folder(made).steps, {}))
     values.read_sets(made)
     return values
 
 
-def test_only_what_differs_from_the_defaults_is_held(values: Values) -> None:
+def test_only_what_differs_from_the_defaults_is_held(values: FormValues) -> None:
     assert values.replace({"rows": 3, "quick": False, "gone": 1}) == ["gone"]
     assert values.forms == {"quick": False}
     values.take("rows", 5)
@@ -41,7 +41,7 @@ def test_only_what_differs_from_the_defaults_is_held(values: Values) -> None:
     assert values.forms == {"rows": 5}
 
 
-def test_a_text_that_does_not_fit_is_no_value_and_is_refused(values: Values) -> None:
+def test_a_text_that_does_not_fit_is_no_value_and_is_refused(values: FormValues) -> None:
     values.take("rows", 5)
     values.take("rows", UNSET, "'abc' is not an int.")
     assert values.find("rows") == (UNSET, "'abc' is not an int.")
@@ -55,7 +55,7 @@ def test_a_text_that_does_not_fit_is_no_value_and_is_refused(values: Values) -> 
 
 def test_changes_are_told_once_and_what_is_the_same_is_not(made: Project) -> None:
     told = []
-    values = Values(lambda: told.append(dict(values.forms)))
+    values = FormValues(lambda: told.append(dict(values.forms)))
     values.set_fields(make_fields(read_folder(made).steps, {}))
     told.clear()
     values.take("rows", 5)
@@ -65,13 +65,13 @@ def test_changes_are_told_once_and_what_is_the_same_is_not(made: Project) -> Non
     assert told == [{"rows": 5}, {"rows": True}]
 
 
-def test_a_field_that_is_gone_takes_its_value_with_it(values: Values) -> None:
+def test_a_field_that_is_gone_takes_its_value_with_it(values: FormValues) -> None:
     values.replace({"rows": 5, "quick": False})
     values.set_fields([field for field in values.fields if field.key == "quick"])
     assert values.forms == {"quick": False}
 
 
-def test_sets_of_values_are_kept_by_name(made: Project, values: Values) -> None:
+def test_sets_of_values_are_kept_by_name(made: Project, values: FormValues) -> None:
     values.take("rows", 9)
     values.save_set(made, "many")
     again = read_values(made)
@@ -90,7 +90,9 @@ def test_sets_of_values_are_kept_by_name(made: Project, values: Values) -> None:
     assert json.loads((made.home / "values.json").read_text())["sets"] == {}
 
 
-def test_values_that_a_set_has_and_no_step_any_more_are_told(made: Project, values: Values) -> None:
+def test_values_that_a_set_has_and_no_step_any_more_are_told(
+    made: Project, values: FormValues
+) -> None:
     values.replace({"rows": 9, "quick": False})
     values.save_set(made, "both")
     values.set_fields([field for field in values.fields if field.key == "quick"])
@@ -103,14 +105,14 @@ def test_values_that_a_set_has_and_no_step_any_more_are_told(made: Project, valu
     [("", "Type a name for these values"), ("defaults", "stands for the values in the notebooks")],
 )
 def test_a_set_needs_a_name_that_is_not_that_of_the_defaults(
-    made: Project, values: Values, name: str, said: str
+    made: Project, values: FormValues, name: str, said: str
 ) -> None:
     with pytest.raises(ParameterError, match=said):
         values.save_set(made, name)
     assert not (made.home / "values.json").exists()
 
 
-def test_what_does_not_fit_is_not_saved(made: Project, values: Values) -> None:
+def test_what_does_not_fit_is_not_saved(made: Project, values: FormValues) -> None:
     values.take("rows", UNSET, "'abc' is not an int.")
     with pytest.raises(ParameterError, match="correct the value in red"):
         values.save_set(made, "many")

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from nbflow.panel.preview import ROWS, Preview, read_preview
+from nbflow.panel.output_preview import ROWS, Preview, read_preview
 from nbflow.storage import tables
 
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -11,14 +11,14 @@ from markupsafe import Markup
 
 from nbflow.errors import NbflowError
 from nbflow.model import Output
-from nbflow.panel.models import build, hide
+from nbflow.panel.widget_factory import build, hide
 from nbflow.present.html.markup import tag
 
 if TYPE_CHECKING:
-    from nbflow.panel.preview import Preview
+    from nbflow.panel.output_preview import Preview
 
 
-class Written:
+class OutputViewer:
     """A choice among the outputs of a step, and the one that is chosen; `box` is what is shown.
 
     The parts that show one are made when the first is: a panel may never be asked for it.
@@ -26,9 +26,8 @@ class Written:
 
     def __init__(self, later: Callable[[Callable[[], None]], None]) -> None:
         self._later = later
-        self._choice = build(
-            w.Dropdown, options=[], description="Wrote", css="nbflow-choice nbflow-named"
-        )
+        says = {"description": "Wrote", "css": "nbflow-choice nbflow-named"}
+        self._choice = build(w.Dropdown, options=[], **says)
         self._choice.observe(lambda _: self._later(self._show), "value")
         self._text = build(w.HTML)
         self._drawing: Any = None
@@ -54,7 +53,7 @@ class Written:
         self._choice.options = list(outputs)
         self._choice.value = before if before in outputs else next(iter(outputs))
         if self._choice.value == before:  # else the change is heard
-            self._show()
+            self._later(self._show)
 
     def _show(self) -> None:
         found = folder, outputs = self._found
@@ -62,7 +61,7 @@ class Written:
         if output is None:
             self._draw("", None)
             return
-        from nbflow.panel.preview import Preview, read_preview  # noqa: PLC0415 - loads duckdb
+        from nbflow.panel.output_preview import Preview, read_preview  # noqa: PLC0415 - loads duckdb
 
         try:
             preview = read_preview(folder, output)
@@ -86,8 +85,8 @@ class Written:
     def _make_parts(self) -> None:
         if self._table is not None:
             return
-        from nbflow.panel.table import Table  # noqa: PLC0415 - as above
+        from nbflow.panel.data_table import DataTable  # noqa: PLC0415 - as above
 
-        self._table = build(Table, css="nbflow")
+        self._table = build(DataTable, css="nbflow")
         self._drawing = build(w.Output, css="nbflow-linked")
         self.box.children = [self._choice, self._text, self._table, self._drawing]

@@ -14,7 +14,7 @@ import msgspec
 from nbflow.analysis.parameters import check_value, parse_text
 from nbflow.errors import ParameterError
 from nbflow.model import Parameter, Type
-from nbflow.panel.models import build
+from nbflow.panel.widget_factory import build
 
 UNSET = msgspec.UNSET  # the default stays
 _LISTS = {"list", "set", "frozenset"}

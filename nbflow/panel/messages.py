@@ -9,8 +9,8 @@ import ipywidgets as w
 
 from nbflow.errors import NbflowError, PipelineError
 from nbflow.model import Problem
-from nbflow.panel.links import Linked
-from nbflow.panel.models import build, hide
+from nbflow.panel.linked_html import LinkedHtml
+from nbflow.panel.widget_factory import build, hide
 from nbflow.present.faces import spelled_for
 from nbflow.present.html.markup import tag
 from nbflow.present.html.render import draw
@@ -19,7 +19,7 @@ from nbflow.present.places import say_place
 from nbflow.present.problems import say_hint, say_what
 
 
-class Notice:
+class Messages:
     """A message and a list of problems; `boxes` are what is shown.
 
     Errors end here: what a callback raises would only reach the browser's console.
@@ -29,7 +29,7 @@ class Notice:
         self.root = Path()
         self._said, self._listed = "", list[Problem]()
         self._error: Exception | None = None  # what the message is about
-        self._text, self._problems = build(w.HTML, css="nbflow-notice"), Linked()
+        self._text, self._problems = build(w.HTML, css="nbflow-notice"), LinkedHtml()
         self.boxes = [self._text, self._problems.box]
         self.say("")
 

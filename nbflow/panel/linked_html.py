@@ -7,11 +7,11 @@ from typing import Any
 import ipywidgets as w
 from markupsafe import Markup
 
-from nbflow.panel.models import build, hide
+from nbflow.panel.widget_factory import build, hide
 from nbflow.present.html.style import frame
 
 
-class Linked:
+class LinkedHtml:
     """An `Output` widget: it alone has links resolved."""
 
     def __init__(self) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from nbflow.analysis.parameters import find_parameters
 from nbflow.errors import ParameterError
-from nbflow.panel.fields import _find_default
-from nbflow.panel.inputs import UNSET, make_input
+from nbflow.panel.form_fields import _find_default
+from nbflow.panel.form_inputs import UNSET, make_input
 
 HEAD = (
     "from typing import *\nfrom datetime import *\nfrom enum import Enum\nimport datetime as dt\n"

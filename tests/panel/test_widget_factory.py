@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipywidgets as w
 
-from nbflow.panel.models import build, hide, is_hidden
+from nbflow.panel.widget_factory import build, hide, is_hidden
 
 
 def test_widgets_of_a_kind_share_what_nobody_changes():

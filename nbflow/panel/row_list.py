@@ -11,7 +11,7 @@ _SCRIPT = Path(__file__).parent / "static" / "list.js"
 LIST = "nbflow-list"  # the class of a box whose parts are one list
 
 
-class Rows(anywidget.AnyWidget):
+class RowList(anywidget.AnyWidget):
     """Shows `html`; `chosen` is the `data-row` of the row that was chosen, "" for none.
 
     `label` says what is listed. Several in a box of the class `LIST` are one list.

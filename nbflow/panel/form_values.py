@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from nbflow.errors import ParameterError
-from nbflow.panel.fields import Field
-from nbflow.panel.inputs import UNSET
-from nbflow.panel.valuesets import read_sets, remove_set, save_set
+from nbflow.panel.form_fields import Field
+from nbflow.panel.form_inputs import UNSET
+from nbflow.panel.value_sets import read_sets, remove_set, save_set
 from nbflow.workspace.project import Project
 
 DEFAULTS = "Defaults"
@@ -21,7 +21,7 @@ class UnfitError(ParameterError):
     """Values in the form that do not fit: each field says why."""
 
 
-class Values:
+class FormValues:
     """The values that a person chose; `changed` is called whenever something of this changes."""
 
     def __init__(self, changed: Callable[[], None] = lambda: None) -> None:

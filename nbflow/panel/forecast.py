@@ -2,51 +2,36 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from nbflow.errors import NbflowError
 from nbflow.model import STATES, Reason, graph
 from nbflow.runs.fold import Run, StepRun
-from nbflow.runs.request import read_request
-from nbflow.workspace.project import Project
 
 _SLOWER, _FASTER = 1.5, 3.0  # than before, by this factor: then progress counts
 
 
-class Foresight:
-    """Looks ahead in runs; what a run was asked for is read once, when a step of it has failed."""
-
-    def __init__(self) -> None:
-        self._keeping: dict[str, bool] = {}  # by run: whether it goes on after a failure
-
-    def look(self, project: Project | None, run: Run) -> Run:
-        if project is None or run.status != "running" or not _has_failed(run):
-            return run
-        if run.id not in self._keeping:
-            self._keeping[run.id] = _keeps_going(project, run.id)
-        return foresee(run, keep_going=self._keeping[run.id])
-
-
 def foresee(run: Run, *, keep_going: bool = False) -> Run:
-    """Return the run with those waiting steps as they will end that begin no more.
+    """Return the run with the final status of waiting steps that can no longer start.
 
-    What is below a failed step is blocked; unless `keep_going`, the others are skipped.
+    A step below a failed one is blocked; unless `keep_going`, the other steps are skipped.
     """
-    steps = run.steps
-    failed = [name for name, step in steps.items() if step.status == "failed"]
-    if not failed:
+    failed = next((name for name, step in run.steps.items() if step.status == "failed"), "")
+    if run.status != "running" or not failed:
         return run
-    guilty = _find_guilty(run.parents, steps)
+    blame: dict[str, tuple[Reason, ...]] = {}
     changed: dict[str, StepRun] = {}
-    for name, step in steps.items():
-        if step.status == "waiting" and name in guilty:
-            changed[name] = replace(step, status="blocked", why=guilty[name])
+    for name, step in run.steps.items():  # parents come first
+        above = graph.find_blame(run.parents.get(name, ()), blame)
+        if step.status in {"failed", "blocked"}:
+            blame[name] = step.why if step.status == "blocked" else (Reason("blocked", name),)
+        elif step.status == "waiting" and above:
+            blame[name] = above
+            changed[name] = replace(step, status="blocked", why=above)
         elif step.status == "waiting" and not keep_going:
-            changed[name] = replace(step, status="skipped", why=(Reason("stopped", failed[0]),))
-    return replace(run, steps=steps | changed) if changed else run
+            changed[name] = replace(step, status="skipped", why=(Reason("stopped", failed),))
+    return replace(run, steps=run.steps | changed)
 
 
 def find_left(run: Run, now: float) -> float | None:
@@ -96,29 +81,3 @@ def _find_left(step: StepRun, now: float) -> float | None:
     if expected is None or step.status != "running" or step.started is None:
         return expected
     return max(expected - (now - step.started), 0.0)
-
-
-def _has_failed(run: Run) -> bool:
-    return any(step.status == "failed" for step in run.steps.values())
-
-
-def _keeps_going(project: Project, run_id: str) -> bool:
-    with contextlib.suppress(NbflowError):
-        return read_request(project, run_id).keep_going
-    return False
-
-
-def _find_guilty(
-    parents: Mapping[str, tuple[str, ...]], steps: Mapping[str, StepRun]
-) -> dict[str, tuple[Reason, ...]]:
-    """Return the steps below failed ones, each with those that failed; parents come first."""
-    found: dict[str, tuple[Reason, ...]] = {}
-    for name, step in steps.items():
-        above = {who for parent in parents.get(name, ()) for who in found.get(parent, ())}
-        if step.status == "blocked":
-            found[name] = step.why
-        elif step.status == "failed":
-            found[name] = (Reason("blocked", name),)
-        elif above and step.status == "waiting":
-            found[name] = tuple(sorted(above, key=str))
-    return found

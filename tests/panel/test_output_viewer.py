@@ -8,20 +8,20 @@ from typing import Any
 import pytest
 
 from nbflow.model import Output
-from nbflow.panel.preview import Preview
-from nbflow.panel.written import Written
+from nbflow.panel.output_preview import Preview
+from nbflow.panel.output_viewer import OutputViewer
 from nbflow.present.html.markup import Markup
 
 
 def test_a_table_that_is_drawn_late_is_not_shown_at_another_step(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    written = Written(lambda act: act())
+    written = OutputViewer(lambda act: act())
 
     def read(*_: Any) -> Preview:
         written.show(Path(), {})  # another step is chosen while a thread draws
         return Preview(html=Markup("96 rows"))
 
-    monkeypatch.setattr("nbflow.panel.preview.read_preview", read)
+    monkeypatch.setattr("nbflow.panel.output_preview.read_preview", read)
     written.show(Path(), {"sales": Output("sales", "table", "hash")})
     assert written.shown == ""

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from msgspec.structs import replace
 
-from nbflow.model import Request
-from nbflow.panel.estimate import Foresight, find_expected, find_left, foresee
-from nbflow.panel.head import draw_head
+from nbflow.panel.forecast import find_expected, find_left, foresee
 from nbflow.present.reasons import say_reasons
 from nbflow.runs.fold import Run, StepRun
-from nbflow.runs.folder import find_folder
-from nbflow.runs.request import write_request
-from tests.notebooks import project
 
 NOW = 1000.0
 RUN = Run(
@@ -57,21 +51,6 @@ def test_what_begins_no_more_after_a_failure_is_shown_so():
     }
     assert foresee(RUN, keep_going=True).steps["other"].status == "waiting"
     assert find_left(foresee(RUN), NOW) == 2.0
-
-
-def test_the_head_counts_what_is_done():
-    ended = replace(RUN, status="failed", seconds=12.0, steps=foresee(RUN).steps)
-    head = draw_head("a", ended, NOW)
-    assert "0 of 5 steps done · 1 failed · 2 blocked · 1 skipped · 12 s" in head
-    assert "left" not in draw_head("a", foresee(RUN), NOW, doing="stopping …")
-
-
-@pytest.mark.parametrize(("keep_going", "status"), [(False, "skipped"), (True, "waiting")])
-def test_a_run_that_keeps_going_skips_nothing(tmp_path, keep_going, status):
-    made = project(tmp_path, load=[])
-    (made.runs / "a").mkdir(parents=True)
-    write_request(find_folder(made, "a"), Request(keep_going=keep_going))
-    assert Foresight().look(made, RUN).steps["other"].status == status
 
 
 CHAIN = {

@@ -7,12 +7,12 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-from nbflow.panel.preview import Grid
+from nbflow.panel.output_preview import Grid
 
 _SCRIPT = Path(__file__).parent / "static" / "table.js"
 
 
-class Table(anywidget.AnyWidget):
+class DataTable(anywidget.AnyWidget):
     """Shows the `grid` of a preview; an empty one shows nothing."""
 
     _esm = _SCRIPT

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from nbflow.base.text import say_count, say_seconds, say_when, shorten
 from nbflow.errors import NbflowError
 from nbflow.model import Step
-from nbflow.panel.fields import Field, read_values
+from nbflow.panel.form_fields import Field, read_values
 from nbflow.present.document import (
     Cell,
     Column,
@@ -36,7 +36,7 @@ _AFTER = (Column("step"), Column("state"), Column("took", right=True))
 _BEFORE = (Column("step"), Column("notebook"))
 
 
-class Still:
+class SavedForm:
     """What a saved notebook shows of a panel; `draw` gives its HTML.
 
     A page that was loaded anew takes no update of it: what it says must stay true.
