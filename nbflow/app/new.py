@@ -16,7 +16,7 @@ from nbflow.app.writing import make_ipynb, writing
 from nbflow.base.names import find_better, find_fault, make_name
 from nbflow.base.text import say_count
 from nbflow.errors import PipelineError
-from nbflow.model import Command
+from nbflow.model import Command, Edit, Problem
 from nbflow.present.places import say_path
 from nbflow.workspace.project import Project
 
@@ -46,12 +46,12 @@ def make_step(project: Project, name: str, cells: Sequence[Cell] = ()) -> Told:
 
 
 def _check_free(project: Project, name: str) -> None:
-    if make_name(name) != name or (fault := find_fault(name, name)):
-        wanted = make_name(name)
-        better = wanted if wanted and not find_fault(wanted, name) else find_better(name)
-        plain = "lower case letters, digits and _ make a name."
-        reason = fault if make_name(name) == name else plain
-        raise PipelineError(f"A step cannot be called {name!r}: {reason} Call it {better}.")
+    wanted = make_name(name)
+    fault = find_fault(name) if wanted == name else "spelling"
+    if fault:
+        better = wanted if wanted and not find_fault(wanted) else find_better(name)
+        facts = {"name": name, "stem": name, "why": fault}
+        raise PipelineError(problems=[Problem("unusable-step-name", None, facts, Edit(better))])
     taken = read_folder(project).steps.get(name)
     if taken:
         raise PipelineError(f"{name} is a step already: {taken.path}. Choose another name.")

@@ -9,7 +9,9 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Literal
 
+NameFault = Literal["", "newest", "id", "option", "blank"]
 _SECONDS = "%Y%m%d-%H%M%S"
 _ID = re.compile(r"(\d{8}-\d{6})-([0-9a-f]{3})[0-9a-f]+")
 _MEANT = {"last", "latest"}  # words that stand for a run
@@ -54,20 +56,18 @@ def find_named(text: str, ids: Sequence[str], read_name: Callable[[str], str]) -
     return [named] if named else [one for one in ids if one.startswith(text)]
 
 
-def find_name_fault(name: str, ids: Sequence[str] = ()) -> str:
+def find_name_fault(name: str, ids: Sequence[str] = ()) -> NameFault:
     """Return why a run cannot be called so, "" where it can: it is to be found by its name.
 
     `ids` are those of the runs that there are.
     """
     if name in _MEANT:
-        return f"`{name}` is the newest run."
+        return "newest"
     if name in ids or _ID.fullmatch(name):
-        return "This is how ids of runs look, and an id goes before a name."
+        return "id"
     if name.startswith("-"):
-        return "What begins with - is an option."
-    if name != name.strip() or not name.isprintable():
-        return "It begins or ends with a blank, or holds what cannot be typed."
-    return ""
+        return "option"
+    return "blank" if name != name.strip() or not name.isprintable() else ""
 
 
 def read_time(an_id: str) -> float | None:

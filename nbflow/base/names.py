@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Literal
 
 # `select keyword_name from duckdb_keywords() where keyword_category in ('reserved',
 # 'type_function')` of DuckDB 2.0: the words that break `select * from WORD.table`.
@@ -22,6 +23,7 @@ RESERVED = frozenset(
 )
 SYSTEM = frozenset({"information_schema", "main", "memory", "pg_catalog", "system", "temp"})
 _PORTS = {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
+Fault = Literal["", "empty", "no-identifier", "sql", "duckdb", "device"]
 DEVICES = frozenset({"aux", "con", "nul", "prn"} | _PORTS)
 
 
@@ -31,19 +33,17 @@ def make_name(stem: str) -> str:
     return re.sub(r"[\W_]*\W[\W_]*", "_", text).lstrip("0123456789_").rstrip("_")
 
 
-def find_fault(name: str, stem: str) -> str | None:
-    """Return why a step cannot have this name; None where it can."""
+def find_fault(name: str) -> Fault:
+    """Return why a step cannot have this name; "" where it can."""
     if not name:
-        return f'no name is left of "{stem}" without its leading digits.'
+        return "empty"
     if not name.isidentifier():
-        return f'"{name}" is not an identifier.'
+        return "no-identifier"
     if name in RESERVED:
-        return f'"{name}" is a reserved word of SQL, so {name}.table is no query.'
+        return "sql"
     if name in SYSTEM:
-        return f'"{name}" is a schema or catalog of DuckDB itself.'
-    if name in DEVICES:
-        return f'"{name}" is the name of a device on Windows.'
-    return None
+        return "duckdb"
+    return "device" if name in DEVICES else ""
 
 
 def find_better(stem: str) -> str:

@@ -16,7 +16,7 @@ from nbflow.commands import complete
 from nbflow.commands.command import Context, NotebookOption, find_words
 from nbflow.commands.values import read_values
 from nbflow.errors import ParameterError
-from nbflow.model import Request, Scan
+from nbflow.model import Problem, Request, Scan
 from nbflow.workspace.project import Project
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -188,7 +188,8 @@ def make_request(project: Project, scan: Scan, asked: Mapping[str, Any]) -> Requ
 def read_options(asked: Mapping[str, Any]) -> Request:
     """Return the request without its values; raises ParameterError for an unfit name."""
     if fault := find_name_fault(asked["name"]):
-        raise ParameterError(f"--name {asked['name']}: {fault} Choose another name.")
+        facts = {"name": asked["name"], "why": fault}
+        raise ParameterError(problems=[Problem("unusable-run-name", None, facts)])
     return Request(**{name: asked[name] for name in _ASKED}, command=find_words())
 
 

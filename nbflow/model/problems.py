@@ -95,6 +95,12 @@ ProblemCode = Literal[
     "parameter-misfit",
     "unknown-parameter",
     "default-misfit",
+    # what was asked for
+    "no-such-step",
+    "no-such-parameter",
+    "missing-value",
+    "unusable-step-name",
+    "unusable-run-name",
     # files
     "missing-file",
     "unreadable-file",

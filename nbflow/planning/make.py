@@ -275,7 +275,8 @@ def refuse_wrong(project: Project, scan: Scan) -> None:
 def _refuse_name(project: Project, name: str) -> None:
     fault = find_name_fault(name, read_names(str(project.runs))) if name else ""
     if fault:
-        raise ParameterError(f"A run cannot be called {name!r}: {fault} Choose another name.")
+        facts = {"name": name, "why": fault}
+        raise ParameterError(problems=[Problem("unusable-run-name", None, facts)])
 
 
 def _is_forced(name: str, request: Request, selected: set[str]) -> bool:

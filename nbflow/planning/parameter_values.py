@@ -12,7 +12,7 @@ import msgspec
 from nbflow.analysis.parameters import check_value, parse_text
 from nbflow.base.hashing import hash_bytes
 from nbflow.errors import NbflowError, ParameterError
-from nbflow.model import Parameter, Request, Step
+from nbflow.model import Edit, Parameter, Problem, ProblemCode, Request, Step
 from nbflow.model.refs import make_parameter_ref
 
 Parse = Callable[[Parameter, Any], Any]
@@ -70,12 +70,12 @@ def _convert(
 ) -> list[tuple[str, dict[str, Any]]]:
     """Return each name with its value's form by step, in the order in which they apply."""
     found: list[tuple[str, dict[str, Any]]] = []
-    problems: list[str] = []
+    problems: list[Problem] = []
     for values, name, parse in _order(sources):
         try:
             targets = list(_find_targets(steps, name))
         except NbflowError as error:
-            problems.append(str(error))
+            problems += error.problems
             continue
         counting = [step for step, _ in targets if step in selected]
         forms: dict[str, Any] = {}
@@ -84,10 +84,11 @@ def _convert(
                 forms[step] = parse(parameter, values[name])
             except NbflowError as error:
                 if step in counting or not counting:
-                    problems.append(str(error))
+                    problems += error.problems
         found.append((name, forms))
     if problems:
-        raise ParameterError("\n".join(dict.fromkeys(problems)))
+        unique = [one for at, one in enumerate(problems) if one not in problems[:at]]
+        raise ParameterError(problems=unique)
     return found
 
 
@@ -110,21 +111,24 @@ def find_open_defaults(step: Step, overrides: Mapping[str, Any]) -> list[Paramet
 
 def refuse_missing(steps: Mapping[str, Step], overrides: Mapping[str, Mapping[str, Any]]) -> None:
     missing = [
-        f"{name} needs a value for its parameter {one.name}: add -p {one.name} VALUE, "
-        f"or a default in {step.path}, cell {one.place.cell}.{_suggest_value(one)}"
+        _make_missing(name, one)
         for name, step in steps.items()
         for one in step.parameters
         if one.required and one.name not in overrides[name]
     ]
     if missing:
-        raise ParameterError("\n".join(missing))
+        raise ParameterError(problems=missing)
 
 
-def _suggest_value(parameter: Parameter) -> str:
-    """Return what was meant by `full: False`, which annotates and sets nothing."""
-    if not re.fullmatch(r"True|False|-?[0-9.]+", parameter.type.source):
-        return ""
-    return f" Did you mean `{parameter.name} = {parameter.type.source}`?"
+def _make_missing(step: str, parameter: Parameter) -> Problem:
+    """Return the problem of a parameter without a value.
+
+    Its remedy is what was meant by `full: False`, which annotates and sets nothing.
+    """
+    name, kind, place = parameter.name, parameter.type.source, parameter.place
+    meant = re.fullmatch(r"True|False|-?[0-9.]+", kind)
+    facts = {"step": step, "parameter": name, "notebook": place.notebook, "cell": place.cell}
+    return Problem("missing-value", None, facts, Edit(f"{name} = {kind}", place) if meant else None)
 
 
 def _order(
@@ -139,21 +143,18 @@ def _find_targets(steps: Mapping[str, Step], name: str) -> Iterator[tuple[str, P
     only, short = make_parameter_ref(name)
     candidates = [only] if only else list(steps)
     if only and only not in steps:
-        near = difflib.get_close_matches(only, steps, 1)
-        meant = f" Did you mean {near[0]}.{short}?" if near else ""
-        raise ParameterError(f"No step is called {only!r}, so it has no parameter {short}.{meant}")
+        near = [f"{one}.{short}" for one in difflib.get_close_matches(only, steps, 1)]
+        raise _make_unknown("no-such-step", near, step=only, steps=sorted(steps))
     declared = {(step, one.name): one for step in candidates for one in steps[step].parameters}
-    if not any(known == short for _, known in declared):
-        raise ParameterError(_say_unknown(only or "no step", short, [n for _, n in declared]))
-    yield from ((step, one) for (step, known), one in declared.items() if known == short)
+    known = sorted({name for _, name in declared})
+    if short not in known:
+        near = difflib.get_close_matches(short, known, 1)
+        raise _make_unknown("no-such-parameter", near, step=only, parameter=short, declared=known)
+    yield from ((step, one) for (step, name), one in declared.items() if name == short)
 
 
-def _say_unknown(who: str, name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, 1)
-    have = ", ".join(sorted(set(known))) or "none at all"
-    meant = f"Did you mean {near[0]}?" if near else f"There are: {have}."
-    subject = "No step declares" if who == "no step" else f"{who} does not declare"
-    return f"{subject} a parameter {name!r}. {meant}"
+def _make_unknown(code: ProblemCode, near: Sequence[str], **facts: Any) -> ParameterError:
+    return ParameterError(problems=[Problem(code, None, facts, Edit(near[0]) if near else None)])
 
 
 def _default(parameter: Parameter) -> Any:

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 
 from nbflow.errors import UnknownNameError
-from nbflow.model import Command, Request, graph
+from nbflow.model import Command, Edit, Problem, Request, graph
 
 
 def select(parents: Mapping[str, set[str]], request: Request) -> set[str]:
@@ -32,5 +32,5 @@ def refuse_unknown(name: str, steps: Iterable[str]) -> None:
     known = sorted(steps)
     if name not in known:
         near = difflib.get_close_matches(name, known, 1)
-        meant = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}."
-        raise UnknownNameError(f"No step is called {name!r}. {meant}")
+        facts, edit = {"step": name, "steps": known}, Edit(near[0]) if near else None
+        raise UnknownNameError(problems=[Problem("no-such-step", None, facts, edit)])

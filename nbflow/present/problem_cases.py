@@ -208,6 +208,15 @@ def say_unknown_parameter(facts: Facts) -> str:
     return fill("{file} sets the parameter {parameter}, but " + why + ".", facts)
 
 
+def say_no_parameter(facts: Facts) -> str:
+    who = "{step} does not declare" if facts["step"] else "No step declares"
+    return fill(who + " a parameter {parameter!r}.", facts)
+
+
+def say_parameters(facts: Facts) -> str:
+    return fill("There are: {declared}." if facts["declared"] else "There are none at all.", facts)
+
+
 def say_declared(facts: Facts) -> str:
     if not facts["declared"]:
         return "Remove it."
@@ -219,6 +228,24 @@ def say_declared(facts: Facts) -> str:
 def say_meant_parameter(facts: Facts) -> str:
     written = "Write {remedy}, in quotes." if facts["nested"] else "Did you mean {remedy}?"
     return fill(written, facts)
+
+
+_UNKNOWN_PATHS = {
+    "nothing": "it names no file",
+    "set-again": "{name} is set again in cell {cell}",
+    "no-parameter": "{name} is no parameter",
+    "not-once": "{name} is not set just once, above and in plain sight",
+    "format": "its format is not literal",
+    "field": "what {{{name}}} stands for is not in plain sight",
+    "made-of": "what is made of {name} is not in plain sight",
+    "not-literal": "the path is not a literal text",
+    "joined": "a text stands before a path that is joined",
+}
+
+
+def say_unknown_path(facts: Facts) -> str:
+    why = fill(_UNKNOWN_PATHS[facts["why"]], facts)
+    return fill("{call}: ", facts) + f"{why}, so planning cannot know the file."
 
 
 # --- files ------------------------------------------------------------------------------------

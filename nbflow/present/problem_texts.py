@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nbflow.model import ProblemCode, SkippedCode
+from nbflow.present import file_and_name_texts as names
 from nbflow.present import problem_cases as cases
 from nbflow.present.problem_cases import Sentence, Text
 from nbflow.present.warning_texts import WARNINGS
@@ -49,10 +50,8 @@ TEXTS: dict[ProblemCode, Text] = {
         "Python reads the names of files as {encoding} here, and cannot name {name}.",
         "Set a UTF-8 locale, as LC_ALL=C.UTF-8, or PYTHONUTF8=1.",
     ),
-    "unreadable-notebook": Text("{why}"),
-    "bad-step-name": Text(
-        "{file} cannot be a step: {why}", "", "Rename it, for example to {remedy}."
-    ),
+    "unreadable-notebook": Text(names.say_unreadable, names.say_unreadable_hint),
+    "bad-step-name": Text(names.say_bad_name, "", "Rename it, for example to {remedy}."),
     # reads
     "malformed-read": Text(cases.say_malformed, "", cases.say_meant_read),
     "unwritten-read": Text(
@@ -113,7 +112,7 @@ TEXTS: dict[ProblemCode, Text] = {
         "Name it, for example, {remedy}.",
     ),
     "file-not-literal": Text(
-        "{call}: {why}, so planning cannot know the file.",
+        cases.say_unknown_path,
         "",
         "Write it out, as in {remedy}; it may be made of parameters and of names that are set "
         'once above: nbflow.file(PATH), nbflow.file(f"data/{{month:02d}}.csv").',
@@ -188,6 +187,17 @@ TEXTS: dict[ProblemCode, Text] = {
         "parameter {parameter} is declared {type}, but its default is {default}.",
         "Correct one of them.",
     ),
+    # what was asked for
+    "no-such-step": Text("No step is called {step!r}.", "There are: {steps}.", _MEANT),
+    "no-such-parameter": Text(cases.say_no_parameter, cases.say_parameters, _MEANT),
+    "missing-value": Text(
+        "{step} needs a value for its parameter {parameter}: add -p {parameter} VALUE, or a "
+        "default in {notebook}, cell {cell}.",
+        "",
+        "Did you mean `{remedy}`?",
+    ),
+    "unusable-step-name": Text(names.say_unusable_name, "", "Call it {remedy}."),
+    "unusable-run-name": Text(names.say_unusable_run_name, "Choose another name."),
     # files
     "missing-file": Text(cases.say_missing_file, cases.say_missing_hint),
     "unreadable-file": Text("{file} cannot be read: {error}.", "Let your user read it."),

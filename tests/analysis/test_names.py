@@ -27,22 +27,22 @@ def test_a_step_is_called_as_its_stem(stem: str, name: str) -> None:
 
 
 FAULTS = {
-    "2013": ('no name is left of "2013" without its leading digits.', "step_2013"),
-    "Order": ('"order" is a reserved word of SQL, so order.table is no query.', "order_step"),
-    "01 temp": ('"temp" is a schema or catalog of DuckDB itself.', "temp_step"),
-    "aux": ('"aux" is the name of a device on Windows.', "aux_step"),
-    "com3": ('"com3" is the name of a device on Windows.', "com3_step"),
-    "日本": None,
-    "clean_flights": None,
-    "५_a": ('"५_a" is not an identifier.', "a_step"),
+    "2013": ("empty", "step_2013"),
+    "Order": ("sql", "order_step"),
+    "01 temp": ("duckdb", "temp_step"),
+    "aux": ("device", "aux_step"),
+    "com3": ("device", "com3_step"),
+    "日本": "",
+    "clean_flights": "",
+    "५_a": ("no-identifier", "a_step"),
 }
 
 
 @pytest.mark.parametrize(("stem", "fault"), FAULTS.items(), ids=list(FAULTS))
 def test_a_name_that_cannot_be_used_is_refused_with_a_better_one(
-    stem: str, fault: tuple[str, str] | None
+    stem: str, fault: tuple[str, str] | str
 ) -> None:
-    found = find_fault(make_name(stem), stem)
+    found = find_fault(make_name(stem))
     assert (found and (found, find_better(stem))) == fault
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nbflow.analysis.discover.ipynb import UPGRADE, read_notebook
+from nbflow.analysis.discover.ipynb import read_notebook
 from nbflow.errors import NotebookError
 from tests.notebooks import cell, markdown, notebook, write
 
@@ -83,70 +83,45 @@ CONFLICT = """{
 >>>>>>> other
 """
 BAD = {
-    "empty": (b"", "a.ipynb is empty. Delete it, or restore it from your backup or git."),
-    "blank": (b" \n", "a.ipynb is empty. Delete it, or restore it from your backup or git."),
-    "not JSON": (
-        b'{\n "cells": [}',
-        "a.ipynb is not a notebook: it is not valid JSON (line 2: Expecting value).",
-    ),
-    "nested too deeply": (
-        b"[" * 100_000,
-        "a.ipynb is not a notebook: it is not valid JSON (nested too deeply).",
-    ),
-    "git conflict": (
-        CONFLICT.encode(),
-        (
-            "a.ipynb has git conflict markers, the first in line 3. Resolve the conflict, for example "
-            "with `git mergetool` or `nbdime mergetool`, or take one side with "
-            "`git checkout --ours` or `--theirs`."
-        ),
-    ),
-    "a list": (b"[1]", "a.ipynb is JSON but not a notebook: it has no nbformat."),
-    "other JSON": (b'{"a": 1}', "a.ipynb is JSON but not a notebook: it has no nbformat."),
-    "no cells": (b'{"nbformat": 4}', "a.ipynb is not a notebook: it has no list of cells."),
+    "empty": (b"", {"why": "empty"}),
+    "blank": (b" \n", {"why": "empty"}),
+    "not JSON": (b'{\n "cells": [}', {"why": "no-json", "error": "line 2: Expecting value"}),
+    "nested too deeply": (b"[" * 100_000, {"why": "no-json", "error": "nested too deeply"}),
+    "git conflict": (CONFLICT.encode(), {"why": "conflict", "line": 3}),
+    "a list": (b"[1]", {"why": "no-nbformat"}),
+    "other JSON": (b'{"a": 1}', {"why": "no-nbformat"}),
+    "no cells": (b'{"nbformat": 4}', {"why": "no-cells"}),
     "no source": (
         b'{"nbformat": 4, "cells": [{"cell_type": "code"}]}',
-        "a.ipynb is damaged: cell 1 has no source text.",
+        {"why": "no-source", "cell": 1},
     ),
     "no type": (
         b'{"nbformat": 4, "cells": [{"source": ""}]}',
-        "a.ipynb is damaged: cell 1 has no cell_type.",
+        {"why": "no-cell-type", "cell": 1},
     ),
-    "nbformat 3": (
-        json.dumps(nbformat3()).encode(),
-        f"a.ipynb has nbformat 3; nbflow reads nbformat 4. Convert it: `{UPGRADE} a.ipynb`.",
-    ),
-    "nbformat 5": (
-        b'{"nbformat": 5, "cells": []}',
-        "a.ipynb has nbformat 5; nbflow reads nbformat 4.",
-    ),
+    "nbformat 3": (json.dumps(nbformat3()).encode(), {"why": "older", "version": 3}),
+    "nbformat 5": (b'{"nbformat": 5, "cells": []}', {"why": "newer", "version": 5}),
     "Latin-1": (
         '{\n "Zürich": 1}'.encode("latin-1"),
-        "a.ipynb is not UTF-8 text: byte 0xfc in line 2. Save it as UTF-8.",
+        {"why": "no-utf-8", "byte": "0xfc", "line": 2},
     ),
     "UTF-16": (
         '{"a": 1}'.encode("utf-16"),
-        (
-            f"a.ipynb is not UTF-8 text: byte 0x{'{}'.encode('utf-16')[0]:02x} in line 1. "
-            "Save it as UTF-8."
-        ),
+        {"why": "no-utf-8", "byte": f"0x{'{}'.encode('utf-16')[0]:02x}", "line": 1},
     ),
-    "byte order mark": (
-        b'\xef\xbb\xbf{"a": 1}',
-        (
-            "a.ipynb begins with a byte order mark, which Jupyter cannot read. "
-            "Save it as UTF-8 without one."
-        ),
-    ),
+    "byte order mark": (b'\xef\xbb\xbf{"a": 1}', {"why": "byte-order-mark"}),
 }
 
 
-@pytest.mark.parametrize(("content", "message"), BAD.values(), ids=BAD)
-def test_a_bad_file_has_an_error_of_its_own(tmp_path: Path, content: bytes, message: str) -> None:
+@pytest.mark.parametrize(("content", "facts"), BAD.values(), ids=BAD)
+def test_a_bad_file_has_an_error_of_its_own(
+    tmp_path: Path, content: bytes, facts: dict[str, Any]
+) -> None:
     path = write(tmp_path / "a.ipynb", content)
     with pytest.raises(NotebookError) as caught:
         read_notebook(path)
-    assert str(caught.value) == message
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.facts) == ("unreadable-notebook", {"file": "a.ipynb", **facts})
 
 
 def test_a_link_to_nothing_is_told_from_a_missing_file(tmp_path: Path) -> None:

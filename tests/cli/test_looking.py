@@ -175,12 +175,15 @@ def test_a_value_must_fit_the_selected_steps_alone(tmp_path: Path) -> None:
 
 def test_an_error_as_json() -> None:
     result = nbflow("plan", "notebooks", "--to", "lod", "--json")
-    assert json.loads(result.stdout) == {
+    said = json.loads(result.stdout)
+    (problem,) = said.pop("problems")
+    assert said == {
         "format": 1,
         "error": "UnknownNameError",
         "message": "No step is called 'lod'. Did you mean load?",
-        "problems": [],
     }
+    assert (problem["code"], problem["facts"]["step"]) == ("no-such-step", "lod")
+    assert problem["remedy"]["text"] == "load"
 
 
 def test_a_step_as_folder_suggests_what_was_meant(

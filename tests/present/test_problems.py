@@ -14,6 +14,8 @@ import pytest
 from nbflow.errors import PipelineError
 from nbflow.model import Command, Edit, Place, Problem, ProblemCode, Remedy, Skipped, SkippedCode
 from nbflow.present.faces import spelled_for
+from nbflow.present.file_and_name_texts import _FAULTS, _RUN_FAULTS, _UNREADABLE
+from nbflow.present.problem_cases import _UNKNOWN_PATHS
 from nbflow.present.problem_texts import SKIPPED, TEXTS
 from nbflow.present.problems import say_hint, say_skipped, say_what
 
@@ -29,6 +31,10 @@ FILE = {"pattern": "data/a.csv", "folder": "/p/notebooks", "glob": False, "neare
 UNTAGGED = {"file": "load.ipynb", "writes": True, "ref_there": "load.rows"}
 KERNEL = {"kernel": "ir", "steps": ["a", "b", "c", "d"], "installed": ["python3"], "nearest": ""}
 NOON = time.mktime((2026, 11, 23, 12, 0, 0, 0, 0, -1))
+UNREADABLE = {
+    "file": "a.ipynb", "error": "line 2", "cell": 3, "line": 4, "byte": "0xe4", "version": 5,
+}  # fmt: skip
+AUX = {"name": "aux", "stem": "01_aux"}
 WRITE = {"file": "a.csv", "writer": "load"}
 MAKE = Edit('nbflow.write("a", Path("a.csv"))', PLACE)
 DAMAGE = {"step": "load", "file": "tables.duckdb", "why": "it is gone"}
@@ -62,8 +68,11 @@ EXAMPLES: list[tuple[ProblemCode, dict[str, Any], Remedy | None]] = [
     ("misspelt-tag", SLIP, BY_HAND),
     ("unreadable-name", {"name": "pr\\xe4fix"}, None),
     ("foreign-name", {"name": "präfix", "encoding": "ascii"}, None),
-    ("unreadable-notebook", {"why": "a.ipynb is empty. Remove it."}, None),
-    ("bad-step-name", {"file": "aux.ipynb", "why": "it is a device."}, Edit("aux_step")),
+    *(("unreadable-notebook", UNREADABLE | {"why": why}, None) for why in _UNREADABLE),
+    *(
+        ("bad-step-name", AUX | {"file": "aux.ipynb", "why": why}, Edit("aux_step"))
+        for why in _FAULTS
+    ),
     ("malformed-read", {"given": "rows", "known": True}, Edit('"load.rows"')),
     ("malformed-read", {"given": "x y", "known": False}, Edit('nbflow.read("x_y.table")')),
     ("unwritten-read", READ | {"writes": ["row"]}, Edit('"load.row"')),
@@ -85,7 +94,14 @@ EXAMPLES: list[tuple[ProblemCode, dict[str, Any], Remedy | None]] = [
     ("read-not-literal", CALL, Edit('nbflow.read("step.table")')),
     ("write-not-literal", CALL, None),
     ("bad-write-name", CALL, Edit('"rows"')),
-    ("file-not-literal", CALL | {"why": "x is no parameter"}, Edit('nbflow.file("a.csv")')),
+    *(
+        (
+            "file-not-literal",
+            CALL | {"why": why, "name": "x", "cell": 2},
+            Edit('nbflow.file("a.csv")'),
+        )
+        for why in _UNKNOWN_PATHS
+    ),
     ("file-url", CALL, None),
     ("not-imported", {}, Edit("import nbflow", PLACE)),
     ("starts-run", {"line": "%nbflow run"}, None),
@@ -121,6 +137,18 @@ EXAMPLES: list[tuple[ProblemCode, dict[str, Any], Remedy | None]] = [
     ("unknown-parameter", UNKNOWN | {"step": "lod"}, None),
     ("unknown-parameter", UNKNOWN | {"nested": True}, Edit('"a.n" = …')),
     ("default-misfit", {"parameter": "n", "type": "int", "default": "'a'"}, None),
+    ("no-such-step", {"step": "lod", "steps": ["a", "load"]}, Edit("load")),
+    ("no-such-step", {"step": "xyz", "steps": ["a", "load"]}, None),
+    ("no-such-parameter", {"step": "", "parameter": "mnth", "declared": ["month"]}, Edit("month")),
+    ("no-such-parameter", {"step": "a", "parameter": "n", "declared": []}, None),
+    ("missing-value", {"step": "a", "parameter": "n", "notebook": "a.ipynb", "cell": 1}, None),
+    (
+        "missing-value",
+        {"step": "a", "parameter": "full", "notebook": "a.ipynb", "cell": 1},
+        Edit("full = False"),
+    ),
+    ("unusable-step-name", {"name": "A b", "stem": "A b", "why": "spelling"}, Edit("a_b")),
+    *(("unusable-run-name", {"name": "x", "why": why}, None) for why in _RUN_FAULTS),
     ("missing-file", FILE | {"nearest": "b.csv"}, None),
     ("missing-file", FILE | {"makers": ["load"]}, Command("run", ("--to", "report"))),
     ("missing-file", FILE | {"glob": True, "makers": []}, None),

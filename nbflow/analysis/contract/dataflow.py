@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -172,7 +172,7 @@ def _make_watched(call: Call, notebook: str, names: Names) -> Watched | Problem:
     try:
         parts = find_parts(call.argument, names, (call.cell.number, call.node.lineno))
     except UnknownPathError as error:
-        return _problem("file-not-literal", call, notebook, _EXAMPLES["file"], why=str(error))
+        return _problem("file-not-literal", call, notebook, _EXAMPLES["file"], **error.facts)
     pattern = say_parts(parts)
     if globs.is_url(pattern):
         return _problem("file-url", call, notebook)
@@ -208,7 +208,7 @@ def _join(texts: Iterator[str | None]) -> str | None:
     return "".join(known) if len(known) == len(parts) else None
 
 
-def _problem(code: ProblemCode, call: Call, notebook: str, edit: str = "", **facts: str) -> Problem:
+def _problem(code: ProblemCode, call: Call, notebook: str, edit: str = "", **facts: Any) -> Problem:
     """Return what is wrong with a call; `edit` is what to write instead."""
     place = make_place(notebook, call.cell, call.node.lineno)
     remedy = Edit(edit, place) if edit else None

@@ -25,7 +25,11 @@ _DEEPEST = 20  # names that stand for expressions with names
 
 
 class UnknownPathError(Exception):
-    """Planning cannot know the path; the text says why, after the call's own."""
+    """Planning cannot know the path; `why` is one of those that `present` knows."""
+
+    def __init__(self, why: str, name: str = "", cell: int | None = None) -> None:
+        super().__init__(why)
+        self.facts = {"why": why, "name": name, "cell": cell}
 
 
 def find_parts(node: ast.expr | None, names: Names, at: Position) -> Parts:
@@ -35,7 +39,7 @@ def find_parts(node: ast.expr | None, names: Names, at: Position) -> Parts:
     """
     parts = _find(node, names, at, _DEEPEST) if node is not None else ()
     if not any(parts):
-        raise UnknownPathError("it names no file")
+        raise UnknownPathError("nothing")
     return parts
 
 
@@ -93,13 +97,13 @@ def _find_name(name: str, names: Names, at: Position, depth: int) -> Parts:
     if name in names.parameters:
         again = next((place for place in names.stores.get(name, ()) if place < at), None)
         if again is not None:
-            raise UnknownPathError(f"{name} is set again in cell {again[0]}")
+            raise UnknownPathError("set-again", name, again[0])
         return (f"{{{name}}}",)
     places, setting = names.stores.get(name, ()), names.settings.get(name)
     if not places:
-        raise UnknownPathError(f"{name} is no parameter")
+        raise UnknownPathError("no-parameter", name)
     if len(places) > 1 or setting is None or setting.at >= at or depth == 0:
-        raise UnknownPathError(f"{name} is not set just once, above and in plain sight")
+        raise UnknownPathError("not-once", name)
     return _find(setting.value, names, setting.at, depth - 1)
 
 
@@ -119,7 +123,7 @@ def _find_format(piece: ast.FormattedValue) -> str:
     match piece.format_spec:
         case ast.JoinedStr(values=[ast.Constant(value=str(spec))]):
             return f"{conversion}:{spec}"
-    raise UnknownPathError("its format is not literal")
+    raise UnknownPathError("format")
 
 
 def _format_value(node: ast.expr, form: str, names: Names, at: Position, depth: int) -> Parts:
@@ -160,7 +164,7 @@ def _find_formatted(text: str, node: ast.Call, names: Names, at: Position) -> Pa
             continue
         key, count = (field, count) if field else (str(count), count + 1)
         if key not in given or "{" in (spec or ""):
-            raise UnknownPathError(f"what {{{field}}} stands for is not in plain sight")
+            raise UnknownPathError("field", field)
         form = (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "")
         made.append(_format_value(given[key], form, names, at, _DEEPEST))
     return _concatenate(made)
@@ -180,11 +184,11 @@ def _evaluate(node: ast.expr, names: Names, at: Position) -> Any:
             if one.id not in names.parameters and setting is not None and setting.at < at:
                 known[one.id] = _evaluate(setting.value, names, setting.at)
         elif isinstance(one, ast.Name) and one.id in names.parameters:
-            raise UnknownPathError(f"what is made of {one.id} is not in plain sight")
+            raise UnknownPathError("made-of", one.id)
     try:
         return evaluate(node, known, names.aliases)
     except NotLiteralError as error:
-        raise UnknownPathError("the path is not a literal text") from error
+        raise UnknownPathError("not-literal") from error
 
 
 def _concatenate(pieces: Iterable[Parts]) -> Parts:
@@ -192,7 +196,7 @@ def _concatenate(pieces: Iterable[Parts]) -> Parts:
     made: Parts = ("",)
     for piece in pieces:
         if len(piece) > 1 and made != ("",):
-            raise UnknownPathError("a text stands before a path that is joined")
+            raise UnknownPathError("joined")
         made = (*made[:-1], made[-1] + piece[0]) if len(piece) == 1 else piece
     return made
 

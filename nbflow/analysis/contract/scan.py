@@ -137,17 +137,16 @@ def read_step(project: Project, path: Path, trail: Trail | None = None) -> Readi
     try:
         content = read_notebook(path, trail)
     except NotebookError as error:
-        return Reading(
-            problems=(Problem("unreadable-notebook", Place(place), {"why": str(error)}),)
-        )
+        found = (msgspec.structs.replace(one, place=Place(place)) for one in error.problems)
+        return Reading(problems=tuple(found))
     if (source := find_source(content, path, project.folder, trail)) is not None:
         return Reading(skipped=Skipped(place, "executed-output", {"source": source}))
     notebook = _make_notebook(path, place, content)
     if not notebook.is_step:
         return Reading(skipped=_make_skipped(notebook))
     name = make_name(path.stem)
-    if (fault := find_fault(name, path.stem)) is not None:
-        facts = {"file": path.name, "why": fault}
+    if fault := find_fault(name):
+        facts = {"file": path.name, "why": fault, "name": name, "stem": path.stem}
         edit = Edit(find_better(path.stem), Place(place))
         return Reading(problems=(Problem("bad-step-name", Place(place), facts, edit),))
     return _make_step(project, name, notebook, trail)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Never
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from nbflow.errors import NotebookError
-from nbflow.model import Frozen
+from nbflow.model import Frozen, Problem
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from nbflow.base.stat_cache import Trail
 
-UPGRADE = "jupyter nbconvert --to notebook --nbformat 4 --inplace"
+_FORMAT = 4  # of nbformat
 _CONFLICT = re.compile(r"^(<{7}|>{7}) .*$", re.MULTILINE)
 
 
@@ -49,7 +49,7 @@ def read_notebook(path: Path, trail: Trail | None = None) -> dict[str, Any]:
 
     Of an `.ipynb` these are the fields that planning needs: no outputs, and of the metadata
     the kernel's, papermill's, jupytext's and nbflow's. Other files are read by jupytext.
-    Raises NotebookError with a text of its own for each way in which a file can be bad.
+    Raises NotebookError, with a problem that says in which way the file is bad.
     """
     if path.suffix.lower() != ".ipynb":
         from nbflow.analysis.discover.jupytext import read_text_notebook  # noqa: PLC0415 - jupytext, seldom
@@ -63,10 +63,9 @@ def read_bytes(path: Path) -> bytes:
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
-        where = "is a link to a file that is not there" if path.is_symlink() else "does not exist"
-        raise NotebookError(f"{path.name} {where}.") from error
+        raise make_error("dead-link" if path.is_symlink() else "missing", path.name) from error
     except OSError as error:
-        raise NotebookError(f"{path.name} cannot be read: {error.strerror}.") from error
+        raise make_error("refused", path.name, error=error.strerror) from error
     _check_text(data, path.name)
     return data
 
@@ -78,8 +77,7 @@ def make_notebook(data: bytes, name: str) -> dict[str, Any]:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         # It refuses NaN and lone surrogates, which Jupyter writes and reads.
         notebook = _make_carefully(data, name)
-    if notebook.nbformat != 4:  # noqa: PLR2004 - the format
-        _refuse_format(notebook.nbformat, name)
+    _refuse_format(notebook.nbformat, name)
     return {
         "cells": [_cell_dict(cell) for cell in notebook.cells],
         "metadata": {k: v for k, v in msgspec.structs.asdict(notebook.metadata).items() if v},
@@ -97,11 +95,10 @@ def _cell_dict(cell: _Cell) -> dict[str, Any]:
 def _make_carefully(data: bytes, name: str) -> _Notebook:
     raw = _decode_json(data, name)
     if not isinstance(raw, dict) or not isinstance(raw.get("nbformat"), int):
-        raise NotebookError(f"{name} is JSON but not a notebook: it has no nbformat.")
-    if raw["nbformat"] != 4:  # noqa: PLR2004 - the format
-        _refuse_format(raw["nbformat"], name)
+        raise make_error("no-nbformat", name)
+    _refuse_format(raw["nbformat"], name)
     if not isinstance(raw.get("cells"), list):
-        raise NotebookError(f"{name} is not a notebook: it has no list of cells.")
+        raise make_error("no-cells", name)
     known = _dict(raw.get("metadata"))
     metadata = {field: _dict(known.get(field)) for field in _Metadata.__struct_fields__}
     metadata["nbflow"] = known.get("nbflow", {})  # what is wrong there is the author's
@@ -115,9 +112,9 @@ def _make_cell(raw: Any, number: int, name: str) -> _Cell:
     source = cell.get("source")
     lines = [source] if isinstance(source, str) else source
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
-        raise NotebookError(f"{name} is damaged: cell {number} has no source text.")
+        raise make_error("no-source", name, cell=number)
     if not isinstance(cell.get("cell_type"), str):
-        raise NotebookError(f"{name} is damaged: cell {number} has no cell_type.")
+        raise make_error("no-cell-type", name, cell=number)
     identity = cell.get("id")
     return _Cell(
         cell_type=cell["cell_type"],
@@ -134,31 +131,23 @@ def _dict(value: Any) -> dict[str, Any]:
 def _decode_json(data: bytes, name: str) -> Any:
     text = data.decode("utf-8")
     if not text.strip():
-        raise NotebookError(f"{name} is empty. Delete it, or restore it from your backup or git.")
+        raise make_error("empty", name)
     import json  # noqa: PLC0415 - only for what msgspec refuses
 
     try:
         return json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
         check_conflict(text, name)
-        where = (
-            f"line {error.lineno}: {error.msg}"
-            if isinstance(error, ValueError)
-            else "nested too deeply"
-        )
-        raise NotebookError(f"{name} is not a notebook: it is not valid JSON ({where}).") from error
+        where = "nested too deeply"
+        if isinstance(error, json.JSONDecodeError):
+            where = f"line {error.lineno}: {error.msg}"
+        raise make_error("no-json", name, error=where) from error
 
 
 def check_conflict(text: str, name: str) -> None:
     """Raise NotebookError where git left its conflict markers."""
-    if (marker := _CONFLICT.search(text)) is None:
-        return
-    line = text.count("\n", 0, marker.start()) + 1
-    raise NotebookError(
-        f"{name} has git conflict markers, the first in line {line}. "
-        "Resolve the conflict, for example with `git mergetool` or `nbdime mergetool`, "
-        "or take one side with `git checkout --ours` or `--theirs`."
-    )
+    if (marker := _CONFLICT.search(text)) is not None:
+        raise make_error("conflict", name, line=text.count("\n", 0, marker.start()) + 1)
 
 
 def _check_text(data: bytes, name: str) -> None:
@@ -168,20 +157,19 @@ def _check_text(data: bytes, name: str) -> None:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise NotebookError(
-            f"{name} is not UTF-8 text: byte 0x{data[error.start]:02x} in line {line}. "
-            "Save it as UTF-8."
-        ) from error
+        byte = f"0x{data[error.start]:02x}"
+        raise make_error("no-utf-8", name, byte=byte, line=line) from error
     if text.startswith("\ufeff"):
-        raise NotebookError(
-            f"{name} begins with a byte order mark, which Jupyter cannot read. "
-            "Save it as UTF-8 without one."
-        )
+        raise make_error("byte-order-mark", name)
 
 
-def _refuse_format(version: int, name: str) -> Never:
-    if version > 4:  # noqa: PLR2004 - the format
-        raise NotebookError(f"{name} has nbformat {version}; nbflow reads nbformat 4.")
-    raise NotebookError(
-        f"{name} has nbformat {version}; nbflow reads nbformat 4. Convert it: `{UPGRADE} {name}`."
+def _refuse_format(version: int, name: str) -> None:
+    if version != _FORMAT:
+        raise make_error("newer" if version > _FORMAT else "older", name, version=version)
+
+
+def make_error(why: str, name: str, **facts: Any) -> NotebookError:
+    """Return the error that a file is no notebook; `why` is one of those that `present` knows."""
+    return NotebookError(
+        problems=[Problem("unreadable-notebook", None, {"why": why, "file": name, **facts})]
     )

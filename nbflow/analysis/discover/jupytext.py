@@ -6,8 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbflow.analysis.discover.ipynb import check_conflict, read_bytes
-from nbflow.errors import NotebookError
+from nbflow.analysis.discover.ipynb import check_conflict, make_error, read_bytes
 
 if TYPE_CHECKING:
     from nbflow.base.stat_cache import Trail
@@ -51,7 +50,7 @@ def read_text_notebook(path: Path, trail: Trail | None = None) -> dict[str, Any]
     try:
         notebook = jupytext.reads(text, fmt=path.suffix)
     except Exception as error:
-        raise NotebookError(f"{path.name} cannot be read by jupytext: {error}") from error
+        raise make_error("jupytext", path.name, error=str(error)) from error
     metadata = dict(notebook["metadata"])
     if "kernelspec" not in metadata and "language_info" not in metadata:
         language = metadata.get("jupytext", {}).get("main_language", "python")
