@@ -60,7 +60,7 @@ def find_kernel(language: str, name: str, strict: str = "") -> Kernel:
 def read_specs() -> dict[str, dict[str, Any]]:
     """Return every installed kernelspec by name: kernel.json's content and `resource_dir`."""
     specs: dict[str, dict[str, Any]] = {}
-    for folder in _find_folders():
+    for folder in find_folders():
         for file in sorted(folder.glob("*/kernel.json")):
             name = file.parent.name.lower()
             if name not in specs and (spec := _read_spec(file)):
@@ -72,12 +72,13 @@ def _find_spec(name: str) -> dict[str, Any] | None:
     """Return one kernelspec, without reading all of them where its folder has its very name."""
     if not re.fullmatch(r"\w[\w.-]*", name):  # "../elsewhere" is no kernelspec
         return None
-    files = (folder / name / "kernel.json" for folder in _find_folders())
+    files = (folder / name / "kernel.json" for folder in find_folders())
     found = next((spec for file in files if (spec := _read_spec(file))), None)
     return found or read_specs().get(name)
 
 
-def _find_folders() -> list[Path]:
+def find_folders() -> list[Path]:
+    """Return the folders that kernelspecs lie in, as jupyter_client's manager has them."""
     from jupyter_core.paths import jupyter_path  # noqa: PLC0415  # 30 ms
 
     ipython = Path(os.environ.get("IPYTHONDIR") or Path.home() / ".ipython")

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from nbflow.base.tried_versions import find_plain_reason
-from nbflow.environments.find import OWN, OWN_ARGUMENTS
+from nbflow.environments.find import OWN, OWN_ARGUMENTS, find_folders
 
 
 @functools.cache
@@ -23,6 +23,10 @@ def make_manager_class() -> Any:
     from traitlets import default  # noqa: PLC0415
 
     class OwnSpecs(KernelSpecManager):  # type: ignore[misc]
+        @default("kernel_dirs")
+        def _find_dirs(self) -> list[str]:  # its own way imports IPython
+            return [str(folder) for folder in find_folders()]
+
         def get_kernel_spec(self, kernel_name: str) -> Any:
             if kernel_name != OWN:
                 return super().get_kernel_spec(kernel_name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 import os
 import threading
@@ -19,7 +20,7 @@ from nbflow.errors import RunError, StoreError
 from nbflow.execution.ending import beginning, ending, explaining
 from nbflow.execution.filler import Filler
 from nbflow.execution.flusher import Flusher
-from nbflow.execution.jobs import find_kernel_kind, take_copies
+from nbflow.execution.jobs import find_imports, find_kernel_kind, take_copies
 from nbflow.execution.loop import Loop
 from nbflow.execution.room import find_shortage
 from nbflow.execution.standby import Standby
@@ -172,9 +173,10 @@ def _make_started(plan: Plan, run_id: str, jobs: int) -> RunStarted:
 
 
 def _find_imports(plan: Plan) -> tuple[str, ...]:
-    """Return the top-level modules that the steps import."""
-    imports = (one for name in plan.steps for one in plan.scan.steps[name].imports)
-    return tuple(sorted({one.partition(".")[0] for one in imports}))
+    """Return what the steps import, first what those import that certainly run."""
+    steps = sorted(plan.steps, key=lambda name: plan.steps[name].action != "run")
+    imports = (find_imports(plan.scan.steps[name]) for name in steps)
+    return tuple(dict.fromkeys(itertools.chain.from_iterable(imports)))
 
 
 def _refuse_removed(plan: Plan) -> None:

@@ -20,7 +20,7 @@ from nbflow.analysis.parameters import make_injected
 from nbflow.base.flushing import write_file
 from nbflow.base.stat_cache import FileCache, keep_answers, read_stamp
 from nbflow.errors import RunError
-from nbflow.executors.protocol import KernelKind
+from nbflow.executors.protocol import STORE, KernelKind
 from nbflow.model import Job, JobInput, Place, Result, Step, TaskId, Watched
 from nbflow.planning import Plan, Prepared
 from nbflow.runs.folder import AttemptFolder, RunFolder, find_folder
@@ -95,6 +95,7 @@ def make_job(
         inputs={read.ref: _make_input(plan, latest[read.step], read.name) for read in step.inputs},
         writes=tuple(write.name for write in step.writes),
         declared=True,
+        imports=find_imports(step),
         makes=_format_makes(step, ready.parts.parameters, source.parent),
         timeout=step.options.timeout,
         cell_timeout=step.options.cell_timeout,
@@ -103,6 +104,12 @@ def make_job(
     folder.making.mkdir(parents=True)
     write_file(folder.job, msgspec.json.encode(job), lasting=False)
     return job
+
+
+def find_imports(step: Step) -> tuple[str, ...]:
+    """Return the top-level modules that a step's kernel imports; `Setup.imports` says more."""
+    own = dict.fromkeys(one.partition(".")[0] for one in step.imports)
+    return (*own, STORE) if step.inputs or step.writes else tuple(own)
 
 
 def _format_makes(step: Step, values: Mapping[str, Any], folder: Path) -> tuple[str, ...]:

@@ -29,13 +29,14 @@ if TYPE_CHECKING:
     from nbflow.model import Job, Outcome
 
 Emit = Callable[[Event], None]
+STORE = "nbflow.storage"  # stands among the imports of a job that reads or writes
 
 
 class Setup(NamedTuple):
     """What an executor is made for."""
 
     jobs: int = 1  # that are executed at once
-    imports: tuple[str, ...] = ()  # top-level modules that the notebooks import
+    imports: tuple[str, ...] = ()  # top-level modules that jobs import, in the order of need
     warm: float = 0.0  # seconds that processes may stay ready for the next run
 
 

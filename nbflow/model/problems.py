@@ -133,6 +133,7 @@ ProblemCode = Literal[
     "plain-client",
     "forks-ended",
     "forks-given-up",
+    "forks-unsafe",
     "outputs-lost",
     "outputs-cut",
     "kernel-killed",

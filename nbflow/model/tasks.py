@@ -60,6 +60,7 @@ class Job(Frozen, frozen=True):
     writes: tuple[str, ...] = ()
     declared: bool = True  # False: the step may write more than `writes`
     makes: tuple[str, ...] = ()  # patterns of files to keep
+    imports: tuple[str, ...] = ()  # top-level modules, see `nbflow.executors.Setup`
     timeout: float | None = None
     cell_timeout: float | None = None
     max_output: int = 100_000_000  # bytes of output that the notebook keeps

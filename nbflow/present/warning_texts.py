@@ -51,6 +51,13 @@ def say_fork_end(facts: Facts) -> str:
     return fill("The process that each {role} is forked from has ended" + end + times + ".", facts)
 
 
+def say_unsafe(facts: Facts) -> str:
+    libraries = ", ".join(f"{name} {why}" for name, why in facts["libraries"].items())
+    return fill(
+        "The process that each {role} is forked from cannot be forked any more: ", facts
+    ) + (f"{libraries}.")
+
+
 def say_lost(facts: Facts) -> str:
     count = facts["count"]
     some = say_count(count, "message") if count else "some messages"
@@ -171,6 +178,10 @@ WARNINGS: dict[ProblemCode, Text] = {
         say_fork_end,
         "From here on they are started one by one, which takes longer. If memory ran out: run "
         "fewer steps at once (-j 1).",
+    ),
+    "forks-unsafe": Text(
+        say_unsafe,
+        "Another one is started without that. Until it is ready, each {role} is started by itself.",
     ),
     "outputs-lost": Text(say_lost, "The cell itself ended as shown."),
     "outputs-cut": Text(say_cut),

@@ -11,6 +11,7 @@ from nbflow.executors.local.forkserver import ADDRESS, Role, start
 from nbflow.executors.local.forkserver.messages import Request
 from nbflow.executors.local.forkserver.owner import ask, fork
 from nbflow.executors.local.forkservers import Zygotes
+from nbflow.executors.protocol import STORE
 from tests.forkserver.kernels import kernel
 
 pytestmark = pytest.mark.kernel
@@ -27,9 +28,7 @@ def test_imports_what_is_safe_and_says_what_is_not() -> None:
     owner = start(["pandas", "polars", "my_module", "numpy", "nbflow.notebook_api"])
     state = ask(owner.address)
     owner.close()
-    assert [name for name in state.imported if not name.startswith(("ipykernel", "IPython"))][
-        -3:
-    ] == ["pandas", "numpy", "nbflow.notebook_api"]
+    assert state.imported[-4:] == ("numpy", "pyarrow", "pandas", "nbflow.notebook_api")
     assert state.left_out == {"polars": UNKNOWN, "my_module": UNKNOWN}
     assert state.threads == 1
 
@@ -66,7 +65,7 @@ def test_what_computes_in_threads_and_processes_is_safe(monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("role", ["kernel", "worker"])
 def test_nothing_of_ours_is_left_out(role: Role) -> None:
-    zygotes = Zygotes(["pandas", "duckdb"])
+    zygotes = Zygotes(["pandas", "duckdb", STORE])
     owner = start(zygotes.imports[role], role=role)
     state = ask(owner.address)
     owner.close()

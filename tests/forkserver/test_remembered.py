@@ -142,10 +142,12 @@ class Recorder(type(os.environ)):
         asked.add(name)
         return super().__contains__(name)
 os.environ.__class__ = Recorder
-from nbflow.executors.local.forkserver import preload
-left_out = {}
-names = preload.preload("kernel", sys.argv[1:], left_out)
-print(json.dumps([sorted(asked), names]))
+from nbflow.executors.local.forkserver.preload import Preload
+libraries = Preload("kernel", sys.argv[1:], {})
+libraries.import_own()
+while libraries.pending:
+    libraries.import_next()
+print(json.dumps([sorted(asked), libraries.imported]))
 """
 HARMLESS = {
     "ANDROID_DATA", "JPY_INTERRUPT_EVENT", "TERM",

@@ -198,6 +198,7 @@ EXAMPLES: list[tuple[ProblemCode, dict[str, Any], Remedy | None]] = [
     ("plain-client", {"why": "NBFLOW_PLAIN is set"}, None),
     ("forks-ended", {"role": "worker", "exit": "killed by SIGKILL"}, None),
     ("forks-given-up", {"role": "kernel", "exit": "", "times": 3}, None),
+    ("forks-unsafe", {"role": "kernel", "libraries": {"numpy": "leaves 1 threads running"}}, None),
     ("outputs-lost", {"cell": 2, "count": 1, "exact": True}, None),
     ("outputs-lost", {"cell": 2, "count": 0, "exact": False}, None),
     ("outputs-lost", {"cell": 2, "count": 7, "exact": False}, None),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nbflow.environments import find_kernel
 from nbflow.executors.local import forkserver as zygote
 from nbflow.executors.local.launch import describe_exit
+from nbflow.executors.protocol import STORE
 from nbflow.model import make_warning
 
 if TYPE_CHECKING:
@@ -15,20 +16,19 @@ if TYPE_CHECKING:
     from nbflow.model import Problem
 
 MOST = 3  # times that one is started; one that ends each time is a fault that a start cannot mend
-OURS = (  # what a kernel loads to read and to write, and the process that fills tables in
-    "nbflow.notebook_api", "nbflow.storage.tables", "nbflow.storage.frames.frames",
-    "nbflow.storage.frames.objects", "nbflow.storage.__main__",
-    "pyarrow.pandas_compat", "pyarrow.vendored.version",
-)  # fmt: skip
+FILLER = f"{zygote.MODULES['filler']}.__main__"
 
 
 class Zygotes:
     """One for kernels, which has imported `imports`, and one for workers. Not for many threads."""
 
     def __init__(self, imports: Sequence[str]) -> None:
-        self.imports = {"kernel": (*imports, *OURS), "worker": ()}
+        names = (two for one in imports for two in ((one, FILLER) if one == STORE else (one,)))
+        self.imports = {"kernel": tuple(names), "worker": ()}
         self.owners: dict[zygote.Role, zygote.Owner | None] = {}  # None: there can be none
         self.starts: dict[zygote.Role, int] = {}
+        self.retired: list[zygote.Owner] = []  # their kernels live on; they fork no others
+        self.left_out: dict[str, str] = {}  # libraries that are unsafe before a fork, and why
 
     def address(self, role: zygote.Role) -> str:
         """Return the address of the one that forks these, "" while there is none."""
@@ -48,9 +48,16 @@ class Zygotes:
             self._start("worker")
 
     def bury(self) -> Iterator[Problem]:
-        """Forget those that have died, and yield a warning of each."""
+        """Forget those that have died or fork nothing any more, and yield a warning of each."""
         for role, owner in list(self.owners.items()):
-            if owner is None or owner.is_alive():
+            if owner is None:
+                continue
+            if owner.is_alive():
+                if unsafe := owner.read_unsafe():
+                    self.retired.append(owner)
+                    self.left_out |= unsafe
+                    del self.owners[role]
+                    yield make_warning("forks-unsafe", role=role, libraries=unsafe)
                 continue
             facts = {"role": role, "exit": _describe_end(owner)}
             owner.close()
@@ -63,8 +70,8 @@ class Zygotes:
 
     def close(self, warm: float) -> None:
         """Let them stay so many seconds for the next run, or end them."""
-        for owner in filter(None, self.owners.values()):
-            if warm > 0:
+        for owner in (*self.retired, *filter(None, self.owners.values())):
+            if warm > 0 and not owner.read_unsafe():
                 owner.leave(warm)
             else:
                 owner.close()
@@ -73,7 +80,7 @@ class Zygotes:
         """Start one; on a full disk and the like there is none, but ordinary processes."""
         self.starts[role] = self.starts.get(role, 0) + 1
         try:
-            self.owners[role] = zygote.start(self.imports[role], role=role)
+            self.owners[role] = zygote.start(self.imports[role], role=role, left_out=self.left_out)
         except OSError:
             self.owners[role] = None
 

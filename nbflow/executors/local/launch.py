@@ -49,7 +49,14 @@ def launch(
 
 
 def _fork(role: zygote.Role, nursery: str, env: Mapping[str, str]) -> Launched:
-    request = zygote.Request(arguments=(), cwd=str(Path.cwd()), env=dict(env), role=role)
+    request = zygote.Request(
+        arguments=(),
+        cwd=str(Path.cwd()),
+        env=dict(env),
+        role=role,
+        needs=(f"{zygote.MODULES[role]}.__main__",),
+        urgent=role == "worker",
+    )
     orders, answers, errors = os.pipe(), os.pipe(), os.pipe()
     theirs, ours = (orders[0], answers[1], errors[1]), (orders[1], answers[0], errors[0])
     try:

@@ -1,9 +1,8 @@
-"""The zygote: imports libraries once, then forks a kernel for whoever asks."""
+"""The zygote: imports libraries once, and forks a kernel for each request."""
 
 from __future__ import annotations
 
 import gc
-import importlib
 import os
 import sys
 from pathlib import Path
@@ -14,35 +13,34 @@ import msgspec
 from nbflow.base.private_folders import READY
 from nbflow.executors.local.forkserver.birth import become
 from nbflow.executors.local.forkserver.pattern import CURES
-from nbflow.executors.local.forkserver.preload import UnsafeError, forget_launcher, preload
+from nbflow.executors.local.forkserver.preload import Preload, UnsafeError, forget_launcher
 from nbflow.executors.local.forkserver.serve import Server, Start
-from nbflow.notebook_api import watcher
 
 
 def main() -> None:
-    gc.disable()  # till a child is what it is to be: while libraries are imported it takes a fifth
+    gc.disable()  # a child enables it: collecting takes a fifth of the time of the imports
     start = msgspec.json.decode(sys.argv[1], type=Start)
     forget_launcher()
     env = dict(os.environ)
     os.environ.update(CURES)
+    preload = Preload(start.role, start.names, start.left_out)
     try:
-        imported = preload(start.role, start.names, start.left_out)
+        preload.import_own()
+        server = Server(start, preload, env)
+        Path(start.folder, READY).touch()
+        birth = server.serve()
     except UnsafeError as error:
         start_anew(start, error, env)
-    sys.path_importer_cache.clear()  # a child has few to look through, and none out of date
-    importlib.invalidate_caches()
-    gc.freeze()  # a collection in a child would copy every page of what was imported
-    watcher.last_before = next(reversed(sys.modules))
-    server = Server(start, imported, env)
-    Path(start.folder, READY).touch()
-    birth = server.serve()
     if birth is not None:
         become(birth)
 
 
 def start_anew(start: Start, error: UnsafeError, env: dict[str, str]) -> NoReturn:
-    """Be a new process without that library: an import cannot be taken back."""
+    """Replace this process by one without that library: an import cannot be taken back."""
     start.left_out[error.name] = error.why
+    Path(start.folder, READY).unlink(missing_ok=True)
+    for descriptor in (start.listener, start.lifeline):
+        os.set_inheritable(descriptor, True)  # noqa: FBT003
     argument = msgspec.json.encode(start).decode()
     command = [sys.executable, *sys.orig_argv[1:-1], argument]
     os.execve(sys.executable, command, env)  # noqa: S606

@@ -43,6 +43,7 @@ class Birth(msgspec.Struct, frozen=True):
 def become(birth: Birth) -> NoReturn:
     """Be that until it ends, and then end the process. Nothing gets past this call."""
     try:
+        watcher.last_before = next(reversed(sys.modules))
         detach(birth.parent, (birth.connection.fileno(), *birth.descriptors))
         reseed()
         if birth.request.role in MODULES:

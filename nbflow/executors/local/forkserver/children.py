@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import selectors
 import shutil
@@ -17,9 +18,6 @@ from nbflow.executors.local.forkserver.birth import Birth
 from nbflow.executors.local.forkserver.messages import Ended, Request, say, send
 
 LIMIT = 1.0  # seconds to hand a request to a spare
-
-# What to do when there is something to read. A Birth is returned in a forked child only.
-Step = Callable[[], Birth | None]
 
 
 class Child(msgspec.Struct, eq=False):
@@ -41,7 +39,7 @@ class Children:
         self.selector = selectors.PollSelector()
         self.count = 0
 
-    def watch(self, what: int | socket.socket, step: Step) -> None:
+    def watch(self, what: int | socket.socket, step: Callable[[], None]) -> None:
         """Do this, and nothing else, when there is something to read."""
         with contextlib.suppress(KeyError):
             self.selector.unregister(what)
@@ -52,6 +50,7 @@ class Children:
     ) -> Child | Birth:
         """Fork a kernel; without descriptors it is a spare, for a request like this one."""
         folder = self._choose_folder(request)
+        gc.freeze()  # a collection in a child would copy every page of what was imported
         parent, pid = os.getpid(), os.fork()
         if pid == 0:
             self._let_go(connection)
@@ -94,6 +93,22 @@ class Children:
         for kill in (os.killpg, os.kill):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 kill(child.pid, signal.SIGKILL)
+
+    def have_owners(self) -> bool:
+        """Tell whether one of them, which is no spare, works for somebody."""
+        return any(child.connection is not None for child in self.by_pid.values())
+
+    def count_descriptors(self) -> int:
+        """Return how many descriptors the zygote holds for children and connections."""
+        channels = sum(child.channel is not None for child in self.by_pid.values())
+        return len(self.selector.get_map()) + channels
+
+    def bury_dead(self) -> None:
+        """Bury those that have ended, without a look at anything else."""
+        pidfds = {child.pidfd: child for child in self.by_pid.values()}
+        for key, _ in self.selector.select(0):
+            if key.fd in pidfds:
+                self._bury(pidfds[key.fd])
 
     def abandon_all(self) -> None:
         """End those that have an owner; spares stay."""

@@ -22,6 +22,7 @@ LIBC = ctypes.CDLL(None)
 def detach(parent: int, keep: Iterable[int]) -> None:
     """Lead a session of its own, die with the parent, and hold no descriptor of its."""
     os.setsid()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it died before we asked
         os._exit(1)
@@ -36,6 +37,7 @@ def reseed() -> None:
         process = sys.modules["multiprocessing.process"].current_process()
         process.authkey = os.urandom(32)
     tempfile.tempdir = None  # TMPDIR is the request's; the names are random after any fork
+    sys.path_importer_cache.clear()  # few folders to look through, and none out of date
     importlib.invalidate_caches()
 
 

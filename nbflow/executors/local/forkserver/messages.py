@@ -27,7 +27,9 @@ class Request(msgspec.Struct, frozen=True, tag="request"):
 
     Comes with the descriptors of stdout and stderr, and for any but a kernel of stdin before these.
     `arguments` follow `ipykernel_launcher` on the command line, less the connection file;
-    `connection` is what a connection file holds, empty where the zygote may choose.
+    `connection` is what a connection file holds, empty where the zygote may choose. `needs` are
+    the libraries to be imported before the fork, None for all. `more`: another request like this
+    one is likely. One that is not `urgent` waits until its libraries are imported in their turn.
     """
 
     arguments: tuple[str, ...]
@@ -35,6 +37,9 @@ class Request(msgspec.Struct, frozen=True, tag="request"):
     env: dict[str, str]
     connection: dict[str, Any] = {}
     role: Role = "kernel"
+    needs: tuple[str, ...] | None = None
+    more: bool = True
+    urgent: bool = True
 
 
 class Stay(msgspec.Struct, frozen=True, tag="stay"):
@@ -58,6 +63,10 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
 
     pid: int
     connection: dict[str, Any]
+
+
+class Again(msgspec.Struct, frozen=True, tag="again"):
+    """The zygote starts anew: ask again."""
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
@@ -84,7 +93,7 @@ class State(msgspec.Struct, frozen=True, tag="state"):
     spares: tuple[int, ...]
 
 
-Message = Request | Stay | Adopt | Question | Ready | Refused | Ended | State
+Message = Request | Stay | Adopt | Question | Ready | Again | Refused | Ended | State
 _DECODER: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
 
 

@@ -13,13 +13,15 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from nbflow.base.private_folders import READY, keep_for, make_folder, sweep_folders
+from nbflow.base.private_folders import READY, UNSAFE, keep_for, make_folder, sweep_folders
 from nbflow.errors import KernelError
 from nbflow.executors.local.forkserver import warm
 from nbflow.executors.local.forkserver.messages import (
     Adopt,
+    Again,
     Ended,
     Inbox,
     Message,
@@ -59,6 +61,12 @@ class Owner:
 
     def is_alive(self) -> bool:
         return not is_readable(self.pidfd, 0)
+
+    def read_unsafe(self) -> dict[str, str]:
+        """Return which library made the zygote refuse requests, and why; or nothing."""
+        with contextlib.suppress(OSError, ValueError):
+            return dict(json.loads((self.folder / UNSAFE).read_bytes()))
+        return {}
 
     def close(self) -> None:
         """End the zygote and all its kernels."""
@@ -119,17 +127,21 @@ class Owner:
 
 
 def start(
-    names: Sequence[str] = NAMES, env: Mapping[str, str] | None = None, role: Role = "kernel"
+    names: Sequence[str] = NAMES,
+    env: Mapping[str, str] | None = None,
+    role: Role = "kernel",
+    left_out: Mapping[str, str] = MappingProxyType({}),
 ) -> Owner:
     """Start a zygote that imports `names`, and return at once: it imports while you plan.
 
-    `env` is the environment that its kernels will have, by default this process's own. Takes one
-    that a process before this one has left, where it is the same.
+    `env` is the environment that its kernels will have, by default this process's own. `left_out`
+    says why some of `names` are not imported. Takes a zygote that a process before this one has
+    left, where it is the same.
     """
     sweep_folders()
     env = _make_env(os.environ if env is None else env)
     key = warm.make_key(role, names, env)
-    owner = _adopt(key) or _start(key, names, env, role)
+    owner = _adopt(key) or _start(key, names, env, role, left_out)
     _running[role] = owner.address
     return owner
 
@@ -158,7 +170,9 @@ def _adopt_at(key: str, address: str) -> Owner | None:
     return None
 
 
-def _start(key: str, names: Sequence[str], env: dict[str, str], role: Role) -> Owner:
+def _start(
+    key: str, names: Sequence[str], env: dict[str, str], role: Role, left_out: Mapping[str, str]
+) -> Owner:
     folder = make_folder()
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(folder / "zygote"))
@@ -166,7 +180,7 @@ def _start(key: str, names: Sequence[str], env: dict[str, str], role: Role) -> O
     ours, theirs = socket.socketpair()
     given = {
         "names": list(names),
-        "left_out": {},
+        "left_out": dict(left_out),
         "folder": str(folder),
         "owner": os.getpid(),
         "listener": listener.fileno(),
@@ -237,13 +251,17 @@ def _exchange(
     try:
         connection.connect(address)
         send(connection, message, descriptors)
-        return inbox.receive(), inbox
+        answer = inbox.receive()
     except (OSError, EOFError) as error:
         connection.close()
         inbox.drop()
         raise KernelError(
             f"The zygote at {address} does not answer: {error or 'it ended'}."
         ) from error
+    if not isinstance(answer, Again):
+        return answer, inbox
+    _forget(inbox)
+    return _exchange(address, message, descriptors, limit)
 
 
 def _make_env(env: Mapping[str, str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Imports libraries before the fork, and finds out whether a fork is still safe after them."""
+"""Imports libraries before the fork, in pieces, and checks that a fork is still safe after each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import importlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from nbflow.executors.local.forkserver.remembered import HERE, seeming_kernel
@@ -25,59 +25,87 @@ KERNEL = (
     "IPython.core.logger", "IPython.core.magics", "IPython.core.oinspect",
     "IPython.extensions.storemagic", "IPython.utils.wildcard", "tornado.platform.asyncio",
     "sqlite3", "pdb", "faulthandler",
-    "multiprocessing.process", "nbflow.executors.local.forkserver.kernel",
+    "multiprocessing.process", "nbflow.executors.local.forkserver.kernel", "nbflow.executors.local.forkserver.rehearsal",
 )  # fmt: skip
 WORKER = ("nbflow.executors.local.worker.rehearsal",)
-REHEARSAL = (
-    "nbflow.executors.local.forkserver.rehearsal"  # of a kernel, with what was imported for it
-)
+# What large libraries import themselves: a fork need not wait for more than one of these.
+PIECES = {
+    "pandas": ("numpy", "pyarrow"),
+    "pyarrow": ("numpy",),
+    "scipy": ("numpy",),
+    # What a kernel loads to read and to write.
+    "nbflow.storage": (
+        "numpy", "pyarrow", "pyarrow.compute", "pandas", "pyarrow.pandas_compat",
+        "pyarrow.vendored.version", "nbflow.notebook_api", "nbflow.storage.tables",
+        "nbflow.storage.frames.frames", "nbflow.storage.frames.objects",
+        "nbflow.executors.local.forkserver.tables",
+    ),
+    "sklearn": ("numpy", "joblib", "scipy.linalg", "scipy.sparse", "scipy.spatial",
+                "scipy.optimize", "scipy.stats"),
+}  # fmt: skip
 TASKS = Path("/proc/self/task")
 DESCRIPTORS = Path("/proc/self/fd")
 
 
 class UnsafeError(Exception):
-    """A library that leaves something running or open: the process must start anew without it."""
+    """A library leaves something running or open. This process must not be forked any more."""
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(f"{name} {why}")
         self.name, self.why = name, why
 
 
-def preload(role: str, names: Sequence[str], left_out: dict[str, str]) -> list[str]:
-    """Import what may be imported; return the names, and say in `left_out` why not the others.
+class Preload:
+    """The libraries of one zygote: `pending` are still to be imported, in this order.
 
-    Raises UnsafeError with the name of a library that changed this process for the worse: an
-    import cannot be taken back.
+    `left_out` says why a library is not imported. `count_own` returns how many descriptors the
+    zygote itself holds: they come and go while a library is imported.
     """
-    own = WORKER if role == "worker" else KERNEL
-    imported = [name for name in own if name not in left_out and _try(name, left_out)]
-    with seeming_kernel() if role == "kernel" else contextlib.nullcontext():
-        imported += _import_safe(names, left_out)
-    if role == "kernel" and REHEARSAL not in left_out:
-        _try(REHEARSAL, left_out)
-    return imported
+
+    def __init__(self, role: str, names: Sequence[str], left_out: dict[str, str]) -> None:
+        self.role, self.left_out = role, left_out
+        self.imported: list[str] = []
+        self.count_own: Callable[[], int] = int
+        for name in names:
+            if name.partition(".")[0] not in SAFE:
+                left_out.setdefault(name, "not on the list of libraries known to be safe")
+        self.pending = [name for name in _split(names) if name not in left_out]
+
+    def import_own(self) -> None:
+        """Import what every child needs; raises UnsafeError."""
+        for name in WORKER if self.role == "worker" else KERNEL:
+            if name not in self.left_out:
+                self._import(name)
+
+    def import_next(self, first: Iterable[str] = ()) -> None:
+        """Import one pending library, if possible one of `first`; raises UnsafeError."""
+        name = next(iter(self.find_missing(first)), self.pending[0])
+        self.pending.remove(name)
+        with seeming_kernel() if self.role == "kernel" else contextlib.nullcontext():
+            self._import(name)
+
+    def find_missing(self, names: Iterable[str] | None) -> list[str]:
+        """Return what is pending of these libraries, or of all for None."""
+        if names is None:
+            return list(self.pending)
+        return [name for name in _split(names) if name in self.pending]
+
+    def _import(self, name: str) -> None:
+        before = count_descriptors() - self.count_own()
+        try:
+            importlib.import_module(name)
+        except Exception as error:  # noqa: BLE001  # a library that is broken here
+            self.left_out[name] = f"{type(error).__name__}: {error}"
+            return
+        why = find_fault(before + self.count_own())
+        if why:
+            raise UnsafeError(name, why)
+        self.imported.append(name)
 
 
-def _import_safe(names: Sequence[str], left_out: dict[str, str]) -> Iterator[str]:
-    """Import those that are known to be safe; yield their names."""
-    for name in names:
-        if name.partition(".")[0] not in SAFE:
-            left_out.setdefault(name, "not on the list of libraries known to be safe")
-        if name not in left_out and _try(name, left_out):
-            yield name
-
-
-def _try(name: str, left_out: dict[str, str]) -> bool:
-    before = count_descriptors()
-    try:
-        importlib.import_module(name)
-    except Exception as error:  # noqa: BLE001  # a library that is broken here
-        left_out[name] = f"{type(error).__name__}: {error}"
-        return False
-    why = find_fault(before)
-    if why:
-        raise UnsafeError(name, why)
-    return True
+def _split(names: Iterable[str]) -> list[str]:
+    """Return the pieces of these libraries, each once, in an order that they can be imported in."""
+    return list(dict.fromkeys(one for name in names for one in (*PIECES.get(name, ()), name)))
 
 
 def find_fault(descriptors: int) -> str:

@@ -30,6 +30,8 @@ class ZygoteProvisioner(LocalProvisioner):  # type: ignore[misc]
 
     _asked: dict[str, Any]
     _arguments: tuple[str, ...] | None = None
+    needs: tuple[str, ...] | None = None  # libraries to be imported before the fork, None for all
+    more = True  # another kernel like this one is likely
     process: Any
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
@@ -94,6 +96,8 @@ class ZygoteProvisioner(LocalProvisioner):  # type: ignore[misc]
             cwd=str(Path(kwargs.get("cwd") or ".").absolute()),
             env={**kwargs["env"], "JPY_PARENT_PID": str(os.getpid())},
             connection=self._find_connection(),
+            needs=self.needs,
+            more=self.more,
         )
         with contextlib.ExitStack() as stack:
             streams = [

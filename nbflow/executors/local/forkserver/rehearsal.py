@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import sys
 
 import msgspec
 from IPython.core.interactiveshell import InteractiveShell
@@ -13,12 +12,6 @@ from nbflow.executors.local.forkserver.kernel import ForkedApp
 from nbflow.model import Job
 
 msgspec.json.Decoder(Job)  # looks at a type when it first meets it: 2 ms
-if (outputs := sys.modules.get("nbflow.storage.results.outputs")) is not None:
-    msgspec.json.Decoder(outputs.Outputs)
-if (
-    frames := sys.modules.get("nbflow.storage.frames.frames")
-) is not None:  # 3 ms a read, 3 ms a write
-    frames.rehearse()
 # ipykernel asks for it before each cell: 0.2 ms
 InteractiveShell.run_cell_async.__signature__ = inspect.signature(InteractiveShell.run_cell_async)
 ForkedApp.instance()  # each child's own

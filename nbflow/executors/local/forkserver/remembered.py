@@ -27,6 +27,7 @@ def seeming_kernel() -> Iterator[None]:
     from IPython.core.interactiveshell import InteractiveShell  # noqa: PLC0415
 
     main, encoding = sys.modules["__main__"], sys.stdout.encoding
+    shell = InteractiveShell._instance  # noqa: SLF001
     sys.modules["__main__"] = ModuleType("__main__")  # has no file
     InteractiveShell._instance = _make_shell()  # noqa: SLF001
     builtins.get_ipython = get_ipython  # type: ignore[attr-defined]
@@ -36,7 +37,7 @@ def seeming_kernel() -> Iterator[None]:
     finally:
         sys.stdout.reconfigure(encoding=encoding)  # type: ignore[union-attr]
         del builtins.get_ipython  # type: ignore[attr-defined]
-        InteractiveShell._instance = None  # noqa: SLF001
+        InteractiveShell._instance = shell  # noqa: SLF001
         sys.modules["__main__"] = main
 
 

@@ -1,19 +1,22 @@
-"""The zygote's loop: takes requests, and has a kernel forked for each, or one ready beforehand."""
+"""The zygote's loop: takes requests, forks a kernel for each, and imports libraries in between."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import time
 from pathlib import Path
 
 import msgspec
 
+from nbflow.base.private_folders import UNSAFE
 from nbflow.executors.local.forkserver.birth import Birth
-from nbflow.executors.local.forkserver.children import Child, Children, Step
+from nbflow.executors.local.forkserver.children import Child, Children
 from nbflow.executors.local.forkserver.messages import (
     Adopt,
+    Again,
     Inbox,
     Question,
     Refused,
@@ -30,7 +33,13 @@ from nbflow.executors.local.forkserver.pattern import (
     make_pattern,
     may_prepare,
 )
-from nbflow.executors.local.forkserver.preload import count_descriptors, count_threads, find_fault
+from nbflow.executors.local.forkserver.preload import (
+    Preload,
+    UnsafeError,
+    count_descriptors,
+    count_threads,
+    find_fault,
+)
 
 PATTERNS = 4  # kinds of request that spares are kept for
 STREAMS: dict[Role, int] = {"kernel": 2, "worker": 3, "filler": 3}  # come with a request
@@ -54,38 +63,89 @@ class Start(msgspec.Struct):
 
 
 class Server:
-    """One thread, no locks. Whatever returns a Birth is, from there on, in a forked child."""
+    """One thread, no locks. A method that returns a Birth has done so in a forked child.
 
-    def __init__(self, start: Start, imported: list[str], env: dict[str, str]) -> None:
-        self.start, self.imported = start, imported
+    Requests wait in `waiting` until the libraries that they need are imported. `due` is a request
+    like which another one is expected: a spare kernel is forked for that one.
+    """
+
+    def __init__(self, start: Start, preload: Preload, env: dict[str, str]) -> None:
+        self.start, self.preload = start, preload
         self.env = env  # before the imports
-        # Libraries set variables when they are imported; they do in an ordinary kernel too.
-        self.added = {k: v for k, v in os.environ.items() if k not in {*env, *CURES}}
         self.children = Children(Path(start.folder))
+        preload.count_own = self.children.count_descriptors
+        self.waiting: dict[Inbox, Request | Question] = {}
         self.spares: dict[Pattern, Child] = {}
-        self.over = False
+        self.last: Request | None = None  # for a kernel
+        self.due: Request | None = None
+        self.over = self.importing = False
+        self.unsafe = ""  # why nothing is forked any more
         self.until: float | None = None  # when to end, while there is no owner
         self.listener = socket.socket(fileno=start.listener)
         self.children.watch(self.listener, self._accept)
         self.lifeline = Inbox(socket.socket(fileno=start.lifeline))
         self._watch_owner(start.owner)
+        signal.signal(signal.SIGCHLD, self._hear_death)
 
     def serve(self) -> Birth | None:
         """Serve until the owner is gone and no new one came in time; then return None.
 
-        In a child, return what it is to become.
+        In a child, return what it is to become. Raises UnsafeError where this process must be
+        replaced by another one.
         """
         selector = self.children.selector
         while not self.over and self._find_patience() != 0:
-            for key, _ in selector.select(self._find_patience()):
-                step: Step = key.data
+            busy = self.preload.pending or self.due
+            heard = selector.select(0 if busy else self._find_patience())
+            for key, _ in heard:
                 # One step may have ended what the next event is about, and its number be another's.
                 # By number: a socket that was closed has none.
-                if selector.get_map().get(key.fd) is key and (birth := step()):
-                    return birth
+                if selector.get_map().get(key.fd) is key:
+                    key.data()
+            if not heard and self.preload.pending:
+                self._import_next()
+            if birth := self._answer_next():
+                return birth
         self.children.end()
         shutil.rmtree(self.start.folder, ignore_errors=True)
         return None
+
+    # --- imports ------------------------------------------------------------------------------
+
+    def _import_next(self) -> None:
+        """Import one more library, the next that a waiting kernel needs, if there is one."""
+        requests = (one for one in self.waiting.values() if isinstance(one, Request))
+        needs = (one.needs or () for one in requests if one.urgent)
+        self.importing = True
+        self.children.bury_dead()
+        try:
+            self.preload.import_next(name for names in needs for name in names)
+        except UnsafeError as error:
+            self._give_up(error)
+        finally:
+            self.importing = False
+
+    def _hear_death(self, *_: object) -> None:
+        """Tell a kernel's exit code at once, also while a library is imported."""
+        if self.importing:
+            self.children.bury_dead()
+
+    def _give_up(self, error: UnsafeError) -> None:
+        """Fork nothing any more. Without kernels, raise the error: a new process takes over.
+
+        Else the kernels live on, and the owner finds a file that says which library it was.
+        """
+        if self.until is not None:
+            self.over = True  # an owner would find it useless
+        elif not self.children.have_owners():
+            self.children.end()
+            for inbox in list(self.waiting):
+                say(inbox.connection, Again())
+                self._hang_up(inbox)
+            raise error
+        self.unsafe, self.due = str(error), None
+        self.preload.pending.clear()
+        Path(self.start.folder, UNSAFE).write_bytes(msgspec.json.encode({error.name: error.why}))
 
     # --- owners -------------------------------------------------------------------------------
 
@@ -108,6 +168,7 @@ class Server:
             return
         if isinstance(message, Stay):
             self.until = time.monotonic() + message.seconds
+            self.due = self.last  # the next run begins at once
             self.children.abandon_all()
             self.children.selector.unregister(self.owner)
             self.children.selector.unregister(self.lifeline.connection)
@@ -119,6 +180,7 @@ class Server:
         if self.until is not None and len(inbox.descriptors) == 1:
             self.until = None
             self.lifeline = Inbox(socket.socket(fileno=inbox.take()[0]))
+            self.start.owner, self.start.lifeline = message.owner, self.lifeline.connection.fileno()
             self._watch_owner(message.owner)
             say(inbox.connection, self._make_state())
         self._hang_up(inbox)
@@ -137,24 +199,40 @@ class Server:
         inbox = Inbox(connection)
         self.children.watch(connection, lambda: self._read(inbox))
 
-    def _read(self, inbox: Inbox) -> Birth | None:
+    def _read(self, inbox: Inbox) -> None:
         try:
             inbox.read()
             message = inbox.find()
         except (EOFError, OSError, msgspec.MsgspecError):
             self._hang_up(inbox)
-            return None
-        if isinstance(message, Request):
-            return self._answer(inbox, message)
+            return
         if isinstance(message, Adopt):
             self._adopt(inbox, message)
-        elif isinstance(message, Question):
-            say(inbox.connection, self._make_state())
-        return None
+        elif isinstance(message, Request | Question):
+            self.waiting[inbox] = message
+
+    def _answer_next(self) -> Birth | None:
+        """Answer each request whose libraries are imported; then fork a spare if one is due."""
+        for inbox, message in list(self.waiting.items()):
+            needs = message.needs if isinstance(message, Request) else None
+            if self.preload.find_missing(needs):
+                continue
+            del self.waiting[inbox]
+            if isinstance(message, Question):
+                say(inbox.connection, self._make_state())
+            elif birth := self._answer(inbox, message):
+                return birth
+        due = self.due if not self.preload.pending else None
+        if due is None:
+            return None
+        self.due = None
+        return self._fork_spare(due)
 
     def _answer(self, inbox: Inbox, request: Request) -> Birth | None:
         why = self._find_obstacle(request, inbox)
-        request = msgspec.structs.replace(request, env=self.added | request.env)
+        # Libraries set variables when they are imported; they do in an ordinary kernel too.
+        added = {k: v for k, v in os.environ.items() if k not in {*self.env, *CURES}}
+        request = msgspec.structs.replace(request, env=added | request.env)
         try:
             child = None if why else self._find_kernel(request, inbox)
         except OSError as error:  # no memory, too many processes
@@ -167,7 +245,10 @@ class Server:
             return None
         self.children.attach(child, inbox.connection)
         inbox.drop()
-        return self._prepare(request)
+        if may_prepare(request):
+            self.last = request
+            self.due = request if request.more else self.due
+        return None
 
     def _find_obstacle(self, request: Request, inbox: Inbox) -> str:
         difference = find_difference(self.env, request.env)
@@ -178,9 +259,10 @@ class Server:
             return f"this zygote forks each {self.start.role}, no {role}"
         if len(inbox.descriptors) != STREAMS[role]:
             return f"a request comes with {STREAMS[role]} descriptors"
-        return find_fault(count_descriptors())
+        return self.unsafe or find_fault(count_descriptors())
 
     def _hang_up(self, inbox: Inbox) -> None:
+        self.waiting.pop(inbox, None)
         self.children.selector.unregister(inbox.connection)
         inbox.connection.close()
         inbox.drop()
@@ -195,12 +277,12 @@ class Server:
             return spare
         return self.children.fork(request, connection, tuple(descriptors))
 
-    def _prepare(self, request: Request) -> Birth | None:
+    def _fork_spare(self, request: Request) -> Birth | None:
         """Have a spare ready for the next request of this kind."""
         pattern = make_pattern(request)
         alive = self.children.by_pid
         self.spares = {k: spare for k, spare in self.spares.items() if spare.pid in alive}
-        if pattern in self.spares or not may_prepare(request):
+        if pattern in self.spares:
             return None
         while len(self.spares) >= PATTERNS:
             self.children.kill(self.spares.pop(next(iter(self.spares))))
@@ -217,7 +299,7 @@ class Server:
         spares = {spare.pid for spare in self.spares.values()} & self.children.by_pid.keys()
         return State(
             pid=os.getpid(),
-            imported=tuple(self.imported),
+            imported=tuple(self.preload.imported),
             left_out=self.start.left_out,
             threads=count_threads(),
             descriptors=count_descriptors(),

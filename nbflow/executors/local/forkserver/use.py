@@ -6,10 +6,11 @@ import uuid
 from typing import Any
 
 
-def use(manager: Any) -> None:
+def use(manager: Any, needs: tuple[str, ...] | None = None, *, more: bool = True) -> None:
     """Let this manager of jupyter_client's fork its kernels, before it starts one.
 
-    What cannot be forked is started as ever; no kernelspec need name the provisioner.
+    A kernel that cannot be forked is started as ever; no kernelspec need name the provisioner.
+    `needs` and `more` are said with the request for a kernel.
     """
     from nbflow.executors.local.forkserver.provisioner import ZygoteProvisioner  # noqa: PLC0415  # jupyter_client
 
@@ -17,3 +18,4 @@ def use(manager: Any) -> None:
     manager.provisioner = ZygoteProvisioner(
         kernel_id=manager.kernel_id, kernel_spec=manager.kernel_spec, parent=manager
     )
+    manager.provisioner.needs, manager.provisioner.more = needs, more

@@ -46,7 +46,7 @@ class Kernel:
         self.sockets = str(make_folder())
         folder = AttemptFolder(Path(job.folder))
         self.errors = folder.spare if ahead else folder.kernel
-        self.manager = make_manager(job, self.sockets, forks=not ahead)
+        self.manager, self.may_fork = make_manager(job, self.sockets), not ahead
         self.given = {} if ahead else name_job(job)  # variables that it is started with
         self.late: dict[str, str] = {}  # those that it is told of before the first cell
         self.process: Any = None
@@ -55,8 +55,13 @@ class Kernel:
         self.answered = False  # it started, and replied
         self.stopped = False
 
-    def start(self) -> None:
-        """Start in the author's folder; what the process says is kept in the attempt's."""
+    def start(self, *, more: bool = False) -> None:
+        """Start in the author's folder; what the process says is kept in the attempt's.
+
+        `more`: another kernel like this one is likely.
+        """
+        if self.may_fork and os.environ.get(ADDRESS):
+            use(self.manager, self.job.imports, more=more)
         with self.errors.open("wb") as errors:
             run_sync(self.manager.start_kernel)(
                 cwd=self.folder,
@@ -177,15 +182,13 @@ def make_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in ours}
 
 
-def make_manager(job: Job, sockets: str, *, forks: bool = True) -> Any:
+def make_manager(job: Job, sockets: str) -> Any:
     """Return a manager for the job's kernel, on sockets that race with nobody's."""
     manager = make_manager_class()(kernel_name=job.kernel)
     manager.connection_file = str(Path(sockets, "kernel.json"))
     address = str(Path(sockets, "s"))
     if job.language == "python" and hasattr(os, "fork") and len(address) + 2 < SOCKET_PATH:
         manager.transport, manager.ip = "ipc", address
-    if forks and os.environ.get(ADDRESS):
-        use(manager)
     return manager
 
 

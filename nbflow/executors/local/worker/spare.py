@@ -34,7 +34,7 @@ class Spare:
             kernel.adopt(spare)
             return
         self.close()
-        kernel.start()
+        kernel.start(more=self.wanted)
 
     def prepare(self, kernel: Kernel) -> None:
         """Start another like this one, which executes a job: once, and only if one is likely."""
