@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec.structs import replace
@@ -12,6 +12,10 @@ from nbflow import app
 from nbflow.app.answers import Cleaned, Executed
 from nbflow.base.text import say_count
 from nbflow.commands.asked import RunAsked
+from nbflow.present.runs import say_no_bytecode
+
+if TYPE_CHECKING:
+    from nbflow.planning import Plan
 
 
 def act(answer: Any, *, as_json: bool) -> Any:
@@ -32,6 +36,8 @@ def _run(asked: RunAsked, *, as_json: bool) -> Executed:
     if asked.scan.problems and not as_json:  # warnings: with errors there would be no plan
         count = say_count(len(asked.scan.problems), "warning")
         click.secho(f"{count} in the notebooks; `nbflow check` shows them", fg="yellow", err=True)
+    if not asked.as_json:
+        _hint(plan)
     with (
         watch(as_json=as_json, log=asked.log) as view,
         stopping(view.stop) as stop,
@@ -39,6 +45,15 @@ def _run(asked: RunAsked, *, as_json: bool) -> Executed:
     ):
         executed = app.run.run(plan, observe=view.observe, stop=stop)
     return replace(executed, next=asked.next, profile=asked.profile)
+
+
+def _hint(plan: Plan) -> None:
+    """Say once why kernels start slowly, where that can be mended."""
+    if any(one.action != "reuse" for one in plan.steps.values()):
+        from nbflow.environments.bytecode import find_bytecode_obstacle  # noqa: PLC0415 - as above
+
+        if why := find_bytecode_obstacle():
+            click.secho(say_no_bytecode(why), fg="yellow", err=True)
 
 
 def _agrees(cleaned: Cleaned) -> bool:

@@ -65,6 +65,15 @@ def say_trouble(run: Run) -> str:
     return say_problem(run.problem) if run.problem else ""
 
 
+def say_no_bytecode(why: str) -> str:
+    """Return what to do where byte code is missing; see `environments.bytecode`."""
+    kept = f"{why} is set" if why.isupper() else f"{why} cannot be written"
+    return (
+        f"Python compiles all libraries at each start, which takes more than a second: {kept}. "
+        "Compile them once: UV_COMPILE_BYTECODE=1 for uv, `python -m compileall` otherwise."
+    )
+
+
 def say_about(run: Run) -> list[str]:
     """Return a run's name and parameters, and what is to be said of one that cannot be read."""
     said = (run.name, say_parameters(run.parameters), "" if run.steps else say_trouble(run))

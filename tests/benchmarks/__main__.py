@@ -24,6 +24,7 @@ from tests.benchmarks import (
     memory,
     peers,
     results,
+    start,
     unchanged,
 )
 from tests.benchmarks.lab import SMALL, Lab, Sizes
@@ -47,6 +48,7 @@ GROUPS: dict[str, Measured] = {
     "memory": Measured(memory.measure),
     "outputs": Measured(cells.measure_outputs),
     "unchanged": Measured(unchanged.measure),
+    "start": Measured(start.measure, rounds=10),
     "loop": Measured(loop.measure_loop, rounds=10),
     "middle": Measured(loop.measure_middle),
     "handover": Measured(figures.measure_handover),

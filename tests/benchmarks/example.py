@@ -16,7 +16,7 @@ PAPERMILL = "papermill, one after the other"
 def measure(lab: Lab) -> list[Row]:
     """Row 15: nine notebooks over 336,776 flights; papermill reads and writes as by hand."""
     with lab.fresh() as folder:
-        ours, theirs = _copy(folder / "nbflow"), _copy(folder / "papermill")
+        ours, theirs = copy(folder / "nbflow"), copy(folder / "papermill")
         run = Command("nbflow", ("nbflow", "run", "."), ours)
         words = (str(SCRIPTS / "papermill_folder.py"), ".", str(folder / "out"), "{}")
         alone = Command("nbflow", ("python", *words), theirs)
@@ -52,7 +52,8 @@ def measure(lab: Lab) -> list[Row]:
     ]
 
 
-def _copy(root: Path) -> Path:
+def copy(root: Path) -> Path:
+    """Copy the example's notebooks into a project of their own."""
     skip = shutil.ignore_patterns(".nbflow", "nbflow-open", "00_*", "__pycache__")
     shutil.copytree(peers.ROOT / "notebooks", root / "notebooks", ignore=skip)
     (root / "nbflow.toml").touch()

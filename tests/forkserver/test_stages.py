@@ -15,8 +15,8 @@ from nbflow.executors.local.forkserver import Owner, Request, start
 from nbflow.executors.local.forkserver.owner import ask, fork
 from nbflow.executors.local.forkserver.process import Process
 from nbflow.executors.local.forkservers import Zygotes
-from tests.forkserver.kernels import is_alive, wait_until
 from nbflow.model import make_warning
+from tests.forkserver.kernels import is_alive, wait_until
 from tests.notebooks import cell, project
 
 pytestmark = pytest.mark.kernel

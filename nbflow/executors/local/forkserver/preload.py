@@ -25,7 +25,8 @@ KERNEL = (
     "IPython.core.logger", "IPython.core.magics", "IPython.core.oinspect",
     "IPython.extensions.storemagic", "IPython.utils.wildcard", "tornado.platform.asyncio",
     "sqlite3", "pdb", "faulthandler",
-    "multiprocessing.process", "nbflow.executors.local.forkserver.kernel", "nbflow.executors.local.forkserver.rehearsal",
+    "multiprocessing.process", "nbflow.executors.local.forkserver.kernel",
+    "nbflow.executors.local.forkserver.rehearsal",
 )  # fmt: skip
 WORKER = ("nbflow.executors.local.worker.rehearsal",)
 # What large libraries import themselves: a fork need not wait for more than one of these.
