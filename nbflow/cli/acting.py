@@ -36,7 +36,7 @@ def _run(asked: RunAsked, *, as_json: bool) -> Executed:
     if asked.scan.problems and not as_json:  # warnings: with errors there would be no plan
         count = say_count(len(asked.scan.problems), "warning")
         click.secho(f"{count} in the notebooks; `nbflow check` shows them", fg="yellow", err=True)
-    if not asked.as_json:
+    if not as_json:
         _hint(plan)
     with (
         watch(as_json=as_json, log=asked.log) as view,
