@@ -36,5 +36,6 @@ def write_file(path: Path, content: bytes, *, lasting: bool = True) -> None:
             if lasting:
                 os.fsync(file.fileno())
         aside.replace(path)
-    finally:
+    except BaseException:
         aside.unlink(missing_ok=True)
+        raise

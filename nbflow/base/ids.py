@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 import os
 import random
 import re
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -82,7 +82,7 @@ def _read_milliseconds(an_id: str) -> int:
     if found is None:
         return 0
     try:
-        seconds = calendar.timegm(time.strptime(found[1], _SECONDS))
+        at = datetime.fromisoformat(f"{found[1].replace('-', 'T')}Z")
     except ValueError:  # digits that are no date
         return 0
-    return seconds * 1000 + int(found[2], 16)
+    return int(at.timestamp()) * 1000 + int(found[2], 16)

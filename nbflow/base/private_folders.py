@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -11,6 +10,8 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import repeat
 from pathlib import Path
+
+from nbflow.base.hashing import hash_bytes
 
 PREFIX = "nbflow-z"
 LONGEST = 90  # bytes of a socket's path; Linux takes 107, macOS 103
@@ -111,7 +112,7 @@ def _read_place() -> str:
         namespace = bytes(Path("/proc/self/ns/pid").readlink())
     except OSError:
         return ""
-    return hashlib.sha256(boot + namespace).hexdigest()[:6]
+    return hash_bytes(boot + namespace)[:6]
 
 
 def _read_start(pid: int) -> str:

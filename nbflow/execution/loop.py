@@ -86,6 +86,7 @@ class Loop:
         self._due = Counter(
             find_kernel_kind(plan, name) for name in due
         )  # open tasks that are likely to run
+        self._incomplete: list[tuple[Result, Job | None]] = []  # with the jobs that made them
         self._claims = Claims(plan.project)
         self._elsewhere: dict[TaskId, str] = {}  # tasks that other runs execute: their keys
         self._asked = float("-inf")  # for what other runs have ended
@@ -98,6 +99,7 @@ class Loop:
             try:
                 while self._schedule.open or self._running:
                     self._go_on(pool, executor)
+                self._complete_results()
             except BaseException:
                 self._stop.set()  # a pool waits for its jobs, and this run cannot go on
                 raise
@@ -205,7 +207,7 @@ class Loop:
     def _reuse(self, task: TaskId, decided: Planned, result: Result) -> None:
         age, why, warnings = decided.result_age, decided.why, decided.warnings
         self._log.append(StepReused(task.step, result.id, age, why, warnings, item=task.item))
-        self._complete(result)  # a lost run's
+        self._incomplete.append((result, None))
         self._settle(task, result)
 
     def _claim(self, task: TaskId, pool: ThreadPoolExecutor, executor: Executor) -> None:
@@ -261,6 +263,7 @@ class Loop:
 
     def _take(self) -> None:
         """Write what happened since, until a job ends; come back soon when nothing does."""
+        self._complete_results()
         patience = 0 if self._schedule.has_ready else _TICK
         with contextlib.suppress(queue.Empty):
             for _ in range(_BATCH):
@@ -295,9 +298,7 @@ class Loop:
         self._log.append(make_finished(job, outcome, result, ready.warnings))
         for race in self._handover.find_races(result, started, time.time()):
             self._log.append(RunWarned(race))
-        kept = self._store.fetch(result.step, result.id)
-        link_notebook(kept / "notebook.ipynb", job)
-        self._complete(result)
+        self._incomplete.append((result, job))
         self._settle(job.task, result)
 
     def _fail(self, job: Job, outcome: Outcome, failure: Failure) -> None:
@@ -320,11 +321,16 @@ class Loop:
         cancelled = self._stop.is_set() and result is None
         self._schedule.settle(task, blame, release=not cancelled)
 
-    def _complete(self, result: Result) -> None:
-        """Have what is still missing of a result made behind the run."""
-        if results.is_pending(self._store.fetch(result.step, result.id)):
-            self._flusher.add(result)
-        self._filler.add(self._project, result)
+    def _complete_results(self) -> None:
+        """Have what is still missing of results made behind the run: the next steps start first."""
+        for result, job in self._incomplete:
+            kept = self._store.fetch(result.step, result.id)
+            if job is not None:
+                link_notebook(kept / "notebook.ipynb", job)
+            if results.is_pending(kept):  # always of a job; else a lost run's
+                self._flusher.add(result)
+            self._filler.add(self._project, result)
+        self._incomplete.clear()
 
     def _leave(self, task: TaskId) -> None:
         """Note that a task was started or settled."""

@@ -63,7 +63,7 @@ class Input(Frozen, frozen=True):
 
     @property
     def ref(self) -> str:
-        return str(Ref(self.step, self.name))
+        return f"{self.step}.{self.name}"  # as a Ref is written, sooner
 
 
 class Watched(Frozen, frozen=True):

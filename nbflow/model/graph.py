@@ -10,6 +10,7 @@ from typing import TypeVar
 from nbflow.model import Reason, Step, TaskId
 
 Parents = Mapping[str, set[str]]
+_NUMBER = re.compile(r"([0-9]+)")
 T = TypeVar("T", str, TaskId)
 
 
@@ -63,7 +64,7 @@ def order(parents: Parents, names: Mapping[str, str] | None = None) -> list[str]
 
 def _split(name: str) -> list[tuple[int, int, str]]:
     """Return the parts of a name in an order by which `9_x` goes before `10_x`."""
-    parts = re.split(r"([0-9]+)", name)
+    parts = _NUMBER.split(name)
     return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts]
 
 

@@ -134,6 +134,8 @@ class Traffic:
         return find_files(patterns, self.project.root, overlay=overlay, read_hash=self.read_hash)
 
     def make_overlay(self, step: str, latest: Latest) -> Overlay:
+        if not self.steps[step].makers:
+            return Overlay()
         hashes = {real: one.hash for real, (_, one) in self._find_held(step, latest).items()}
         gone = {real for result in self._find_makers(step, latest) for real in self._stale(result)}
         return Overlay(hashes, frozenset(gone)) if hashes or gone else Overlay()

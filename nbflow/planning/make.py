@@ -152,9 +152,14 @@ class _Drafting:
     def _with_files(self, ready: Prepared) -> Prepared:
         """Return a step with its files as they are before anything runs, and note what is wrong."""
         step, traffic = ready.step, self.plan.traffic
-        name = step.name
+        name, waits = step.name, make_waits(step)
+        ready = msgspec.structs.replace(
+            ready, advice=(*self._edges.warnings.get(name, ()), *advise(traffic, name))
+        )
+        if not step.files and not waits:
+            return ready
         found = traffic.find(name, self._latest)
-        pending = {one for one in make_waits(step) if self._is_pending(one)}
+        pending = {one for one in waits if self._is_pending(one)}
         if name in self._selected:
             self.problems += found.wrong
             if not _lacks_value(ready):
@@ -166,7 +171,6 @@ class _Drafting:
             ready,
             parts=msgspec.structs.replace(ready.parts, files=found.hashes),
             waits=tuple(sorted(pending)),
-            advice=(*self._edges.warnings.get(name, ()), *advise(traffic, name)),
         )
 
     def _is_pending(self, name: str) -> bool:

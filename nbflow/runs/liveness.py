@@ -13,14 +13,13 @@ from nbflow.base.hashing import hash_file
 from nbflow.base.locks import is_held
 from nbflow.model.events import RunFinished
 from nbflow.runs.folder import RunFolder, find_folder
-from nbflow.runs.log import read_heading, read_lines
+from nbflow.runs.log import read_heading, read_last
 from nbflow.storage.results.folders import Snapshot
 
 if TYPE_CHECKING:
     from nbflow.workspace.project import Project
 
 HEARTBEAT = 60.0  # seconds after which a run on another host counts as lost
-_TAIL = 1 << 16  # bytes, more than the last line of a log has
 
 
 def is_alive(project: Project, run_id: str) -> bool:
@@ -34,12 +33,8 @@ def is_alive(project: Project, run_id: str) -> bool:
 
 def is_finished(project: Project, run_id: str) -> bool:
     """Say whether a run's log has its last line."""
-    path = find_folder(project, run_id).log
-    try:
-        lines = read_lines(path, max(0, path.stat().st_size - _TAIL))
-        return any(isinstance(line.event, RunFinished) for line in lines)
-    except FileNotFoundError:
-        return False
+    last = read_last(find_folder(project, run_id).log)
+    return last is not None and isinstance(last.event, RunFinished)
 
 
 def is_lost(project: Project, run_id: str) -> bool:

@@ -15,6 +15,7 @@ from nbflow.model import Frozen, formats
 from nbflow.model.events import KINDS, Event, Line, RunStarted
 
 Beginning = Literal["", "begun", "earlier", "later", "unreadable"]
+_TAIL = 1 << 16  # bytes, more than the last line of a log has
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
@@ -126,6 +127,17 @@ def read_lines(path: Path, start: int = 0) -> Iterator[Line]:
             line = from_line(text) if text.endswith(b"\n") else None
             if line is not None:
                 yield line
+
+
+def read_last(path: Path) -> Line | None:
+    """Return the last whole line of a log; None where there is none, or it cannot be read."""
+    try:
+        with path.open("rb") as log:
+            log.seek(max(0, log.seek(0, os.SEEK_END) - _TAIL))
+            whole = log.read().rpartition(b"\n")[0]
+    except FileNotFoundError:
+        return None
+    return from_line(whole.rpartition(b"\n")[2])
 
 
 def read_heading(path: Path) -> Heading | None:

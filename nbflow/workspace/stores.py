@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import os
 import platform
 import re
@@ -13,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from nbflow.base.globs import STORE_MARK as MARK
+from nbflow.base.hashing import hash_bytes
 from nbflow.errors import ProjectError
 from nbflow.model import Frozen, Problem, formats, make_warning
 
@@ -44,7 +44,7 @@ def find_store(root: Path, said: str) -> Path:
     inside = Path(os.path.normpath(root / named)).is_relative_to(root)
     if inside and not named.is_absolute():
         return Path(os.path.normpath(root / named))
-    digest = hashlib.sha256(os.fsencode(root)).hexdigest()[:8]
+    digest = hash_bytes(os.fsencode(root))[:8]
     return Path(os.path.realpath(root / named)) / f"{root.name[:_LONGEST] or 'root'}-{digest}"
 
 

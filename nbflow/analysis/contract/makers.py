@@ -30,11 +30,14 @@ def read_sides(
     """Return both sides with the parameters' `values`, JSON forms by step."""
     sides = Sides()
     for name, step in steps.items():
+        claims = list(_find_claims(step))
+        if not step.files and not claims:
+            continue  # as most steps: no path is made for them
         folder = (root / step.path).parent
         if step.files:
             patterns, wrong = make_patterns(step.files, values[name], folder, step.parameters)
             sides.declared[name], sides.wrong[name] = patterns, wrong
-        if claims := list(_find_claims(step)):
+        if claims:
             sides.claimed[name], _ = make_patterns(claims, values[name], folder, step.parameters)
     return sides
 

@@ -53,7 +53,7 @@ class Snapshot:
         self._is_lost = functools.cache(is_lost)
         self._store = open_store(project.home)
         self._found: dict[tuple[str, str], Result | None] = {}
-        self._notes: dict[tuple[str, str], Damage] | None = None
+        self._pending: set[tuple[str, str]] = set()  # whose content the disk need not have kept
         self._sound: set[tuple[str, str]] = set()
 
     def find_newest(self, step: str) -> Result | None:
@@ -72,20 +72,20 @@ class Snapshot:
         if at in self.notes:
             return None
         if at not in self._found:
-            folder = self._store.fetch(step, result_id)
-            found = _find_record(f"{folder}/{RESULT}") or _find_record(f"{folder}/{PENDING}")
+            folder = self._store.locate(step, result_id)
+            found = _find_record(f"{folder}/{RESULT}")
+            if found is None and (found := _find_record(f"{folder}/{PENDING}")):
+                self._pending.add(at)
             found = found or _find_record(f"{folder}/{RESULT}")  # completed meanwhile
             # A backup or a tool that copies may have put another result in its place.
             same = found is not None and (found.step, found.id) == at
             self._found[at] = found if same else None
         return self._found[at]
 
-    @property
+    @functools.cached_property
     def notes(self) -> dict[tuple[str, str], Damage]:
         """The damages that are known, by step and result."""
-        if self._notes is None:
-            self._notes = read_notes(self._project.home)
-        return self._notes
+        return read_notes(self._project.home)
 
     def is_damaged(self, step: str, result_id: str) -> bool:
         """Tell whether a result is damaged; what is found is noted.
@@ -95,12 +95,12 @@ class Snapshot:
         at = (step, result_id)
         result = None if at in self._sound else self.find_result(*at)
         if result is not None:
-            folder = self._store.fetch(step, result_id)
+            folder = self._store.locate(step, result_id)
             lost = functools.partial(self._is_lost, result.run)
-            doubt = is_pending(folder) and lost()
-            name, why = find_damage(str(folder), result, self._read_hash, lost, doubt=doubt)
+            doubt = at in self._pending and lost()
+            name, why = find_damage(folder, result, self._read_hash, lost, doubt=doubt)
             if why:
-                self.notes[at] = _note(folder, name, why)
+                self.notes[at] = _note(Path(folder), name, why)
             else:
                 self._sound.add(at)
         return at in self.notes
@@ -136,7 +136,7 @@ class Snapshot:
 
     def _read_pending(self, step: str) -> Iterator[Result]:
         for name in self._store.list_ids(step):
-            pending = is_pending(self._store.fetch(step, name))
+            pending = is_pending(self._store.locate(step, name))
             if pending and (found := self.find_result(step, name)):
                 yield found
 
@@ -206,15 +206,15 @@ def find_pointer(project: Project, step: str, key: str) -> Pointer | None:
 def read_result_ids(project: Project, step: str) -> list[str]:
     """Return the ids of a step's complete results, newest first."""
     store = open_store(project.home)
-    return [one for one in store.list_ids(step) if has_result(store.fetch(step, one))]
+    return [one for one in store.list_ids(step) if has_result(store.locate(step, one))]
 
 
-def has_result(folder: Path) -> bool:
+def has_result(folder: Path | str) -> bool:
     """Tell whether a complete or pending result is in this folder."""
     return _exists(f"{folder}/{RESULT}") or is_pending(folder)
 
 
-def is_pending(folder: Path) -> bool:
+def is_pending(folder: Path | str) -> bool:
     """Tell whether the disk need not have kept a result yet: its run goes on, or was killed."""
     return _exists(f"{folder}/{PENDING}")
 
