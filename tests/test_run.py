@@ -23,7 +23,6 @@ from nbflow.runs.cancel import cancel
 from nbflow.runs.fold import Run
 from nbflow.runs.follow import follow
 from nbflow.runs.history import read_run, read_runs
-from nbflow.runs.pins import read_pins
 from nbflow.storage.results import folders as results
 from nbflow.workspace.project import Project
 from tests.notebooks import cell, project, write
@@ -82,7 +81,7 @@ def test_steps_run_in_order_and_then_nothing_runs_again(tmp_path):
 
     second = run(made, parameters={"count": 4})
     assert statuses(second) == dict.fromkeys(("numbers", "doubled", "total"), "reused")
-    assert read_pins(made, second.id) == read_pins(made, first.id)
+    assert second.pins == first.pins
 
     source = json.loads((made.folder / "numbers.ipynb").read_text())
     assert [cell["outputs"] for cell in source["cells"]] == [[], [], []]
@@ -194,7 +193,7 @@ def test_only_so_many_results_are_kept(tmp_path):
     made = project(tmp_path, toml="keep = 2\n", numbers=NUMBERS)
     named = run(made, name="kept", parameters={"count": 1})
     ended = [run(made, parameters={"count": count}) for count in (2, 3, 4)]
-    pins = [read_pins(made, one.id)["numbers"] for one in (named, *ended)]
+    pins = [one.pins["numbers"] for one in (named, *ended)]
     assert results.read_result_ids(made, "numbers") == [pins[3], pins[2], pins[0]]
 
 
@@ -264,7 +263,7 @@ def test_two_runs_at_once_do_not_disturb_each_other(tmp_path):
         ended.append(read_run(made, run_id))
     assert [one.status for one in ended] == ["done"] * 3
     assert [len(one.read("doubled.doubled")) for one in ended] == [7, 7, 8]
-    assert len({read_pins(made, one.id)["doubled"] for one in ended[:2]}) == 1
+    assert len({one.pins["doubled"] for one in ended[:2]}) == 1
     assert len(read_runs(made)) == 3
 
 

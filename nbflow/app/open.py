@@ -22,7 +22,6 @@ from nbflow.model.refs import make_ref
 from nbflow.runs.fold import Run
 from nbflow.runs.folder import read_inputs
 from nbflow.runs.history import find_run, find_run_with
-from nbflow.runs.pins import read_pins
 from nbflow.storage.results.folders import find_result, has_result
 from nbflow.storage.results.local import open_store
 from nbflow.workspace.project import Project
@@ -104,8 +103,9 @@ def _find_inputs(project: Project, run: Run, step: str) -> dict[str, str]:
     result = find_result(project, step, run.steps[step].result)
     if result is None:
         return read_inputs(run.find_attempt(run.steps[step]))
-    pins = read_pins(project, run.id)
-    return {ref: _find_kept(project, ref, one.result, pins) for ref, one in result.inputs.items()}
+    return {
+        ref: _find_kept(project, ref, one.result, run.pins) for ref, one in result.inputs.items()
+    }
 
 
 def _find_kept(project: Project, ref: str, result: str, pins: Mapping[str, str]) -> str:

@@ -17,13 +17,13 @@ from nbflow.base.ids import make_next_id
 from nbflow.base.locks import hold, hold_too
 from nbflow.base.private_folders import sweep_folders
 from nbflow.errors import RunError, StoreError
-from nbflow.execution.ending import beginning, ending, explaining
-from nbflow.execution.filler import Filler
-from nbflow.execution.flusher import Flusher
-from nbflow.execution.jobs import find_imports, find_kernel_kind, take_copies
+from nbflow.execution.abort_handling import beginning, ending, explaining
+from nbflow.execution.disk_flusher import Flusher
+from nbflow.execution.disk_space import find_shortage
+from nbflow.execution.jobs import find_imports, find_kernel_kind, snapshot_sources
+from nbflow.execution.lazy_executor import LazyExecutor
 from nbflow.execution.loop import Loop
-from nbflow.execution.room import find_shortage
-from nbflow.execution.standby import Standby
+from nbflow.execution.table_filler import Filler
 from nbflow.executors.protocol import Setup
 from nbflow.executors.registry import Factory, load_executor
 from nbflow.model import Command, Problem, make_warning
@@ -69,7 +69,7 @@ def execute(
         sweep_folders()
         if any(step.status == "done" for step in run.steps.values()):
             with contextlib.suppress(OSError, StoreError):  # what stays is no fault of the run
-                prune(plan.project, run_id, grown=grown)
+                prune(plan.project, run, grown=grown)
         return run
 
 
@@ -102,7 +102,7 @@ def _execute(
             _refuse_removed(plan)
             damaged = [_warn_of_damage(plan, found) for found in set_aside(plan.project)]
         may_run = [name for name, planned in plan.steps.items() if planned.action != "reuse"]
-        take_copies(plan, folder, may_run)
+        snapshot_sources(plan, folder, may_run)
         log.append(_make_started(plan, run_id, jobs))
         orphans = find_orphans(plan.project.root, plan.project.settings.store) if new else ()
         for warning in (*find_shortage(plan.project), *orphans, *damaged):
@@ -138,9 +138,9 @@ def _find_warm(plan: Plan) -> float:
 
 def _start_executor(
     plan: Plan, make: Factory, setup: Setup, stack: contextlib.ExitStack
-) -> Standby:
+) -> LazyExecutor:
     """Return the executor; it gets ready if it is certain that something runs."""
-    executor = Standby(lambda: make(setup))
+    executor = LazyExecutor(lambda: make(setup))
     stack.callback(executor.close)
     certain = (name for name, at in plan.steps.items() if at.action == "run")
     executor.prepare(Counter(find_kernel_kind(plan, name) for name in certain))

@@ -15,7 +15,7 @@ from nbflow.analysis.contract.scan import read_folder
 from nbflow.base.process import collect_seldom, leave
 from nbflow.errors import NbflowError
 from nbflow.execution import execute
-from nbflow.execution.refusal import pack
+from nbflow.execution.start_error import pack
 from nbflow.model import Request
 from nbflow.planning import make_plan
 from nbflow.workspace.project import find_project

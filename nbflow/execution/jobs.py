@@ -23,11 +23,11 @@ from nbflow.errors import RunError
 from nbflow.executors.protocol import STORE, KernelKind
 from nbflow.model import Job, JobInput, Place, Result, Step, TaskId, Watched
 from nbflow.planning import Plan, Prepared
-from nbflow.runs.folder import AttemptFolder, RunFolder, find_folder
+from nbflow.runs.folder import RunFolder, find_attempt, find_folder
 from nbflow.storage.results.local import open_store
 
 
-def take_copies(plan: Plan, folder: RunFolder, names: Collection[str]) -> None:
+def snapshot_sources(plan: Plan, folder: RunFolder, names: Collection[str]) -> None:
     """Copy the notebooks that may run, so that editing one during the run changes nothing.
 
     Raises RunError where one is no longer what was planned: its result's key would be wrong.
@@ -36,10 +36,10 @@ def take_copies(plan: Plan, folder: RunFolder, names: Collection[str]) -> None:
         return
     with keep_answers(plan.project, "notebooks", Reading, spare=sys.maxsize) as known:
         for name in names:
-            _take_copy(plan, folder, name, known)
+            _snapshot_source(plan, folder, name, known)
 
 
-def _take_copy(plan: Plan, folder: RunFolder, name: str, known: FileCache[Reading]) -> None:
+def _snapshot_source(plan: Plan, folder: RunFolder, name: str, known: FileCache[Reading]) -> None:
     source = plan.project.root / plan.scan.steps[name].path
     copy = _find_copy(plan, folder, name)
     copy.parent.mkdir(parents=True, exist_ok=True)
@@ -79,7 +79,7 @@ def make_job(
     source, run = project.root / step.path, find_folder(project, run_id)
     folder, copy = run.attempt(TaskId(step.name), attempt), _find_copy(plan, run, step.name)
     if not copy.exists():  # it was to be reused, but its result was removed since
-        take_copies(plan, run, (step.name,))
+        snapshot_sources(plan, run, (step.name,))
     job = Job(
         run=run_id,
         attempt=attempt,
@@ -132,14 +132,14 @@ def _make_input(plan: Plan, result: Result | None, name: str) -> JobInput:
 
 def find_executed(job: Job) -> Path | None:
     """Return the executed notebook that a failed job left."""
-    path = AttemptFolder(Path(job.folder)).notebook
+    path = find_attempt(job).notebook
     return path if path.exists() else None
 
 
 def link_notebook(executed: Path, job: Job) -> None:
     """Show an executed notebook in its attempt's folder; nothing depends on its being there."""
     with contextlib.suppress(OSError):  # a full disk, or `clean` has removed the result since
-        _link_or_copy(executed, AttemptFolder(Path(job.folder)).executed)
+        _link_or_copy(executed, find_attempt(job).executed)
 
 
 def _link_or_copy(source: Path, target: Path) -> None:

@@ -15,16 +15,16 @@ from typing import Literal
 from msgspec.structs import replace
 
 from nbflow.errors import NbflowError
-from nbflow.execution import turn
-from nbflow.execution.blame import explain_failure, make_refusal
 from nbflow.execution.claims import Claims, find_executing, is_made
-from nbflow.execution.filler import Filler
-from nbflow.execution.flusher import Flusher
-from nbflow.execution.handover import Handover
-from nbflow.execution.inbox import Inbox
+from nbflow.execution.declared_files import may_have_changed, put_back, read_files
+from nbflow.execution.diagnose import diagnose, make_refusal
+from nbflow.execution.disk_flusher import Flusher
+from nbflow.execution.event_queue import EventQueue
+from nbflow.execution.file_watch import FileWatch
 from nbflow.execution.jobs import find_executed, find_kernel_kind, link_notebook, make_job
+from nbflow.execution.persist_result import make_failed, make_finished, note_failed, persist_result
 from nbflow.execution.schedule import Schedule
-from nbflow.execution.settle import keep_outcome, make_failed, make_finished, note_failed
+from nbflow.execution.table_filler import Filler
 from nbflow.executors.protocol import Executor
 from nbflow.model import Failure, Job, Outcome, Planned, Reason, Result, TaskId
 from nbflow.model.events import (
@@ -69,7 +69,7 @@ class Loop:
         self._folder = find_folder(plan.project, run_id)
         self._store = open_store(plan.project.home)
         self._looked = float("-inf")  # for the file `cancel`, on the monotonic clock
-        self._inbox = Inbox(stop)
+        self._events = EventQueue(stop)
         parents = plan.parents
         self._schedule = Schedule(
             {name: parents[name] for name in plan.steps},
@@ -77,7 +77,7 @@ class Loop:
         )
         self._running: dict[Future[Outcome], tuple[Job, float]] = {}
         self._attempts: Counter[TaskId] = Counter()  # that were started
-        self._handover = Handover(plan)
+        self._file_watch = FileWatch(plan)
         self._prepared: dict[TaskId, Prepared] = {}  # as of its turn
         self._latest: dict[str, Result | None] = {  # of each step that is settled
             name: plan.reused.get(name) for name in plan.outside
@@ -164,9 +164,9 @@ class Loop:
             self._reuse(task, planned, result)
             return
         try:
-            for said in turn.put_back(self._plan, task.step, self._latest):
+            for said in put_back(self._plan, task.step, self._latest):
                 self._log.append(RunWarned(said))
-            ready = turn.read_files(self._plan, task.step, self._latest)
+            ready = read_files(self._plan, task.step, self._latest)
         except (NbflowError, OSError) as error:
             self._refuse(task, error)
             return
@@ -197,7 +197,7 @@ class Loop:
         """
         reused = self._plan.reused
         result = reused.get(task.step)
-        if result is None or turn.may_have_changed(self._plan, task.step, result):
+        if result is None or may_have_changed(self._plan, task.step, result):
             return None
         above = (one.step for one in self._schedule.parents[task])
         if any(self._latest.get(step) is not reused.get(step) for step in above):
@@ -245,21 +245,21 @@ class Loop:
         ready = self._prepared[task]
         if ready.step.files:  # it may have waited for its start
             try:
-                ready = self._prepared[task] = turn.read_files(self._plan, task.step, self._latest)
+                ready = self._prepared[task] = read_files(self._plan, task.step, self._latest)
             except NbflowError as error:
                 self._refuse(task, error)
                 return
         self._attempts[task] += 1
         job = make_job(self._plan, self._run_id, ready, self._latest, self._attempts[task])
-        self._handover.begin(task)
+        self._file_watch.begin(task)
         self._log.append(StepStarted(**job.identity))
         if job.writes:
             self._filler.prepare()
         executor.prepare(self._due)
-        execute = partial(executor.execute, job, self._inbox.tell, self._stop)
+        execute = partial(executor.execute, job, self._events.tell, self._stop)
         future = pool.submit(_time, execute, self._schedule.ready_since[task])
         self._running[future] = (job, time.time())
-        future.add_done_callback(self._inbox.put)
+        future.add_done_callback(self._events.put)
 
     def _take(self) -> None:
         """Write what happened since, until a job ends; come back soon when nothing does."""
@@ -267,7 +267,7 @@ class Loop:
         patience = 0 if self._schedule.has_ready else _TICK
         with contextlib.suppress(queue.Empty):
             for _ in range(_BATCH):
-                item = self._inbox.get(timeout=patience)
+                item = self._events.get(timeout=patience)
                 if isinstance(item, Future):
                     self._end(*self._running.pop(item), item)
                     return
@@ -276,7 +276,7 @@ class Loop:
 
     def _end(self, job: Job, started: float, future: Future[Outcome]) -> None:
         outcome = _read_outcome(future, started)
-        changed = self._handover.end(job.task)
+        changed = self._file_watch.end(job.task)
         if outcome.status != "done":
             note_failed(self._plan, job.step, changed)
         if outcome.status == "done":
@@ -294,16 +294,16 @@ class Loop:
 
     def _finish(self, job: Job, outcome: Outcome, started: float, changed: Sequence[str]) -> None:
         ready = self._prepared[job.task]
-        result = keep_outcome(self._plan, ready, job, outcome, started, changed=changed)
+        result = persist_result(self._plan, ready, job, outcome, started, changed=changed)
         self._log.append(make_finished(job, outcome, result, ready.warnings))
-        for race in self._handover.find_races(result, started, time.time()):
+        for race in self._file_watch.find_races(result, started, time.time()):
             self._log.append(RunWarned(race))
         self._incomplete.append((result, job))
         self._settle(job.task, result)
 
     def _fail(self, job: Job, outcome: Outcome, failure: Failure) -> None:
         ready = self._prepared[job.task]
-        failure = explain_failure(self._project, ready, self._latest, failure)
+        failure = diagnose(self._project, ready, self._latest, failure)
         for warning in outcome.warnings:
             self._log.append(RunWarned(warning))
         executed = find_executed(job)

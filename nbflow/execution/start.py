@@ -16,7 +16,7 @@ import msgspec
 
 from nbflow.base.ids import make_next_id
 from nbflow.errors import NbflowError, RunError
-from nbflow.execution.refusal import unpack
+from nbflow.execution.start_error import unpack
 from nbflow.model import Frozen, Request
 from nbflow.runs.history import has_begun
 from nbflow.workspace.project import Project

@@ -25,7 +25,7 @@ from nbflow.storage.results.removed import explain_removed
 from nbflow.workspace.stores import is_store
 
 if TYPE_CHECKING:
-    from nbflow.runs.finished import Finished
+    from nbflow.runs.fold import Run
     from nbflow.workspace.project import Project
 
 LATEST = "latest"
@@ -106,7 +106,7 @@ def use(run: str | None, step: str | None) -> None:
         say(
             f"reading {chosen.label}",
             make_parameters(chosen.parameters),
-            f"finished {make_age(chosen.time)} ago",
+            f"finished {make_age(chosen.ended)} ago",
         )
 
 
@@ -152,7 +152,7 @@ def _locate_executed(here: Here, project: Project, step: str, name: str) -> Sour
     return _locate_pinned(project, runs.choose_run(project, executed.run), step, name)
 
 
-def _locate_pinned(project: Project, run: Finished, step: str, name: str) -> Source:
+def _locate_pinned(project: Project, run: Run, step: str, name: str) -> Source:
     """Read what a run made or reused, and print its line."""
     if step not in run.pins:
         had = ", ".join(sorted(run.pins)) or "none"
@@ -187,14 +187,14 @@ def _locate_newest(project: Project, step: str, name: str) -> Source:
     return _locate_pinned(project, run, step, name)
 
 
-def _is_since(written: area.Written, run: Finished) -> bool:
+def _is_since(written: area.Written, run: Run) -> bool:
     """Say whether a write by hand came after a run; by clocks only where nothing else tells."""
     if written.after is None:
-        return written.time > run.time
+        return written.time > run.ended
     return written.after >= run.id
 
 
-def _find_run(project: Project, step: str) -> Finished | None:
+def _find_run(project: Project, step: str) -> Run | None:
     """Return the run that reads stay with, or the newest that has the step."""
     chosen = _session.runs.get(project.home)
     stays = find_finished(project, chosen) if chosen else None
@@ -207,12 +207,12 @@ def _find_run(project: Project, step: str) -> Finished | None:
     return newest
 
 
-def _tell_newer(project: Project, stays: Finished) -> None:
+def _tell_newer(project: Project, stays: Run) -> None:
     """Say once of each newer run that reads do not see it: they stay where they began."""
     newer = _find_newer(project, stays)
     if newer and newer.id not in _session.told:
         _session.told.add(newer.id)
-        age = f"finished {make_age(newer.time)} ago"
+        age = f"finished {make_age(newer.ended)} ago"
         say(
             f"newer: {newer.label}",
             make_parameters(newer.parameters),
@@ -221,7 +221,7 @@ def _tell_newer(project: Project, stays: Finished) -> None:
         )
 
 
-def _find_newer(project: Project, stays: Finished) -> Finished | None:
+def _find_newer(project: Project, stays: Run) -> Run | None:
     newest = next(read_finished(project), None)
     return newest if newest and newest.id > stays.id else None
 
@@ -237,7 +237,7 @@ def _describe_reads(here: Here, project: Project) -> str:
         seen = f"now {newest.label}" if newest else "and no run has finished yet"
         return f"Reads return the newest results, {seen}."
     about = " · ".join(
-        filter(None, (run.label, make_parameters(run.parameters), f"{make_age(run.time)} old"))
+        filter(None, (run.label, make_parameters(run.parameters), f"{make_age(run.ended)} old"))
     )
     if home in _session.fixed:
         return f'Reads return what you chose: {about}. nbflow.use("latest") goes back.'

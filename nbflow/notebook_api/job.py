@@ -15,7 +15,7 @@ from nbflow.model import Job
 from nbflow.notebook_api.messages import say
 from nbflow.notebook_api.names import Source, make_hint
 from nbflow.notebook_api.watcher import MODULE, VARIABLE
-from nbflow.runs.folder import AttemptFolder
+from nbflow.runs.folder import find_attempt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,7 +69,7 @@ def write(job: Job, name: str, value: Any) -> None:
     """Keep an output in the result that the run is making."""
     from nbflow.storage import tables  # noqa: PLC0415 - importing nbflow must not load duckdb
 
-    folder = AttemptFolder(Path(job.folder)).making
+    folder = find_attempt(job).making
     _check_declared(job, name)
     with _lock:  # not while writing: what is streamed may itself read inputs, in another thread
         if name in _writing or name in tables.read_outputs(folder):

@@ -10,7 +10,8 @@ from nbflow.errors import CallError
 from nbflow.model.refs import make_ref
 from nbflow.notebook_api import area, job, runs
 from nbflow.notebook_api.identity import find_here
-from nbflow.runs.finished import Finished, read_finished
+from nbflow.runs.finished import read_finished
+from nbflow.runs.fold import Run
 from nbflow.storage.results.folders import find_result
 from nbflow.storage.results.outputs import read_outputs
 
@@ -48,7 +49,7 @@ def read_run_names() -> list[str]:
     return ["last", *(one.name or one.id for one in islice(read_finished(project), _LOOKED_AT))]
 
 
-def _choose(project: Project, run: str) -> Iterator[Finished]:
+def _choose(project: Project, run: str) -> Iterator[Run]:
     if not run:
         yield from islice(read_finished(project), _LOOKED_AT)
         return

@@ -12,19 +12,19 @@ from nbflow.runs.log import find_beginning
 from nbflow.storage.results.folders import find_result
 
 if TYPE_CHECKING:
-    from nbflow.runs.finished import Finished
+    from nbflow.runs.fold import Run
     from nbflow.workspace.project import Project
 
 _LISTED = 5  # runs that an error names
 
 
-def find_newest(project: Project, step: str) -> Finished | None:
+def find_newest(project: Project, step: str) -> Run | None:
     """Return the newest finished run that has a result of this step."""
     having = (run for run in read_finished(project) if step in run.pins)
     return next((run for run in having if find_result(project, step, run.pins[step])), None)
 
 
-def choose_run(project: Project, text: str, said: str = "") -> Finished:
+def choose_run(project: Project, text: str, said: str = "") -> Run:
     """Return the finished run with this id, unique prefix or name; `last` is the newest.
 
     `said` is how the user asked for it, if not by nbflow.use.

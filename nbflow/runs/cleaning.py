@@ -12,11 +12,12 @@ from typing import Literal
 from nbflow.base.locks import is_held
 from nbflow.errors import StoreError
 from nbflow.model import Frozen
+from nbflow.runs.fold import Run
 from nbflow.runs.folder import RunFolder, find_folder
 from nbflow.runs.history import read_name, read_run_ids
 from nbflow.runs.liveness import is_alive
 from nbflow.runs.log import Beginning, find_beginning
-from nbflow.runs.pins import Pins, read_pinned, read_pins
+from nbflow.runs.pins import Pins, read_pinned
 from nbflow.storage.duckdb.partial_files import find_parts, sweep_parts
 from nbflow.storage.results import dropping
 from nbflow.storage.results.damage import find_aside, read_notes
@@ -96,14 +97,14 @@ def _remove(project: Project, removable: list[Removable], by: str) -> None:
             shutil.rmtree(one.path, ignore_errors=True)
 
 
-def prune(project: Project, run: str, *, grown: bool = True) -> None:
+def prune(project: Project, run: Run, *, grown: bool = True) -> None:
     """Remove what is beyond the settings `keep` and, if Arrow files came, `cache`.
 
     What the run has made or reused, which has just ended, stays.
     """
     keep = project.settings.keep
     if any(_read_surplus(project, keep)):
-        ours = set(read_pins(project, run).items())
+        ours = set(run.pins.items())
         old = _old_results(project, keep, read_pinned(project))
         gone = [one for one in old if (one.step, one.id) not in ours]
         remove(project, gone, f"keep = {keep}")

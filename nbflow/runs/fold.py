@@ -105,6 +105,22 @@ class Run(Frozen, frozen=True):
     folder: str = ""  # the run's own
     home: str = ""  # the pipeline's
 
+    @property
+    def pins(self) -> dict[str, str]:
+        """The result that each step made or reused."""
+        return {step.name: step.result for step in self.steps.values() if step.result}
+
+    @property
+    def ended(self) -> float:
+        """Seconds since the epoch when it finished, or 0.0."""
+        return 0.0 if self.seconds is None else self.started + self.seconds
+
+    @property
+    def label(self) -> str:
+        """The run for people, who need not be told that a run is done."""
+        how = "" if self.status == "done" else f" ({self.status})"
+        return f"run {self.name or self.id}{how}"
+
     def __str__(self) -> str:
         seconds = f", {self.seconds:.1f} s" if self.seconds is not None else ""
         return "\n  ".join(

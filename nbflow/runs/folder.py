@@ -19,39 +19,27 @@ LOG = "events.jsonl"
 _TASKS, _MAKING = "tasks", "result"
 
 
+class _Child:
+    """A file or folder in the folder that a class stands for."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, owner: RunFolder | AttemptFolder, _: type) -> Path:
+        return owner.path / self._name
+
+
 class RunFolder(Frozen, frozen=True):
     """A run's folder; its name is the run's id."""
 
     path: Path
 
-    @property
-    def log(self) -> Path:
-        """The events, one JSON line each."""
-        return self.path / LOG
-
-    @property
-    def lock(self) -> Path:
-        """Held by the run's process as long as it lives."""
-        return self.path / "lock"
-
-    @property
-    def cancel(self) -> Path:
-        """Made by whoever asks the run to stop."""
-        return self.path / "cancel"
-
-    @property
-    def request(self) -> Path:
-        """What the run was asked for."""
-        return self.path / "request.json"
-
-    @property
-    def plan(self) -> Path:
-        """What it was going to do."""
-        return self.path / "plan.json"
-
-    @property
-    def tasks(self) -> Path:
-        return self.path / _TASKS
+    log = _Child(LOG)  # the events, one JSON line each
+    lock = _Child("lock")  # held by the run's process as long as it lives
+    cancel = _Child("cancel")  # made by whoever asks the run to stop
+    request = _Child("request.json")  # what the run was asked for
+    plan = _Child("plan.json")  # what it was going to do
+    tasks = _Child(_TASKS)
 
     def attempt(self, task: TaskId, number: int = 1) -> AttemptFolder:
         """Return the folder of a task's attempt, whose numbers begin at 1."""
@@ -68,6 +56,15 @@ class AttemptFolder(Frozen, frozen=True):
 
     path: Path
 
+    job = _Child("job.json")  # what the attempt is given: the kernel is told this path
+    outputs = _Child("outputs.jsonl")  # what the cells gave out so far: a crash loses nothing
+    log = _Child("log.txt")  # what the cells printed
+    kernel = _Child("kernel.txt")  # what the kernel's process itself printed
+    spare = _Child("spare.txt")  # what the process of a kernel printed that was started ahead
+    making = _Child(_MAKING)  # the result: renamed away on success, left where the attempt failed
+    notebook = _Child(f"{_MAKING}/notebook.ipynb")  # the executed notebook in it
+    executed = _Child("executed.ipynb")  # the executed notebook, which stays when the result goes
+
     @property
     def run(self) -> RunFolder:
         return RunFolder(self.path.parents[2])
@@ -77,53 +74,17 @@ class AttemptFolder(Frozen, frozen=True):
         """The task, as its folder is called."""
         return self.path.parent.name
 
-    @property
-    def job(self) -> Path:
-        """What the attempt is given: the kernel is told this path."""
-        return self.path / "job.json"
-
     def source(self, suffix: str) -> Path:
         """Return the copy of the author's notebook that is executed."""
         return self.path / f"source{suffix}"
 
-    @property
-    def outputs(self) -> Path:
-        """What the cells gave out, while they run: a crash loses nothing."""
-        return self.path / "outputs.jsonl"
-
-    @property
-    def log(self) -> Path:
-        """What the cells printed."""
-        return self.path / "log.txt"
-
-    @property
-    def kernel(self) -> Path:
-        """What the kernel's process itself printed."""
-        return self.path / "kernel.txt"
-
-    @property
-    def spare(self) -> Path:
-        """What the process of a kernel printed that was started ahead."""
-        return self.path / "spare.txt"
-
-    @property
-    def making(self) -> Path:
-        """The result being made: renamed away on success, left where the attempt failed."""
-        return self.path / _MAKING
-
-    @property
-    def notebook(self) -> Path:
-        """The executed notebook in the result being made."""
-        return self.making / "notebook.ipynb"
-
-    @property
-    def executed(self) -> Path:
-        """The executed notebook, to be looked at: it stays when the result is gone."""
-        return self.path / "executed.ipynb"
-
 
 def find_folder(project: Project, run_id: str) -> RunFolder:
     return RunFolder(project.runs / run_id)
+
+
+def find_attempt(job: Job) -> AttemptFolder:
+    return AttemptFolder(Path(job.folder))
 
 
 def read_inputs(attempt: AttemptFolder) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from nbflow.model.events import StepFinished, StepReused
+from nbflow.runs.fold import fold
 from nbflow.runs.folder import RunFolder, find_folder
 from nbflow.runs.liveness import is_alive, is_finished
 from nbflow.runs.log import find_beginning, read_heading, read_lines, read_pairs
@@ -13,12 +13,6 @@ from nbflow.storage.results.local import read_names
 from nbflow.workspace.project import Project
 
 Pins = Container[tuple[str, str]]  # by step and result
-
-
-def read_pins(project: Project, run_id: str) -> dict[str, str]:
-    """Return the result that each step of a run made or reused."""
-    events = (line.event for line in read_lines(find_folder(project, run_id).log))
-    return {e.step: e.result for e in events if isinstance(e, StepFinished | StepReused)}
 
 
 def read_pinned(project: Project) -> Pins:
@@ -32,7 +26,7 @@ def read_pinned(project: Project) -> Pins:
                 return _Everything()  # for nothing says what it uses
             found |= set(read_pairs(folder.log))
         elif (heading and heading.name) or _may_go_on(project, run_id):
-            found |= set(read_pins(project, run_id).items()) | _read_outside(folder)
+            found |= set(fold(read_lines(folder.log)).pins.items()) | _read_outside(folder)
     return found
 
 

@@ -15,7 +15,7 @@ from nbflow.errors import ParameterError, RemovedError
 from nbflow.model import Request
 from nbflow.planning import make_plan
 from nbflow.runs import cleaning as clean
-from nbflow.runs.history import find_run
+from nbflow.runs.history import find_run, read_run
 from nbflow.storage.results import removed
 from nbflow.storage.results.damage import write_note
 from nbflow.workspace.project import Project
@@ -45,7 +45,7 @@ def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 @pytest.fixture
 def pruned(pipeline: Project) -> Project:
     """The same where `keep` has removed what the first run made."""
-    clean.prune(replace(pipeline, settings=Settings(keep=2)), IDS[2])
+    clean.prune(replace(pipeline, settings=Settings(keep=2)), read_run(pipeline, IDS[2]))
     (pipeline.runs / IDS[0] / "tasks" / "load" / "1" / "executed.ipynb").unlink()
     return pipeline
 

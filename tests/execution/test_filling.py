@@ -15,7 +15,6 @@ import pandas as pd
 import pytest
 
 from nbflow.runs.history import read_runs
-from nbflow.runs.pins import read_pins
 from nbflow.workspace.project import Project, find_project
 from tests.notebooks import cell, project, write
 from tests.test_run import DOUBLED, NUMBERS, TOTAL, run, statuses
@@ -79,7 +78,7 @@ def test_a_run_killed_before_it_filled_is_read_and_mended(tmp_path):
     mended = run(made)
     assert statuses(mended) == {"numbers": "reused"}
     assert (folder / "tables.duckdb").exists()
-    assert read_pins(made, mended.id) == {"numbers": folder.name}
+    assert mended.pins == {"numbers": folder.name}
     assert [one.status for one in read_runs(made)] == ["done", "lost"]
 
 

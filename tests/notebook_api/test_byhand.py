@@ -17,7 +17,7 @@ import nbflow
 from nbflow.base.hashing import hash_bytes
 from nbflow.errors import CallError
 from nbflow.notebook_api import area
-from nbflow.runs.pins import read_pins
+from nbflow.runs.history import read_run
 from nbflow.storage.results.left_files import read_left
 from nbflow.storage.results.local import open_store
 from nbflow.workspace.project import Project
@@ -121,7 +121,7 @@ def test_what_a_failed_run_finished_counts_and_says_so(
 
 def test_what_a_run_reused_is_its_own(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     first = finish_run(project, {"clean_flights": {"flights": frame(1)}})
-    pins = read_pins(project, first.run)
+    pins = read_run(project, first.run).pins
     finish_run(project, {}, reused=pins, hours_ago=1, name="second")
     assert read() == 1
     assert said(capsys) == "clean_flights.flights · run second · 3 h old\n"
@@ -178,7 +178,7 @@ def test_a_run_wins_over_what_was_written_while_the_clock_was_ahead(project: Pro
 def test_writes_by_hand_never_touch_a_run(project: Project) -> None:
     run = finish_run(project, {"clean_flights": {"flights": frame(1)}}).run
     folder = open_store(project.home).fetch(
-        "clean_flights", read_pins(project, run)["clean_flights"]
+        "clean_flights", read_run(project, run).pins["clean_flights"]
     )
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     nbflow.use(step="clean_flights")

@@ -20,7 +20,7 @@ from nbflow.model import Job
 from nbflow.notebook_api.display import MIME
 from nbflow.notebook_api.notebooks import EXECUTED, mark_executed
 from nbflow.notebook_api.watch import NAME, POSTLUDE, PRELUDE, Used, make_used
-from nbflow.runs.pins import read_pins
+from nbflow.runs.history import read_run
 from nbflow.workspace.project import Project
 from tests import notebooks
 from tests.notebook_api.conftest import finish_run
@@ -101,7 +101,7 @@ def test_a_copy_of_a_runs_notebook_reads_what_that_run_read(
 ) -> None:
     first = finish_run(project, {"clean_flights": {"flights": frame(1)}}, hours_ago=9)
     finish_run(project, {"clean_flights": {"flights": frame(2)}})
-    result = read_pins(project, first.run)["clean_flights"]
+    result = read_run(project, first.run).pins["clean_flights"]
     inputs = {"clean_flights.flights": result}
     mark = {"run": first.run, "step": "report", "inputs": inputs}
     copy = project.folder / "nbflow-open" / first.run / "report.ipynb"

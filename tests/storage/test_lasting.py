@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from msgspec.structs import replace
 
-from nbflow.execution.flusher import Flusher
+from nbflow.execution.disk_flusher import Flusher
 from nbflow.model import Parts, Result
 from nbflow.storage import tables
 from nbflow.storage.results import durability as lasting

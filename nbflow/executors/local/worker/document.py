@@ -16,7 +16,7 @@ from nbflow.executors.local.worker.inject import inject
 from nbflow.executors.local.worker.numbers import INJECTED, MARKER
 from nbflow.executors.local.worker.validity import complete, identify, write
 from nbflow.notebook_api.notebooks import mark_executed
-from nbflow.runs.folder import AttemptFolder
+from nbflow.runs.folder import find_attempt
 
 if TYPE_CHECKING:
     from nbflow.model import Failure, Job
@@ -27,7 +27,7 @@ class Document:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.path = AttemptFolder(Path(job.folder)).notebook
+        self.path = find_attempt(job).notebook
         self.ending_cell: Any = None  # the one that ended the notebook, and did not fail
         self.notebook = read_notebook(Path(job.notebook), Path(job.source).suffix)
         self.numbers = {cell.id: number for number, cell in enumerate(self.notebook.cells, 1)}

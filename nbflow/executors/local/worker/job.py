@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from nbflow.model import Outcome
-from nbflow.runs.folder import AttemptFolder
+from nbflow.runs.folder import find_attempt
 
 if TYPE_CHECKING:
     import threading
@@ -87,7 +86,7 @@ def _execute(execution: Execution) -> Outcome:
 
 def _write_job(job: Job) -> None:
     """Write the job for the kernel, where whoever made the job has not."""
-    path = AttemptFolder(Path(job.folder)).job
+    path = find_attempt(job).job
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(msgspec.json.encode(job))

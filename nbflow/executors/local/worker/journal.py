@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from nbflow.runs.folder import AttemptFolder
+from nbflow.runs.folder import find_attempt
 
 if TYPE_CHECKING:
     from nbflow.model import Job
@@ -66,7 +66,7 @@ def _replay(client: Any, line: dict[str, Any]) -> None:
 
 
 def find_path(job: Job) -> Path:
-    return AttemptFolder(Path(job.folder)).outputs
+    return find_attempt(job).outputs
 
 
 def _encode(line: dict[str, Any]) -> bytes:

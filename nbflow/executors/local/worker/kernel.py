@@ -20,7 +20,7 @@ from nbflow.base.private_folders import make_folder
 from nbflow.environments import make_manager_class
 from nbflow.executors.local.forkserver import ADDRESS, use
 from nbflow.executors.local.forkserver.process import Process
-from nbflow.runs.folder import AttemptFolder
+from nbflow.runs.folder import find_attempt
 from nbflow.runs.nesting import WITHIN, make_within
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Kernel:
     def __init__(self, job: Job, *, ahead: bool = False) -> None:
         self.job = job
         self.sockets = str(make_folder())
-        folder = AttemptFolder(Path(job.folder))
+        folder = find_attempt(job)
         self.errors = folder.spare if ahead else folder.kernel
         self.manager, self.may_fork = make_manager(job, self.sockets), not ahead
         self.given = {} if ahead else name_job(job)  # variables that it is started with
@@ -170,7 +170,7 @@ class Kernel:
 def name_job(job: Job) -> dict[str, str]:
     """Return the variables that differ from job to job."""
     return {
-        "NBFLOW_JOB": str(AttemptFolder(Path(job.folder)).job),
+        "NBFLOW_JOB": str(find_attempt(job).job),
         "JPY_SESSION_NAME": job.source,
         WITHIN: make_within(job),
     }

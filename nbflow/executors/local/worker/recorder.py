@@ -20,7 +20,7 @@ from nbflow.executors.local.worker.missing import Missing
 from nbflow.executors.local.worker.printed import Printed, last_version, shorten
 from nbflow.model import make_warning
 from nbflow.model.events import CellFinished, CellStarted, OutputPrinted, StepProgressed
-from nbflow.runs.folder import AttemptFolder
+from nbflow.runs.folder import find_attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ class Recorder(Observer):
         self.job, self.document, self.guard, self.emit = job, document, guard, emit
         self.identity = job.identity
         self.stages, self.begun, self.rest = stages, begun, rest
-        path = AttemptFolder(Path(job.folder)).log
+        path = find_attempt(job).log
         self.log = path.open("w", encoding="utf-8", errors="backslashreplace")
         self.journal = Journal(job)
         self.printed: defaultdict[str, Printed] = defaultdict(Printed)  # by stream

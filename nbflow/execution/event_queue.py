@@ -14,7 +14,7 @@ AHEAD = 1_000  # events that wait to be written; then the jobs wait, and with th
 PAUSE = 0.002  # seconds
 
 
-class Inbox(queue.Queue[Event | Future[Outcome]]):
+class EventQueue(queue.Queue[Event | Future[Outcome]]):
     """Events and ends of jobs, in their order."""
 
     def __init__(self, stop: threading.Event) -> None:

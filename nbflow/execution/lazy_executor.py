@@ -9,7 +9,7 @@ from nbflow.executors.protocol import Emit, Executor, KernelKind
 from nbflow.model import Job, Outcome
 
 
-class Standby:
+class LazyExecutor:
     """Stands for the executor that `make` returns, and loads nothing before there is work."""
 
     def __init__(self, make: Callable[[], Executor]) -> None:

@@ -17,7 +17,7 @@ from nbflow.model import Failure, Job, Outcome, Parts, Problem, Result, Taken, m
 from nbflow.model.events import StepFailed, StepFinished
 from nbflow.planning import Plan, Prepared, find_reusable, make_key
 from nbflow.planning.advice import advise, warn_of_write
-from nbflow.runs.folder import AttemptFolder
+from nbflow.runs.folder import find_attempt
 from nbflow.storage.results import folders as results
 from nbflow.storage.results.left_files import Left, add_left
 from nbflow.storage.results.local import open_store
@@ -25,7 +25,7 @@ from nbflow.storage.results.outputs import make_all_marks
 from nbflow.workspace.project import Project
 
 
-def keep_outcome(
+def persist_result(
     plan: Plan,
     ready: Prepared,
     job: Job,
@@ -40,7 +40,7 @@ def keep_outcome(
     made the same meanwhile, that result is adopted instead. Raises StoreError where it cannot be
     kept.
     """
-    traffic, making = plan.traffic, AttemptFolder(Path(job.folder)).making
+    traffic, making = plan.traffic, find_attempt(job).making
     traffic.look_again()
     inputs = {ref: one.hash for ref, one in job.inputs.items()}
     ready = replace(ready, parts=replace(ready.parts, inputs=inputs))
@@ -78,7 +78,7 @@ def _make_result(plan: Plan, ready: Prepared, job: Job, outcome: Outcome, starte
         warnings=(*outcome.warnings, *moved),
         opened=opened,
         inputs={ref: Taken(one.result, one.hash) for ref, one in job.inputs.items()},
-        files=make_all_marks(AttemptFolder(Path(job.folder)).making),
+        files=make_all_marks(find_attempt(job).making),
     )
 
 

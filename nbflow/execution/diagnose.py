@@ -15,7 +15,7 @@ from nbflow.storage.results import folders as results
 from nbflow.workspace.project import Project
 
 
-def explain_failure(
+def diagnose(
     project: Project, ready: Prepared, latest: Mapping[str, Result | None], failure: Failure
 ) -> Failure:
     """Add to a failure what changed since the step's last success, in its inputs' columns too."""

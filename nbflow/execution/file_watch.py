@@ -22,7 +22,7 @@ class _Ended(Frozen, frozen=True):
     wrote: frozenset[str]
 
 
-class Handover:
+class FileWatch:
     """What steps of one run did to files that others declare, open or make.
 
     Python's audit events do not tell what C++ writes (pyarrow, DuckDB), nor what other processes

@@ -1,0 +1,41 @@
+"""Has the disk keep a run's results behind the run, and gives each its key when that is done."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Self
+
+from nbflow.model import Problem, Result, make_warning
+from nbflow.storage.results.durability import complete
+from nbflow.workspace.project import Project
+
+
+class Flusher:
+    """A context with one thread: no step waits for the disk, but the end of the run does."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="nbflow-flusher")
+        self._asked: list[tuple[Result, Future[None]]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.finish()
+
+    def add(self, result: Result) -> None:
+        """Have a pending result completed."""
+        self._asked.append((result, self._pool.submit(complete, self._project, result)))
+
+    def finish(self) -> list[Problem]:
+        """Wait until all are complete, also where a run is cancelled; return what went wrong."""
+        self._pool.shutdown()
+        ended = ((result, future.exception()) for result, future in self._asked)
+        return [self._warn(result, error) for result, error in ended if error is not None]
+
+    def _warn(self, result: Result, error: BaseException) -> Problem:
+        why = getattr(error, "strerror", None) or str(error)
+        return make_warning(
+            "not-on-disk", step=result.step, why=why, folder=str(self._project.home)
+        )
