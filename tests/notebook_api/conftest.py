@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from nbflow.base.ids import make_id
-from nbflow.model import Job, JobInput, Output, Parts, Result, events
+from nbflow.model import Job, JobInput, Output, Parts, Planned, Result, events
 from nbflow.notebook_api import byhand, job
 from nbflow.notebook_api.watcher import VARIABLE
 from nbflow.runs.log import to_line
@@ -83,7 +83,11 @@ def finish_run(
     at = time.time() - hours_ago * HOUR
     run = make_id(at)
     started = events.RunStarted(
-        run=run, pipeline=project.name, name=name, parameters=dict(parameters or {})
+        run=run,
+        pipeline=project.name,
+        name=name,
+        parameters=dict(parameters or {}),
+        planned=tuple(Planned(step, "run") for step in (*(reused or {}), *steps)),
     )
     happened: list[events.Event] = [started]
     for step, result in (reused or {}).items():
@@ -96,7 +100,8 @@ def finish_run(
         )
     if status:
         happened.append(events.RunFinished(status=status, seconds=1))
-    lines = [events.Line(seq=seq, time=at, event=event) for seq, event in enumerate(happened, 1)]
+    began = at - 1  # it took a second
+    lines = [events.Line(seq=seq, time=began, event=one) for seq, one in enumerate(happened, 1)]
     folder = project.runs / run
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "events.jsonl").write_bytes(b"".join(map(to_line, lines)))

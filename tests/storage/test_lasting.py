@@ -118,7 +118,8 @@ def test_a_disk_that_does_not_take_a_result_is_told_and_gives_no_key(made, monke
     monkeypatch.setattr(os, "fsync", fail)
     with Flusher(project) as flusher:
         flusher.add(RESULT)
-        (said,) = flusher.finish()
-    assert said.startswith("The disk did not take the result of clean: No space left on device.")
+        (told,) = flusher.finish()
+    assert (told.code, told.facts["step"]) == ("not-on-disk", "clean")
+    assert told.facts["why"] == "No space left on device"
     assert results.is_pending(open_store(project.home).fetch("clean", RESULT.id))
     assert not (project.home / "keys").exists()
