@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from nbflow.analysis.discover.ipynb import read_notebook
+from nbflow.analysis.discover.ipynb import find_own_cells, read_notebook
 from nbflow.planning.make import Plan
 from nbflow.storage.results.folders import read_result_ids
 from nbflow.storage.results.local import open_store
@@ -26,14 +26,7 @@ def _code_lines(path: Path) -> list[str]:
     if not path.exists():
         return []
     lines: list[str] = []
-    for number, cell in enumerate(_own_cells(path), 1):
+    for number, cell in enumerate(find_own_cells(read_notebook(path)), 1):
         if cell["cell_type"] == "code":
             lines += [f"# cell {number}", *cell["source"].splitlines()]
     return lines
-
-
-def _own_cells(path: Path) -> list[dict]:  # type: ignore[type-arg]
-    """Return the cells without those that papermill adds."""
-    added = {"injected-parameters", "papermill-error-cell-tag"}
-    cells = read_notebook(path)["cells"]
-    return [cell for cell in cells if not added & set(cell["metadata"].get("tags", ()))]

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.analysis.contract.file_inputs import read_files
 from nbflow.analysis.parameters import check_value, find_parameters
 from nbflow.base.hashing import hash_bytes
 from nbflow.errors import PipelineError
 from nbflow.model import Place, Watched
+from tests.analysis.declared import read_files
 
 FILES = (
     *("data/airports.csv", "data/planes.csv", "data/2013-01.csv", "data/02.csv", "data/a {b}.csv"),

@@ -104,7 +104,7 @@ def test_modules_outside_of_the_root_have_absolute_paths(tmp_path):
 def test_imports_of_modules_count_as_well(tmp_path):
     (tmp_path / "delays.py").write_text("import sklearn.svm\nfrom duckdb import sql\n")
     closure = read_closure(["delays", "os"], tmp_path, PATH, tmp_path)
-    assert closure.imports == ("delays", "duckdb.sql", "os", "sklearn.svm")
+    assert closure.imports == ("delays", "duckdb", "duckdb.sql", "os", "sklearn.svm")
 
 
 def test_a_module_that_cannot_be_read_counts_as_such(tmp_path):

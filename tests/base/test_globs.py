@@ -10,11 +10,11 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbflow.analysis.contract.file_inputs import read_files
 from nbflow.base.globs import LEFT_OUT, find_place
 from nbflow.errors import CallError, PipelineError
 from nbflow.model import Place, Watched
 from nbflow.notebook_api.files import find_files
+from tests.analysis.declared import read_files
 
 NAMES = st.sampled_from(["a", "b.csv", ".h", "d", "x[1]", "__pycache__"])
 PATHS = st.lists(NAMES, min_size=1, max_size=3).map("/".join)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from typing import TYPE_CHECKING
 
+from nbflow.analysis.code.bindings import find_bound_names
+
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterable
 
 # The line magics and shell aliases of IPython and ipykernel, and those of autoreload.
@@ -32,7 +34,7 @@ def make_automagic(source: str, trees: Iterable[ast.Module]) -> str | None:
     cells, whose `trees` these are, gives that name a meaning.
     """
     found = _LINE.fullmatch(source)
-    if found is None or found[1] not in MAGICS or found[1] in _find_names(trees):
+    if found is None or found[1] not in MAGICS or _is_bound(found[1], trees):
         return None
     before = source[: found.start(1)].count("\n")
     return (
@@ -40,17 +42,5 @@ def make_automagic(source: str, trees: Iterable[ast.Module]) -> str | None:
     )
 
 
-def _find_names(trees: Iterable[ast.Module]) -> set[str]:
-    """Return the names that are set, imported or defined."""
-    names: set[str] = set()
-    for node in (node for tree in trees for node in ast.walk(tree)):
-        match node:
-            case ast.Name(id=name, ctx=ast.Store()):
-                names.add(name)
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                names.add(name)
-            case ast.ClassDef(name=name):
-                names.add(name)
-            case ast.alias(name=name, asname=other):
-                names.add(other or name.partition(".")[0])
-    return names
+def _is_bound(name: str, trees: Iterable[ast.Module]) -> bool:
+    return any(name in find_bound_names(tree) for tree in trees)

@@ -79,6 +79,22 @@ def find_stores(statement: ast.stmt) -> Iterator[tuple[str, int]]:
             stack.extend(ast.iter_child_nodes(node))
 
 
+def find_bound_names(tree: ast.AST) -> set[str]:
+    """Return all names that are set, imported or defined anywhere; "*" of `from x import *`."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+                names.add(name)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                names.add(name)
+            case ast.ClassDef(name=name):
+                names.add(name)
+            case ast.alias(name=name, asname=other):
+                names.add(other or name.partition(".")[0])
+    return names
+
+
 def _find_globals(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield node.name

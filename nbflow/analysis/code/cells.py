@@ -1,4 +1,4 @@
-"""The code cells that a run executes, and the modules they import."""
+"""The code cells that a run executes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nbflow.analysis.code.ipython_syntax import neutralise, parse
 from nbflow.model import Frozen, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
 _FIRST_LINE = 60
 
@@ -61,14 +61,6 @@ def make_place(notebook: str, cell: CodeCell, line: int | None = None) -> Place:
     return Place(notebook, cell.number, line, cell.first_line)
 
 
-def find_imports(cells: Iterable[CodeCell]) -> tuple[str, ...]:
-    """Return the dotted names of all modules that the cells import, wherever they do."""
-    trees = (cell.tree for cell in cells if cell.tree is not None and "import" in cell.source)
-    return tuple(
-        sorted({name for tree in trees for node in ast.walk(tree) for name in _imported(node)})
-    )
-
-
 def _is_executed(cell: Mapping[str, Any]) -> bool:
     # papermill replaces the cell that it injected before.
     return not read_tags(cell) & {"skip-execution", "injected-parameters"}
@@ -105,17 +97,3 @@ def _find_first_line(source: str, language: str) -> str:
     lines = [line.strip() for line in source.splitlines() if line.strip()]
     first = next((line for line in lines if not line.startswith(comment)), lines[0])
     return first if len(first) <= _FIRST_LINE else first[: _FIRST_LINE - 1] + "…"
-
-
-def _imported(node: ast.AST) -> Iterator[str]:
-    match node:
-        case ast.Import(names=names):
-            yield from (alias.name for alias in names)
-        case ast.ImportFrom(module=str(module), names=names, level=0):
-            yield module
-            yield from (f"{module}.{alias.name}" for alias in names if alias.name != "*")
-        case ast.Call(
-            func=ast.Name(id="__import__" | "import_module") | ast.Attribute(attr="import_module"),
-            args=[ast.Constant(value=str(name)), *_],
-        ) if not name.startswith("."):
-            yield name

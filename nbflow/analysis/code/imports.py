@@ -10,12 +10,15 @@ import time
 import tokenize
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbflow.analysis.code.python_tokens import read_tokens
 from nbflow.base.hashing import hash_bytes, hash_file
 from nbflow.base.stat_cache import FileCache, Stamp, is_settled, read_stamp
 from nbflow.model import Frozen
+
+if TYPE_CHECKING:
+    from nbflow.analysis.code.cells import CodeCell
 
 _OWN = "nbflow"  # a change in nbflow itself is no reason to run every step again
 
@@ -95,6 +98,13 @@ def read_modules(
     kernel's `sys.path`. Keys are paths relative to `root`, absolute for modules elsewhere.
     """
     return read_closure(imports, folder, path, root).modules
+
+
+def find_imports(cells: Iterable[CodeCell]) -> Iterator[str]:
+    """Yield the dotted names of all that the cells import, wherever they do."""
+    for cell in cells:
+        if cell.tree is not None and "import" in cell.source:
+            yield from (one for one in _find_imports(cell.tree) if not one.startswith("."))
 
 
 def hash_module(path: Path | str) -> str:
@@ -237,13 +247,16 @@ def _find_imports(tree: ast.AST) -> Iterator[str]:
                 yield from (one.name for one in names)
             case ast.ImportFrom(module=module, names=names, level=level):
                 stem = "." * level + (module or "")
-                joint = "" if stem.endswith(".") else "."
-                yield from (
-                    f"{stem}{joint}{one.name}" if one.name != "*" else stem for one in names
-                )
-            case ast.Call(func=func, args=[ast.Constant(value=str(name)), *_]):
-                if ast.unparse(func) in ("importlib.import_module", "import_module", "__import__"):
-                    yield name
+                if module:
+                    yield stem
+                joint = "." if module else ""
+                yield from (f"{stem}{joint}{one.name}" for one in names if one.name != "*")
+            case ast.Call(
+                func=ast.Name(id="__import__" | "import_module")
+                | ast.Attribute(attr="import_module"),
+                args=[ast.Constant(value=str(name)), *_],
+            ):
+                yield name
 
 
 def _make_absolute(name: str, package: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from nbflow.analysis.code.bindings import find_bound_names
 from nbflow.analysis.code.cells import make_place
 from nbflow.analysis.code.magic_calls import find_magics
 from nbflow.model import Edit, Problem
@@ -46,19 +47,9 @@ def _find_statements(cells: Iterable[CodeCell]) -> Iterator[tuple[CodeCell, ast.
 
 def _binds(cell: CodeCell, statement: ast.stmt) -> bool:
     """Tell whether a statement gives the name a meaning, or may: `from setup import *`."""
-    for node in ast.walk(statement):
-        match node:
-            case ast.alias(name=name, asname=other):
-                if (other or name.partition(".")[0]) in {_NAME, "*"}:
-                    return True
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) if name == _NAME:
-                return True
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if name == _NAME:
-                return True
-            case ast.ClassDef(name=name) if name == _NAME:
-                return True
-            case ast.Name(id="exec" | "globals" | "setattr"):
-                return True
+    used = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    if find_bound_names(statement) & {_NAME, "*"} or used & {"exec", "globals", "setattr"}:
+        return True
     return any(_may_bind(magic.name, magic.arguments) for magic in _magics_of(cell, statement))
 
 

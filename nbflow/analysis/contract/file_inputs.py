@@ -47,35 +47,17 @@ class Found(Frozen, frozen=True):
     wrong: tuple[Problem, ...] = ()
 
 
-def read_files(
-    watched: Sequence[Watched],
-    values: Mapping[str, Any],
-    folder: Path,
-    root: Path,
-    parameters: Iterable[Parameter] = (),
-    *,
-    read_hash: Callable[[Path], str] = hash_file,
-) -> dict[str, str]:
-    """Return the hash of each declared file, by its key: see `make_key`.
-
-    `values` are the parameters' JSON forms, and formatted into the patterns as Python objects
-    would be (`{day:%Y-%m}`) if their `parameters` are given. Patterns are relative to `folder`,
-    the notebook's. `read_hash` may remember files. Raises PipelineError with one problem for
-    each that names nothing.
-    """
-    patterns, wrong = make_patterns(watched, values, folder, parameters)
-    found = find_files(patterns, root, read_hash=read_hash)
-    refuse([*wrong, *found.wrong, *found.missing])
-    return found.hashes
-
-
 def make_patterns(
     watched: Sequence[Watched],
     values: Mapping[str, Any],
     folder: Path,
     parameters: Iterable[Parameter] = (),
 ) -> tuple[list[Pattern], list[Problem]]:
-    """Return the patterns with the parameters' values in them, and what is wrong with others."""
+    """Return the patterns with the parameters' values in them, and what is wrong with others.
+
+    `values` are the parameters' JSON forms. They are formatted into the patterns as the cell would
+    do it with its Python objects (`{day:%Y-%m}`). Patterns start at `folder`, the notebook's.
+    """
     objects = _make_values(values, parameters) if watched else {}
     patterns: list[Pattern] = []
     problems: list[Problem] = []

@@ -54,7 +54,7 @@ def _find(node: ast.expr, names: Names, at: Position, depth: int) -> Parts:
 
     match node:
         case ast.Constant(value=str(text)):
-            return (_escape(text),)
+            return (escape(text),)
         case ast.Name(id=name):
             return _find_name(name, names, at, depth)
         case ast.JoinedStr(values=pieces):
@@ -133,7 +133,7 @@ def _format_value(node: ast.expr, form: str, names: Names, at: Position, depth: 
         (plain,) = _find_name(node.id, names, at, depth)
         return (f"{plain[:-1]}{form}}}",)
     value = _evaluate(node, names, at)
-    return (_escape(f"{{{form}}}".format(value)),)
+    return (escape(f"{{{form}}}".format(value)),)
 
 
 def _find_call(
@@ -159,7 +159,7 @@ def _find_formatted(text: str, node: ast.Call, names: Names, at: Position) -> Pa
     made: list[Parts] = []
     count = 0
     for literal, field, spec, conversion in string.Formatter().parse(text):
-        made.append((_escape(literal),))
+        made.append((escape(literal),))
         if field is None:
             continue
         key, count = (field, count) if field else (str(count), count + 1)
@@ -172,7 +172,7 @@ def _find_formatted(text: str, node: ast.Call, names: Names, at: Position) -> Pa
 
 def _find_value(node: ast.expr, names: Names, at: Position) -> Parts:
     value = _evaluate(node, names, at)
-    return (_escape(str(value)),)
+    return (escape(str(value)),)
 
 
 def _evaluate(node: ast.expr, names: Names, at: Position) -> Any:
@@ -201,7 +201,8 @@ def _concatenate(pieces: Iterable[Parts]) -> Parts:
     return made
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
+    """Return a text as it stands in a pattern, where braces are parameters."""
     return text.replace("{", "{{").replace("}", "}}")
 
 

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Literal
 
 from nbflow.analysis.code.api_calls import find_function_names
 from nbflow.analysis.code.bindings import read_names
-from nbflow.analysis.contract.path_expressions import UnknownPathError, find_parts, say_parts
+from nbflow.analysis.contract.path_expressions import (
+    UnknownPathError,
+    escape,
+    find_parts,
+    say_parts,
+)
 from nbflow.base import globs
 from nbflow.model import Named, Type
 
@@ -45,7 +50,7 @@ def _find_in_text(cell: CodeCell) -> Iterator[Named]:
     """Find quoted paths in a language that is not Python."""
     for quoted, _ in _WORD.findall(cell.source):
         if quoted and _is_path(quoted):
-            yield Named(_escape(quoted))
+            yield Named(escape(quoted))
 
 
 def _find_in_tree(cell: CodeCell, own: frozenset[str], names: Names) -> Iterator[Named]:
@@ -89,16 +94,12 @@ def _find_pattern(node: ast.expr, names: Names, cell: int) -> str | None:
     except UnknownPathError:
         pieces = node.values if isinstance(node, ast.JoinedStr) else []
         texts = (one.value if isinstance(one, ast.Constant) else None for one in pieces)
-        return "".join(_escape(one) if isinstance(one, str) else "{_}" for one in texts) or None
+        return "".join(escape(one) if isinstance(one, str) else "{_}" for one in texts) or None
 
 
 def _is_path(text: str) -> bool:
     path = _PATH.fullmatch(text) and _SUFFIX.fullmatch(text)
     return bool(path) and not globs.is_url(text)
-
-
-def _escape(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _find_use(call: ast.Call, own: frozenset[str]) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from nbflow.analysis.code import scripts
-from nbflow.analysis.code.cells import CodeCell, find_imports, make_code_cells, read_tags
+from nbflow.analysis.code.cells import CodeCell, make_code_cells, read_tags
 from nbflow.analysis.code.digests import make_digests
+from nbflow.analysis.code.imports import find_imports
 from nbflow.analysis.code.unbound import find_unbound
 from nbflow.analysis.contract import checks, makers, options, tags
 from nbflow.analysis.contract import missing_reads as reads
@@ -201,8 +202,8 @@ def _make_step(project: Project, name: str, notebook: _Notebook, trail: Trail) -
     found, unread = sqlcells.find_cells(cells, place)
     queried = sqlcells.find_writes(found, place)
     dataflow = find_dataflow(cells, place, known, queried, listed=bool(chosen.writes))
-    called, guessed = sqlcells.find_queries(cells)
-    queries = sqlcells.read_queries((*found, *called), place, guessed)
+    called, made = sqlcells.find_queries(cells, place)
+    queries = sqlcells.read_queries((*found, *called), place, made)
     started = tuple(scripts.read_scripts(cells, place, folder, trail))
     step = Step(
         name=name,

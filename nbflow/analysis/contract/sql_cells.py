@@ -51,15 +51,6 @@ class Found(NamedTuple):
     span: tuple[int, int]
 
 
-class Guessed(NamedTuple):
-    """A query that is made when the cell runs: how it is called, and the texts in it."""
-
-    call: str
-    texts: str
-    cell: CodeCell
-    line: int
-
-
 def find_cells(cells: Sequence[CodeCell], notebook: str) -> tuple[list[Found], list[Problem]]:
     """Find the cells whose `%%sql` is nbflow's, and what is wrong with their first lines."""
     loaded = others = False
@@ -82,19 +73,21 @@ def find_cells(cells: Sequence[CodeCell], notebook: str) -> tuple[list[Found], l
     return found, problems
 
 
-def find_queries(cells: Sequence[CodeCell]) -> tuple[list[Found], list[Guessed]]:
+def find_queries(cells: Sequence[CodeCell], notebook: str) -> tuple[list[Found], list[Unclear]]:
     """Find the calls of `nbflow.sql`: those of a literal query, and what others seem to name."""
     found: list[Found] = []
-    guessed: list[Guessed] = []
+    unclear: list[Unclear] = []
     for call in find_calls(cells):
         if call.function != "sql" or call.argument is None:
             continue
         query, line = find_literal(call.argument), call.argument.lineno
         if query is None:
-            guessed.append(Guessed(call.text, _find_texts(call.argument), call.cell, line))
+            refs = _find_refs(_find_texts(call.argument))
+            place = make_place(notebook, call.cell, line)
+            unclear.append(Unclear(call.text, refs, place, made=True))
         else:
             found.append(Found(SqlCell(query), call.cell, line, (0, 0)))
-    return found, guessed
+    return found, unclear
 
 
 def _find_texts(node: ast.expr) -> str:
@@ -112,11 +105,14 @@ def find_writes(found: Iterable[Found], notebook: str) -> tuple[Write, ...]:
     )
 
 
-def read_queries(found: Iterable[Found], notebook: str, guessed: Iterable[Guessed] = ()) -> Queries:
-    """Return what the queries name; DuckDB, which is loaded only here, takes them apart."""
+def read_queries(found: Iterable[Found], notebook: str, made: Iterable[Unclear] = ()) -> Queries:
+    """Return what the queries name, with those that are made when a cell runs.
+
+    DuckDB takes them apart: it is loaded only where there are queries.
+    """
     named: list[Input] = []
     declared: list[Input] = []
-    unclear: list[Unclear] = []
+    unclear = [*made]
     problems: list[Problem] = []
     for one in found:
         place = make_place(notebook, one.cell, one.line)
@@ -125,7 +121,6 @@ def read_queries(found: Iterable[Found], notebook: str, guessed: Iterable[Guesse
             _read_query(one, notebook, named, unclear)
         except SqlError as error:
             problems += _make_invalid(error, notebook, one)
-    unclear += (_make_guess(one, notebook) for one in guessed)
     return Queries(tuple(named), tuple(declared), tuple(unclear), tuple(problems))
 
 
@@ -153,12 +148,10 @@ def _make_unclear(
     return Unclear(kind, refs, _place(found, notebook, start))
 
 
-def _make_guess(guessed: Guessed, notebook: str) -> Unclear:
-    from nbflow.storage.duckdb import statements  # noqa: PLC0415 - loads duckdb, which most plans need not
+def _find_refs(texts: str) -> tuple[str, ...]:
+    from nbflow.storage.duckdb import statements  # noqa: PLC0415 - as above
 
-    refs = tuple(f"{ref.step}.{ref.name}" for ref in statements.find_refs(guessed.texts))
-    place = make_place(notebook, guessed.cell, guessed.line)
-    return Unclear(guessed.call, refs, place, made=True)
+    return tuple(f"{ref.step}.{ref.name}" for ref in statements.find_refs(texts))
 
 
 def _place(found: Found, notebook: str, at: int) -> Place:

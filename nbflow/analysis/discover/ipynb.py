@@ -11,10 +11,12 @@ from nbflow.errors import NotebookError
 from nbflow.model import Frozen, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from nbflow.base.stat_cache import Trail
 
+_ADDED = {"injected-parameters", "papermill-error-cell-tag"}  # papermill's tags
 _FORMAT = 4  # of nbformat
 _CONFLICT = re.compile(r"^(<{7}|>{7}) .*$", re.MULTILINE)
 
@@ -56,6 +58,12 @@ def read_notebook(path: Path, trail: Trail | None = None) -> dict[str, Any]:
 
         return read_text_notebook(path, trail)
     return make_notebook(read_bytes(path), path.name)
+
+
+def find_own_cells(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the cells without those that papermill adds."""
+    cells = notebook["cells"]
+    return [one for one in cells if not _ADDED & set(one["metadata"].get("tags") or ())]
 
 
 def read_bytes(path: Path) -> bytes:

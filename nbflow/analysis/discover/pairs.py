@@ -6,7 +6,7 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from nbflow.analysis.discover.ipynb import read_bytes, read_notebook
+from nbflow.analysis.discover.ipynb import find_own_cells, read_bytes, read_notebook
 from nbflow.base.stat_cache import Trail
 from nbflow.errors import NotebookError
 from nbflow.model import Skipped
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from nbflow.workspace.project import Project
 
 _FORMATS = re.compile(rb"^(?:#|//)?\s*formats:.*\bipynb\b", re.MULTILINE)
-_ADDED = {"injected-parameters", "papermill-error-cell-tag"}
 _HEADER = 2000  # bytes in which jupytext's header stands
 
 
@@ -76,16 +75,15 @@ def _has_twin(
         inside = file != path and file.is_relative_to(folder)
         if inside and (trail or Trail()).look(file) is not None:
             try:
-                return _read_code(read_notebook(file, trail)) == _read_code(content)
+                return _get_code(read_notebook(file, trail)) == _get_code(content)
             except NotebookError:
                 continue
     return False
 
 
-def _read_code(content: Mapping[str, Any]) -> list[str]:
-    """Return the sources of the code cells, less what papermill added."""
-    own = (one for one in content["cells"] if not _ADDED & set(one["metadata"].get("tags") or ()))
-    return [one["source"] for one in own if one["cell_type"] == "code"]
+def _get_code(content: Mapping[str, Any]) -> list[str]:
+    cells = find_own_cells(content)
+    return [one["source"] for one in cells if one["cell_type"] == "code"]
 
 
 def _find_pair(path: Path, same: Sequence[Path]) -> Path | None:
