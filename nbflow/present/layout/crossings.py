@@ -16,17 +16,15 @@ _MOST_SWAPPED = 4000  # vertices up to which neighbours are swapped too
 def order_columns(graph: LayeredGraph) -> None:
     """Order `graph.columns` in place."""
     graph.columns = _order_depth_first(graph)
-    position = [0] * len(graph.column)
-    for column in graph.columns:
-        _number(column, position)
-    best, fewest = graph.columns, count_crossings(graph)
+    position = _find_positions(graph)
+    best, fewest = graph.columns, _count_crossings(graph, position)
     sweep = idle = 0
     while sweep < _SWEEPS and idle < _PATIENCE and fewest:
         graph.columns = [list(column) for column in graph.columns]
         _sweep(graph, position, rightwards=sweep % 2 == 0)
         if len(graph.column) <= _MOST_SWAPPED:
             _swap_neighbours(graph, position)
-        crossings = count_crossings(graph)
+        crossings = _count_crossings(graph, position)
         sweep, idle = sweep + 1, idle + 1
         if crossings < fewest:
             best, fewest, idle = graph.columns, crossings, 0
@@ -35,9 +33,18 @@ def order_columns(graph: LayeredGraph) -> None:
 
 def count_crossings(graph: LayeredGraph) -> int:
     """Return how many edges cross between neighbouring columns."""
+    return _count_crossings(graph, _find_positions(graph))
+
+
+def _find_positions(graph: LayeredGraph) -> list[int]:
+    """Return where each vertex stands in its column."""
     position = [0] * len(graph.column)
     for column in graph.columns:
         _number(column, position)
+    return position
+
+
+def _count_crossings(graph: LayeredGraph, position: Sequence[int]) -> int:
     return sum(_count_inversions(column, graph.down, position) for column in graph.columns[:-1])
 
 
@@ -52,6 +59,8 @@ def _count_inversions(
             ends.append(position[near[0]])
         else:
             ends += sorted([position[end] for end in near])
+    if ends == sorted(ends):  # quicker to tell than to count
+        return 0
     count, passed = 0, list[int]()
     for end in ends:
         at = bisect_right(passed, end)
@@ -93,40 +102,48 @@ def _sweep(graph: LayeredGraph, position: list[int], *, rightwards: bool) -> Non
 def _swap_neighbours(graph: LayeredGraph, position: list[int]) -> None:
     """Swap vertices that stand above each other as long as that takes crossings away."""
     for column in graph.columns:
-        up = {one: sorted([position[end] for end in graph.up[one]]) for one in column}
-        down = {one: sorted([position[end] for end in graph.down[one]]) for one in column}
+        if len(column) == 1:
+            continue
+        ends = [
+            (_find_ends(graph.up[one], position), _find_ends(graph.down[one], position))
+            for one in column
+        ]
         for _ in range(_ROUNDS):
-            if not _swap_once(column, up, down):
+            if not _swap_once(column, ends):
                 break
         _number(column, position)
 
 
-def _swap_once(column: list[int], up: dict[int, list[int]], down: dict[int, list[int]]) -> bool:
+def _find_ends(near: Sequence[int], position: Sequence[int]) -> list[int]:
+    return [position[near[0]]] if len(near) == 1 else sorted([position[end] for end in near])
+
+
+def _swap_once(column: list[int], ends: list[tuple[list[int], list[int]]]) -> bool:
     swapped = False
-    above = column[0]
+    up, down = ends[0]
     for at in range(1, len(column)):
-        below = column[at]
-        gain = _find_gain(up[above], up[below]) + _find_gain(down[above], down[below])
-        if gain > 0:
-            column[at - 1], column[at] = below, above
+        up_below, down_below = ends[at]
+        # Most neighbours cross nowhere; this is the innermost loop.
+        crossing = (up and up_below and up[-1] > up_below[0]) or (
+            down and down_below and down[-1] > down_below[0]
+        )
+        if crossing and _find_gain(up, up_below) + _find_gain(down, down_below) > 0:
+            column[at - 1], column[at] = column[at], column[at - 1]
+            ends[at - 1], ends[at] = ends[at], ends[at - 1]
             swapped = True
         else:
-            above = below
+            up, down = up_below, down_below
     return swapped
 
 
 def _find_gain(first: list[int], second: list[int]) -> int:
     """Return how many crossings fewer there are when the second vertex stands above the first."""
-    if not first or not second:
-        return 0
-    if len(first) == 1 == len(second):
-        return (first[0] > second[0]) - (first[0] < second[0])
     return _count_behind(first, second) - _count_behind(second, first)
 
 
 def _count_behind(first: list[int], second: list[int]) -> int:
     """Count the pairs where an end of `first` lies behind one of `second`; both are sorted."""
-    if first[-1] <= second[0]:
+    if not first or not second or first[-1] <= second[0]:
         return 0
     count = at = 0
     for end in first:
