@@ -1,4 +1,4 @@
-"""Widgets: run controls, and the graph of a pipeline. They load ipywidgets where they are used."""
+"""The run controls and the graph of a pipeline as widgets. ipywidgets loads when one is used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers clicks in threads of their own."""
+"""Answers each click in a thread of its own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Background:
         self._messages, self._tell = messages, tell
 
     def later(self, act: Callable[[], None], doing: str = "") -> None:
-        """Run a function; one that is `doing` something is left out while another such one runs."""
+        """Run a function in a thread; only one that is `doing` something runs at a time."""
         if doing and self.doing:
             return
         if doing:

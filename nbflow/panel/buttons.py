@@ -1,4 +1,4 @@
-"""Run, Stop, Resume, Plan, and what they take into account."""
+"""The buttons Run, Stop, Resume and Plan, and the choice of steps between them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Buttons:
         self.box = build(w.HBox, [*parts, selection.box, rest], css="nbflow-tools")
 
     def show(self, enabled: Collection[str]) -> None:
-        """Let these be clicked; the notebooks can always be read again."""
+        """Enable these buttons and disable the others; the notebooks can always be read again."""
         for name, button in self.by_name.items():
             button.disabled = name not in enabled and name != "read"
 

@@ -1,4 +1,4 @@
-"""Which cell shows which panel: running a cell again ends the panel that it showed."""
+"""Knows which cell shows which panel: a cell that runs again closes its panel before."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def claim_cell(panel: Any) -> None:
 
 
 def find_cell() -> str:
-    """Return the id of the cell that is running, "" outside of a front end that tells it."""
+    """Return the id of the cell that is running; "" where the front end does not tell it."""
     shell = find_shell()
     if shell is None:
         return ""

@@ -13,7 +13,7 @@ _SCRIPT = Path(__file__).parent / "static" / "table.js"
 
 
 class DataTable(anywidget.AnyWidget):
-    """Shows the `grid` of a preview; an empty one shows nothing."""
+    """A table that shows the `grid` of a preview; an empty grid shows nothing."""
 
     _esm = _SCRIPT
 

@@ -1,4 +1,4 @@
-"""One thread for all views of a pipeline: reads the logs of its runs and tells what they say."""
+"""One thread for all views of a pipeline: it reads the logs of the runs and tells the views."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from nbflow.runs.history import find_newest_id
 from nbflow.workspace.project import Project
 
 TICK = 0.1  # seconds between two looks at a run that is under way
-REST = 1.0  # … and where none is
+REST = 1.0  # seconds where no run is under way
 _CHUNK = 4_000_000  # bytes read at a time
-_LINES = 400  # of what a step prints, the last are kept
+_LINES = 400  # the last lines that a step printed are kept
 
 
 class View(Protocol):
-    """What shows a run: the one called `run_id`, or the newest where that is ""."""
+    """What shows a run: the run `run_id`, or the newest run if that is ""."""
 
     run_id: str
 
@@ -25,7 +25,7 @@ class View(Protocol):
 
 
 class Follower:
-    """Follows the runs that its views show, in a thread that lives as long as there are views."""
+    """Follows the runs that its views show. Its thread ends when the last view is removed."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -50,7 +50,7 @@ class Follower:
         self._wake.set()
 
     def wake(self) -> None:
-        """Look at once: a run has just been started, or another is to be shown."""
+        """Read the logs at once: a run was started, or a view shows another run."""
         self._wake.set()
 
     def _follow(self) -> None:
@@ -70,7 +70,7 @@ class Follower:
         return Followed(self.project, run_id, most=_CHUNK, kept=_LINES)
 
     def _find_views(self) -> list[View] | None:
-        """Return the views; with none the thread ends."""
+        """Return the views; None if there are none, and then the thread ends."""
         with self._lock:
             if not self._views:
                 self._thread = None

@@ -1,15 +1,13 @@
-"""How a run that goes on will end: what it still takes, and which steps will not begin."""
+"""Foresees the end of a run: how long it still takes, and which steps will not start."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 from msgspec.structs import replace
 
 from nbflow.model import STATES, Reason, graph
 from nbflow.runs.fold import Run, StepRun
 
-_SLOWER, _FASTER = 1.5, 3.0  # than before, by this factor: then progress counts
+_SLOWER, _FASTER = 1.5, 3.0  # factors by which progress must differ to count
 
 
 def foresee(run: Run, *, keep_going: bool = False) -> Run:
@@ -35,10 +33,10 @@ def foresee(run: Run, *, keep_going: bool = False) -> Run:
 
 
 def find_left(run: Run, now: float) -> float | None:
-    """Return about how many seconds a run still takes; None where no step tells.
+    """Return about how many seconds a run still takes; None if no step has an estimate.
 
-    The work that is left, shared among the jobs, and no less than the longest way through it: a
-    step waits for those above it, also where one between them says nothing of its time.
+    This is the work that is left, divided by the number of jobs, but at least the longest chain of
+    steps that wait for one another.
     """
     left = {
         name: _find_left(step, now)
@@ -48,23 +46,16 @@ def find_left(run: Run, now: float) -> float | None:
     if all(seconds is None for seconds in left.values()):
         return None
     work = {name: seconds or 0.0 for name, seconds in left.items()}
-    return max(sum(work.values()) / max(run.jobs, 1), _find_longest(work, run.parents))
-
-
-def _find_longest(work: Mapping[str, float], parents: Mapping[str, tuple[str, ...]]) -> float:
-    """Return the seconds of the longest chain of steps that are left."""
-    above = {step: {one for one in parents.get(step, ()) if one in work} for step in work}
-    ends: dict[str, float] = {}
-    for step in graph.order(above):
-        ends[step] = work[step] + max((ends[one] for one in above[step]), default=0.0)
-    return max(ends.values(), default=0.0)
+    above = {name: {one for one in run.parents.get(name, ()) if one in work} for name in work}
+    longest = max(graph.longest_paths(above, work).values())
+    return max(sum(work.values()) / max(run.jobs, 1), longest)
 
 
 def find_expected(step: StepRun, now: float) -> float | None:
-    """Return how many seconds a step takes in all: as before, unless its progress tells otherwise.
+    """Return how many seconds a step takes in all; None if that is not known.
 
-    Progress may be that of one loop among several: it counts where nothing else is known, or where
-    it leaves no doubt.
+    This is what its last execution took. Its progress may be that of one loop among several, so it
+    counts only if nothing else is known, or if it differs much.
     """
     before = step.expected
     if step.status != "running" or step.started is None or not step.fraction:

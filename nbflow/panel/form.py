@@ -1,4 +1,4 @@
-"""The form of a pipeline's parameters, grouped by step; a group is made when it is opened."""
+"""The form of a pipeline's parameters, grouped by step. A group is made when it is opened."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from nbflow.present.problem_cases import say_range
 from nbflow.present.problems import say_error_here
 
 _FLAT = 14  # fields up to which all groups stand open
-_GROUPS = 20  # shown at a time, of more the search finds the others
+_GROUPS = 20  # groups that are shown; the search finds the others
 
 
 class Form:
     """Shows the fields of a pipeline; `box` is what is shown.
 
-    The values are kept apart, in `FormValues`: most of a large form's controls were never made.
+    `FormValues` keeps the values, because most controls of a large form are never made.
     """
 
     def __init__(self, values: FormValues) -> None:
@@ -53,7 +53,7 @@ class Form:
             row.show(self._values.find(key))
 
     def show_wrong(self) -> None:
-        """Have the first field shown whose text does not fit."""
+        """Show the first field whose text is no value."""
         found = (field for field in self._values.fields if field.key in self._values.wrong)
         field = next(found, None)
         if field is not None and self._is_large and field.group != self._opened:
@@ -117,7 +117,7 @@ class Form:
 
 
 class _Row:
-    """A field's label, control, way back to the default, and its help or what is wrong."""
+    """A field: its label, its control, a button for the default, and its help or what is wrong."""
 
     def __init__(self, field: Field, take: Callable[..., None]) -> None:
         self._field, self._take = field, take
@@ -129,7 +129,7 @@ class _Row:
         self._note = build(w.HTML)
         control = build(w.HBox, [self._input.box, self._back])
         self._input.box.add_class("nbflow-control")
-        self._input.control.description = field.parameter.name  # for who hears the panel
+        self._input.control.description = field.parameter.name  # for screen readers
         self._input.control.add_class("nbflow-quiet")
         self.box = build(
             w.HBox,
@@ -140,7 +140,7 @@ class _Row:
         self._say(UNSET, "")
 
     def show(self, held: Held) -> None:
-        """Show what the field holds; a text that does not fit is there already."""
+        """Show what the field holds; a text that is no value is shown already."""
         form, wrong = held
         if not wrong and not is_same(self._read(), held):
             self._input.show(form)

@@ -1,4 +1,4 @@
-"""Which fields a form has: a parameter that several steps share is asked for once."""
+"""The fields of a form. A parameter that several steps share has one field."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SHARED = ""  # the group of what several steps share
 class Field(Frozen, frozen=True):
     """One parameter to ask for; `key` is what a request calls it, `month` or `report.title`.
 
-    `default` is the JSON form that holds without the form; `steps` take the value.
+    `default` is the value (in its JSON form) if nothing is chosen; `steps` are those that take it.
     """
 
     key: str
@@ -59,7 +59,7 @@ def read_values(
 def read_overrides(
     steps: Mapping[str, Step], settings: Mapping[str, Any], request: Request
 ) -> dict[str, dict[str, Any]]:
-    """Return each step's values as far as they fit; what does not is told when a plan is made."""
+    """Return each step's values that fit; a plan reports those that do not."""
     with contextlib.suppress(NbflowError):
         return assign(steps, settings, request)
     found: dict[str, dict[str, Any]] = {name: {} for name in steps}
@@ -75,7 +75,7 @@ def read_overrides(
 
 
 def _join(fields: list[Field]) -> list[Field]:
-    """Return one field for parameters of one name that are the same in all steps."""
+    """Return one field for all parameters of a name if they are alike, else one for each."""
     if len(fields) == 1:
         return [msgspec.structs.replace(fields[0], key=fields[0].parameter.name)]
     if len({_identity(field) for field in fields}) > 1:

@@ -23,10 +23,10 @@ _ROWS = 6  # of a list of choices
 
 
 class Input:
-    """A control for one parameter; `box` is what is shown, the control and what goes with it.
+    """A control for one parameter; `box` is the widget to show.
 
-    `default` is the JSON form that holds where nothing is chosen, UNSET where only running the
-    notebook would tell it; `to_value` and `to_form` translate between forms and the control's.
+    `default` is the JSON form if nothing is chosen, UNSET if only the notebook can compute it.
+    `to_value` and `to_form` convert between JSON forms and the values of the control.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Input:
         return self._to_form(value)
 
     def _empty_is_nothing(self) -> bool:
-        """Tell whether an empty control cannot be a value: of a picker of dates."""
+        """Tell whether an empty control stands for no value, as that of a date does."""
         return self._empty is None and not _takes(self.parameter, None)
 
 
@@ -83,7 +83,7 @@ def make_input(parameter: Parameter, default: Any) -> Input:
 
 
 def to_text(parameter: Parameter, form: Any) -> str | None:
-    """Return the text that is read as this form; None where none is."""
+    """Return the text that is read as this JSON form; None if there is none."""
     candidates = [form] if isinstance(form, str) else []
     if isinstance(form, list) and all(isinstance(one, str | int | float) for one in form):
         candidates.append(", ".join(str(one) for one in form))
@@ -113,7 +113,7 @@ def _make_choice(parameter: Parameter, default: Any) -> Input:
 
 
 def _make_dropdown(parameter: Parameter, default: Any, options: list[tuple[str, Any]]) -> Input:
-    """Return a dropdown; its values are places in the list, as True and 1 are equal in Python."""
+    """Return a dropdown; its values are positions in the list, because True and 1 are equal."""
     forms = [form for _, form in options]
     labels = [label for label, _ in options]
     known = default is not UNSET and any(_same(default, form) for form in forms)
@@ -151,7 +151,7 @@ def _is_bounded(parameter: Parameter, default: Any) -> bool:
 
 
 def _make_slider(parameter: Parameter, kind: Type, default: Any) -> Input:
-    """Return a text with a slider beside: the slider's own readout would cut what is typed."""
+    """Return a text field beside a slider, whose own text field would round what is typed."""
     assert parameter.type.bounds is not None  # noqa: S101 - looked at before
     low, high = parameter.type.bounds
     assert low is not None and high is not None  # noqa: S101, PT018
@@ -175,7 +175,9 @@ def _make_slider(parameter: Parameter, kind: Type, default: Any) -> Input:
 
     def tell(change: Any) -> None:
         typed = read()
-        if typed is None or abs(change["new"] - typed) > step / 2:  # less is the slider's rounding
+        if (
+            typed is None or abs(change["new"] - typed) > step / 2
+        ):  # a smaller difference comes from the slider's rounding
             moved = change["new"] if whole else round(change["new"], digits)
             made.control.value = to_text(parameter, moved) or ""
 
@@ -186,7 +188,7 @@ def _make_slider(parameter: Parameter, kind: Type, default: Any) -> Input:
 
 
 def _make_picker(parameter: Parameter, kind: Type, default: Any) -> Input | None:
-    """Return a picker of a date, a moment or a time; None where it could not show the default."""
+    """Return a picker for a date or time; None if there is none that can show the default."""
     name = kind.without_none.name
     if name not in _PICKERS:
         return None

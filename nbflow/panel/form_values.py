@@ -14,7 +14,7 @@ from nbflow.workspace.project import Project
 DEFAULTS = "Defaults"
 CHANGED = ""  # the choice where the form holds no set's values; no set has this name
 
-Held = tuple[Any, str]  # a JSON form or UNSET for the default, and why the field's text is no value
+Held = tuple[Any, str]  # a JSON form (UNSET: the default), and why the field's text is no value
 
 
 class UnfitError(ParameterError):
@@ -22,7 +22,7 @@ class UnfitError(ParameterError):
 
 
 class FormValues:
-    """The values that a person chose; `changed` is called whenever something of this changes."""
+    """The values that a person chose; `changed` is called after each change."""
 
     def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
         self.fields: list[Field] = []
@@ -34,7 +34,7 @@ class FormValues:
         self._changed = changed
 
     def set_fields(self, fields: list[Field]) -> None:
-        """Take other fields; what was chosen stays where the field is still there."""
+        """Take other fields; the values of fields that remain are kept."""
         if fields == self.fields:
             return
         known = {field.key for field in fields}
@@ -47,7 +47,7 @@ class FormValues:
         return self.forms.get(key, UNSET), self.wrong.get(key, "")
 
     def take(self, key: str, form: Any, wrong: str = "") -> None:
-        """Take what a field holds now; where something is wrong, that is no value."""
+        """Take what a field holds now; with `wrong`, its text is no value."""
         if is_same(self.find(key), (form, wrong)):
             return
         self.forms.pop(key, None)
@@ -59,7 +59,7 @@ class FormValues:
         self._tell()
 
     def replace(self, forms: Mapping[str, Any]) -> list[str]:
-        """Take these values and the defaults for the rest; return the keys that are not there."""
+        """Take these values, and defaults for the rest; return the keys that no field has."""
         known = {field.key: field.default for field in self.fields}
         self.wrong = {}
         self.forms = {
@@ -71,7 +71,7 @@ class FormValues:
         return [key for key in forms if key not in known]
 
     def refuse_wrong(self) -> None:
-        """Raise UnfitError for what does not fit."""
+        """Raise UnfitError if a text is no value."""
         if self.wrong:
             raise UnfitError(f"Does not fit yet, see below: {', '.join(self.wrong)}.")
 
@@ -79,7 +79,7 @@ class FormValues:
 
     @property
     def choice(self) -> str:
-        """The set whose values the form holds, CHANGED where it holds others."""
+        """The name of the set whose values the form holds; CHANGED if it holds others."""
         same = not self.wrong and self.forms == self._of_chosen
         return self.chosen if same else CHANGED
 
@@ -91,7 +91,7 @@ class FormValues:
         self._tell()
 
     def use_set(self, name: str) -> list[str]:
-        """Take the values of a set; return its keys that are not there any more."""
+        """Take the values of a set; return those of its keys that no field has any more."""
         self.chosen = name
         missing = self.replace(self.sets.get(name, {}))
         self._of_chosen = dict(self.forms)
@@ -99,7 +99,7 @@ class FormValues:
         return missing
 
     def save_set(self, project: Project, typed: str) -> None:
-        """Keep the values by a name, by the chosen set's where none is typed."""
+        """Save the values under the typed name, or under the chosen set's if none is typed."""
         name = _check_name(typed.strip(), self.chosen)
         if self.wrong:
             raise ParameterError("Not saved: correct the value in red first.")
@@ -119,7 +119,7 @@ class FormValues:
 
 
 def is_same(one: Held, other: Held) -> bool:
-    """Tell whether two fields hold the same: True is not 1 here."""
+    """Tell whether two fields hold the same; True and 1 differ."""
     return one == other and type(one[0]) is type(other[0])
 
 

@@ -23,7 +23,7 @@ _SCRIPT = Path(__file__).parent / "static" / "graph.js"
 
 
 def _add_lines(states: dict[str, Any], graph: Graph) -> dict[str, Any]:
-    """Return states as they travel: each with the text that fits on its step's card."""
+    """Return states as they are sent: each with the text that fits on the card of its step."""
 
     def make(status: str = "", text: str | None = None, **_: Any) -> str:
         return make_line(status, text or "", graph.drawn.room)
@@ -32,7 +32,7 @@ def _add_lines(states: dict[str, Any], graph: Graph) -> dict[str, Any]:
 
 
 class Graph(anywidget.AnyWidget):
-    """StepList and the edges between them, each step with its state.
+    """Steps and the edges between them, each step with its state.
 
     >>> nodes, edges = make_nodes(Pipeline("notebooks"))
     >>> Graph(nodes=nodes, edges=edges, states={"load": {"status": "running", "fraction": 0.4}})
@@ -53,7 +53,7 @@ class Graph(anywidget.AnyWidget):
     selected = traitlets.Unicode("").tag(sync=True)
     marked = traitlets.List[str]().tag(sync=True)
     height = traitlets.Int(0).tag(sync=True)
-    unsaved = traitlets.List[str]().tag(sync=True)  # files with changes that only the page has
+    unsaved = traitlets.List[str]().tag(sync=True)  # files with unsaved changes in the page
 
     def __init__(self, **traits: Any) -> None:
         self.drawn = make_picture((), ())
@@ -61,7 +61,7 @@ class Graph(anywidget.AnyWidget):
         super().__init__(**traits)
 
     def show(self, nodes: list[Node], edges: list[Edge]) -> None:
-        """Show other steps; nothing is laid out where they are the same."""
+        """Show these steps; they are laid out only if they changed."""
         with self.hold_trait_notifications():
             self.nodes, self.edges = nodes, edges
 
@@ -83,9 +83,9 @@ class Graph(anywidget.AnyWidget):
         self.on_msg(take)
 
     def follow(self, kind: str, *, quiet: bool = False) -> None:
-        """Have the front end open the link of this class in the panel, as a click on it does.
+        """Let the front end open the link of this class, as a click on it does.
 
-        What is `quiet` starts no kernel where the front end can be told so.
+        With `quiet`, it starts no kernel if the front end supports that.
         """
         self.send({"follow": kind, "quiet": quiet})
 

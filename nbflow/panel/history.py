@@ -31,7 +31,7 @@ _COLUMNS = (
 
 
 class History:
-    """A table of runs, of which one is chosen, with what can be done with it; `box` is shown."""
+    """A table of runs, and buttons for the chosen one; `box` is the widget to show."""
 
     def __init__(self, act: Callable[[str, str], None]) -> None:
         buttons = [
@@ -46,7 +46,7 @@ class History:
         self._known: dict[str, Run] = {}  # those that are over: they change no more
 
     def show(self, project: Project) -> None:
-        """Read the newest runs; those that are over are read once."""
+        """Read the newest runs and show them; a run that is over is read only once."""
         runs = [self._read(project, name) for name in read_run_ids(project, _COUNT)]
         hide(self._line, unless=runs)
         self.table.html = _draw(runs)

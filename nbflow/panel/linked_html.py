@@ -1,4 +1,4 @@
-"""HTML whose links the front end resolves as those of an output."""
+"""HTML with links that the front end resolves like those of an output."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nbflow.present.html.style import frame
 
 
 class LinkedHtml:
-    """An `Output` widget: it alone has links resolved."""
+    """An `Output` widget: no other widget has its links resolved."""
 
     def __init__(self) -> None:
         self.box = build(w.Output, css="nbflow-linked")

@@ -1,4 +1,4 @@
-"""What the panel has to say: a message, an error, all problems of a pipeline."""
+"""The messages of the panel: a text, an error, the problems of a pipeline."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from nbflow.present.problems import say_hint, say_what
 class Messages:
     """A message and a list of problems; `boxes` are what is shown.
 
-    Errors end here: what a callback raises would only reach the browser's console.
+    Errors end here, because what a callback raises would only reach the browser's console.
     """
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class Messages:
     @property
     @spelled_for("notebook")
     def plain(self) -> str:
-        """The same without HTML."""
+        """The message and the problems as plain text."""
         problems = (
             ": ".join(filter(None, (say_place(one.place), say_what(one)))) + f"\n  {say_hint(one)}"
             for one in self._listed
@@ -64,9 +64,9 @@ class Messages:
 
     @spelled_for("notebook")
     def say_wrong(self, error: Exception, *, asked: bool = False) -> None:
-        """Show an error in its words, the problems of a pipeline each with its cell.
+        """Show an error; the problems of a pipeline are listed with their cells.
 
-        What was `asked` for has an answer, also where the same problems were shown before.
+        If a person `asked` for something, say that nothing was done, even if the list is the same.
         """
         if isinstance(error, PipelineError) and error.problems:
             self.list_problems(error.problems)

@@ -1,4 +1,4 @@
-"""Opens a step's notebook: as it is now, and a copy of it as it was executed."""
+"""Opens a step's notebook as it is now, and a copy of it as it was executed."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _numbers = count(1)
 
 
 class ExecutedOpener:
-    """A link to a step's notebook, and a button for the copy; `box` is what is shown.
+    """A link to a step's notebook, and a button for the copy; `box` is the widget to show.
 
-    The copy is made when it is asked for. Only the front end can open it: a link to it is shown,
-    and `follow` is called with the link's class.
+    A click makes the copy. Only the front end can open it, so a link to the copy is shown, and
+    `follow` is called with the class of that link.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class ExecutedOpener:
         self._asked: tuple[Project, Run, Detail] | None = None
 
     def show(self, project: Project | None, run: Run | None, detail: Detail) -> None:
-        """Offer the notebook of a step that has ended or did not run; and what it left."""
+        """Offer the notebook of a step that has ended or is no part of the run."""
         left = detail.left
         there = project is not None and bool(detail.name) and (left or detail.step is None)
         self._asked = (project, run, detail) if project and run and left else None
@@ -76,7 +76,7 @@ def _has_widgets(path: Path) -> bool:
 
 
 def _draw_source(project: Project, detail: Detail) -> Markup:
-    """Return a link to the step's notebook; nothing where it is no more."""
+    """Return a link to the step's notebook; nothing if it was removed."""
     path = detail.step.path if detail.step else detail.notebook.path if detail.notebook else ""
     source = project.root / path
     if not path or not source.is_file():

@@ -1,4 +1,4 @@
-"""What a step wrote, as far as it can be looked at: the first rows, a picture, a text."""
+"""Reads what can be shown of an output: the first rows, a picture, a text."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PLOTLY = "application/vnd.plotly.v1+json"
 class Grid(Frozen, frozen=True):
     """The first rows of a table: texts by row, None for null.
 
-    `numbers` holds those of a column by its place: to sort by, and of floats to copy in full.
+    `numbers` holds the numbers of a column, by its position: to sort by, and to copy in full.
     """
 
     columns: list[str]
@@ -51,7 +51,7 @@ class Preview(Frozen, frozen=True):
 
 
 def read_preview(folder: Path, output: Output) -> Preview:
-    """Return what can be shown of an output; a pickle is not loaded: it could run anything."""
+    """Return what can be shown of an output. A pickle is not loaded: it could run any code."""
     if output.kind == "table":
         return Preview(grid=_read_grid(folder, output))
     about = " · ".join(part for part in (output.kind, say_bytes(output.bytes), output.note) if part)
@@ -66,7 +66,7 @@ def read_preview(folder: Path, output: Output) -> Preview:
 
 
 def _read_drawing(folder: Path, output: Output) -> Any:
-    """Return what plotly draws a figure of; None where it is no figure of plotly's."""
+    """Return the data of a figure of plotly; None if the output is no such figure."""
     path = make_path(folder, output.name, PLOTLY)
     if output.kind != "figure" or not path.is_file() or path.stat().st_size > _LARGEST:
         return None
@@ -126,7 +126,7 @@ def _cut(text: str) -> str:
 
 
 def _to_number(value: Any) -> float | None:
-    """Return a number as JSON has them: NaN is none, what is infinite the largest."""
+    """Return a number as JSON can hold it: None for NaN, the largest for infinity."""
     if value is None or math.isnan(number := float(value)):
         return None
     return max(-1e308, min(1e308, number))

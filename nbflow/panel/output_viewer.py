@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class OutputViewer:
-    """A choice among the outputs of a step, and the one that is chosen; `box` is what is shown.
+    """A choice among the outputs of a step, and the chosen one; `box` is the widget to show.
 
-    The parts that show one are made when the first is: a panel may never be asked for it.
+    The parts for tables and figures are made when the first output is shown.
     """
 
     def __init__(self, later: Callable[[Callable[[], None]], None]) -> None:
@@ -43,7 +43,7 @@ class OutputViewer:
         return f"{self._text.value}{grid or ''}"
 
     def show(self, folder: Path, outputs: Mapping[str, Output]) -> None:
-        """Offer these outputs; the one that was chosen stays where there is one of its name."""
+        """Offer these outputs; the choice stays if there is an output of that name."""
         self._found = (folder, dict(outputs))
         hide(self.box, unless=outputs)
         if not outputs:
@@ -52,7 +52,7 @@ class OutputViewer:
         before = self._choice.value
         self._choice.options = list(outputs)
         self._choice.value = before if before in outputs else next(iter(outputs))
-        if self._choice.value == before:  # else the change is heard
+        if self._choice.value == before:  # else the observer of the choice shows it
             self._later(self._show)
 
     def _show(self) -> None:

@@ -103,9 +103,9 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self.messages.say_wrong(error)
 
     def _ipython_display_(self) -> None:
-        """Show the panel, and what a saved notebook shows without a kernel, hidden by its style.
+        """Show the panel, and a second output for saved notebooks, which the panel hides.
 
-        JupyterLab shows no other form of an output that has a widget, also where it is gone.
+        JupyterLab shows no other form of an output that has a widget, even if the widget is gone.
         """
         if getattr(find_shell(), "kernel", None) is None:
             print(self)  # noqa: T201 - a terminal has no widgets
@@ -183,7 +183,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             refuse_wrong(project, scan)  # says why there is no step
 
     def _show_frame(self) -> None:
-        """Leave out what makes no sense without steps."""
+        """Hide the graph and the tabs if there are no steps."""
         for part in self._parts[-2:]:
             hide(part, unless=self._scan.steps)
         self.page.change(name=self._name)
@@ -211,7 +211,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     # --- which step is shown ----------------------------------------------------------------------
 
     def _choose(self, name: str) -> None:
-        """Take a click on a step anywhere: it is shown, or chosen to run where that is asked."""
+        """Show the step that was clicked, or choose it to run if steps are being chosen."""
         if name and self._selection.toggle(name):
             self.page.graph.selected = self.page.known.chosen
             return
@@ -220,11 +220,11 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self.tabs.selected_index = _RUN
 
     def _choose_listed(self, name: str) -> None:
-        if name != self.page.known.chosen:  # else it was only marked
+        if name != self.page.known.chosen:  # else the choice was set by us
             self._choose(name)
 
     def _turn(self, began: bool) -> None:  # noqa: FBT001 - a callback
-        """Show a run that has begun, and the history, which has one more or one that is over."""
+        """Show a run that has begun, and update the history."""
         self._show_tab()
         if began:
             self.tabs.selected_index = _RUN
@@ -256,7 +256,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._work.later(lambda: self._use_values(project, run_id))
 
     def _stop(self) -> None:
-        """Ask the run to stop: only a file is made, so this works on any thread."""
+        """Ask the run to stop. This only makes a file, so it works on any thread."""
         run = self.page.tail.run if self.page.tail else None
         if self._project is None or run is None or run.status != "running":
             return  # it has just ended
@@ -275,7 +275,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._show_run(run_id, ours=True)
 
     def _show_run(self, run_id: str, *, ours: bool = False) -> None:
-        """Show a run; after one of our own, whatever is newest is shown again."""
+        """Show a run; after one that this panel started (`ours`), the newest is shown again."""
         self.run_id = "" if ours else run_id
         self.tabs.selected_index = _RUN
         if self._follower is not None:
@@ -291,7 +291,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self._say_unsaved()
 
     def _say_unsaved(self) -> None:
-        """Say which of the notebooks have changes in the front end that are in no file yet."""
+        """Say which notebooks have unsaved changes in the front end."""
         names = {Path(step.path).name for step in self._scan.steps.values()}
         if unsaved := sorted(names & set(self.page.graph.unsaved)):
             them = "its" if len(unsaved) == 1 else "their"
@@ -322,7 +322,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         return app.requests.make_request(project, self._scan, options, self.values.forms)
 
     def _refuse_wrong(self) -> Project:
-        """Read the notebooks as they are now; refuse what is wrong in the form."""
+        """Read the notebooks again, and refuse what is wrong in the form."""
         if self._project is None:
             self._open()
         project = self._project or _find_project(self._asked)
@@ -343,7 +343,7 @@ def _find_project(asked: str | Path | Pipeline | Project | None) -> Project:
 
 
 def _read_running(project: Project, run_id: str) -> Request:
-    """Return what a run was asked for as long as it goes on, else a request for nothing special."""
+    """Return what a run was asked for if it is still going on, else an empty request."""
     if run_id and is_alive(project, run_id):
         with contextlib.suppress(RunError):
             return read_request(project, run_id)

@@ -12,17 +12,7 @@ from nbflow.base.text import say_count, say_seconds, say_when, shorten
 from nbflow.errors import NbflowError
 from nbflow.model import Step
 from nbflow.panel.form_fields import Field, read_values
-from nbflow.present.document import (
-    Cell,
-    Column,
-    Document,
-    Inline,
-    Span,
-    StateMark,
-    Table,
-    make_document,
-    make_line,
-)
+from nbflow.present import document as doc
 from nbflow.present.html.markup import tag
 from nbflow.present.html.render import draw_page
 from nbflow.present.values import say_parameters, say_value
@@ -30,10 +20,10 @@ from nbflow.runs.fold import Run
 from nbflow.runs.request import read_request
 from nbflow.workspace.project import Project
 
-_NAME, _GIVEN = Column("parameter"), Column("in this run")
-_DEFAULT, _ABOUT = Column("default"), Column("about")
-_AFTER = (Column("step"), Column("state"), Column("took", right=True))
-_BEFORE = (Column("step"), Column("notebook"))
+_NAME, _GIVEN = doc.Column("parameter"), doc.Column("in this run")
+_DEFAULT, _ABOUT = doc.Column("default"), doc.Column("about")
+_AFTER = (doc.Column("step"), doc.Column("state"), doc.Column("took", right=True))
+_BEFORE = (doc.Column("step"), doc.Column("notebook"))
 
 
 class SavedForm:
@@ -51,7 +41,7 @@ class SavedForm:
         self._handle = display(self._make(), raw=True, display_id=True)
 
     def update(self, run: Run | None, steps: Mapping[str, Step]) -> None:
-        """Draw it again where the run is another one, or is over, or the steps are others."""
+        """Draw it again if the run is another one or is over, or if the steps changed."""
         shown = run and (run.id, run.status), steps
         if self._handle is not None and shown != self._shown:
             self._shown = shown
@@ -81,23 +71,23 @@ def make_saved(
     fields: list[Field],
     given: Mapping[str, Any] | None,
     run: Run | None,
-) -> Document:
+) -> doc.Document:
     """Return what a saved notebook shows; `given` are the values of the run, by field.
 
-    Of a run that goes on only its begin is told: when it ends, the notebook may be closed.
+    Of a run that goes on, only its start is told, because the notebook may be closed at its end.
     """
     over = run if run and run.status != "running" else None
     rows = tuple(_make_row(step, over) for step in steps.values())
-    title = (Span(name, "strong"), f": {say_count(len(steps), 'step')} · ", *_say_run(run))
-    return make_document(
-        make_line(*title, kind="headline"),
+    title = (doc.Span(name, "strong"), f": {say_count(len(steps), 'step')} · ", *_say_run(run))
+    return doc.make_document(
+        doc.make_line(*title, kind="headline"),
         _make_values(fields, given) if fields else None,
-        Table(_AFTER if over else _BEFORE, rows) if steps else None,
-        make_line(Span("Run this cell to have the controls.", "dim")),
+        doc.Table(_AFTER if over else _BEFORE, rows) if steps else None,
+        doc.make_line(doc.Span("Run this cell to have the controls.", "dim")),
     )
 
 
-def _say_run(run: Run | None) -> Iterator[Inline]:
+def _say_run(run: Run | None) -> Iterator[doc.Inline]:
     if run is None:
         yield "not run yet"
         return
@@ -105,7 +95,7 @@ def _say_run(run: Run | None) -> Iterator[Inline]:
     if run.status == "running":
         yield f"run {run.id} was going on when this was drawn{when}"
         return
-    yield from (f"run {run.id} ", StateMark(run.status), when)
+    yield from (f"run {run.id} ", doc.StateMark(run.status), when)
     if run.parameters:
         yield f" · {say_parameters(run.parameters)}"
 
@@ -118,38 +108,38 @@ def _read_values(
         return None
     try:
         return read_values(fields, steps, read_request(project, run.id))
-    except NbflowError:  # what was asked for is gone
+    except NbflowError:  # its request was removed
         return run.parameters
 
 
-def _make_values(fields: list[Field], given: Mapping[str, Any] | None) -> Table:
+def _make_values(fields: list[Field], given: Mapping[str, Any] | None) -> doc.Table:
     if given is None:
-        return Table((_NAME, _DEFAULT, _ABOUT), tuple(map(_make_parameter, fields)))
+        return doc.Table((_NAME, _DEFAULT, _ABOUT), tuple(map(_make_parameter, fields)))
     rows = []
     for field in fields:
         name, *rest = _make_parameter(field)
         rows.append((name, _say_given(field.key, given), *rest))
-    return Table((_NAME, _GIVEN, _DEFAULT, _ABOUT), tuple(rows))
+    return doc.Table((_NAME, _GIVEN, _DEFAULT, _ABOUT), tuple(rows))
 
 
-def _say_given(key: str, given: Mapping[str, Any]) -> Cell:
+def _say_given(key: str, given: Mapping[str, Any]) -> doc.Cell:
     if key not in given:
-        return (Span("default", "dim"),)
-    return (Span(shorten(say_value(given[key]), 60), "code"),)
+        return (doc.Span("default", "dim"),)
+    return (doc.Span(shorten(say_value(given[key]), 60), "code"),)
 
 
-def _make_parameter(field: Field) -> tuple[Cell, ...]:
+def _make_parameter(field: Field) -> tuple[doc.Cell, ...]:
     one = field.parameter
-    needed = Span("needs a value", "dim")
-    default = Span(shorten(one.default, 60), "code") if one.default else needed
-    return (Span(field.key, "code"),), (default,), (Span(one.help, "dim"),)
+    needed = doc.Span("needs a value", "dim")
+    default = doc.Span(shorten(one.default, 60), "code") if one.default else needed
+    return (doc.Span(field.key, "code"),), (default,), (doc.Span(one.help, "dim"),)
 
 
-def _make_row(step: Step, over: Run | None) -> tuple[Cell, ...]:
-    name = Span(step.name, "strong")
+def _make_row(step: Step, over: Run | None) -> tuple[doc.Cell, ...]:
+    name = doc.Span(step.name, "strong")
     if over is None:
-        return (name,), (Span(step.path, "dim"),)
+        return (name,), (doc.Span(step.path, "dim"),)
     found = over.steps.get(step.name)
     if found is None:
-        return (name,), (Span("not in this run", "dim"),), ()
-    return (name,), (StateMark(found.status),), (say_seconds(found.seconds),)
+        return (name,), (doc.Span("not in this run", "dim"),), ()
+    return (name,), (doc.StateMark(found.status),), (say_seconds(found.seconds),)

@@ -1,4 +1,4 @@
-"""Which steps to run: all, up to some, from some on, or only some; a click in the graph counts."""
+"""The choice of steps to run: all, up to some, from some on, or only some."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Selection:
         return tuple(self._names.value) if self.mode != ALL else ()
 
     def show_steps(self, steps: Iterable[str]) -> None:
-        """Offer these steps; what is no more is no longer chosen."""
+        """Offer these steps; steps that were removed are no longer chosen."""
         known = list(steps)
         self._names.allowed_tags = []  # while the names change
         self._names.value = [name for name in self._names.value if name in known]
@@ -63,7 +63,7 @@ class Selection:
         self._mode.value = mode
 
     def toggle(self, name: str) -> bool:
-        """Take a click on a step; tell whether it counted."""
+        """Choose a step, or no longer choose it; return False if no steps are being chosen."""
         if self.mode == ALL or name not in self._names.allowed_tags:
             return False
         chosen = list(self._names.value)
@@ -73,7 +73,7 @@ class Selection:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether some steps are wanted, and none was named."""
+        """Tell whether some steps are to be chosen and none is."""
         return self.mode != ALL and not self.names
 
     def make_request(self) -> dict[str, Any]:
@@ -81,7 +81,7 @@ class Selection:
         return {} if self.mode == ALL else {_FIELDS[self.mode]: self.names}
 
     def find_marked(self, parents: Mapping[str, set[str]]) -> list[str]:
-        """Return the steps that would run; none where that is all of them."""
+        """Return the steps that would run; none if all would."""
         if not self.names:
             return []
         try:

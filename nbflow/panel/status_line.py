@@ -9,7 +9,7 @@ from nbflow.present.html.markup import dim, state, tag
 
 
 def draw_head(head: Head) -> Markup:
-    """Return pipeline, state and times; the bar shows what is done, then what went wrong."""
+    """Return the name, state and times, and a bar: first what is done, then what went wrong."""
     title = tag("span", head.name, class_="nbflow-name")
     if not head.state:
         return _frame(_line(title, tag("span", head.doing, class_="nb-dim")))

@@ -34,10 +34,10 @@ _NONE = ("choose a step", "")
 
 
 class StepDetail:
-    """The step that is chosen; `boxes` are what is shown: what matters first, and what is wide.
+    """The step that is chosen; `boxes` are the widgets to show: the summary, and what is wide.
 
-    `later` runs a function in a thread: copying a notebook and reading a table take time.
-    `follow` has the front end open the link of this class.
+    `later` runs a function in a thread, because copying a notebook and reading a table take time.
+    `follow` lets the front end open the link of a class.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class StepDetail:
         self._shown: Detail | None = None
 
     def show(self, project: Project | None, run: Run | None, detail: Detail) -> None:
-        """Show a step as the run has it now, or as its notebook says where it is no part of it."""
+        """Show a step as it is in the run, or as its notebook describes it if it did not run."""
         before, self._shown = self._shown, detail
         if detail == before:
             return
@@ -123,7 +123,7 @@ def _draw_head(detail: Detail) -> Markup:
 
 
 def _draw_failure(step: StepRun, failure: Failure) -> Markup:
-    """Return what went wrong, and where: what is looked for first."""
+    """Return what went wrong, and where."""
     said = say_failure(failure) if failure.message else failure.type
     return join(
         tag("div", said, class_="nbflow-error"),

@@ -1,4 +1,4 @@
-"""The steps of a run as rows, of which only those are sent again that changed."""
+"""The steps of a run as rows; only chunks of rows that changed are sent again."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ class StepList:
         return chunk
 
     def _take(self, chunk: RowList) -> None:
-        """Take a click; a step may have been chosen for a run instead of to be looked at."""
+        """Take a click; the step may be chosen to run instead of to be shown."""
         if chunk.chosen != self._chosen:
             self._choose(chunk.chosen)
             chunk.chosen = self._chosen
 
 
 def _draw_rows(width: int, rows: Sequence[Row]) -> Markup:
-    """Return the rows; all leave the same room for names, that of the longest."""
+    """Return the rows; all leave the same room for names, as wide as the longest."""
     return tag("div", *map(_draw_row, rows), style=f"--nbflow-names:{width + 1}ch")
 
 
@@ -85,7 +85,7 @@ def _draw_about(row: Row) -> str:
 
 
 def _draw_name(name: str) -> Markup:
-    """Return a name whose middle is cut where there is no room: names differ at their ends."""
+    """Return a name that is cut in its middle if there is no room: names differ at their ends."""
     end = max(len(name) - _END, (len(name) + 1) // 2)
     halves = [tag("b", part) for part in (name[:end], name[end:]) if part]
     return tag("span", *halves, title=name, class_="nbflow-cut")

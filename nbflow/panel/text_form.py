@@ -1,4 +1,4 @@
-"""A pipeline as text: what the panel is where there are no widgets."""
+"""The panel as text, for a terminal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ The controls need a front end of Jupyter. Here:
 
 
 def draw_text(project: Project, name: str, scan: Scan) -> str:
-    """Return each step as the newest run left it, and what can be typed."""
+    """Return each step as the newest run left it, and the commands to type."""
     newest = find_newest_id(project)
     run = read_run(project, newest) if newest else None
     states = make_run_states(run.steps, time.time()) if run else {}

@@ -24,7 +24,7 @@ class ValueSets(Frozen, frozen=True):
 
 
 def read_sets(project: Project) -> dict[str, dict[str, Any]]:
-    """Return the sets by name; raises StoreError for a file that says nothing to us."""
+    """Return the sets by name; raises StoreError if the file cannot be read."""
     path = project.home / FILE
     try:
         found = msgspec.json.decode(path.read_bytes(), type=ValueSets)
@@ -38,7 +38,7 @@ def read_sets(project: Project) -> dict[str, dict[str, Any]]:
 
 
 def save_set(project: Project, name: str, forms: Mapping[str, Any]) -> None:
-    """Keep these values under a name; one that is known is replaced."""
+    """Save these values under a name; a set of that name is replaced."""
     if not name.strip():
         raise ParameterError("A set of values needs a name.")
     _change(project, lambda sets: sets | {name.strip(): dict(forms)})

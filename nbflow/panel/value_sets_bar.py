@@ -15,8 +15,8 @@ class ValueSetsBar:
     """Shows the sets of a pipeline's values; `box` is what is shown.
 
     `guarded` runs a function and shows what it raises; `say_missing` is given the keys of a set
-    that no step has any more. Where the form holds other values than the chosen set, the choice
-    says so, and the set can be chosen again.
+    that no step has any more. If the form holds other values than the chosen set, the choice says
+    so, and the set can be chosen again.
     """
 
     def __init__(
@@ -27,7 +27,7 @@ class ValueSetsBar:
     ) -> None:
         self.project: Project | None = None
         self._values, self._say_missing = values, say_missing
-        self._showing = False  # what the choice says then is no click
+        self._showing = False  # then a change of the choice is no click
         self._choice = build(
             w.Dropdown,
             options=[DEFAULTS],
@@ -54,7 +54,7 @@ class ValueSetsBar:
         self._remove.on_click(lambda _: guarded(self._drop))
 
     def show(self) -> None:
-        """Say whose values the form holds."""
+        """Show which set of values the form holds."""
         values = self._values
         options = [(name, name) for name in (DEFAULTS, *values.sets)]
         if values.choice == CHANGED:

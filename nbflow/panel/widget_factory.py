@@ -1,4 +1,4 @@
-"""Makes ipywidgets out of few models: a message each, that a front end takes one after another."""
+"""Makes ipywidgets with few models, because each model costs a message to the front end."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ _shared: dict[type, Any] = {}  # layouts and styles that no widget changes
 
 
 def build(kind: Any, *args: Any, css: str = "", **traits: Any) -> Any:
-    """Return a widget of a kind, with these classes of the panel's style.
+    """Return a widget of a kind, with these CSS classes.
 
-    Its layout and style are those of all others: what differs between them is said by classes.
+    All widgets share one layout and one style; CSS classes make the differences.
     """
     common = {name: _share(kind, name) for name in ("layout", "style") if hasattr(kind, name)}
     return _hear_while_busy(kind(*args, **common, _dom_classes=css.split(), **traits))
 
 
 def hide(widget: Any, *, unless: object = False) -> None:
-    """Take a widget out of the page, or show it."""
+    """Hide a widget, unless something is true."""
     set_class(widget, HIDDEN, wanted=not unless)
 
 
@@ -35,7 +35,7 @@ def set_class(widget: Any, name: str, *, wanted: bool) -> None:
 
 
 def _share(kind: Any, name: str) -> Any:
-    """Return the one layout or style for a kind; a new one where all widgets were closed."""
+    """Return the one layout or style for a kind; a new one if all widgets were closed."""
     made = kind.class_traits()[name].klass
     if made not in _shared or _shared[made].comm is None:
         _shared[made] = made()
@@ -43,10 +43,10 @@ def _share(kind: Any, name: str) -> Any:
 
 
 def _hear_while_busy(widget: Any) -> Any:
-    """Return a widget whose messages are taken by the thread that the front end sends them to.
+    """Return a widget whose messages go to the thread to which the front end sends them.
 
-    ipykernel gives them, from 7.4 on, to the thread that changed the widget last: where a cell did,
-    a click on Stop would wait for the cell that runs now.
+    From 7.4 on, ipykernel gives them to the thread that changed the widget last. If that was a
+    cell's, a click on Stop would wait for the cell that runs now.
     """
     if hasattr(widget.comm, "_reply_subshell_for"):
         widget.comm._reply_subshell_for = lambda _, sent_to: sent_to  # noqa: SLF001

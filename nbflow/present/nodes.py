@@ -1,4 +1,4 @@
-"""What a graph shows of steps: nodes, edges, states."""
+"""The nodes, edges and states that a graph shows."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class _State(TypedDict):
 
 
 class State(_State, total=False):
-    """How a step stands: the status's word, what it says behind it, how far it is (0 to 1)."""
+    """The state of a step: its status, a text beside it, and how far it is (0 to 1)."""
 
     text: str
     fraction: float | None
@@ -66,7 +66,7 @@ def make_nodes(steps: Mapping[str, Step]) -> tuple[list[Node], list[Edge]]:
 def mark_problems(
     nodes: list[Node], edges: list[Edge], scan: Scan
 ) -> tuple[list[Node], list[Edge]]:
-    """Return them with the errors of each step's notebook on its node."""
+    """Return the nodes with the errors of their notebooks, and the edges."""
     found: dict[str, list[str]] = {}
     for problem in scan.problems:
         if problem.place and problem.severity == "error":
@@ -100,7 +100,7 @@ def make_planned_states(planned: Mapping[str, Planned]) -> dict[str, State]:
 def make_run_states(steps: Mapping[str, StepRun], now: float | None = None) -> dict[str, State]:
     """Return how each step of a run stands, and how far a running one is.
 
-    Without `now` a reused result has the moment it was made, and no age that would go on growing.
+    With `now` a reused result is told by its age, else by the moment it was made, which stays true.
     """
     return {name: _make_run_state(step, now) for name, step in steps.items()}
 

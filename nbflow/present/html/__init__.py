@@ -1,4 +1,4 @@
-"""Values as HTML that needs nothing else: pure functions, everything from users escaped."""
+"""Draws values as HTML that needs no script. Everything from users is escaped."""
 
 from nbflow.present.html.graph import draw_graph
 from nbflow.present.html.render import draw_page

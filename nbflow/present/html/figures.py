@@ -1,4 +1,4 @@
-"""Pictures that a step wrote: of a figure beside its pickle, or a file that is one."""
+"""Pictures that a step wrote: the picture of a figure, or a file that is a picture."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PLOTLY = ".plotly.json"  # what plotly's figures are drawn of, beside their pick
 
 
 def draw_picture(folder: Path, output: Output) -> Markup | None:
-    """Return the picture of a figure, or a file that is a picture; None where there is none.
+    """Return the picture of a figure, or a file that is a picture; None if there is none.
 
     Nothing is unpickled, and no script of a picture runs.
     """

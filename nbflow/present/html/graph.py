@@ -88,7 +88,7 @@ def _draw_bar(fraction: float, picture: Picture) -> Markup:
 
 
 def _draw_problem(width: float) -> Markup:
-    """Return a mark at the corner of a step whose notebook has to be mended."""
+    """Return a mark at the corner of a step whose notebook has an error."""
     look = _read_looks()["error"]
     kind = f"nbflow-problem nbflow-tone-{look['tone']}"
     return tag("g", _draw_symbol(look), class_=kind, transform=f"translate({width - 2:.0f} 2)")

@@ -13,9 +13,9 @@ from nbflow.present.html.markup import tag
 
 
 def find_here() -> Path:
-    """Return the folder of the notebook that shows a link, by which its address is relative.
+    """Return the folder of the notebook that shows a link; addresses are relative to it.
 
-    The kernel may work elsewhere by now.
+    The kernel may have changed its folder meanwhile.
     """
     session = os.environ.get("JPY_SESSION_NAME", "")
     folder = Path(session).parent
@@ -25,7 +25,7 @@ def find_here() -> Path:
 def link(path: Path, text: str, cell: int | None = None, kind: str | None = None) -> Markup:
     """Return a link to a file, at the cell at this position from 1; `kind` is its class.
 
-    What is hidden, or on another drive, no front end opens: it stays text.
+    A hidden file, or one on another drive, stays text: no front end opens it.
     """
     try:
         relative = Path(os.path.relpath(path, find_here()))

@@ -1,4 +1,4 @@
-"""HTML elements. A plain `str` is what users wrote: it is escaped in an element."""
+"""HTML elements. A plain `str` comes from users, so it is escaped; `Markup` is not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The styles of what is shown in a notebook: files that `extension/` builds."""
+"""The styles of what is shown in a notebook; `extension/` builds the files."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ def draw_style(name: str, folder: Path = STATIC) -> Markup:
 
 
 def frame(*parts: str | None) -> Markup:
-    """Return the parts in one element with its style, for an output cell."""
+    """Return the parts and their style in one element, for the output of a cell."""
     return tag("div", draw_style("page"), *parts, class_="nbflow")

@@ -1,4 +1,4 @@
-"""Lays out a graph of steps from left to right: columns, the order in them, places, routes."""
+"""Lays out a graph of steps from left to right: columns, their order, places, routes."""
 
 from __future__ import annotations
 

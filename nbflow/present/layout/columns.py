@@ -1,4 +1,4 @@
-"""From a graph to columns: connected components, cycles broken, long edges cut at each column."""
+"""Puts a graph into columns: finds components, turns edges of cycles, cuts long edges."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def find_components(
 
 
 def make_layered(ids: Sequence[str], edges: Sequence[Edge]) -> LayeredGraph:
-    """Return a connected graph with its nodes in columns; the order in a column is not decided."""
+    """Return a connected graph with its nodes in columns; their order is not decided yet."""
     index = {name: at for at, name in enumerate(ids)}
     pairs = [(index[start], index[end]) for start, end in edges]
     turned = _find_closing(len(ids), pairs)

@@ -1,4 +1,4 @@
-"""The picture of a graph: all that is drawn of it, whoever draws."""
+"""The picture of a graph, as the panel, its saved form and HTML pages draw it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def make_picture(nodes: Sequence[Mapping[str, Any]], edges: Iterable[Sequence[st
 
 
 def _find_width(longest: float, columns: int) -> float:
-    """Return how wide cards are: as their names need, where a page has room for all columns."""
+    """Return how wide cards are: as their names need, if a page has room for all columns."""
     each = (_PAGE - COLUMN_GAP * (columns - 1)) // max(columns, 1)
     return max(WIDTH, min(round(longest) + TEXT_LEFT + _TEXT_RIGHT, each, _WIDEST))
 

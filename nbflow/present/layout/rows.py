@@ -1,4 +1,4 @@
-"""Heights: each vertex stands as near to its neighbours as the order and the gaps allow."""
+"""Finds heights: each vertex stands as near to its neighbours as order and gaps allow."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Wish = tuple[float, Pulls]  # the weight of all pulls at a vertex
 
 
 def place_rows(graph: LayeredGraph) -> list[float]:
-    """Return the middle of each vertex; the uppermost one begins at 0."""
+    """Return the middle of each vertex; the top of the uppermost one is at 0."""
     gaps = [_stack(graph, column) for column in graph.columns]
     y = [0.0] * len(graph.column)
     for column, offsets in zip(graph.columns, gaps, strict=True):
@@ -45,7 +45,7 @@ def find_reach(graph: LayeredGraph, vertex: int) -> float:
 
 
 def _stack(graph: LayeredGraph, column: Sequence[int]) -> list[float]:
-    """Return the middles of a column that stands as close as it may, from 0."""
+    """Return the middles of a column without free room between its vertices, from 0."""
     rooms = [HEIGHT + ROW_GAP if graph.is_node(vertex) else _PASSING for vertex in column]
     offsets = [0.0]
     for above, below in pairwise(rooms):
@@ -71,7 +71,7 @@ def _make_wishes(pulls: Iterable[Pulls]) -> list[Wish]:
 def _relax(
     column: Sequence[int], offsets: Sequence[float], wishes: Sequence[Wish], y: list[float]
 ) -> None:
-    """Move a column's vertices to the least squares of their wishes that keep order and gaps.
+    """Move the vertices of a column to the least-squares fit that keeps order and gaps.
 
     This pools adjacent violators: a block of vertices that would overlap moves as one.
     """

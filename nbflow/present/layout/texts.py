@@ -1,4 +1,4 @@
-"""Texts on a node's card: how wide they are, and what of them fits."""
+"""Measures the texts on a card, and cuts them to the room that they have."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def cut_middle(name: str, room: float) -> str:
 
 @lru_cache(4096)  # each change of a state sends the lines of all steps
 def make_line(status: str, text: str, room: float) -> str:
-    """Return as much of a state's text as fits behind the status's word."""
+    """Return as much of a text as fits beside the word of the status."""
     first = text.split("\n", 1)[0]
     line = f" · {first}" if status and first else first
     return _cut_end(line, room - measure(status, LINE), LINE)
