@@ -1,4 +1,4 @@
-/** Which part of the drawing is seen: pan, zoom and fit. Pure but for its own numbers. */
+/** The part of the drawing that the window shows: pan, zoom and fit. It touches no element. */
 
 export interface Size {
   width: number;
@@ -26,13 +26,13 @@ export class Camera {
 
   constructor(readonly drawing: Size) {}
 
-  /** Show all of it, never larger than it was drawn. */
+  /** Show the whole drawing, but never enlarged. */
   fit(): void {
     this.scale = Math.max(FARTHEST, Math.min(1, this.fitting));
     this.centre();
   }
 
-  /** Show all of it where names can be read, else its beginning. */
+  /** Show the whole drawing if names can be read then, else its beginning. */
   start(): void {
     if (this.fitting >= NAMED) return this.fit();
     this.scale = START;
@@ -47,7 +47,7 @@ export class Camera {
     this.keepInSight();
   }
 
-  /** The point of the window stays where it is; without one, its middle. */
+  /** Zoom; this point of the window (by default its middle) stays where it is. */
   zoom(factor: number, x = this.window.width / 2, y = this.window.height / 2): void {
     const least = Math.min(this.fitting, READABLE);
     const scale = Math.max(least, FARTHEST, Math.min(CLOSEST, this.scale * factor));

@@ -1,4 +1,4 @@
-/** Pointer and wheel: a drag moves, the wheel zooms with Ctrl or Cmd, and else scrolls the page. */
+/** Pointer and wheel: a drag moves the drawing, the wheel zooms it with Ctrl or Cmd. */
 import type { Camera } from './camera';
 
 const DRAG = 4; // pixels before a press becomes a drag

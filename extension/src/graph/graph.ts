@@ -1,4 +1,4 @@
-/** The graph of a pipeline in an element: drawn once, then changed where something changed. */
+/** Draws the graph of a pipeline into an element, and later only what changed. */
 import { AROUND, Camera, NAMED, START } from './camera';
 import { listen } from './gestures';
 import { Minimap } from './minimap';
@@ -191,7 +191,7 @@ export class Graph {
     for (const [id, view] of this.views) view.setMarked(this.marked.has(id));
   }
 
-  /** Bring out the edges of a step, or of the selected one. */
+  /** Highlight the edges of a step, by default of the selected step. */
   private light(id: string): void {
     const lit = id || this.selected;
     this.views.get(id)?.meet();
@@ -210,7 +210,7 @@ export class Graph {
     this.look(false);
   }
 
-  /** Nothing is measured here, which would make the browser lay out the page at once. */
+  /** This measures nothing, because measuring makes the browser lay out the page at once. */
   private resize(width: number): void {
     const height = this.height > 0 ? this.height : this.findHeight(width);
     this.root.style.height = `${height}px`;
@@ -221,7 +221,7 @@ export class Graph {
     this.look(this.moved);
   }
 
-  /** What the graph needs when it is made as wide as the window. */
+  /** The height that the graph needs if it is as wide as the window. */
   private findHeight(width: number): number {
     const across = (width - AROUND.across) / Math.max(1, this.picture.width);
     const scale = across >= NAMED ? Math.min(1, across) : START;
@@ -243,14 +243,14 @@ export class Graph {
     this.showMore();
   }
 
-  /** Show on which sides the graph goes on. */
+  /** Show on which sides the graph continues beyond the window. */
   private showMore(): void {
     const { x, width } = this.camera.seen;
     this.root.classList.toggle('nbflow-more-left', x > NEAR);
     this.root.classList.toggle('nbflow-more-right', x + width < this.picture.width - NEAR);
   }
 
-  /** Draw only what the window shows: texts are what takes the browser's time. */
+  /** Draw only what the window shows, because drawing texts is slow. */
   private showSeen(): void {
     const { x, y, width, height } = this.camera.seen;
     const [left, top] = [x - this.picture.card - NEAR, y - this.picture.high - NEAR];

@@ -48,7 +48,7 @@ export class Minimap {
     this.dots.get(id)?.setAttribute('class', `nbflow-dot nbflow-tone-${tone}`);
   }
 
-  /** Show where the window is; where all is seen there is nothing to show. */
+  /** Show where the window is; hidden if the window shows everything. */
   follow(): void {
     const { seen, drawing } = this.camera;
     const across = seen.x <= 0 && seen.x + seen.width >= drawing.width;

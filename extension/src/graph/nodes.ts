@@ -1,4 +1,4 @@
-/** Draws one step, and afterwards changes only what changed of it. */
+/** Draws one step, and later only what changed. */
 import type { Card, Picture } from './picture';
 import { type State, findLook, isEqual, say } from './states';
 import { make } from './svg';
@@ -58,7 +58,7 @@ export class NodeView {
     this.label.textContent = card.name;
   }
 
-  /** Says whether anything had to change. */
+  /** Returns whether anything changed. */
   setState(state: State): boolean {
     if (isEqual(state, this.state)) return false;
     this.state = { ...state };
@@ -80,7 +80,7 @@ export class NodeView {
     this.tell();
   }
 
-  /** One that is not seen is drawn when it is. */
+  /** A step outside the window is drawn once it is seen. */
   setSeen(seen: boolean): void {
     if (seen === this.seen) return;
     this.seen = seen;
@@ -89,7 +89,7 @@ export class NodeView {
     this.element.removeAttribute('display');
   }
 
-  /** Make what is seen only when the pointer or the keyboard comes to it. */
+  /** Make the parts that only a pointer or the keyboard shows. */
   meet(): void {
     this.title ??= make('title', {}, this.element);
     this.tell();
@@ -179,7 +179,7 @@ export class NodeView {
   }
 }
 
-/** A mark at the corner of a step whose notebook has to be mended. */
+/** A mark at the corner of a step whose notebook has an error. */
 function makeProblem(width: number): Element {
   const { tone, fill, cut } = findLook('error');
   const at = { transform: `translate(${width - 2} 2)` };

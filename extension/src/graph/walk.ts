@@ -1,9 +1,9 @@
-/** Where an arrow key leads: along edges to the right and left, up and down within a column. */
+/** Finds the step to which an arrow key leads: to the sides along edges, up and down in a column. */
 import type { Card, Picture } from './picture';
 
 const ARROWS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End'];
 
-/** The step to go to; null where there is none, undefined for a key that goes nowhere. */
+/** The step to go to; null if there is none, undefined for other keys. */
 export function walk(picture: Picture, from: string, key: string): string | null | undefined {
   const { cards, lines } = picture;
   const here = cards.find(card => card.id === from);

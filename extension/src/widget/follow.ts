@@ -1,22 +1,22 @@
-/** Opens a link that the panel shows: only a click on it makes the front end open a notebook. */
+/** Opens a link in the panel by a click, because the front end opens a notebook in no other way. */
 import { openQuietly } from './quietly';
 
 const PATIENCE = 5000; // milliseconds until the link is there and its address is whole
 const LOOK = 50;
 const WHOLE = 'a.KIND[href*="://"]'; // JupyterLab completes it when it has taken over the click
 
-/** `quiet` asks for no kernel. */
+/** `quiet` asks the front end to start no kernel. */
 export function follow(within: Element, kind: string, quiet: boolean): void {
   const selector = WHOLE.replace('KIND', kind);
   const find = () => within.closest('.nbflow-panel')?.querySelector<HTMLAnchorElement>(selector);
   wait(find, link => {
     if (!quiet || !openQuietly(link)) link.click();
-    // What is open already is shown at the link's cell.
+    // A notebook that is open already is shown at the cell of the link.
     else if (link.hash) wait(isOpen(link), () => link.click());
   });
 }
 
-/** Call `act` with what `find` finds, as soon as it finds something. */
+/** Call `act` with the result of `find` as soon as there is one. */
 function wait<T>(find: () => T | null | undefined | false, act: (found: T) => void): void {
   const until = performance.now() + PATIENCE;
   const look = () => {
@@ -27,7 +27,7 @@ function wait<T>(find: () => T | null | undefined | false, act: (found: T) => vo
   look();
 }
 
-/** Whether a notebook's tab is there; only its name is shown there. */
+/** Whether there is a tab for a notebook; a tab shows only its name. */
 function isOpen(link: HTMLAnchorElement): () => boolean {
   const name = decodeURIComponent(link.pathname.split('/').pop() ?? '');
   const labels = () => document.querySelectorAll('.lm-DockPanel-tabBar .lm-TabBar-tabLabel');

@@ -1,4 +1,4 @@
-/** The graph as an anywidget: its traits drawn, the chosen step told to Python. */
+/** The graph as an anywidget: draws its traits, and tells Python the chosen step. */
 import { follow } from './follow';
 import { Graph } from '../graph/graph';
 import { keepKeys } from './keys';
@@ -16,7 +16,7 @@ interface Traits {
   height: number;
 }
 
-/** What anywidget gives `render`, as far as it is used here. */
+/** The part of what anywidget gives `render` that is used here. */
 interface Model {
   get<K extends keyof Traits>(name: K): Traits[K];
   set<K extends keyof Traits>(name: K, value: Traits[K]): void;
@@ -26,7 +26,7 @@ interface Model {
   off(event: string, call: (message: Message) => void): void;
 }
 
-/** What Python sends beside the traits. */
+/** The messages that Python sends beside the traits. */
 interface Message {
   follow?: string; // the class of a link to open
   quiet?: boolean; // without a kernel
@@ -72,7 +72,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   };
 }
 
-/** Do what was asked for once a frame, in the order of `names`. */
+/** Do what was asked for, once in a frame, in the order of `names`. */
 function batch(names: string[], act: (name: string) => void): (name: string) => void {
   const wanted = new Set<string>();
   return name => {

@@ -1,8 +1,8 @@
-/** Names the handles of sliders after their fields: ipywidgets gives them no name. */
+/** Names the handles of sliders after their fields, because ipywidgets gives them no name. */
 
 const HANDLE = '.nbflow-field .noUi-handle:not([aria-label])';
 
-/** Watch the panel that an element is in, as parts of it come later. */
+/** Watch the panel that holds an element, because its parts are added later. */
 export function nameHandles(within: Element): () => void {
   let wanted = false;
   const name = () => {

@@ -15,7 +15,7 @@ const MOVING = ['Enter', 'Backspace', 'Delete', 'Home', 'End'];
 const EDITING = ['a', 'c', 'm', 'v', 'x', 'y', 'z']; // of cells, with Ctrl or Cmd
 const EDITING_SHIFTED = ['m', 'z', '-', '_'];
 
-/** Listen once a page, for all panels: parts of them come and go. */
+/** Listen once for the whole page, because panels and their parts come and go. */
 export function keepKeys(): void {
   const page = document as Document & { [LISTENING]?: boolean };
   if (page[LISTENING]) return;
@@ -24,7 +24,7 @@ export function keepKeys(): void {
   page.addEventListener('keydown', listen, true);
 }
 
-/** Whether a key is the panel's alone: saving, searching and the like stay JupyterLab's. */
+/** Whether only the panel takes a key; keys that save or search stay JupyterLab's. */
 export function isKept({ key, ctrlKey, metaKey, altKey, shiftKey }: Press): boolean {
   if (/^F\d+$/.test(key)) return false;
   if (!ctrlKey && !metaKey && !altKey) return true;
@@ -43,11 +43,11 @@ function listen(event: KeyboardEvent): void {
   target?.toggleAttribute(SUPPRESS, isKept(event));
   const tab = target?.closest('.lm-TabBar-tab');
   if (tab && event.key.startsWith('Arrow')) setTimeout(openTab, 0);
-  // Fields let no key through to the page: what has used it is known when all have heard it.
+  // A field that used a key has stopped it: this is known only after all listeners ran.
   if (target && event.key === 'Escape') setTimeout(() => leave(event, target), 0);
 }
 
-/** An arrow moves the focus among the tabs; the one that has it is opened, as by Enter. */
+/** An arrow moves the focus to another tab and opens it, as Enter does. */
 function openTab(): void {
   const tab = document.activeElement;
   if (!tab?.matches('.nbflow-panel .lm-TabBar-tab')) return;
@@ -56,7 +56,7 @@ function openTab(): void {
   );
 }
 
-/** Escape leads back to the cell, where JupyterLab's keys are JupyterLab's. */
+/** Escape leads back to the cell, where JupyterLab takes the keys. */
 function leave(event: KeyboardEvent, from: Element): void {
   if (!event.defaultPrevented) from.closest<HTMLElement>('.jp-Cell')?.focus();
 }

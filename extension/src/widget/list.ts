@@ -1,4 +1,4 @@
-/** HTML of which a row can be chosen, by a click or by a key, as an anywidget. */
+/** HTML with rows to choose, by a click or by a key, as an anywidget. */
 import { findList, findRows, move, settle } from './roving';
 
 interface Model {
@@ -9,7 +9,7 @@ interface Model {
   off(event: string, call: () => void): void;
 }
 
-// The row below a pointer may be drawn anew before a click ends, so that its start counts.
+// The start of a click counts, because the row may be drawn anew before the click ends.
 const MEANT: Record<string, (event: Event) => boolean> = {
   mousedown: event => (event as MouseEvent).button === 0,
   click: event => (event as MouseEvent).detail === 0, // of a program or a screen reader
@@ -58,7 +58,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   };
 }
 
-/** Say what is listed: a table is a grid, other rows are the options of a list. */
+/** Set the roles for screen readers: a table is a grid, other rows are the options of a list. */
 function name(part: HTMLElement, label: string): HTMLElement {
   const list = findList(part);
   const table = part.querySelector('table');

@@ -1,11 +1,11 @@
-/** Opens a notebook in JupyterLab without a kernel: to be looked at it needs none. */
+/** Opens a notebook in JupyterLab without a kernel, which nobody needs only to look at it. */
 
 const COMMAND = 'docmanager:open';
 const TRUSTED = '#jp-main-statusbar [data-icon="ui-components:trusted"]';
 
 /**
- * Whether JupyterLab took it. It does where a link may carry a command: in a trusted notebook, as in
- * another it would ask first. Before 4.6 it opens the notebook with a kernel.
+ * Returns whether JupyterLab opened it. It does in a trusted notebook; in another one it would ask
+ * first. JupyterLab before 4.6 opens the notebook with a kernel.
  */
 export function openQuietly(link: HTMLAnchorElement): boolean {
   const path = findPath(link.pathname, readBase());
@@ -26,7 +26,7 @@ export function openQuietly(link: HTMLAnchorElement): boolean {
   return taken;
 }
 
-/** The path that the server knows a file by, of the address that it is downloaded from. */
+/** The path of a file on the server, from the address of its download. */
 export function findPath(pathname: string, base: string): string {
   const files = `${base.replace(/\/$/, '')}/files/`;
   return pathname.startsWith(files) ? decodeURIComponent(pathname.slice(files.length)) : '';

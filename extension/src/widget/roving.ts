@@ -1,4 +1,4 @@
-/** A list is one stop of Tab: arrows lead from row to row, also across the parts it is made of. */
+/** Makes a list one stop of Tab; arrows lead from row to row, also between the parts of a list. */
 
 const ROW = '[data-row]';
 const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
@@ -12,7 +12,7 @@ export function findRows(list: HTMLElement): HTMLElement[] {
   return [...list.querySelectorAll<HTMLElement>(ROW)];
 }
 
-/** Let Tab reach one row: where the focus is, else the chosen one, else the first. */
+/** Let Tab reach one row: the one with the focus, else the chosen one, else the first. */
 export function settle(list: HTMLElement): void {
   const rows = findRows(list);
   const entry =
@@ -25,7 +25,7 @@ export function settle(list: HTMLElement): void {
   }
 }
 
-/** Move the focus by a key; tells whether there is such a key. */
+/** Move the focus by a key; returns whether the key does that. */
 export function move(list: HTMLElement, from: HTMLElement, key: string): boolean {
   const rows = findRows(list);
   const at = findNext(rows.indexOf(from), key, rows.length);
@@ -35,7 +35,7 @@ export function move(list: HTMLElement, from: HTMLElement, key: string): boolean
   return true;
 }
 
-/** The place that a key leads to in a list of so many rows; null for other keys. */
+/** The position to which a key leads in a list of so many rows; null for other keys. */
 export function findNext(at: number, key: string, count: number): number | null {
   if (key === 'Home') return 0;
   if (key === 'End') return count - 1;

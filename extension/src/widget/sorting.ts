@@ -10,13 +10,13 @@ export interface Grid {
 
 export type Order = { column: number; down: boolean } | null;
 
-/** What a click on a column's head asks for: upwards, downwards, as it was. */
+/** The next order for a click on the head of a column: ascending, descending, as it was. */
 export function turn(order: Order, column: number): Order {
   if (order?.column !== column) return { column, down: false };
   return order.down ? null : { column, down: true };
 }
 
-/** The places of the rows in an order; nulls come last, equals stay as they were. */
+/** The positions of the rows in an order; nulls come last, equal rows keep their order. */
 export function sort(grid: Grid, order: Order): number[] {
   const places = grid.rows.map((_, at) => at);
   if (!order) return places;
@@ -30,7 +30,7 @@ export function sort(grid: Grid, order: Order): number[] {
   });
 }
 
-/** The rows as spreadsheets take them: floats in full, a cell in one line. */
+/** The rows as text for spreadsheets: floats in full, each cell in one line. */
 export function toText(grid: Grid, places: number[]): string {
   const say = (at: number, column: number) => {
     const text = grid.rows[at][column];

@@ -1,4 +1,4 @@
-/** The first rows of a table as an anywidget: scrolled, sorted by a column's head, copied. */
+/** The first rows of a table as an anywidget: to scroll, to sort by a column, to copy. */
 import { type Grid, type Order, sort, toText, turn } from './sorting';
 
 interface Model {
@@ -93,7 +93,7 @@ function makeCopy(find: () => string): Element {
   return button;
 }
 
-/** Whether the clipboard took it; over plain HTTP a page has only the old way. */
+/** Returns whether the text was copied; a page over plain HTTP can only use the old command. */
 async function copy(text: string, near: Element): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,9 +1,9 @@
-/** Which of the files that are open have changes that nobody saved: only the page knows. */
+/** Finds the open files with unsaved changes, which only the page knows. */
 
 const DIRTY = '.lm-DockPanel-tabBar .lm-TabBar-tab.jp-mod-dirty .lm-TabBar-tabLabel';
 const WHEN = ['pointerdown', 'keydown'];
 
-/** Tell their names, where they are others, before a click or a key in the panel is heard. */
+/** Tell Python their names if they changed, before the panel hears a click or a key. */
 export function watchUnsaved(within: Element, tell: (names: string[]) => void): () => void {
   let told = '[]';
   const look = (event: Event) => {
