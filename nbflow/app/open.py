@@ -22,7 +22,7 @@ from nbflow.model.refs import make_ref
 from nbflow.runs.fold import Run
 from nbflow.runs.folder import read_inputs
 from nbflow.runs.history import find_run, find_run_with
-from nbflow.storage.results.folders import find_result, has_result
+from nbflow.storage.results.folders import Snapshot
 from nbflow.storage.results.local import open_store
 from nbflow.workspace.project import Project
 
@@ -100,7 +100,7 @@ def _find_inputs(project: Project, run: Run, step: str) -> dict[str, str]:
 
     A result that was removed since is replaced by the one of the same content that the run pins.
     """
-    result = find_result(project, step, run.steps[step].result)
+    result = Snapshot(project).find_result(step, run.steps[step].result)
     if result is None:
         return read_inputs(run.find_attempt(run.steps[step]))
     return {
@@ -110,7 +110,7 @@ def _find_inputs(project: Project, run: Run, step: str) -> dict[str, str]:
 
 def _find_kept(project: Project, ref: str, result: str, pins: Mapping[str, str]) -> str:
     above = make_ref(ref).step
-    kept = has_result(open_store(project.home).fetch(above, result))
+    kept = open_store(project.home).has(above, result)
     return result if kept else pins.get(above, result)
 
 

@@ -186,7 +186,7 @@ def _refuse_removed(plan: Plan) -> None:
             outside = plan.outside.get(read.step)
             if outside is None:
                 continue
-            result = results.find_result(plan.project, read.step, outside.result)
+            result = results.Snapshot(plan.project).find_result(read.step, outside.result)
             if result is None or read.name not in result.outputs:
                 raise RunError(
                     f"{name} reads {read.ref}, and the newest result of {read.step} does not hold "

@@ -20,7 +20,7 @@ def diagnose(
 ) -> Failure:
     """Add to a failure what changed since the step's last success, in its inputs' columns too."""
     ids = results.read_result_ids(project, ready.step.name)
-    last = results.find_result(project, ready.step.name, ids[0]) if ids else None
+    last = results.Snapshot(project).find_result(ready.step.name, ids[0]) if ids else None
     if last is None:
         return failure
     inputs = find_inputs(ready.step, latest)
@@ -47,7 +47,7 @@ def _look_closer(
 
 def _find_old(project: Project, ref: str, digest: str) -> Output | None:
     step, name = make_ref(ref)
-    for result in results.read_results(project, step):
+    for result in results.Snapshot(project).read_all(step):
         output = result.outputs.get(name)
         if output is not None and output.hash == digest:
             return output

@@ -202,7 +202,7 @@ class Loop:
         above = (one.step for one in self._schedule.parents[task])
         if any(self._latest.get(step) is not reused.get(step) for step in above):
             return None
-        return result if results.has_result(self._store.fetch(task.step, result.id)) else None
+        return result if self._store.has(task.step, result.id) else None
 
     def _reuse(self, task: TaskId, decided: Planned, result: Result) -> None:
         age, why, warnings = decided.result_age, decided.why, decided.warnings
@@ -327,7 +327,7 @@ class Loop:
             kept = self._store.fetch(result.step, result.id)
             if job is not None:
                 link_notebook(kept / "notebook.ipynb", job)
-            if results.is_pending(kept):  # always of a job; else a lost run's
+            if self._store.is_pending(result.step, result.id):  # always of a job; else a lost run's
                 self._flusher.add(result)
             self._filler.add(self._project, result)
         self._incomplete.clear()

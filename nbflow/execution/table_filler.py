@@ -15,8 +15,7 @@ import msgspec
 from nbflow.base.private_folders import remove_folders
 from nbflow.model import Problem, Result, make_warning
 from nbflow.storage.duckdb.partial_files import sweep_parts
-from nbflow.storage.results.folders import is_filled
-from nbflow.storage.results.local import open_store
+from nbflow.storage.results.local import TABLES, open_store
 from nbflow.workspace.project import Project
 
 if TYPE_CHECKING:
@@ -65,8 +64,8 @@ class Filler:
         """Have a result's tables filled in, if it has any and that is not done."""
         if not any(one.kind == "table" for one in result.outputs.values()):
             return
-        folder = open_store(project.home).fetch(result.step, result.id)
-        if not is_filled(folder):
+        folder = open_store(project.home).find_local(result.step, result.id)
+        if folder and not (folder / TABLES).exists():
             self.prepare()
             self._asked.append(folder)
             self._orders.put(folder)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.model import Frozen, Output
-from nbflow.storage.made_files import read_made
 from nbflow.storage.results.left_files import Left, add_left
+from nbflow.storage.results.outputs import read_written
 from nbflow.workspace.project import make_home
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def write(project: Project, step: str, name: str, value: Any, after: str = "") -
 
 def _note_made(project: Project, step: str, folder: Path) -> None:
     """Note how the author left files of the project: a run may put its own back."""
-    made = read_made(folder)
+    made = read_written(folder).made
     left = [Left(project.relative(Path(real)), one.hash, made=True) for real, one in made.items()]
     with contextlib.suppress(OSError):  # another user's project: a run says what it finds
         add_left(project, step, left)

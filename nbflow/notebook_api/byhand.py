@@ -19,7 +19,7 @@ from nbflow.notebook_api.names import Source, check_step, make_hint
 from nbflow.notebook_api.notebooks import find_changed
 from nbflow.notebook_api.tagged import is_tagged
 from nbflow.runs.finished import find_finished, read_finished
-from nbflow.storage.results.folders import find_result, read_result
+from nbflow.storage.results.folders import Snapshot, read_result
 from nbflow.storage.results.local import open_store
 from nbflow.storage.results.removed import explain_removed
 from nbflow.workspace.stores import is_store
@@ -198,7 +198,7 @@ def _find_run(project: Project, step: str) -> Run | None:
     """Return the run that reads stay with, or the newest that has the step."""
     chosen = _session.runs.get(project.home)
     stays = find_finished(project, chosen) if chosen else None
-    if stays and step in stays.pins and find_result(project, step, stays.pins[step]):
+    if stays and step in stays.pins and Snapshot(project).find_result(step, stays.pins[step]):
         _tell_newer(project, stays)
         return stays
     newest = runs.find_newest(project, step)
@@ -281,7 +281,7 @@ def _find_step_names(project: Project) -> set[str]:
 
 def _find_output(project: Project, step: str, result_id: str, name: str, run: str) -> Path:
     """Return the folder of a run's result that holds this name."""
-    result = find_result(project, step, result_id)
+    result = Snapshot(project).find_result(step, result_id)
     if result is None:
         gone = explain_removed(project.home, step, result_id, run, f"{step}.{name}")
         raise CallError(problems=[gone])
@@ -298,7 +298,7 @@ def _find_writer(project: Project, name: str) -> str:
     """Return the only step that writes this name, or a step that stands for none."""
     run = next(read_finished(project), None)
     pins = run.pins if run else {}
-    results = (find_result(project, step, result_id) for step, result_id in pins.items())
+    results = (Snapshot(project).find_result(step, result_id) for step, result_id in pins.items())
     writers = [result.step for result in results if result and name in result.outputs]
     if len(writers) == 1:
         return writers[0]

@@ -12,7 +12,7 @@ from nbflow.notebook_api import area, job, runs
 from nbflow.notebook_api.identity import find_here
 from nbflow.runs.finished import read_finished
 from nbflow.runs.fold import Run
-from nbflow.storage.results.folders import find_result
+from nbflow.storage.results.folders import Snapshot
 from nbflow.storage.results.outputs import read_outputs
 
 if TYPE_CHECKING:
@@ -36,7 +36,10 @@ def read_known(run: str = "") -> Known:
     found: Known = {}
     for finished in _choose(project, run):
         for step, pin in finished.pins.items():
-            if step not in found and (result := find_result(project, step, pin)) is not None:
+            if (
+                step not in found
+                and (result := Snapshot(project).find_result(step, pin)) is not None
+            ):
                 found[step] = _read_tables(result.outputs)
     return found if run else _add_written(project, found)
 

@@ -9,7 +9,7 @@ from nbflow.errors import CallError
 from nbflow.runs.finished import find_named_finished, read_finished
 from nbflow.runs.folder import find_folder
 from nbflow.runs.log import find_beginning
-from nbflow.storage.results.folders import find_result
+from nbflow.storage.results.folders import Snapshot
 
 if TYPE_CHECKING:
     from nbflow.runs.fold import Run
@@ -21,7 +21,9 @@ _LISTED = 5  # runs that an error names
 def find_newest(project: Project, step: str) -> Run | None:
     """Return the newest finished run that has a result of this step."""
     having = (run for run in read_finished(project) if step in run.pins)
-    return next((run for run in having if find_result(project, step, run.pins[step])), None)
+    return next(
+        (run for run in having if Snapshot(project).find_result(step, run.pins[step])), None
+    )
 
 
 def choose_run(project: Project, text: str, said: str = "") -> Run:

@@ -32,7 +32,6 @@ from nbflow.model.events import (
 )
 from nbflow.model.refs import make_ref
 from nbflow.runs.folder import AttemptFolder, RunFolder
-from nbflow.storage.results.folders import has_result
 from nbflow.storage.results.local import open_store
 from nbflow.storage.results.removed import explain_removed
 
@@ -160,11 +159,11 @@ class Run(Frozen, frozen=True):
             names = ", ".join(sorted(self.steps))
             raise UnknownNameError(f"Run {self.id} has no step {step!r}. It has: {names}.")
         if state.result:
-            folder = open_store(self.home).fetch(step, state.result)
-            if not has_result(folder):
+            store = open_store(self.home)
+            if not store.has(step, state.result):
                 gone = explain_removed(Path(self.home), step, state.result, self.id)
                 raise RemovedError(problems=[gone])
-            return folder
+            return store.fetch(step, state.result)
         left = self.find_attempt(state).making
         if not left.is_dir():
             raise UnknownNameError(f"{step} made nothing in run {self.id}: it is {state.status}.")

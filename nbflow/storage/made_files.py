@@ -5,16 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-
-import msgspec
 
 from nbflow.base.hashing import hash_file
 from nbflow.errors import StoreError
 from nbflow.model import Made
+from nbflow.storage.results.outputs import add_made, read_written
 
-FILE = "made.json"  # in a result that is being made: what was taken in, by real path
 _FOLDER = "made"  # for what the option `makes` lists
 
 
@@ -41,7 +39,7 @@ def find_copies(folder: Path, kept: str, source: Path) -> dict[str, Made]:
 
 def keep(folder: Path, source: Path) -> None:
     """Take a file or folder into the result made in `folder`, unless it holds it already."""
-    known = read_made(folder)
+    known = read_written(folder).made
     number = sum(1 for _ in (folder / _FOLDER).glob("*"))
     kept = f"{_FOLDER}/{number}"
     copy(source, folder / kept)
@@ -50,22 +48,6 @@ def keep(folder: Path, source: Path) -> None:
         shutil.rmtree(folder / kept)
         return
     add_made(folder, found)
-
-
-def add_made(folder: Path, made: Mapping[str, Made]) -> None:
-    """Note what a result being made holds; what was taken in later counts."""
-    both = read_made(folder) | dict(made)
-    part = folder / f"{FILE}.part"
-    part.write_bytes(msgspec.json.encode(both))
-    os.replace(part, folder / FILE)  # noqa: PTH105 - atomic on Windows too
-
-
-def read_made(folder: Path) -> dict[str, Made]:
-    """Return what was taken into a result being made, by real path."""
-    try:
-        return msgspec.json.decode((folder / FILE).read_bytes(), type=dict[str, Made])
-    except FileNotFoundError:
-        return {}
 
 
 def put_back(result: Path, made: Made, target: Path) -> None:

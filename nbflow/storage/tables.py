@@ -14,7 +14,6 @@ from nbflow.errors import StoreError
 from nbflow.model import Output
 from nbflow.storage.arrow.types import Unkept
 from nbflow.storage.reading import read_table
-from nbflow.storage.results.damage import refuse_damaged
 from nbflow.storage.results.outputs import (
     add_output,
     check_new,
@@ -22,6 +21,7 @@ from nbflow.storage.results.outputs import (
     read_outputs,
     read_written,
 )
+from nbflow.storage.results.soundness import refuse_damaged
 from nbflow.storage.table_sources import make_source
 from nbflow.storage.values import read_value, write_pickle, write_value
 from nbflow.storage.writing import write_table

@@ -18,6 +18,7 @@ from nbflow.storage import made_files as made
 from nbflow.storage.pickles import unpickle
 from nbflow.storage.quoting import make_path
 from nbflow.storage.results.marks import SUFFIX
+from nbflow.storage.results.outputs import add_made
 
 
 def write_value(folder: Path, name: str, value: Any) -> Output:
@@ -159,7 +160,7 @@ def _write_path(folder: Path, name: str, value: Path) -> Output:
         )
     target = make_path(folder, name, "")
     _write_whole(target, lambda path: made.copy(source, path))
-    made.add_made(folder, made.find_copies(folder, target.relative_to(folder).as_posix(), source))
+    add_made(folder, made.find_copies(folder, target.relative_to(folder).as_posix(), source))
     files = sorted(path for path in target.rglob("*") if path.is_file())
     content = [(path.relative_to(target).as_posix(), hash_file(path)) for path in files]
     size = sum(path.stat().st_size for path in files)

@@ -18,7 +18,6 @@ from nbflow.storage.duckdb.column_types import make_columns
 from nbflow.storage.table_sources import Source
 
 _GROUP = 64 << 20  # bytes of a stream to write at once
-_SLICE = 1 << 17  # rows to hash at once: what is made of them stays in the processor's cache
 _MANY = 4 << 20  # bytes: above, a thread that hashes costs less than it saves
 
 
@@ -39,7 +38,7 @@ def write_table(folder: Path, name: str, source: Source) -> Output:
         raise
     except Exception as error:  # a generator of the user's may raise anything
         raise make_error(name, folder, error) from error
-    digest = stream.hasher.hexdigest(stream.codec.dictionaries)
+    digest = stream.hasher.hexdigest()
     size, note = stream.bytes, source.note
     return Output(name, "table", digest, size, rows=stream.rows, columns=columns, note=note)
 
@@ -58,15 +57,14 @@ class Stream:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.codec = Codec(source.schema)
-        self.hasher = TableHasher(source.schema)
+        self.hasher = TableHasher(Codec(source.schema))
         self.rows = self.bytes = 0
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         group: list[pa.RecordBatch] = []
         size = 0
         for batch in self.source.batches:
-            self.codec.gather(batch)
+            self.hasher.codec.gather(batch)
             group.append(batch)
             size += batch.nbytes
             if size >= _GROUP:
@@ -89,8 +87,7 @@ class Stream:
 
     def _hash(self, group: list[pa.RecordBatch]) -> None:
         for batch in group:
-            for start in range(0, batch.num_rows, _SLICE):
-                self.hasher.update(batch.slice(start, _SLICE), self.codec.dictionaries)
+            self.hasher.update(batch)
 
 
 def _join(group: list[pa.RecordBatch]) -> list[pa.RecordBatch]:

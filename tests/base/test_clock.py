@@ -37,8 +37,8 @@ def test_a_run_keeps_what_it_reused_though_newer_results_are_many(tmp_path: Path
     made = finish(project)
     assert [one.status for one in made.steps.values()] == ["reused", "done"]
     assert made.steps[name(0)].result == old
-    assert results.has_result(open_store(project.home).fetch(name(0), old))
-    assert not results.has_result(open_store(project.home).fetch(name(0), AHEAD[0]))
+    assert open_store(project.home).has(name(0), old)
+    assert not open_store(project.home).has(name(0), AHEAD[0])
 
 
 def test_a_starter_chooses_an_id_that_is_later_too(tmp_path: Path) -> None:

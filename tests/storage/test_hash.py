@@ -20,7 +20,7 @@ from tests.storage.arrays import EXACT
 def hash_table(value) -> str:
     stream = Stream(make_source(value))
     list(stream)
-    return stream.hasher.hexdigest(stream.codec.dictionaries)
+    return stream.hasher.hexdigest()
 
 
 def rebatch(table: pa.Table, sizes: list[int]) -> pa.Table:

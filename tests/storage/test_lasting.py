@@ -74,9 +74,9 @@ def test_a_pending_result_is_read_and_its_key_leads_to_it_before_the_disk_has_it
     project, making = made
     folder = results.keep_result(project, making, RESULT)
     assert results.read_result(project, "clean", RESULT.id) == RESULT
-    assert results.find_pointer(project, "clean", "k") == results.Pointer(RESULT.id)
-    assert results.find_pointer(project, "clean", "other") is None
-    assert results.is_pending(open_store(project.home).fetch("clean", RESULT.id))
+    assert results.Snapshot(project).find_pointer("clean", "k") == results.Pointer(RESULT.id)
+    assert results.Snapshot(project).find_pointer("clean", "other") is None
+    assert open_store(project.home).is_pending("clean", RESULT.id)
     assert not (folder / "result.json").exists()
 
 
@@ -84,9 +84,9 @@ def test_what_is_not_to_be_reused_has_no_key_before_nor_after(made):
     project, making = made
     once = replace(RESULT, reusable=False)
     results.keep_result(project, making, once)
-    assert results.find_pointer(project, "clean", "k") is None
+    assert results.Snapshot(project).find_pointer("clean", "k") is None
     lasting.complete(project, once)
-    assert results.find_pointer(project, "clean", "k") is None
+    assert results.Snapshot(project).find_pointer("clean", "k") is None
     assert replace(results.read_result(project, "clean", RESULT.id), files={}) == once
 
 
@@ -104,7 +104,7 @@ def test_a_run_ends_when_all_its_keys_are_given(made):
     with Flusher(project) as flusher:
         flusher.add(RESULT)
         assert flusher.finish() == []
-        assert not results.is_pending(open_store(project.home).fetch("clean", RESULT.id))
+        assert not open_store(project.home).is_pending("clean", RESULT.id)
         assert (project.home / "keys" / "clean" / "k").exists()
 
 
@@ -121,5 +121,5 @@ def test_a_disk_that_does_not_take_a_result_is_told_and_gives_no_key(made, monke
         (told,) = flusher.finish()
     assert (told.code, told.facts["step"]) == ("not-on-disk", "clean")
     assert told.facts["why"] == "No space left on device"
-    assert results.is_pending(open_store(project.home).fetch("clean", RESULT.id))
+    assert open_store(project.home).is_pending("clean", RESULT.id)
     assert not (project.home / "keys").exists()

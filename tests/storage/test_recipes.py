@@ -6,19 +6,17 @@ import datetime as dt
 import json
 import pickle
 from decimal import Decimal
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 from pandas.testing import assert_frame_equal
 from pandas.tseries.holiday import USFederalHolidayCalendar
 
 from nbflow.storage import pickles, tables
 from nbflow.storage.arrow.hash import FRAME, FRAME_TEXT
-from nbflow.storage.frames.frames import decode_frame, encode_frame
+from nbflow.storage.frames.frames import encode_frame
 from nbflow.storage.frames.objects import is_same
 from tests.storage.frames import EXACT
 
@@ -222,25 +220,3 @@ def test_a_recipe_is_json_that_says_what_it_holds():
     assert recipe["names"] == ["a"]
     assert recipe["columns"]["index"]["items"] == ["a"]
     assert '"items": ["z", "b", "a"]' in json.dumps(recipe)
-
-
-def test_a_recipe_that_was_pickled_is_read_still():
-    frame = pd.DataFrame({"a": [1, 2]}, index=pd.Index(["x", "y"], name="k"))
-    recipe = {
-        "names": ["a"],
-        "columns": frame.columns,
-        "levels": ["k"],
-        "range": None,
-        "index_names": ["k"],
-        "multi": False,
-        "freq": None,
-        "recipes": {},
-        "attrs": {},
-        "duplicates": True,
-        "series": False,
-        "series_name": None,
-    }
-    table = pa.table({"a": [1, 2], "k": ["x", "y"]})
-    old = table.replace_schema_metadata({FRAME: pickle.dumps(recipe)})
-
-    assert decode_frame(old, Path()).to_dict() == {"a": {"x": 1, "y": 2}}

@@ -36,7 +36,7 @@ def keep(project, result=RESULT):
 
 
 def test_a_result_is_there_once_it_is_renamed_into_place(project):
-    assert results.find_result(project, "clean", RESULT.id) is None
+    assert results.Snapshot(project).find_result("clean", RESULT.id) is None
     folder = keep(project)
     assert folder == project.home / "results" / "clean" / RESULT.id
     assert results.read_result(project, "clean", RESULT.id) == RESULT
@@ -47,9 +47,9 @@ def test_a_key_leads_to_its_result_until_that_is_removed(project):
     keep(project)
     pointer = results.Pointer(RESULT.id, {"late.py": "h"})
     open_store(project.home).write_pointer("clean", "k", msgspec.json.encode(pointer))
-    assert results.find_pointer(project, "clean", "k") == pointer
+    assert results.Snapshot(project).find_pointer("clean", "k") == pointer
     open_store(project.home).remove("clean", RESULT.id)
-    assert results.find_pointer(project, "clean", "k") is None
+    assert results.Snapshot(project).find_pointer("clean", "k") is None
     with pytest.raises(UnknownNameError, match="`nbflow run --to clean` makes one"):
         results.read_result(project, "clean", RESULT.id)
 
@@ -65,8 +65,8 @@ def keep_another(project, **changes):
 
 def test_a_pointer_to_the_result_of_another_key_is_not_believed(project):
     keep_another(project, key="another", parts=Parts(parameters={"month": 2}))
-    assert results.find_pointer(project, "clean", "k") is None
-    assert len(results.read_results(project, "clean")) == 1  # which is whole
+    assert results.Snapshot(project).find_pointer("clean", "k") is None
+    assert len(results.Snapshot(project).read_all("clean")) == 1  # which is whole
 
 
 def test_a_pointer_never_leads_to_another_step(project):
@@ -74,16 +74,16 @@ def test_a_pointer_never_leads_to_another_step(project):
     open_store(project.home).write_pointer(
         "clean", "k", msgspec.json.encode(results.Pointer("../load/20260101-000001-000bbb"))
     )
-    assert results.find_pointer(project, "clean", "k") is None
+    assert results.Snapshot(project).find_pointer("clean", "k") is None
 
 
 def test_a_result_in_the_place_of_another_is_none(project):
     folder = keep(project)
     folder.rename(folder.with_name("20260101-000009-000ccc"))
-    assert results.read_results(project, "clean") == []
+    assert results.Snapshot(project).read_all("clean") == []
     (project.home / "results" / "load").mkdir()
     folder.with_name("20260101-000009-000ccc").rename(project.home / "results" / "load" / RESULT.id)
-    assert results.find_result(project, "load", RESULT.id) is None
+    assert results.Snapshot(project).find_result("load", RESULT.id) is None
 
 
 BROKEN = {
@@ -104,9 +104,9 @@ def test_a_broken_file_counts_as_none(project, content):
         "clean", "k", msgspec.json.encode(results.Pointer(RESULT.id))
     )
     (project.home / "keys" / "clean" / "k").write_bytes(content)
-    assert results.find_pointer(project, "clean", "k") is None
+    assert results.Snapshot(project).find_pointer("clean", "k") is None
     (folder / "result.json").write_bytes(content)
-    assert results.read_results(project, "clean") == []
+    assert results.Snapshot(project).read_all("clean") == []
 
 
 def test_fields_of_a_later_version_are_skipped(project):

@@ -1,5 +1,7 @@
 """What another user wrote is not unpickled before the reader has said that it may be."""
 
+import base64
+import json
 import os
 import pickle
 import shutil
@@ -99,7 +101,10 @@ def test_a_pickle_that_was_put_into_a_table_is_not_read(store, to):
     tables.write(store, "t", pd.DataFrame({"x": [1.0]}, index=["a"]))
     path = store / "arrow" / "t.arrows"
     table = pa.ipc.open_stream(path.read_bytes()).read_all()
-    metadata = dict(table.schema.metadata) | {b"nbflow.frame": pickle.dumps(Odd(str(trace)))}
+    recipe = json.loads(table.schema.metadata[b"nbflow.frame"])
+    forged = base64.b64encode(pickle.dumps(Odd(str(trace)))).decode()
+    recipe["columns"] = {"kept": "", "pickle": forged}
+    metadata = dict(table.schema.metadata) | {b"nbflow.frame": json.dumps(recipe).encode()}
     with pa.ipc.new_stream(str(path), table.schema.with_metadata(metadata)) as writer:
         writer.write_table(table.replace_schema_metadata(metadata))
     (store / "outputs.json").write_text(

@@ -140,12 +140,11 @@ class Codec:
     def _raise_struct(self, array: pa.Array, kind: pa.StructType, path: Path) -> pa.Array:
         if not kind.num_fields:
             return pa.array([None if v is None else {} for v in array.to_pylist()], kind)
-        fields = [kind.field(i) for i in range(kind.num_fields)]
         children = [
             self._raise(child, field.type, (*path, number))
-            for number, (child, field) in enumerate(zip(array.flatten(), fields, strict=True))
+            for number, (child, field) in enumerate(zip(array.flatten(), kind, strict=True))
         ]
-        return pa.StructArray.from_arrays(children, fields=fields, mask=find_nulls(array))
+        return pa.StructArray.from_arrays(children, fields=list(kind), mask=find_nulls(array))
 
     def _raise_map(self, array: pa.Array, kind: pa.MapType, path: Path) -> pa.Array:
         keys, items = array.flatten().flatten()

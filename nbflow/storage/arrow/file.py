@@ -1,4 +1,4 @@
-"""One table in an Arrow file of a result: written as a stream, mapped privately by its readers."""
+"""A table as an Arrow stream: in a file of a result, or in memory."""
 
 from __future__ import annotations
 
@@ -57,6 +57,19 @@ def map_arrow(path: Path) -> pa.Table:
         why = str(error).strip().rstrip(".")
         raise note(folder, path.relative_to(folder).as_posix(), why) from error
     return table
+
+
+def to_bytes(table: pa.Table) -> bytes:
+    """Return a table as an Arrow stream."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
+def from_bytes(data: bytes) -> pa.Table:
+    return _read(pa.py_buffer(data))
 
 
 def _write(file: pa.NativeFile, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:

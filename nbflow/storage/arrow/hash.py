@@ -17,30 +17,43 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import xxhash
 
-Path = tuple[int, ...]
+from nbflow.storage.arrow.codec import Codec, Path
+from nbflow.storage.arrow.types import is_list
+
 FRAME, FRAME_TEXT = b"nbflow.frame", b"nbflow.frame.text"
+_SLICE = 1 << 17  # rows to hash at once: what is made of them stays in the processor's cache
+
+
+def hash_table(table: pa.Table) -> str:
+    """Return the content hash of a table; raises Unkept for one that the store would not keep."""
+    hasher = TableHasher(Codec(table.schema))
+    for batch in table.to_batches(max_chunksize=_SLICE):
+        hasher.codec.gather(batch)
+        hasher.update(batch)
+    return hasher.hexdigest()
 
 
 class TableHasher:
-    """Hashes batches of one schema as they pass."""
+    """Hashes batches of one schema as they pass, after the codec gathered their dictionaries."""
 
-    def __init__(self, schema: pa.Schema) -> None:
-        self._schema = schema
+    def __init__(self, codec: Codec) -> None:
+        self.codec = codec
         self._rows = 0
         self._counts: dict[Path, int] = {}
         self._hashers: dict[tuple[Path, str], Any] = {}
 
-    def update(self, batch: pa.RecordBatch, dictionaries: Mapping[Path, pa.Array]) -> None:
-        """Add a batch; `dictionaries` holds at least the values of this batch's dictionaries."""
+    def update(self, batch: pa.RecordBatch) -> None:
+        """Add a batch."""
         self._rows += batch.num_rows
-        for position, column in enumerate(batch.columns):
-            self._add((position,), column, dictionaries)
+        for start in range(0, batch.num_rows, _SLICE):
+            for position, column in enumerate(batch.slice(start, _SLICE).columns):
+                self._add((position,), column, self.codec.dictionaries)
 
-    def hexdigest(self, dictionaries: Mapping[Path, pa.Array]) -> str:
-        """Return the hash of all batches; `dictionaries` is complete now."""
-        for path, values in dictionaries.items():
+    def hexdigest(self) -> str:
+        """Return the hash of all batches."""
+        for path, values in self.codec.dictionaries.items():
             self._add((-1, *path), values, {})
-        total = xxhash.xxh3_128(make_schema_text(self._schema).encode())
+        total = xxhash.xxh3_128(make_schema_text(self.codec.schema).encode())
         total.update(str(self._rows).encode())
         for (path, part), hasher in sorted(self._hashers.items(), key=lambda item: item[0]):
             total.update(f"{path} {part} {self._counts[path]}".encode())
@@ -55,7 +68,7 @@ class TableHasher:
         if pa.types.is_struct(array.type):
             for number, child in enumerate(array.flatten()):
                 self._add((*path, number), child, dictionaries)
-        elif _is_list(array.type):
+        elif is_list(array.type):
             lengths = pc.list_value_length(array).cast(pa.int64())
             self._feed(path, "lengths", lengths.to_numpy(zero_copy_only=False))
             self._add((*path, 0), array.flatten(), dictionaries)
@@ -153,12 +166,6 @@ def _make_codes(array: pa.DictionaryArray, union: pa.Array | None) -> pa.Array:
     if array.dictionary.equals(union):
         return indices
     return pc.index_in(array.dictionary, union, skip_nulls=True).cast(pa.int64()).take(indices)
-
-
-def _is_list(kind: pa.DataType) -> bool:
-    tests = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
-    views = (pa.types.is_list_view, pa.types.is_large_list_view)
-    return any(test(kind) for test in (*tests, *views))
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -42,9 +42,8 @@ def _lower_leaf(array: pa.Array, kind: pa.DataType) -> pa.Array:
 def _lower_struct(array: pa.Array, kind: pa.DataType) -> pa.Array:
     if not pa.types.is_struct(kind):
         return pc.if_else(array.is_valid(), True, None).cast(pa.bool_())  # noqa: FBT003
-    fields = [kind.field(i) for i in range(kind.num_fields)]
-    children = [lower_array(c, f.type) for c, f in zip(array.flatten(), fields, strict=True)]
-    return pa.StructArray.from_arrays(children, fields=fields, mask=find_nulls(array))
+    children = [lower_array(c, f.type) for c, f in zip(array.flatten(), kind, strict=True)]
+    return pa.StructArray.from_arrays(children, fields=list(kind), mask=find_nulls(array))
 
 
 def _lower_map(array: pa.MapArray, kind: pa.DataType) -> pa.Array:

@@ -12,6 +12,7 @@ SQL_TYPE = b"nbflow.sql"  # in a field's metadata: the SQL type of what Arrow ha
 HUGE = {SQL_TYPE: b"HUGEINT"}  # integers, which Arrow has as decimals
 _WIDEST_DECIMAL = 38
 _LONGEST_ARRAY = 1000
+_t = pa.types
 
 
 class Unkept(Exception):  # noqa: N818 - not an error: the value is kept in another way
@@ -26,11 +27,29 @@ def find_sql_type(field: pa.Field) -> str:
 
 def holds_sql_type(field: pa.Field) -> bool:
     """Tell whether a field is marked, or one inside of it."""
-    kind = field.type
-    if isinstance(kind, pa.BaseExtensionType):
+    if isinstance(field.type, pa.BaseExtensionType):
         return False
-    fields = (kind.field(place) for place in range(kind.num_fields))
-    return bool(find_sql_type(field)) or any(map(holds_sql_type, fields))
+    return bool(find_sql_type(field)) or any(map(holds_sql_type, find_fields(field.type)))
+
+
+def find_fields(kind: pa.DataType) -> list[pa.Field]:
+    """Return the fields within a nested type: of a map those of its keys and its items."""
+    if _t.is_map(kind):
+        return [kind.key_field, kind.item_field]
+    return [kind.field(place) for place in range(kind.num_fields)]
+
+
+def make_nested(kind: pa.DataType, fields: list[pa.Field]) -> pa.DataType:
+    """Return a nested type with other fields within."""
+    if _t.is_struct(kind):
+        return pa.struct(fields)
+    if _t.is_map(kind):
+        return pa.map_(*fields)
+    if _t.is_fixed_size_list(kind):
+        return pa.list_(fields[0], kind.list_size)
+    if _t.is_large_list(kind):
+        return pa.large_list(fields[0])
+    return pa.list_(fields[0]) if _t.is_list(kind) else kind
 
 
 def lower_type(kind: pa.DataType) -> pa.DataType:
@@ -49,15 +68,14 @@ def is_kept(kind: pa.DataType) -> bool:
     """Tell whether DuckDB gives this type's values back exactly, up to a cast."""
     if isinstance(kind, pa.BaseExtensionType):
         return False
-    if pa.types.is_timestamp(kind):
+    if _t.is_timestamp(kind):
         return bool(kind.tz is None or kind.unit == "us")
-    if pa.types.is_time64(kind):
+    if _t.is_time64(kind):
         return bool(kind.unit == "us")
-    if pa.types.is_decimal128(kind):
+    if _t.is_decimal128(kind):
         return bool(0 <= kind.scale <= kind.precision)
-    if pa.types.is_struct(kind):
-        fields = [kind.field(i) for i in range(kind.num_fields)]
-        return is_sql_struct(fields) and all(is_kept(field.type) for field in fields)
+    if _t.is_struct(kind):
+        return _is_sql_struct(kind) and all(is_kept(field.type) for field in kind)
     if is_list(kind):
         return _is_sql_list(kind) and is_kept(kind.value_type)
     return any(test(kind) for test in _KEPT)
@@ -69,14 +87,14 @@ def holds(test: Callable[[pa.DataType], bool], kind: pa.DataType) -> bool:
         return holds(test, kind.storage_type)
     if test(kind):
         return True
-    if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
+    if _t.is_dictionary(kind) or _t.is_run_end_encoded(kind):
         return holds(test, kind.value_type)
-    return any(holds(test, kind.field(i).type) for i in range(kind.num_fields))
+    return any(holds(test, field.type) for field in find_fields(kind))
 
 
 def is_list(kind: pa.DataType) -> bool:
-    plain = (_t.is_list, _t.is_large_list, _t.is_fixed_size_list)
-    return any(test(kind) for test in plain) or is_view(kind)
+    plain = _t.is_list(kind) or _t.is_large_list(kind) or _t.is_fixed_size_list(kind)
+    return plain or is_view(kind)
 
 
 def is_view(kind: pa.DataType) -> bool:
@@ -88,12 +106,11 @@ def _is_sql_list(kind: pa.DataType) -> bool:
     return not is_view(kind) and not (fixed and not 0 < kind.list_size <= _LONGEST_ARRAY)
 
 
-def is_sql_struct(fields: list[pa.Field]) -> bool:
-    names = [field.name.casefold() for field in fields]
+def _is_sql_struct(kind: pa.StructType) -> bool:
+    names = [field.name.casefold() for field in kind]
     return bool(names) and all(names) and len(set(names)) == len(names)
 
 
-_t = pa.types
 _KEPT: tuple[Callable[[pa.DataType], bool], ...] = (
     *(_t.is_boolean, _t.is_integer, _t.is_float32, _t.is_float64, _t.is_date32, _t.is_time32),
     *(_t.is_string, _t.is_large_string, _t.is_string_view),
@@ -117,19 +134,19 @@ def _lower_decimal(kind: pa.DataType) -> pa.DataType:
 
 
 def _lower_list_type(kind: pa.DataType) -> pa.DataType:
-    if pa.types.is_fixed_size_list(kind) and not kind.list_size:
+    if _t.is_fixed_size_list(kind) and not kind.list_size:
         raise Unkept("lists of the fixed size 0 have no form in DuckDB")
     return pa.large_list(lower_type(kind.value_type))
 
 
 def _lower_struct_type(kind: pa.StructType) -> pa.DataType:
-    fields = [kind.field(i) for i in range(kind.num_fields)]
-    if not fields:
+    if not kind.num_fields:
         return pa.bool_()
-    names = (
-        [f.name for f in fields] if is_sql_struct(fields) else [f"f{i}" for i in range(len(fields))]
+    sound = _is_sql_struct(kind)
+    return pa.struct(
+        (field.name if sound else f"f{place}", lower_type(field.type))
+        for place, field in enumerate(kind)
     )
-    return pa.struct([(n, lower_type(f.type)) for n, f in zip(names, fields, strict=True)])
 
 
 def _lower_map_type(kind: pa.MapType) -> pa.DataType:

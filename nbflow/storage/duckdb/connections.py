@@ -18,8 +18,8 @@ from nbflow.base.hashing import hash_bytes
 from nbflow.base.private_folders import make_room
 from nbflow.errors import StoreError, UnknownNameError
 from nbflow.storage.quoting import quote, quote_text
+from nbflow.storage.results.local import TABLES
 
-FILE = "tables.duckdb"
 _STORAGE = "STORAGE_VERSION 'v1.0.0'"  # DuckDB 1.x refuses files in the default format of 2.0
 _lock = threading.RLock()
 _rooms: dict[int, Path] = {}  # by process, as are its connections
@@ -131,9 +131,9 @@ def _make_alias(folder: Path) -> str:
 
 def _attach(connection: duckdb.DuckDBPyConnection, folder: Path) -> str:
     """Attach on a cursor: the connection itself may be in the middle of a lazy result."""
-    alias, path = _make_alias(folder), folder / FILE
+    alias, path = _make_alias(folder), folder / TABLES
     if not path.exists():
-        raise UnknownNameError(f"No tables were kept in {folder}: {FILE} is not there.")
+        raise UnknownNameError(f"No tables were kept in {folder}: {TABLES} is not there.")
     try:
         connection.cursor().execute(
             f"ATTACH IF NOT EXISTS {quote_text(str(path))} AS {quote(alias)} (READ_ONLY)"

@@ -71,7 +71,7 @@ def explain(execute: Callable[[], Any], error: Exception) -> Exception:
         return error
     except duckdb.Error as pointed:
         return pointed
-    with contextlib.suppress(AttributeError, duckdb.Error):  # DuckDB before 2.0 has no abort
+    with contextlib.suppress(duckdb.Error):
         process_connection().abort()
     return error
 

@@ -15,15 +15,21 @@ from nbflow.base.flushing import flush, flush_folder
 from nbflow.model import Output
 from nbflow.storage.arrow.codec import Codec
 from nbflow.storage.arrow.file import find_arrow, map_arrow
-from nbflow.storage.arrow.sql_expressions import make_expression
-from nbflow.storage.duckdb.column_types import make_sql_names
-from nbflow.storage.duckdb.connections import FILE, attached_to_write, process_connection
-from nbflow.storage.duckdb.filled import find_fault, write_mark
-from nbflow.storage.duckdb.partial_files import alone, make_part, remove_parts
+from nbflow.storage.duckdb.column_types import make_sql_names, make_view_sql
+from nbflow.storage.duckdb.connections import attached_to_write, process_connection
+from nbflow.storage.duckdb.partial_files import (
+    alone,
+    find_fault,
+    make_part,
+    remove_parts,
+    write_mark,
+)
 from nbflow.storage.quoting import quote
-from nbflow.storage.results.damage import note, refuse_damaged
+from nbflow.storage.results.damage import note
+from nbflow.storage.results.local import TABLES
 from nbflow.storage.results.marks import make_mark
 from nbflow.storage.results.outputs import Outputs, read_written
+from nbflow.storage.results.soundness import refuse_damaged
 from nbflow.storage.trust import protect
 from nbflow.storage.writing import make_error
 
@@ -45,22 +51,7 @@ def fill(folder: Path, *, again: bool = False) -> None:
             if again or find_fault(folder):
                 _fill(folder, held=held)
     except OSError as error:
-        raise make_error(FILE, folder, error) from error
-
-
-def make_view_sql(codec: Codec, names: list[str]) -> str:
-    """Return the SELECT list that shows physical columns under the names of users."""
-    expressions = [make_expression(field, f"c{i}") for i, field in enumerate(codec.schema)]
-    return ", ".join(f"{e} AS {quote(n)}" for e, n in zip(expressions, names, strict=True))
-
-
-def ask_types(schema: pa.Schema, names: list[str]) -> list[str]:
-    """Return the SQL types of a table's columns as DuckDB calls them."""
-    codec = Codec(schema)
-    cursor = process_connection().cursor()
-    rows = pa.RecordBatchReader.from_batches(codec.lowered, [])
-    shown = cursor.from_arrow(rows).project(make_view_sql(codec, names))
-    return list(map(str, shown.types))
+        raise make_error(TABLES, folder, error) from error
 
 
 def _fill(folder: Path, *, held: bool) -> None:
@@ -79,11 +70,11 @@ def _fill(folder: Path, *, held: bool) -> None:
         protect(part)
         flush(part)
         mark = make_mark(part)
-        os.replace(part, folder / FILE)  # noqa: PTH105 - atomic on Windows too
+        os.replace(part, folder / TABLES)  # noqa: PTH105 - atomic on Windows too
         write_mark(folder, mark)
         flush_folder(folder)  # Arrow files may be dropped from here on
     except duckdb.Error as error:
-        raise make_error(FILE, folder, error) from error
+        raise make_error(TABLES, folder, error) from error
     finally:
         remove_parts(folder, removed)
 
@@ -102,7 +93,7 @@ def _map(folder: Path, output: Output, written: Outputs) -> pa.Table:
         return map_arrow(path)
     except FileNotFoundError as error:
         gone = path.relative_to(folder).as_posix()
-        raise note(folder, FILE, f"it cannot be used, and {gone} was dropped") from error
+        raise note(folder, TABLES, f"it cannot be used, and {gone} was dropped") from error
 
 
 def _make_table(cursor: duckdb.DuckDBPyConnection, alias: str, name: str, rows: pa.Table) -> None:
@@ -118,7 +109,7 @@ def _make_table(cursor: duckdb.DuckDBPyConnection, alias: str, name: str, rows: 
     cursor.execute(
         f"INSERT INTO {quote(alias)}.nbflow.schemas VALUES (?, ?)", [name, codec.to_bytes()]
     )
-    shown = make_view_sql(codec, make_sql_names(codec.schema))
+    shown = make_view_sql(codec.schema, make_sql_names(codec.schema))
     cursor.execute(f"CREATE VIEW {view} AS SELECT {shown} FROM nbflow.{quote(name)}")
 
 

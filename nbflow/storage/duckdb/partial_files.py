@@ -1,4 +1,4 @@
-"""DuckDB files that are being made: who makes one alone, and what a killed process left of one."""
+"""A result's DuckDB file: its mark, who makes it alone, and what a killed process left of one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,40 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_FILE, _SUFFIX = "tables.duckdb", ".part"
+import msgspec
+
+from nbflow.model import Mark
+from nbflow.storage.results.local import TABLES
+from nbflow.storage.results.marks import GONE, SMALL, find_difference, is_changed
+
+_MARK = "tables.json"
+_SUFFIX = ".part"
+
+
+def write_mark(folder: Path, mark: Mark) -> None:
+    """Keep the mark of the file that has just been put in place."""
+    part = folder / f".{_MARK}.{os.getpid()}.part"
+    part.write_bytes(msgspec.json.encode(mark))
+    part.replace(folder / _MARK)
+
+
+def find_fault(folder: Path, *, whole: bool = False) -> str:
+    """Return why a result's DuckDB file cannot be used, "" where it can as far as is known.
+
+    Its size is always compared, its content where it is small, was changed since, or the `whole` is
+    asked for.
+    """
+    if not (folder / TABLES).exists():  # its run has not come to it, or was killed before
+        return GONE
+    try:
+        made = msgspec.json.decode((folder / _MARK).read_bytes(), type=Mark)
+    except (OSError, ValueError):  # between two renames
+        return ""
+
+    def needs_hash(found: os.stat_result, mark: Mark) -> bool:
+        return whole or found.st_size <= SMALL or is_changed(found, mark)
+
+    return find_difference(folder / TABLES, made, needs_hash)
 
 
 @contextmanager
@@ -68,4 +101,4 @@ def sweep_parts(folder: Path) -> None:
 
 
 def _start() -> str:
-    return f"{_FILE}.{platform.node().replace('.', '_')}."
+    return f"{TABLES}.{platform.node().replace('.', '_')}."

@@ -13,10 +13,10 @@ import pyarrow as pa
 
 from nbflow.errors import DamageError, StoreError, UnknownNameError
 from nbflow.storage.arrow.codec import Codec
-from nbflow.storage.duckdb.column_types import make_sql_names
+from nbflow.storage.duckdb.column_types import make_sql_names, make_view_sql
 from nbflow.storage.duckdb.connections import attach, attached, process_connection, set_aside
-from nbflow.storage.duckdb.filled import find_fault
-from nbflow.storage.duckdb.filling import fill, make_view_sql
+from nbflow.storage.duckdb.filling import fill
+from nbflow.storage.duckdb.partial_files import find_fault
 from nbflow.storage.duckdb.relations import read_relation
 from nbflow.storage.quoting import quote, suggest
 
@@ -69,7 +69,7 @@ class Query:
         while any(name.casefold().startswith(prefix) for name in self.names):
             prefix = f"_{prefix}"
         physical = ", ".join(f"c{place} AS {quote(f'{prefix}{place}')}" for place in set(places))
-        shown = make_view_sql(self.codec, self.names)
+        shown = make_view_sql(self.schema, self.names)
         wanted = ", ".join(quote(f"{prefix}{place}") for place in places)
         query = f"SELECT {wanted} FROM (SELECT {physical}, {shown} FROM {source})"
         return self._ask(connection, query)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from nbflow.storage.arrow.types import HUGE, SQL_TYPE
+from nbflow.storage.arrow.types import HUGE, SQL_TYPE, find_fields, make_nested
 from nbflow.storage.quoting import quote
 
 if TYPE_CHECKING:
     import duckdb
 
+_NESTED = ("list", "array", "struct", "map")
 BATCH = 1 << 17  # rows of a stream that are taken at a time
 # Of these Arrow gets other values than they are, or bytes of DuckDB's own.
 _AS_TEXT = frozenset({"UUID", "UHUGEINT", "BIGNUM", "VARINT", "TIME WITH TIME ZONE", "BIT"})
@@ -33,9 +34,7 @@ def fetch_relation(relation: duckdb.DuckDBPyRelation) -> pa.Table:
 
 def read_relation(relation: duckdb.DuckDBPyRelation) -> pa.RecordBatchReader:
     """Return a relation's rows as DuckDB makes Arrow of them."""
-    if hasattr(relation, "to_arrow_reader"):
-        return relation.to_arrow_reader(BATCH)
-    return relation.fetch_arrow_reader(BATCH)  # DuckDB before 1.5
+    return relation.to_arrow_reader(BATCH)
 
 
 def _make_readable(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
@@ -70,19 +69,13 @@ def _mark_field(field: pa.Field, kind: Any) -> pa.Field:
 
 def _mark_within(type_: pa.DataType, kind: Any) -> pa.DataType:
     """Return a type whose integers of SQL's are marked, which Arrow has as decimals."""
-    if kind.id in ("struct", "map"):
-        children = [child for _, child in kind.children]
-        if kind.id == "map":
-            sides = type_.key_field, type_.item_field
-            return pa.map_(*map(_mark_field, sides, children))
-        fields = [type_.field(place) for place in range(type_.num_fields)]
-        return pa.struct(list(map(_mark_field, fields, children)))
-    if kind.id in ("list", "array"):
-        child = _mark_field(type_.value_field, kind.children[0][1])
-        if pa.types.is_fixed_size_list(type_):
-            return pa.list_(child, type_.list_size)
-        return pa.large_list(child) if pa.types.is_large_list(type_) else pa.list_(child)
-    return type_  # a union, which Arrow's own conversions refuse
+    if kind.id not in _NESTED:
+        return type_  # a union, which Arrow's own conversions refuse
+    return make_nested(type_, list(map(_mark_field, find_fields(type_), _find_children(kind))))
+
+
+def _find_children(kind: Any) -> list[Any]:
+    return [child for _, child in kind.children if not isinstance(child, int)]  # an array's size
 
 
 def recast(relation: Any, change: Mapping[str, str]) -> Any:
@@ -103,12 +96,11 @@ def _rename(kind: Any, change: Mapping[str, str]) -> str:
     name = str(kind)
     if name in change:
         return change[name]
-    if not any(one in name for one in change) or kind.id not in ("list", "array", "struct", "map"):
+    if not any(one in name for one in change) or kind.id not in _NESTED:
         return name
-    inner = [(child, one) for child, one in kind.children if not isinstance(one, int)]
-    types = [_rename(one, change) for _, one in inner]
+    types = [_rename(one, change) for one in _find_children(kind)]
     if kind.id == "struct":
-        pairs = zip(inner, types, strict=True)
+        pairs = zip(kind.children, types, strict=True)
         return f"STRUCT({', '.join(f'{quote(child)} {one}' for (child, _), one in pairs)})"
     if kind.id == "map":
         return f"MAP({', '.join(types)})"

@@ -7,7 +7,6 @@ share of it is under `nbflow.frame.text`, for the content hash.
 
 from __future__ import annotations
 
-import io
 import json
 import warnings
 from collections.abc import Sequence
@@ -24,21 +23,13 @@ from nbflow.storage.arrow.types import Unkept
 from nbflow.storage.frames import pandas_forms as pandasforms
 from nbflow.storage.frames.columns import REFUSED, decode_column, encode_column, make_different
 from nbflow.storage.frames.json_forms import Reader, Writer, find_content
-from nbflow.storage.frames.kept import keep
+from nbflow.storage.frames.kept import Keeper, restore
 from nbflow.storage.frames.objects import NOTE
-from nbflow.storage.pickles import unpickle
 
 _LARGE = 1 << 20  # bytes: below, a copy of all columns costs less than a look at each
 _MANY = 90  # pandas warns about frames in more than 100 blocks
-_PLAIN = (
-    "names",
-    "levels",
-    "range",
-    "multi",
-    "rows",
-    "duplicates",
-    "series",
-)  # of the recipe: JSON as is
+# Parts of the recipe that are JSON as they are.
+_PLAIN = ("names", "levels", "range", "multi", "rows", "duplicates", "series")
 
 
 def encode_frame(value: pd.DataFrame | pd.Series, notes: list[str] | None = None) -> pa.Table:
@@ -170,8 +161,7 @@ def _find_range(index: Any) -> tuple[int, int, int] | None:
 
 def _dump(recipe: dict[str, Any]) -> dict[bytes, bytes]:
     """Return the recipe as metadata: as JSON, and the digest of what equal frames share of it."""
-    pandasforms.register()
-    write = Writer(keep)
+    write = Writer(pandasforms.FORMS, Keeper(encode_frame).keep)
     try:
         form = {key: one if key in _PLAIN else write(one) for key, one in recipe.items()}
         text = json.dumps(form, separators=(",", ":"))
@@ -183,19 +173,10 @@ def _dump(recipe: dict[str, Any]) -> dict[bytes, bytes]:
 
 def _load(schema: pa.Schema, place: Path, *wanted: str) -> dict[str, Any]:
     """Return a recipe, or the parts of it that are wanted."""
-    text: bytes = schema.metadata[FRAME]
-    if not text.startswith(b"{"):
-        return _load_old(text, place)
-    pandasforms.register()
-    form, read = json.loads(text), Reader(place)
+    form = json.loads(schema.metadata[FRAME])
+    read = Reader(pandasforms.FORMS, lambda kept: restore(kept, place, decode_frame))
     keys = wanted or form
     return {key: form[key] if key in _PLAIN else read(form[key]) for key in keys}
-
-
-def _load_old(data: bytes, place: Path) -> dict[str, Any]:
-    """Return a recipe of the time when they were pickled."""
-    recipe: dict[str, Any] = unpickle(io.BytesIO(data), place)
-    return recipe
 
 
 def _make_pandas_metadata(frame: pd.DataFrame, names: list[str]) -> dict[bytes, bytes]:

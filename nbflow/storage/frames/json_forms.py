@@ -1,20 +1,16 @@
 """Python objects as JSON and back, of their own types.
 
-Null, true, numbers, texts and lists are themselves; all else is an object of one tag, as
-`{"tuple": [1, 2]}`. What no tag is for is kept whole: as an Arrow table or a pickle, beside a
-digest of its content, which equal objects share however they were made.
+Null, true, numbers, texts and lists are themselves. Everything else is an object with one tag, as
+`{"tuple": [1, 2]}`. An object that no tag is for is kept whole, as an Arrow table or a pickle,
+beside a digest of its content: equal objects have the same digest however they were made.
 """
 
 from __future__ import annotations
 
 import base64
-import io
 import math
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, NamedTuple
-
-from nbflow.storage.pickles import unpickle
 
 _LONG = 4000  # bits of an integer: of longer ones Python refuses the decimal digits
 _WHOLE = ("arrow", "pickle")  # the keys of what a digest stands for
@@ -22,20 +18,47 @@ KEPT = "kept"
 
 
 class Form(NamedTuple):
-    """How objects become what is in JSON beside their tag, and what makes them again.
+    """How objects of some types become JSON, and what makes them again.
 
-    `make` returns NotImplemented for an object that it cannot make a form of.
+    `make` returns NotImplemented for an object that has no such form.
     """
 
+    types: tuple[type, ...]
     make: Callable[[Any, Writer], Any]
     read: Callable[[Any, Reader], Any]
+
+
+Forms = dict[str, Form]  # by tag
+
+
+def make_form(
+    types: tuple[type, ...], make: Callable[[Any], Any], read: Callable[[Any], Any]
+) -> Form:
+    """Return a form that holds no other objects."""
+    return Form(types, lambda value, _: make(value), lambda form, _: read(form))
+
+
+def make_form_of_parts(
+    types: tuple[type, ...], take: Callable[[Any], Any], put: Callable[..., Any]
+) -> Form:
+    """Return the form of objects that `put` makes again of the parts that `take` returns.
+
+    Each part has a form of its own. An object of which one part is NotImplemented has none.
+    """
+
+    def make(value: Any, write: Writer) -> Any:
+        parts = list(take(value))
+        return NotImplemented if any(p is NotImplemented for p in parts) else write(parts)
+
+    return Form(types, make, lambda form, read: put(*read(form)))
 
 
 class Writer:
     """Makes JSON of objects; `keep` makes that of what has no tag."""
 
-    def __init__(self, keep: Callable[[Any], Any]) -> None:
+    def __init__(self, forms: Forms, keep: Callable[[Any], Any]) -> None:
         self._keep = keep
+        self._tagged = {kind: (tag, one) for tag, one in forms.items() for kind in one.types}
 
     def __call__(self, value: Any) -> Any:
         kind = type(value)
@@ -47,16 +70,16 @@ class Writer:
             return value
         if kind is list:
             return [self(item) for item in value]
-        tag = TAGS.get(kind)
-        inner = NotImplemented if tag is None else FORMS[tag].make(value, self)
-        return self._keep(value) if inner is NotImplemented else {tag: inner}
+        tag, form = self._tagged.get(kind, ("", None))
+        made = NotImplemented if form is None else form.make(value, self)
+        return self._keep(value) if made is NotImplemented else {tag: made}
 
 
 class Reader:
-    """Makes objects of JSON; `place` is the file or folder that holds it."""
+    """Makes objects of JSON; `restore` makes those that were kept whole."""
 
-    def __init__(self, place: Path) -> None:
-        self.place = place
+    def __init__(self, forms: Forms, restore: Callable[[dict[str, str]], Any]) -> None:
+        self._forms, self._restore = forms, restore
 
     def __call__(self, form: Any) -> Any:
         if type(form) is list:
@@ -64,32 +87,13 @@ class Reader:
         if type(form) is not dict:
             return form
         if KEPT in form:
-            return self._read_kept(form)
+            return self._restore(form)
         ((tag, inner),) = form.items()
-        return FORMS[tag].read(inner, self)
-
-    def _read_kept(self, form: dict[str, Any]) -> Any:
-        if "pickle" in form:
-            return unpickle(io.BytesIO(from_base64(form["pickle"])), self.place)
-        from nbflow.storage.frames.frames import decode_frame  # noqa: PLC0415 - a frame within a frame
-        from nbflow.storage.frames.kept import from_bytes  # noqa: PLC0415
-
-        return decode_frame(from_bytes(from_base64(form["arrow"])), self.place)
-
-
-FORMS: dict[str, Form] = {}
-TAGS: dict[type, str] = {}
-
-
-def add_forms(forms: Mapping[str, tuple[tuple[type, ...], Form]]) -> None:
-    """Add tags, each with the types that it is for."""
-    for tag, (kinds, form) in forms.items():
-        FORMS[tag] = form
-        TAGS.update(dict.fromkeys(kinds, tag))
+        return self._forms[tag].read(inner, self)
 
 
 def find_content(form: Any) -> Any:
-    """Return what of a JSON form equal objects share: digests and not what they stand for."""
+    """Return the part of a JSON form that equal objects share: digests, not what they stand for."""
     if type(form) is list:
         return [find_content(item) for item in form]
     if type(form) is not dict:

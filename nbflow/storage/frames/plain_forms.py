@@ -4,134 +4,102 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from nbflow.storage.frames.json_forms import Form, Reader, Writer, add_forms, from_base64, to_base64
+from nbflow.storage.frames.json_forms import (
+    Form,
+    Forms,
+    Writer,
+    from_base64,
+    make_form,
+    make_form_of_parts,
+    to_base64,
+)
 
 _CODES = "?bBhHiIlLqQefdgFDGSUmM"  # of NumPy's scalars that are their bytes
-_NAMED = (type(None), ZoneInfo, dt.timezone)  # what says all of a time zone
+_NAMED = (type(None), ZoneInfo, dt.timezone)  # these say all of a time zone
 
 
-def register() -> None:
-    """Add the forms; a second time changes nothing."""
-    add_forms(
-        {
-            "int": ((int,), _by(hex, lambda form: int(form, 16))),
-            "float": ((float,), _by(repr, float)),
-            "complex": ((complex,), _by(lambda v: [repr(v.real), repr(v.imag)], _read_complex)),
-            "bytes": ((bytes,), _by(to_base64, from_base64)),
-            "tuple": ((tuple,), Form(_make_items, lambda form, read: tuple(map(read, form)))),
-            "set": ((set,), Form(_make_set, lambda form, read: set(map(read, form)))),
-            "frozenset": ((frozenset,), Form(_make_set, _read_frozenset)),
-            "dict": ((dict,), Form(_make_dict, _read_dict)),
-            "decimal": ((Decimal,), _by(str, Decimal)),
-            "uuid": ((uuid.UUID,), _by(str, uuid.UUID)),
-            "date": ((dt.date,), _by(dt.date.isoformat, dt.date.fromisoformat)),
-            "time": ((dt.time,), Form(_make_moment, _reading_moment(dt.time))),
-            "datetime": ((dt.datetime,), Form(_make_moment, _reading_moment(dt.datetime))),
-            "timedelta": ((dt.timedelta,), _by(_make_length, lambda form: dt.timedelta(*form))),
-            "zone": ((ZoneInfo,), _by(lambda v: v.key or NotImplemented, ZoneInfo)),
-            "offset from UTC": ((dt.timezone,), _by(_make_shift, _read_shift)),
-            "array": ((np.ndarray,), Form(_make_array, _read_array)),
-            "scalar": (_find_scalars(), Form(_make_scalar, _read_scalar)),
-            "dtype": (_find_dtypes(), _by(_make_dtype, np.dtype)),
-        }
-    )
+def _take_moment(value: dt.datetime | dt.time) -> list[Any]:
+    zone = value.tzinfo if type(value.tzinfo) in _NAMED else NotImplemented
+    return [value.replace(tzinfo=None, fold=0).isoformat(), value.fold, zone]
 
 
-def _by(make: Callable[[Any], Any], read: Callable[[Any], Any]) -> Form:
-    return Form(lambda value, _: make(value), lambda form, _: read(form))
+def _make_moments(kind: Any) -> Form:
+    def put(text: str, fold: int, zone: dt.tzinfo | None) -> Any:
+        return kind.fromisoformat(text).replace(fold=fold, tzinfo=zone)
+
+    return make_form_of_parts((kind,), _take_moment, put)
 
 
-def _read_complex(form: list[str]) -> complex:
-    return complex(float(form[0]), float(form[1]))
+def _make_sets(kind: type) -> Form:
+    """Return the form of sets: the items in an order that does not depend on how they came in."""
+
+    def make(value: Iterable[Any], write: Writer) -> list[Any]:
+        return sorted(map(write, value), key=repr)
+
+    return Form((kind,), make, lambda form, read: kind(map(read, form)))
 
 
-def _make_items(value: Any, write: Writer) -> list[Any]:
-    return [write(item) for item in value]
-
-
-def _make_set(value: Any, write: Writer) -> list[Any]:
-    """Return the items in an order that does not depend on how they came into the set."""
-    return sorted(_make_items(value, write), key=repr)
-
-
-def _read_frozenset(form: list[Any], read: Reader) -> frozenset[Any]:
-    return frozenset(map(read, form))
-
-
-def _make_dict(value: dict[Any, Any], write: Writer) -> list[Any]:
-    return [[write(key), write(item)] for key, item in value.items()]
-
-
-def _read_dict(form: list[Any], read: Reader) -> dict[Any, Any]:
-    return {read(key): read(item) for key, item in form}
-
-
-def _make_moment(value: dt.datetime | dt.time, write: Writer) -> Any:
-    if type(value.tzinfo) not in _NAMED:
-        return NotImplemented
-    bare = value.replace(tzinfo=None, fold=0)
-    return [bare.isoformat(), value.fold, write(value.tzinfo)]
-
-
-def _reading_moment(kind: Any) -> Callable[[Any, Reader], Any]:
-    def read_moment(form: Any, read: Reader) -> Any:
-        return kind.fromisoformat(form[0]).replace(fold=form[1], tzinfo=read(form[2]))
-
-    return read_moment
-
-
-def _make_length(value: dt.timedelta) -> list[int]:
+def _take_length(value: dt.timedelta) -> list[int]:
     return [value.days, value.seconds, value.microseconds]
 
 
-def _make_shift(zone: dt.timezone) -> list[Any]:
-    return [_make_length(zone.utcoffset(None)), zone.tzname(None)]
-
-
-def _read_shift(form: list[Any]) -> dt.timezone:
-    shift = dt.timedelta(*form[0])
+def _put_shift(length: list[int], name: str) -> dt.timezone:
+    shift = dt.timedelta(*length)
     plain = dt.timezone(shift) if shift else dt.UTC
-    return plain if plain.tzname(None) == form[1] else dt.timezone(shift, form[1])
+    return plain if plain.tzname(None) == name else dt.timezone(shift, name)
 
 
-def _make_array(value: Any, write: Writer) -> Any:
+def _take_array(value: Any) -> list[Any]:
     if value.dtype == object:
-        return ["O", list(value.shape), _make_items(value.ravel().tolist(), write)]
-    if value.dtype.kind not in "biufcSUmM":
-        return NotImplemented
-    return [value.dtype.str, list(value.shape), to_base64(value.tobytes())]
+        return ["O", list(value.shape), value.ravel().tolist()]
+    plain = value.dtype.kind in "biufcSUmM"
+    return [value.dtype.str, list(value.shape), to_base64(value.tobytes())] if plain else _NO_FORM
 
 
-def _read_array(form: list[Any], read: Reader) -> Any:
-    kind, shape, data = form
+def _put_array(kind: str, shape: list[int], data: Any) -> Any:
     if kind != "O":
         return np.frombuffer(from_base64(data), kind).reshape(shape).copy()
-    items = np.fromiter(map(read, data), dtype=object, count=len(data))
-    return items.reshape(shape)
-
-
-def _make_scalar(value: Any, write: Writer) -> Any:
-    return _make_array(np.asarray(value), write)
-
-
-def _read_scalar(form: list[Any], read: Reader) -> Any:
-    return _read_array(form, read)[()]
+    return np.fromiter(data, dtype=object, count=len(data)).reshape(shape)
 
 
 def _make_dtype(value: np.dtype[Any]) -> Any:
     return NotImplemented if value.kind == "V" or value.metadata else value.str
 
 
-def _find_scalars() -> tuple[type, ...]:
-    return tuple({np.dtype(code).type: None for code in _CODES})
-
-
-def _find_dtypes() -> tuple[type, ...]:
-    return tuple({type(np.dtype(code)): None for code in f"{_CODES}O"})
+_NO_FORM = [NotImplemented]
+_SCALARS = tuple({np.dtype(code).type: None for code in _CODES})
+_DTYPES = tuple({type(np.dtype(code)): None for code in f"{_CODES}O"})
+PLAIN: Forms = {
+    "int": make_form((int,), hex, lambda form: int(form, 16)),
+    "float": make_form((float,), repr, float),
+    "complex": make_form_of_parts(
+        (complex,), lambda v: [repr(v.real), repr(v.imag)], lambda *f: complex(*map(float, f))
+    ),
+    "bytes": make_form((bytes,), to_base64, from_base64),
+    "tuple": make_form_of_parts((tuple,), list, lambda *items: items),
+    "set": _make_sets(set),
+    "frozenset": _make_sets(frozenset),
+    "dict": make_form_of_parts((dict,), lambda v: map(list, v.items()), lambda *pairs: dict(pairs)),
+    "decimal": make_form((Decimal,), str, Decimal),
+    "uuid": make_form((uuid.UUID,), str, uuid.UUID),
+    "date": make_form((dt.date,), dt.date.isoformat, dt.date.fromisoformat),
+    "time": _make_moments(dt.time),
+    "datetime": _make_moments(dt.datetime),
+    "timedelta": make_form_of_parts((dt.timedelta,), _take_length, dt.timedelta),
+    "zone": make_form((ZoneInfo,), lambda v: v.key or NotImplemented, ZoneInfo),
+    "offset from UTC": make_form_of_parts(
+        (dt.timezone,), lambda v: [_take_length(v.utcoffset(None)), v.tzname(None)], _put_shift
+    ),
+    "array": make_form_of_parts((np.ndarray,), _take_array, _put_array),
+    "scalar": make_form_of_parts(
+        _SCALARS, lambda v: _take_array(np.asarray(v)), lambda *form: _put_array(*form)[()]
+    ),
+    "dtype": make_form(_DTYPES, _make_dtype, np.dtype),
+}

@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nbflow.storage.arrow.types import find_sql_type
+from nbflow.storage.arrow.types import find_fields, find_sql_type, make_nested
 
 _WHOLE = {"HUGEINT", "UHUGEINT", "BIGNUM", "VARINT"}
 _LATEST = 2_932_896  # days from 1970 to the end of the year 9999
@@ -39,16 +39,12 @@ def make_frame(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def _all(table: pa.Table) -> range:
-    return range(table.num_columns)
-
-
 def _blank(table: pa.Table, apart: dict[int, Any]) -> pa.Table:
     """Return the table with nothing to convert in place of the columns that are apart."""
     if not apart:
         return table
     empty = pa.chunked_array([np.zeros(table.num_rows, "i1")])
-    columns = [empty if place in apart else table.column(place) for place in _all(table)]
+    columns = [empty if place in apart else one for place, one in enumerate(table.columns)]
     return pa.Table.from_arrays(columns, names=table.column_names)
 
 
@@ -136,37 +132,23 @@ def _convert_nested(column: pa.ChunkedArray, kind: pa.DataType) -> Any | None:
 
 
 def _holds_whole(kind: pa.DataType) -> bool:
-    fields = _find_fields(kind)
+    fields = find_fields(kind)
     return any(find_sql_type(field) in _WHOLE or _holds_whole(field.type) for field in fields)
-
-
-def _find_fields(kind: pa.DataType) -> list[pa.Field]:
-    if pa.types.is_map(kind):
-        return [kind.key_field, kind.item_field]
-    return [kind.field(place) for place in range(kind.num_fields)]
 
 
 def _narrow(kind: pa.DataType) -> pa.DataType:
     fields = [
         field.with_type(pa.int64() if find_sql_type(field) in _WHOLE else _narrow(field.type))
-        for field in _find_fields(kind)
+        for field in find_fields(kind)
     ]
-    if pa.types.is_struct(kind):
-        return pa.struct(fields)
-    if pa.types.is_map(kind):
-        return pa.map_(*fields)
-    if pa.types.is_fixed_size_list(kind):
-        return pa.list_(fields[0], kind.list_size)
-    if pa.types.is_large_list(kind):
-        return pa.large_list(fields[0])
-    return pa.list_(fields[0]) if pa.types.is_list(kind) else kind
+    return make_nested(kind, fields)
 
 
 def _make_whole(item: Any, kind: pa.DataType) -> Any:
     """Return a value of this type with integers in place of the decimals that stand for them."""
     if item is None or not pa.types.is_nested(kind):
         return item
-    fields = _find_fields(kind)
+    fields = find_fields(kind)
     if pa.types.is_struct(kind):
         return {field.name: _make_part(item[field.name], field) for field in fields}
     if pa.types.is_map(kind):

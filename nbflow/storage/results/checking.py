@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbflow.errors import NbflowError, StoreError
-from nbflow.model import Command, Frozen, Mark, Result
-from nbflow.storage.duckdb.filled import find_fault
-from nbflow.storage.results import folders as results
-from nbflow.storage.results.damage import is_dropped, read_notes, set_aside, write_note
-from nbflow.storage.results.local import RESULT, find_folders, open_store
-from nbflow.storage.results.marks import find_difference
+from nbflow.model import Command, Frozen, Result
+from nbflow.storage.duckdb.partial_files import find_fault
+from nbflow.storage.results.damage import read_notes, set_aside, write_note
+from nbflow.storage.results.folders import Snapshot
+from nbflow.storage.results.local import RESULT, TABLES, find_folders, open_store
+from nbflow.storage.results.marks import GONE
 from nbflow.storage.results.outputs import read_written
+from nbflow.storage.results.soundness import find_first_damage, is_dropped
 
 if TYPE_CHECKING:
     from nbflow.workspace.project import Project
@@ -66,14 +67,14 @@ def _check(project: Project, folder: Path) -> Iterator[Fault]:
     if known := read_notes(project.home).get((step, name)):
         yield Fault(step, name, known.file, known.why)
         return
-    result = results.find_result(project, step, name)
+    result = Snapshot(project).find_result(step, name)
     file, why = _find_damage(folder, result) if result else (RESULT, "it cannot be read")
     if why:
         with contextlib.suppress(OSError):  # another user's: it is told at least
             write_note(folder, file, why)
         yield Fault(step, name, file, why)
-    elif (folder / results.TABLES).exists() and (why := find_fault(folder, whole=True)):
-        yield Fault(step, name, results.TABLES, why, derived=True)
+    elif (folder / TABLES).exists() and (why := find_fault(folder, whole=True)):
+        yield Fault(step, name, TABLES, why, derived=True)
 
 
 def _find_damage(folder: Path, result: Result) -> tuple[str, str]:
@@ -82,20 +83,11 @@ def _find_damage(folder: Path, result: Result) -> tuple[str, str]:
         marks = read_written(folder).files | result.files
     except StoreError as error:
         return "outputs.json", str(error)
-    for name, mark in marks.items():
-        why = _compare(folder, name, mark, result)
-        if why and not (is_dropped(folder, name) and not find_fault(folder, whole=True)):
-            return name, why
-    return "", ""
-
-
-def _compare(folder: Path, name: str, mark: Mark, result: Result) -> str:
-    why = find_difference(folder / name, mark, lambda _: True)
-    if why or mark.hash:
-        return why
-    from nbflow.storage.arrow.rehash import find_change  # noqa: PLC0415 - loads pyarrow
-
-    return find_change(folder / name, result.outputs)
+    name, why = find_first_damage(folder, marks, result.outputs, lambda *_: True)
+    dropped = next((one for one in marks if is_dropped(folder, one)), "")
+    if not why and dropped and find_fault(folder, whole=True):  # there is no other copy
+        return dropped, GONE
+    return name, why
 
 
 def _repair(project: Project, faults: list[Fault]) -> list[Fault]:

@@ -5,24 +5,21 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec.structs import replace
 
 from nbflow.errors import DamageError
-from nbflow.model import Command, Frozen, Mark, Output, formats
+from nbflow.model import Command, Frozen, formats
 from nbflow.storage.results.local import PENDING, RESULT, open_store
-from nbflow.storage.results.marks import GONE, SMALL, find_difference, pick_marks
+from nbflow.storage.results.marks import GONE
 
 if TYPE_CHECKING:
     from nbflow.workspace.project import Project
 
 FOLDER = "damaged"  # in a pipeline's home: notes, and the results that were set aside
 _COMPLETE = (RESULT, PENDING)
-_PARSED = {"json", "figure", "pickle"}  # what is slow to read: to hash it costs little beside
 
 
 class Damage(Frozen, frozen=True):
@@ -40,51 +37,8 @@ class Damage(Frozen, frozen=True):
         return f"{self.file}: {self.why}"
 
 
-class _Marked(Frozen, frozen=True):
-    files: dict[str, Mark] = {}
-
-
 class _Keyed(Frozen, frozen=True):
     key: str = ""
-
-
-def refuse_damaged(folder: Path, output: Output, marks: Mapping[str, Mark]) -> None:
-    """Raise DamageError where an output's files are not what was written.
-
-    Their sizes are always compared, their content where that costs little, or where a file was
-    changed since.
-    """
-    for name, mark in pick_marks(marks, output).items():
-        why = _compare(folder, name, mark, parsed=output.kind in _PARSED)
-        if why and not is_dropped(folder, name):
-            raise note(folder, name, why)
-
-
-def _compare(folder: Path, name: str, mark: Mark, *, parsed: bool) -> str:
-    def is_changed(found: os.stat_result) -> bool:
-        return found.st_mtime_ns != mark.time
-
-    def needs_hash(found: os.stat_result) -> bool:
-        return found.st_size <= SMALL or parsed or is_changed(found)
-
-    if not mark.hash:  # of a large table: it was hashed when it had been written
-        mark = replace(mark, hash=_read_hash(folder, name))
-        return find_difference(folder / name, mark, is_changed)
-    return find_difference(folder / name, mark, needs_hash)
-
-
-def _read_hash(folder: Path, name: str) -> str:
-    try:
-        kept = msgspec.json.decode((folder / _COMPLETE[0]).read_bytes(), type=_Marked)
-    except (OSError, ValueError):  # not complete yet
-        return ""
-    return kept.files[name].hash if name in kept.files else ""
-
-
-def is_dropped(folder: Path | str, name: str) -> bool:
-    """Tell whether an Arrow file may be gone: DuckDB's file holds the same."""
-    gone = name.startswith("arrow/") and not Path(folder, name).exists()
-    return gone and Path(folder, "tables.duckdb").exists()
 
 
 def note(folder: Path, name: str, why: str) -> DamageError:

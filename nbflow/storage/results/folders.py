@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -16,13 +15,11 @@ from nbflow.errors import DamageError, UnknownNameError
 from nbflow.model import Command, Frozen, Result, formats
 from nbflow.model.refs import make_ref
 from nbflow.storage.results.damage import Damage, read_notes, write_note
-from nbflow.storage.results.local import PENDING, RESULT, open_store, read_content
+from nbflow.storage.results.local import open_store
 from nbflow.storage.results.soundness import find_damage
 
 if TYPE_CHECKING:
     from nbflow.workspace.project import Project
-
-TABLES = "tables.duckdb"
 
 
 class Pointer(Frozen, frozen=True):
@@ -45,10 +42,10 @@ class Snapshot:
     def __init__(
         self,
         project: Project,
-        is_lost: Callable[[str], bool],
+        is_lost: Callable[[str], bool] = lambda _: False,
         read_hash: Callable[[Path], str] = hash_file,
     ) -> None:
-        """`is_lost` says whether a run died before it had finished."""
+        """`is_lost` tells a run that died before it had finished; only damages depend on it."""
         self._project, self._read_hash = project, read_hash
         self._is_lost = functools.cache(is_lost)
         self._store = open_store(project.home)
@@ -72,11 +69,7 @@ class Snapshot:
         if at in self.notes:
             return None
         if at not in self._found:
-            folder = self._store.locate(step, result_id)
-            found = _find_record(f"{folder}/{RESULT}")
-            if found is None and (found := _find_record(f"{folder}/{PENDING}")):
-                self._pending.add(at)
-            found = found or _find_record(f"{folder}/{RESULT}")  # completed meanwhile
+            found = _decode(self._store.read_record(step, result_id), _RESULTS)
             # A backup or a tool that copies may have put another result in its place.
             same = found is not None and (found.step, found.id) == at
             self._found[at] = found if same else None
@@ -94,10 +87,9 @@ class Snapshot:
         """
         at = (step, result_id)
         result = None if at in self._sound else self.find_result(*at)
-        if result is not None:
-            folder = self._store.locate(step, result_id)
+        if result is not None and (folder := self._store.find_local(*at)):
             lost = functools.partial(self._is_lost, result.run)
-            doubt = at in self._pending and lost()
+            doubt = self._store.is_pending(*at) and lost()
             name, why = find_damage(folder, result, self._read_hash, lost, doubt=doubt)
             if why:
                 self.notes[at] = _note(Path(folder), name, why)
@@ -136,8 +128,7 @@ class Snapshot:
 
     def _read_pending(self, step: str) -> Iterator[Result]:
         for name in self._store.list_ids(step):
-            pending = is_pending(self._store.locate(step, name))
-            if pending and (found := self.find_result(step, name)):
+            if self._store.is_pending(step, name) and (found := self.find_result(step, name)):
                 yield found
 
 
@@ -146,11 +137,6 @@ def _note(folder: Path, name: str, why: str) -> Damage:
     with contextlib.suppress(OSError):
         return write_note(folder, name, why)
     return Damage(folder.parent.name, folder.name, name, why)
-
-
-def _look(project: Project) -> Snapshot:
-    """Return a snapshot that is asked for no damage: then it does not matter which runs died."""
-    return Snapshot(project, lambda _: False)
 
 
 def make_pointer(result: Result) -> Pointer:
@@ -171,7 +157,7 @@ def encode_result(result: Result) -> bytes:
 
 
 def read_result(project: Project, step: str, result_id: str) -> Result:
-    snapshot = _look(project)
+    snapshot = Snapshot(project)
     result = snapshot.find_result(step, result_id)
     if found := snapshot.notes.get((step, result_id)):
         raise DamageError(
@@ -188,48 +174,10 @@ def read_result(project: Project, step: str, result_id: str) -> Result:
     return result
 
 
-def find_result(project: Project, step: str, result_id: str) -> Result | None:
-    """Return the result, None where there is no complete one."""
-    return _look(project).find_result(step, result_id)
-
-
-def read_results(project: Project, step: str) -> list[Result]:
-    """Return a step's complete results, newest first."""
-    return _look(project).read_all(step)
-
-
-def find_pointer(project: Project, step: str, key: str) -> Pointer | None:
-    """Return what a key leads to, None where its result is gone."""
-    return _look(project).find_pointer(step, key)
-
-
 def read_result_ids(project: Project, step: str) -> list[str]:
     """Return the ids of a step's complete results, newest first."""
     store = open_store(project.home)
-    return [one for one in store.list_ids(step) if has_result(store.locate(step, one))]
-
-
-def has_result(folder: Path | str) -> bool:
-    """Tell whether a complete or pending result is in this folder."""
-    return _exists(f"{folder}/{RESULT}") or is_pending(folder)
-
-
-def is_pending(folder: Path | str) -> bool:
-    """Tell whether the disk need not have kept a result yet: its run goes on, or was killed."""
-    return _exists(f"{folder}/{PENDING}")
-
-
-def is_filled(folder: Path) -> bool:
-    """Tell whether a result's tables are in DuckDB."""
-    return _exists(f"{folder}/{TABLES}")
-
-
-def _exists(path: str) -> bool:
-    return os.path.exists(path)  # noqa: PTH110 - called often
-
-
-def _find_record(path: str) -> Result | None:
-    return _decode(read_content(path), _RESULTS)
+    return [one for one in store.list_ids(step) if store.has(step, one)]
 
 
 def _decode(content: bytes | None, decoder: msgspec.json.Decoder[T]) -> T | None:

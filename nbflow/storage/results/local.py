@@ -19,6 +19,7 @@ from nbflow.base.locks import hold
 from nbflow.errors import StoreError
 
 RESULT = "result.json"
+TABLES = "tables.duckdb"
 PENDING = "pending.json"  # the same, of a result that the disk need not have kept yet
 
 
@@ -41,6 +42,21 @@ class Store(Protocol):
         """Move a finished folder into place in one step, with the record that makes it a result.
 
         Return where it is now. Raises StoreError.
+        """
+
+    def has(self, step: str, result_id: str) -> bool:
+        """Tell whether there is this result, complete or pending."""
+
+    def is_pending(self, step: str, result_id: str) -> bool:
+        """Tell whether the disk need not have kept a result yet: its run goes on, or was killed."""
+
+    def read_record(self, step: str, result_id: str) -> bytes | None:
+        """Return a result's record, None where there is no such result. Planning needs no more."""
+
+    def find_local(self, step: str, result_id: str) -> Path | None:
+        """Return the folder of a result that is on this machine, None where `fetch` would bring it.
+
+        The files of such a result can be looked at and filled into DuckDB, those of others not.
         """
 
     def fetch(self, step: str, result_id: str) -> Path:
@@ -88,6 +104,21 @@ class LocalStore:
                 f"The result of {step} could not be kept in {folder}: {error.strerror}. "
                 "Make room or fix the permissions, then run again."
             ) from error
+
+    def has(self, step: str, result_id: str) -> bool:
+        complete = os.path.exists(f"{self._results}/{step}/{result_id}/{RESULT}")  # noqa: PTH110 - called often
+        return complete or self.is_pending(step, result_id)
+
+    def is_pending(self, step: str, result_id: str) -> bool:
+        return os.path.exists(f"{self._results}/{step}/{result_id}/{PENDING}")  # noqa: PTH110 - called often
+
+    def read_record(self, step: str, result_id: str) -> bytes | None:
+        names = (RESULT, PENDING, RESULT)  # again: it may have been completed meanwhile
+        found = (read_content(f"{self._results}/{step}/{result_id}/{name}") for name in names)
+        return next(filter(None, found), None)
+
+    def find_local(self, step: str, result_id: str) -> Path | None:
+        return self.fetch(step, result_id)
 
     def fetch(self, step: str, result_id: str) -> Path:
         return Path(self.locate(step, result_id))

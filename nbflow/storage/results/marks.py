@@ -10,7 +10,11 @@ from nbflow.base.hashing import hash_file
 from nbflow.model import Mark, Output
 from nbflow.storage.quoting import ARROW, make_path
 
+NeedsHash = Callable[[os.stat_result, Mark], bool]
+ReadHash = Callable[[Path], str]
+
 GONE = "it is gone"
+CHANGED = "its content is not what was written"
 SMALL = 1 << 20  # bytes: what is smaller is hashed whenever it is read
 
 
@@ -47,14 +51,11 @@ def make_mark(path: Path, *, whole: bool = True) -> Mark:
 
 
 def find_difference(
-    path: Path | str,
-    mark: Mark,
-    needs_hash: Callable[[os.stat_result], bool],
-    read_hash: Callable[[Path], str] = hash_file,
+    path: Path | str, mark: Mark, needs_hash: NeedsHash, read_hash: ReadHash = hash_file
 ) -> str:
     """Return in what a file differs from its mark, "" where nothing is found.
 
-    Its size is always compared, its content where it `needs_hash`.
+    Its size is always compared, its content where it `needs_hash` and its hash is known.
     """
     try:
         found = os.stat(path)  # noqa: PTH116 - called often
@@ -62,18 +63,20 @@ def find_difference(
         return GONE
     if found.st_size != mark.bytes:
         return f"it has {found.st_size:,} bytes, and {mark.bytes:,} were written"
-    if mark.hash and needs_hash(found) and read_hash(Path(path)) != mark.hash:
-        return "its content is not what was written"
+    if mark.hash and needs_hash(found, mark) and read_hash(Path(path)) != mark.hash:
+        return CHANGED
     return ""
 
 
-def is_of(name: str, output: Output) -> bool:
-    """Tell whether a file, named by its path in a result's folder, holds an output."""
-    if output.kind == "file":
-        return name.startswith(f"{make_path(Path(), output.name, '').as_posix()}/")
-    return any(path.as_posix() == name for path in find_files(Path(), output))
+def is_changed(found: os.stat_result, mark: Mark) -> bool:
+    """Tell whether a file was written to since, by its time."""
+    return found.st_mtime_ns != mark.time
 
 
 def pick_marks(marks: Mapping[str, Mark], output: Output) -> dict[str, Mark]:
     """Return the marks of an output's files."""
-    return {name: mark for name, mark in marks.items() if is_of(name, output)}
+    if output.kind == "file":
+        kept = f"{make_path(Path(), output.name, '').as_posix()}/"
+        return {name: mark for name, mark in marks.items() if name.startswith(kept)}
+    names = {path.as_posix() for path in find_files(Path(), output)}
+    return {name: mark for name, mark in marks.items() if name in names}

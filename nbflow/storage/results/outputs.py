@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from nbflow.errors import StoreError, UnknownNameError
-from nbflow.model import Frozen, Mark, Output, formats
+from nbflow.model import Frozen, Made, Mark, Output, formats
 from nbflow.storage.quoting import find_near
 from nbflow.storage.results.damage import note
 from nbflow.storage.results.marks import GONE, find_files, make_mark, make_marks
@@ -20,10 +21,14 @@ FILE = "outputs.json"
 
 
 class Outputs(Frozen, frozen=True):
-    """What a folder holds; `files` are the marks of what is to be read, by path in it."""
+    """What a folder holds; `files` are the marks of what is to be read, by path in it.
+
+    `made` are the files of the project that it holds, by their real paths.
+    """
 
     outputs: dict[str, Output] = {}
     files: dict[str, Mark] = {}
+    made: dict[str, Made] = {}
     format: int = formats.OUTPUTS
 
 
@@ -85,7 +90,16 @@ def add_output(folder: Path, output: Output) -> None:
         protect(path)
     before = read_written(folder)
     marks = before.files | make_marks(folder, output)
-    body = Outputs(before.outputs | {output.name: output}, marks)
+    _write(folder, replace(before, outputs=before.outputs | {output.name: output}, files=marks))
+
+
+def add_made(folder: Path, made: Mapping[str, Made]) -> None:
+    """Add files of the project that were taken in; those that are taken in later count."""
+    before = read_written(folder)
+    _write(folder, replace(before, made=before.made | dict(made)))
+
+
+def _write(folder: Path, body: Outputs) -> None:
     part = folder / f"{FILE}.part"
     part.write_bytes(msgspec.json.format(msgspec.json.encode(body), indent=1))
     os.replace(part, folder / FILE)  # noqa: PTH105 - atomic on Windows too

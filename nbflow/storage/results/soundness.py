@@ -3,70 +3,114 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbflow.storage.results.damage import is_dropped
-from nbflow.storage.results.marks import SMALL, find_difference
+import msgspec
+
+from nbflow.base.hashing import hash_file
+from nbflow.errors import StoreError
+from nbflow.model import Frozen, Mark
+from nbflow.storage.results.damage import note
+from nbflow.storage.results.local import RESULT, TABLES
+from nbflow.storage.results.marks import (
+    CHANGED,
+    SMALL,
+    NeedsHash,
+    ReadHash,
+    find_difference,
+    is_changed,
+    pick_marks,
+)
 
 if TYPE_CHECKING:
-    from nbflow.model import Mark, Result
+    from nbflow.model import Output, Result
 
 _CONTENT = ("arrow/", "files/")  # what others read; the rest is looked at by `check --results`
+_PARSED = {"json", "figure", "pickle"}  # what is slow to read: to hash it costs little beside
+
+
+class _Marked(Frozen, frozen=True):
+    files: dict[str, Mark] = {}
 
 
 def find_damage(
-    folder: str,
-    result: Result,
-    read_hash: Callable[[Path], str],
-    is_lost: Callable[[], bool],
-    *,
-    doubt: bool = False,
+    folder: Path, result: Result, read_hash: ReadHash, is_lost: Callable[[], bool], *, doubt: bool
 ) -> tuple[str, str]:
     """Return the first file that is not what was written, and why; "" where none is found.
 
     A file that was changed since is hashed, and a large one whose run was lost. With `doubt`, all
     of the result is: the disk need not have taken it before its run was lost.
     """
-    for name, mark in result.files.items():
-        if doubt or (name.startswith(_CONTENT) and not _is_untouched(f"{folder}/{name}", mark)):
-            why = _compare(f"{folder}/{name}", mark, read_hash, is_lost, doubt=doubt)
-            why = why or _compare_table(folder, name, result, mark, is_lost)
-            if why and not is_dropped(folder, name):
-                return name, why
+
+    def needs_hash(found: os.stat_result, mark: Mark) -> bool:
+        return doubt or is_changed(found, mark) or (found.st_size > SMALL and is_lost())
+
+    marks = {
+        name: mark for name, mark in result.files.items() if doubt or name.startswith(_CONTENT)
+    }
+    return find_first_damage(folder, marks, result.outputs, needs_hash, read_hash)
+
+
+def refuse_damaged(folder: Path, output: Output, marks: Mapping[str, Mark]) -> None:
+    """Raise DamageError where an output's files are not what was written.
+
+    Their sizes are always compared, their content where that costs little, or where a file was
+    changed since.
+    """
+
+    def needs_hash(found: os.stat_result, mark: Mark) -> bool:
+        return found.st_size <= SMALL or output.kind in _PARSED or is_changed(found, mark)
+
+    own = pick_marks(marks, output)
+    if not all(mark.hash for mark in own.values()):  # a large table's is known to a complete result
+        own |= {name: mark for name, mark in _read_marks(folder).items() if name in own}
+    name, why = find_first_damage(folder, own, {output.name: output}, needs_hash)
+    if why:
+        raise note(folder, name, why)
+
+
+def find_first_damage(
+    folder: Path,
+    marks: Mapping[str, Mark],
+    outputs: Mapping[str, Output],
+    needs_hash: NeedsHash,
+    read_hash: ReadHash = hash_file,
+) -> tuple[str, str]:
+    """Return the first file that differs from its mark, and in what; "" where none does."""
+    for name, mark in marks.items():
+        why = find_difference(f"{folder}/{name}", mark, needs_hash, read_hash)
+        if not why and not mark.hash and needs_hash(os.stat(f"{folder}/{name}"), mark):  # noqa: PTH116
+            why = _compare_table(folder, name, outputs)
+        if why and not is_dropped(folder, name):
+            return name, why
     return "", ""
 
 
-def _is_untouched(path: str, mark: Mark) -> bool:
-    """Tell a small file that is as large as it was, and was not changed since: most are."""
+def is_dropped(folder: Path, name: str) -> bool:
+    """Tell whether an Arrow file may be gone: DuckDB's file holds the same."""
+    gone = name.startswith("arrow/") and not (folder / name).exists()
+    return gone and (folder / TABLES).exists()
+
+
+def _read_marks(folder: Path) -> dict[str, Mark]:
+    """Return the marks of a complete result, which have the hash of every file."""
     try:
-        found = os.stat(path)  # noqa: PTH116 - called often
-    except OSError:
-        return False
-    return found.st_mtime_ns == mark.time and found.st_size == mark.bytes <= SMALL
+        return msgspec.json.decode((folder / RESULT).read_bytes(), type=_Marked).files
+    except (OSError, ValueError):  # not complete yet
+        return {}
 
 
-def _compare(
-    path: str,
-    mark: Mark,
-    read_hash: Callable[[Path], str],
-    is_lost: Callable[[], bool],
-    *,
-    doubt: bool,
-) -> str:
-    def needs_hash(found: os.stat_result) -> bool:
-        return doubt or found.st_mtime_ns != mark.time or (found.st_size > SMALL and is_lost())
+def _compare_table(folder: Path, name: str, outputs: Mapping[str, Output]) -> str:
+    """Return why an Arrow file does not hold the table that was written, "" where it does."""
+    from nbflow.storage.arrow.file import find_arrow, map_arrow  # noqa: PLC0415 - loads pyarrow
+    from nbflow.storage.arrow.hash import hash_table  # noqa: PLC0415 - see above
 
-    return find_difference(path, mark, needs_hash, read_hash)
-
-
-def _compare_table(
-    folder: str, name: str, result: Result, mark: Mark, is_lost: Callable[[], bool]
-) -> str:
-    """Compare a large table whose file was not hashed before its run was lost."""
-    if mark.hash or not is_lost():
-        return ""
-    from nbflow.storage.arrow.rehash import find_change  # noqa: PLC0415 - loads pyarrow
-
-    return find_change(Path(folder, name), result.outputs)
+    path = folder / name
+    kept = (one for one in outputs.values() if find_arrow(folder, one.name) == path)
+    wanted = next((one.hash for one in kept), "")
+    try:
+        return "" if hash_table(map_arrow(path)) == wanted else CHANGED
+    except (StoreError, FileNotFoundError) as error:
+        return str(error)

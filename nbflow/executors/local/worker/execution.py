@@ -14,8 +14,7 @@ from nbflow.executors.local.worker.recorder import Recorder
 from nbflow.executors.local.worker.taken import take_made
 from nbflow.executors.local.worker.watched import hash_modules, mark_files
 from nbflow.model import make_warning
-from nbflow.storage.made_files import read_made
-from nbflow.storage.results.outputs import read_outputs
+from nbflow.storage.results.outputs import read_outputs, read_written
 
 if TYPE_CHECKING:
     import threading
@@ -98,7 +97,7 @@ class Execution:
         return mark_files(self.stages.used.wrote, self.job.root)
 
     def made(self) -> dict[str, Made]:
-        return read_made(self.document.path.parent)
+        return read_written(self.document.path.parent).made
 
     def _end_kernel(self, failure: Failure | None) -> None:
         """End it as Python ends after its last line, also where that was an error."""
