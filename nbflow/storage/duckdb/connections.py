@@ -25,8 +25,7 @@ _lock = threading.RLock()
 _rooms: dict[int, Path] = {}  # by process, as are its connections
 _numbers = itertools.count()
 _own: dict[int, duckdb.DuckDBPyConnection] = {}  # by process: a forked kernel makes its own
-_users: Counter[tuple[int, str]] = Counter()  # reads under way, by connection and alias
-_kept: set[tuple[int, str]] = set()  # aliases that views or lazy relations stand on
+_users: Counter[tuple[int, str]] = Counter()  # who stands on a file, by connection and alias
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -71,24 +70,23 @@ def process_connection() -> duckdb.DuckDBPyConnection:
         return _own[os.getpid()]
 
 
-def attach(connection: duckdb.DuckDBPyConnection, folder: Path) -> str:
-    """Attach a result's file read-only, for as long as the connection lives."""
-    with _lock:
-        alias = _attach(connection, folder)
-        _kept.add((id(connection), alias))
-        return alias
-
-
 @contextmanager
-def attached(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[str]:
-    """Attach a result's file read-only while the block runs."""
+def attached(
+    connection: duckdb.DuckDBPyConnection, folder: Path, *, stays: bool = False
+) -> Iterator[str]:
+    """Attach a result's file read-only while the block runs.
+
+    With `stays` it is attached for as long as the connection lives: views or lazy relations stand
+    on it.
+    """
     with _lock:
         alias = _attach(connection, folder)
         _users[id(connection), alias] += 1
     try:
         yield alias
     finally:
-        _release(connection, alias)
+        if not stays:
+            _release(connection, alias)
 
 
 @contextmanager
@@ -115,7 +113,7 @@ def attached_to_write(
 
 @contextmanager
 def set_aside(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[None]:
-    """Take a result's file away while another takes its place; what stands on it follows."""
+    """Detach a result's file while it is replaced, then attach it again: views see the new one."""
     alias = _make_alias(folder)
     with _lock:
         connection.cursor().execute(f"DETACH DATABASE IF EXISTS {quote(alias)}")
@@ -150,5 +148,5 @@ def _release(connection: duckdb.DuckDBPyConnection, alias: str) -> None:
     key = (id(connection), alias)
     with _lock:
         _users[key] -= 1
-        if not _users[key] and key not in _kept:
+        if not _users[key]:
             connection.cursor().execute(f"DETACH {quote(alias)}")

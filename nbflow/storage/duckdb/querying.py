@@ -14,13 +14,11 @@ import pyarrow as pa
 from nbflow.errors import DamageError, StoreError, UnknownNameError
 from nbflow.storage.arrow.codec import Codec
 from nbflow.storage.duckdb.column_types import make_sql_names, make_view_sql
-from nbflow.storage.duckdb.connections import attach, attached, process_connection, set_aside
+from nbflow.storage.duckdb.connections import attached, process_connection, set_aside
 from nbflow.storage.duckdb.filling import fill
 from nbflow.storage.duckdb.partial_files import find_fault
 from nbflow.storage.duckdb.relations import read_relation
 from nbflow.storage.quoting import quote, suggest
-
-_DAMAGED = (StoreError, duckdb.Error)  # what opening a file raises that is no DuckDB file any more
 
 
 class Query:
@@ -36,7 +34,7 @@ class Query:
         self.folder, self.name, self.where = folder, name, where
         self.connection = connection or process_connection()
         with attached_table(self.connection, folder, name) as alias:
-            self.codec = _read_codec(self.connection, alias, name)
+            self.codec = Codec.from_bytes(_find_schema(self.connection, alias, name)[0])
         self.schema: pa.Schema = self.codec.schema
         self.names = make_sql_names(self.schema)
 
@@ -47,15 +45,15 @@ class Query:
             return self.codec.raise_table(relation.to_arrow_table(), places)
 
     def stream(self, places: list[int]) -> Iterator[pa.RecordBatch]:
-        alias = attach_table(self.connection, self.folder, self.name)  # stays: it is read later
-        batches = read_relation(self._select(self.connection.cursor(), alias, places))
+        with attached_table(self.connection, self.folder, self.name, stays=True) as alias:
+            batches = read_relation(self._select(self.connection.cursor(), alias, places))
         return (self.codec.raise_table(batch, places) for batch in batches)
 
     def relate(self, places: list[int]) -> duckdb.DuckDBPyRelation:
-        alias = attach_table(self.connection, self.folder, self.name)
         shown = ", ".join(quote(self.names[place]) for place in places)
-        source = f"{quote(alias)}.main.{quote(self.name)}"
-        return self._ask(self.connection, f"SELECT {shown} FROM {source}")
+        with attached_table(self.connection, self.folder, self.name, stays=True) as alias:
+            source = f"{quote(alias)}.main.{quote(self.name)}"
+            return self._ask(self.connection, f"SELECT {shown} FROM {source}")
 
     def _select(
         self, connection: duckdb.DuckDBPyConnection, alias: str, places: list[int]
@@ -91,57 +89,36 @@ class Query:
             ) from None
 
 
-def attach_table(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> str:
-    """Attach the file that holds a table, for as long as the connection lives."""
-    _fill_missing(folder)
-    try:
-        alias = attach(connection, folder)
-        _fill_more(connection, folder, alias, name)
-    except _DAMAGED as error:
-        _fill_anew(connection, folder, error)
-        alias = attach(connection, folder)
-    return alias
-
-
 @contextmanager
-def attached_table(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> Iterator[str]:
-    """Attach the file that holds a table while the block runs."""
-    _fill_missing(folder)
+def attached_table(
+    connection: duckdb.DuckDBPyConnection, folder: Path, name: str, *, stays: bool = False
+) -> Iterator[str]:
+    """Attach the file that holds a table while the block runs; `stays`: while the connection lives.
+
+    It is filled where that is not done, or again: where a table was written since, as a step does
+    that is still running, and where DuckDB refuses the file, although it is as large as it was.
+    """
+    if find_fault(folder):
+        fill(folder)
     with ExitStack() as stack:
         try:
-            alias = stack.enter_context(attached(connection, folder))
-            _fill_more(connection, folder, alias, name)
-        except _DAMAGED as error:
+            alias = stack.enter_context(attached(connection, folder, stays=stays))
+            if not _find_schema(connection, alias, name):
+                _fill_again(connection, folder)
+        except (StoreError, duckdb.Error) as error:
+            if isinstance(error, DamageError):
+                raise
             stack.close()
-            _fill_anew(connection, folder, error)
-            alias = stack.enter_context(attached(connection, folder))
+            _fill_again(connection, folder)
+            alias = stack.enter_context(attached(connection, folder, stays=stays))
         yield alias
 
 
-def _fill_missing(folder: Path) -> None:
-    if find_fault(folder):
-        fill(folder)
-
-
-def _fill_anew(connection: duckdb.DuckDBPyConnection, folder: Path, why: Exception) -> None:
-    """Fill a file anew that DuckDB refuses, although it is as large as it was."""
-    if isinstance(why, DamageError):
-        raise why
+def _fill_again(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     with set_aside(connection, folder):
         fill(folder, again=True)
-
-
-def _fill_more(connection: duckdb.DuckDBPyConnection, folder: Path, alias: str, name: str) -> None:
-    """Fill the file again where a table was written since, as a step does that is still running."""
-    if not _find_schema(connection, alias, name):
-        with set_aside(connection, folder):
-            fill(folder, again=True)
 
 
 def _find_schema(connection: duckdb.DuckDBPyConnection, alias: str, name: str) -> list[bytes]:
     query = f"SELECT schema FROM {quote(alias)}.nbflow.schemas WHERE name = ?"
     return [row[0] for row in connection.cursor().execute(query, [name]).fetchall()]
-
-
-def _read_codec(connection: duckdb.DuckDBPyConnection, alias: str, name: str) -> Codec:
-    return Codec.from_bytes(_find_schema(connection, alias, name)[0])

@@ -11,7 +11,7 @@ import duckdb
 
 from nbflow.errors import StoreError
 from nbflow.storage.duckdb.connections import process_connection
-from nbflow.storage.duckdb.querying import attach_table
+from nbflow.storage.duckdb.querying import attached_table
 from nbflow.storage.quoting import quote
 
 __all__ = ["make_view", "query", "quote"]
@@ -19,7 +19,8 @@ __all__ = ["make_view", "query", "quote"]
 
 def make_view(connection: duckdb.DuckDBPyConnection, schema: str, name: str, folder: Path) -> None:
     """Make `schema.name` show a table of a result; replaces an older view of that name."""
-    source = f"{quote(attach_table(connection, folder, name))}.main.{quote(name)}"
+    with attached_table(connection, folder, name, stays=True) as alias:
+        source = f"{quote(alias)}.main.{quote(name)}"
     view = f"memory.{quote(schema)}.{quote(name)}"
     try:
         # Not on a cursor: a lazy result on the connection would hide the new view from it.

@@ -55,13 +55,19 @@ class Snapshot:
 
     def find_newest(self, step: str) -> Result | None:
         """Return a step's newest complete result."""
-        names = self._store.list_ids(step)
-        return next(filter(None, (self.find_result(step, name) for name in names)), None)
+        return next(self._read(step), None)
+
+    def find_sound(self, step: str) -> Result | None:
+        """Return a step's newest complete result that is not damaged."""
+        return next((one for one in self._read(step) if not self.is_damaged(step, one.id)), None)
 
     def read_all(self, step: str) -> list[Result]:
         """Return a step's complete results, newest first."""
-        names = self._store.list_ids(step)
-        return [one for one in (self.find_result(step, name) for name in names) if one]
+        return list(self._read(step))
+
+    def _read(self, step: str) -> Iterator[Result]:
+        found = (self.find_result(step, name) for name in self._store.list_ids(step))
+        return filter(None, found)
 
     def find_result(self, step: str, result_id: str) -> Result | None:
         """Return the result, None where there is no complete one that is sound as far as known."""
@@ -102,14 +108,6 @@ class Snapshot:
         inputs = ((ref, make_ref(ref).step, one.result) for ref, one in result.inputs.items())
         return tuple(ref for ref, step, read in inputs if self.is_damaged(step, read))
 
-    def find_sound(self, step: str) -> Result | None:
-        """Return a step's newest complete result that is not damaged."""
-        for name in self._store.list_ids(step):
-            result = self.find_result(step, name)
-            if result is not None and not self.is_damaged(step, name):
-                return result
-        return None
-
     def find_pointer(self, step: str, key: str) -> Pointer | None:
         """Return what a key leads to; None where its result is gone, or is another key's.
 
@@ -117,19 +115,15 @@ class Snapshot:
         """
         if pointer := self._read_pointer(step, key):
             return pointer
-        pending = (one for one in self._read_pending(step) if one.key == key and one.reusable)
-        found = next(map(make_pointer, pending), None)
-        return found or self._read_pointer(step, key)  # it was completed meanwhile
+        ids = (one for one in self._store.list_ids(step) if self._store.is_pending(step, one))
+        pending = filter(None, (self.find_result(step, one) for one in ids))
+        found = (make_pointer(one) for one in pending if one.key == key and one.reusable)
+        return next(found, None) or self._read_pointer(step, key)  # it was completed meanwhile
 
     def _read_pointer(self, step: str, key: str) -> Pointer | None:
         pointer = _decode(self._store.read_pointer(step, key), _POINTERS)
         result = self.find_result(step, pointer.result) if pointer else None
         return pointer if result is not None and result.key == key else None
-
-    def _read_pending(self, step: str) -> Iterator[Result]:
-        for name in self._store.list_ids(step):
-            if self._store.is_pending(step, name) and (found := self.find_result(step, name)):
-                yield found
 
 
 def _note(folder: Path, name: str, why: str) -> Damage:
