@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from nbflow.magics.shown import has_front_end
-from nbflow.notebook_api.job import find_job
+from nbflow.notebook_api import session
 
 
 def load_panel(shell: Any) -> threading.Thread | None:
@@ -16,7 +16,7 @@ def load_panel(shell: Any) -> threading.Thread | None:
 
     Whoever imports one of them meanwhile waits for Python's own lock of that module.
     """
-    if not has_front_end(shell) or find_job() is not None:
+    if not has_front_end(shell) or session.current.find_job() is not None:
         return None
     thread = threading.Thread(target=_load, daemon=True, name="nbflow-ahead")
     thread.start()

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import threading
 import warnings
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.base.names import make_name
 from nbflow.errors import CallError
 from nbflow.model import Command
-from nbflow.notebook_api import area, runs
+from nbflow.notebook_api import area, runs, session
 from nbflow.notebook_api.identity import Here, find_here
 from nbflow.notebook_api.messages import find_caller, make_age, make_parameters, make_rows, say
 from nbflow.notebook_api.names import Source, check_step, make_hint
@@ -33,24 +31,9 @@ _NOTEBOOKS = {".ipynb", ".md", ".py", ".qmd", ".Rmd"}
 UNNAMED = "notebook"  # the step of a notebook that nothing names
 
 
-@dataclass
-class _Session:
-    """What this kernel chose: the run its reads stay with, by pipeline, and its step."""
-
-    runs: dict[Path, str] = field(default_factory=dict)
-    fixed: set[Path] = field(default_factory=set)  # pipelines whose run was chosen by `use`
-    step: str = ""
-    warned: set[str] = field(default_factory=set)
-    told: set[str] = field(default_factory=set)  # newer runs that were named
-
-
-_session = _Session()
-_lock = threading.RLock()
-
-
 def locate(step: str, name: str, run: str = "") -> Source:
     """Return where to read from, and print one line that says so; `run` chooses for this once."""
-    with _lock:
+    with session.current.lock:
         here = _enter()
         if here.project is None:
             raise CallError(_explain_no_project(here, f"{step}.{name}"))
@@ -58,11 +41,13 @@ def locate(step: str, name: str, run: str = "") -> Source:
         if run:
             chosen = runs.choose_run(here.project, run, f"--run {run}")
             return _locate_pinned(here.project, chosen, step, name)
-        if here.executed and home not in _session.runs:
+        if here.executed and home not in session.current.runs:
             return _locate_executed(here, here.project, step, name)
-        if home in _session.fixed:
-            pinned = find_finished(here.project, _session.runs[home])
-            pinned = pinned or runs.choose_run(here.project, _session.runs[home])  # raises: gone
+        if home in session.current.fixed:
+            pinned = find_finished(here.project, session.current.runs[home])
+            pinned = pinned or runs.choose_run(
+                here.project, session.current.runs[home]
+            )  # raises: gone
             return _locate_pinned(here.project, pinned, step, name)
         return _locate_newest(here.project, step, name)
 
@@ -73,7 +58,7 @@ def write(name: str, value: Any) -> None:
     if here.project is None:
         _warn_once(_explain_nowhere(here))
         return
-    step = _session.step or here.step or _find_writer(here.project, name)
+    step = session.current.step or here.step or _find_writer(here.project, name)
     try:
         newest = next(read_finished(here.project), None)
         output = area.write(here.project, step, name, value, newest.id if newest else "")
@@ -89,19 +74,19 @@ def use(run: str | None, step: str | None) -> None:
     if step is not None:
         check_step(step)
         _check_known(project, step)
-        _session.step = step
+        session.current.step = step
     if run is None:
         return
     if project is None:
         raise CallError(_explain_no_project(find_here(), f"run {run}"))
-    with _lock:
+    with session.current.lock:
         chosen = next(read_finished(project), None) if run == LATEST else None
         if run != LATEST:
             chosen = runs.choose_run(project, run)
-        _session.runs[project.home] = chosen.id if chosen else ""
-        _session.fixed.discard(project.home)
+        session.current.runs[project.home] = chosen.id if chosen else ""
+        session.current.fixed.discard(project.home)
         if run != LATEST:
-            _session.fixed.add(project.home)
+            session.current.fixed.add(project.home)
     if chosen:
         say(
             f"reading {chosen.label}",
@@ -115,7 +100,7 @@ def describe_use() -> str:
     here = find_here()
     if here.project is None:
         raise CallError(_explain_no_project(here, "nbflow.use"))
-    with _lock:
+    with session.current.lock:
         return f"{_describe_reads(here, here.project)}\n{_describe_step(here)}"
 
 
@@ -196,22 +181,22 @@ def _is_since(written: area.Written, run: Run) -> bool:
 
 def _find_run(project: Project, step: str) -> Run | None:
     """Return the run that reads stay with, or the newest that has the step."""
-    chosen = _session.runs.get(project.home)
+    chosen = session.current.runs.get(project.home)
     stays = find_finished(project, chosen) if chosen else None
     if stays and step in stays.pins and Snapshot(project).find_result(step, stays.pins[step]):
         _tell_newer(project, stays)
         return stays
     newest = runs.find_newest(project, step)
     if newest and not stays:
-        _session.runs[project.home] = newest.id
+        session.current.runs[project.home] = newest.id
     return newest
 
 
 def _tell_newer(project: Project, stays: Run) -> None:
     """Say once of each newer run that reads do not see it: they stay where they began."""
     newer = _find_newer(project, stays)
-    if newer and newer.id not in _session.told:
-        _session.told.add(newer.id)
+    if newer and newer.id not in session.current.told:
+        session.current.told.add(newer.id)
         age = f"finished {make_age(newer.ended)} ago"
         say(
             f"newer: {newer.label}",
@@ -228,9 +213,9 @@ def _find_newer(project: Project, stays: Run) -> Run | None:
 
 def _describe_reads(here: Here, project: Project) -> str:
     home = project.home
-    if here.executed and home not in _session.runs:
+    if here.executed and home not in session.current.runs:
         return f"Reads return what run {here.executed.run} read, which executed this notebook."
-    chosen = _session.runs.get(home, "")
+    chosen = session.current.runs.get(home, "")
     run = find_finished(project, chosen) if chosen else None
     if run is None:
         newest = next(read_finished(project), None)
@@ -239,7 +224,7 @@ def _describe_reads(here: Here, project: Project) -> str:
     about = " · ".join(
         filter(None, (run.label, make_parameters(run.parameters), f"{make_age(run.ended)} old"))
     )
-    if home in _session.fixed:
+    if home in session.current.fixed:
         return f'Reads return what you chose: {about}. nbflow.use("latest") goes back.'
     newer = _find_newer(project, run)
     more = f' Newer: {newer.label}, which nbflow.use("last") reads.' if newer else ""
@@ -247,8 +232,8 @@ def _describe_reads(here: Here, project: Project) -> str:
 
 
 def _describe_step(here: Here) -> str:
-    if _session.step:
-        return f"This notebook is step {_session.step}, as you chose."
+    if session.current.step:
+        return f"This notebook is step {session.current.step}, as you chose."
     if here.step:
         if here.notebook and here.notebook.suffix == ".ipynb" and not is_tagged(here.notebook):
             return (
@@ -341,9 +326,9 @@ def _make_no_result(project: Project, step: str, name: str) -> CallError:
 
 def _warn_once(text: str) -> None:
     """Warn at the line of the user's that calls; where a magic calls, in a line of its output."""
-    if text in _session.warned:
+    if text in session.current.warned:
         return
-    _session.warned.add(text)
+    session.current.warned.add(text)
     text = text[0].upper() + text[1:]
     level = find_caller()
     if level is None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Literal
 
-from nbflow.notebook_api import job, names
-from nbflow.notebook_api.clock import timed
+from nbflow.notebook_api import job, names, session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +28,7 @@ def read(
     run, or what you wrote by hand since, and a line says which. Raises CallError where there
     is nothing to read.
     """
-    with timed("reading"):
+    with session.current.clock.timed("reading"):
         from nbflow.storage import tables  # noqa: PLC0415 - importing nbflow must not load duckdb
 
         found = locate(*names.split_ref(ref))
@@ -45,8 +44,8 @@ def write(name: str, value: Any) -> None:
     is not declared or was written before in this run.
     """
     names.check_name(name)
-    with timed("writing"):
-        under = job.find_job()
+    with session.current.clock.timed("writing"):
+        under = session.current.find_job()
         if under:
             job.write(under, name, value)
         else:
@@ -59,10 +58,10 @@ def file(pattern: str | Path) -> Path | list[Path]:
     Relative paths start at the notebook's folder. A glob (`data/*.csv`) gives the sorted list
     of all that match. Raises CallError where nothing is found.
     """
-    with timed("reading"):
+    with session.current.clock.timed("reading"):
         from nbflow.notebook_api import files  # noqa: PLC0415
 
-        under = job.find_job()
+        under = session.current.find_job()
         folder = job.read_folder(under) if under else _byhand().read_folder()
         return files.find_files(str(pattern), folder)
 
@@ -73,7 +72,7 @@ def sql(query: str, /, **parameters: Any) -> Any:
     Tables are named `step.table`, or by the Python variable that holds one. `$name` in the
     query stands for the parameter of that name: `sql("… where month = $month", month=2)`.
     """
-    with timed("reading"):
+    with session.current.clock.timed("reading"):
         from nbflow.notebook_api import query as queries  # noqa: PLC0415
 
         return queries.query(query, parameters, sys._getframe(1), locate)  # noqa: SLF001
@@ -81,9 +80,7 @@ def sql(query: str, /, **parameters: Any) -> Any:
 
 def progress(fraction: float | None, text: str = "") -> None:
     """Say how far this step is: a fraction from 0 to 1, or None where it is not known."""
-    from nbflow.notebook_api import display  # noqa: PLC0415
-
-    display.show_progress(fraction, text)
+    session.current.progress.show(fraction, text)
 
 
 def use(run: str | None = None, *, step: str | None = None) -> None:
@@ -93,24 +90,24 @@ def use(run: str | None = None, *, step: str | None = None) -> None:
     that run made; "latest" goes back to the newest results. `step` says which step writes.
     Under a run it changes nothing.
     """
-    if job.find_job() is None:
+    if session.current.find_job() is None:
         _byhand().use(run, step)
 
 
 def locate(step: str, name: str, run: str = "") -> names.Source:
     """Return where to read from; `run` chooses one by hand, and changes nothing under a run."""
-    under = job.find_job()
+    under = session.current.find_job()
     return job.locate(under, step, name) if under else _byhand().locate(step, name, run)
 
 
 def describe_use() -> str:
     """Return what reads return by hand, and which step this notebook is; "" under a run."""
-    return "" if job.find_job() else _byhand().describe_use()
+    return "" if session.current.find_job() else _byhand().describe_use()
 
 
 def explain_unkept() -> str:
     """Return why nothing that is written would be kept here, "" where it would."""
-    return "" if job.find_job() else _byhand().explain_unkept()
+    return "" if session.current.find_job() else _byhand().explain_unkept()
 
 
 def _byhand() -> ModuleType:

@@ -13,37 +13,46 @@ MIME = "application/vnd.nbflow.progress+json"
 _INTERVAL = 0.1  # seconds between two fractions under one text
 _RATE, _BURST = 10.0, 20.0  # displays per second on average, and at once
 
-_lock = threading.Lock()
 
-
-class _Throttle:
-    """Lets changes of text pass at once, but never a flood of them."""
+class Progress:
+    """The progress that a kernel shows: one display a cell, and never a flood of them."""
 
     def __init__(self) -> None:
-        self.text: str | None = None
-        self.sent = 0.0
-        self.tokens = _BURST
+        self._lock = threading.Lock()
+        self._text: str | None = None
+        self._sent = 0.0
+        self._tokens = _BURST
+        self._shown: dict[int, str] = {}  # the cell's execution count to the display it updates
+
+    def show(self, fraction: float | None, text: str) -> None:
+        """Show or update the cell's one progress display; nothing where there is no kernel."""
+        data = make_data(fraction, text)
+        shell = find_shell()
+        with self._lock:
+            last = data["fraction"] == 1
+            if shell and self.allows(data["text"], time.monotonic(), last=last):
+                self._display(shell, data)
 
     def allows(self, text: str, now: float, *, last: bool) -> bool:
-        due = text != self.text or last or now - self.sent >= _INTERVAL
-        tokens = min(_BURST, self.tokens + (now - self.sent) * _RATE)
+        """Tell whether to show now; changes of text are shown at once."""
+        due = text != self._text or last or now - self._sent >= _INTERVAL
+        tokens = min(_BURST, self._tokens + (now - self._sent) * _RATE)
         if not due or tokens < 1:
             return False
-        self.text, self.sent, self.tokens = text, now, tokens - 1
+        self._text, self._sent, self._tokens = text, now, tokens - 1
         return True
 
-
-_throttle = _Throttle()
-_shown: dict[int, str] = {}  # the cell's execution count to the display it updates
-
-
-def show_progress(fraction: float | None, text: str) -> None:
-    """Show or update the cell's one progress display; nothing where there is no kernel."""
-    data = make_data(fraction, text)
-    shell = find_shell()
-    with _lock:
-        if shell and _throttle.allows(data["text"], time.monotonic(), last=data["fraction"] == 1):
-            _display(shell, data)
+    def _display(self, shell: Any, data: dict[str, Any]) -> None:
+        count = shell.execution_count
+        update = count in self._shown
+        if not update:
+            self._shown = {count: f"nbflow-progress-{count}-{time.time_ns()}"}
+        shell.display_pub.publish(
+            {MIME: data, "text/plain": make_plain(data)},
+            metadata={},
+            transient={"display_id": self._shown[count]},
+            update=update,
+        )
 
 
 def make_data(fraction: float | None, text: str) -> dict[str, Any]:
@@ -61,17 +70,3 @@ def make_data(fraction: float | None, text: str) -> dict[str, Any]:
 def make_plain(data: dict[str, Any]) -> str:
     percent = "" if data["fraction"] is None else f"{data['fraction']:.0%}"
     return " ".join(part for part in (percent, data["text"]) if part)
-
-
-def _display(shell: Any, data: dict[str, Any]) -> None:
-    count = shell.execution_count
-    update = count in _shown
-    if not update:
-        _shown.clear()
-        _shown[count] = f"nbflow-progress-{count}-{time.time_ns()}"
-    shell.display_pub.publish(
-        {MIME: data, "text/plain": make_plain(data)},
-        metadata={},
-        transient={"display_id": _shown[count]},
-        update=update,
-    )

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from nbflow.base.names import make_name
 from nbflow.model import Frozen
+from nbflow.notebook_api import session
+from nbflow.notebook_api.jupyter_server import ask_session
 from nbflow.notebook_api.messages import find_shell
 from nbflow.notebook_api.notebooks import Executed, find_source, read_executed
-from nbflow.notebook_api.session import ask_session
 from nbflow.notebook_api.tagged import has_step
 from nbflow.workspace.project import Project, find_pipeline, is_root, read_pipelines
 
 _UNTITLED = re.compile(r"Untitled\d*\.")  # a name that the next new notebook may have
-_resolved: dict[str, Path] = {}  # what a front end said: the kernel's directory may change
 
 
 class Here(Frozen, frozen=True):
@@ -61,21 +61,22 @@ def find_notebook() -> Path | None:
     """
     if find_shell() is None:
         return _find_script()
-    session = os.environ.get("JPY_SESSION_NAME", "")
+    at_start = os.environ.get("JPY_SESSION_NAME", "")
     told = (getattr(sys.modules["__main__"], "__vsc_ipynb_file__", ""), _find_papermill())
     found = next((found for path in told if path and (found := _resolve(path))), None)
-    if found is not None or not session:
+    if found is not None or not at_start:
         return found
-    named = None if _UNTITLED.match(Path(session).name) else _resolve(session)
-    return named or ask_session() or _resolve(session)
+    named = None if _UNTITLED.match(Path(at_start).name) else _resolve(at_start)
+    return named or ask_session() or _resolve(at_start)
 
 
 def _resolve(path: str) -> Path | None:
     """Return the file; a front end may name it relative to its own root, and not as it is now."""
-    candidates = (_resolved.get(path), Path(path), Path.cwd() / Path(path).name)
+    known = session.current.notebooks
+    candidates = (known.get(path), Path(path), Path.cwd() / Path(path).name)
     found = next((one.absolute() for one in candidates if one and one.is_file()), None)
     if found:
-        _resolved[path] = found
+        known[path] = found
     return found
 
 

@@ -2,54 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from nbflow.errors import CallError
 from nbflow.model import Job
+from nbflow.notebook_api import session
 from nbflow.notebook_api.messages import say
 from nbflow.notebook_api.names import Source, make_hint
-from nbflow.notebook_api.watcher import MODULE, VARIABLE
 from nbflow.runs.folder import find_attempt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-_lock = threading.RLock()
-_jobs: dict[str, Job | None] = {}  # the process's only job by its path; None: not read yet
-_writing: set[str] = set()  # names under way
-
-
-def find_job() -> Job | None:
-    """Return the job this kernel executes, None by hand.
-
-    The path is taken out of the environment, so that the notebook's own subprocesses are not
-    taken for the step; the watch may have done so before the first cell.
-    """
-    with _lock:
-        told = os.environ.pop(VARIABLE, "") or getattr(sys.modules.get(MODULE), "job", "")
-        if told and told not in _jobs:
-            _jobs.clear()
-            _jobs[told] = None
-        path = next(iter(_jobs), "")
-        if path and _jobs[path] is None:
-            _jobs[path] = read_job(Path(path))
-        return _jobs.get(path)
-
-
-def read_job(path: Path) -> Job:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Job)
-    except (OSError, msgspec.MsgspecError) as error:
-        raise CallError(
-            f"{VARIABLE} names {path}, which cannot be read as a job: {error}. "
-            "It is set by `nbflow run`; unset it to work by hand."
-        ) from error
 
 
 def locate(job: Job, step: str, name: str) -> Source:
@@ -71,17 +35,19 @@ def write(job: Job, name: str, value: Any) -> None:
 
     folder = find_attempt(job).making
     _check_declared(job, name)
-    with _lock:  # not while writing: what is streamed may itself read inputs, in another thread
-        if name in _writing or name in tables.read_outputs(folder):
+    under_way = session.current.writing
+    # Not held while writing: what is streamed may itself read inputs, in another thread.
+    with session.current.lock:
+        if name in under_way or name in tables.read_outputs(folder):
             raise CallError(
                 f"{job.step} writes {name} twice in one run. Give the second one its own name, "
                 f'or write once, when it is complete: nbflow.write("{name}", …).'
             )
-        _writing.add(name)
+        under_way.add(name)
     try:
         output = tables.write(folder, name, value)
     finally:
-        _writing.discard(name)
+        under_way.discard(name)
     if output.unkept:
         say(name, output.note)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nbflow.errors import CallError
 from nbflow.model.refs import make_ref
-from nbflow.notebook_api import area, job, runs
+from nbflow.notebook_api import area, runs, session
 from nbflow.notebook_api.identity import find_here
 from nbflow.runs.finished import read_finished
 from nbflow.runs.fold import Run
@@ -27,7 +27,7 @@ _LOOKED_AT = 20  # runs
 
 def read_known(run: str = "") -> Known:
     """Return the tables of a run, under a run those of its inputs, else the newest of each step."""
-    under = job.find_job()
+    under = session.current.find_job()
     if under is not None:
         return _read_inputs(under)
     project = find_here().project

@@ -1,90 +1,64 @@
-"""The notebook of this kernel, asked of the Jupyter server that started it: names change."""
+"""What the calls of one kernel remember: its job, what its author chose, what they found out."""
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import sys
-import time
-from collections.abc import Iterator
+import threading
 from pathlib import Path
-from typing import Any
 
-_SECONDS = 0.5  # for an answer of a server on this machine
-_PAUSE = 5.0  # seconds until it is asked again
-_MOST = 8  # servers that are asked
-_LOOPBACK = {"", "*", "0.0.0.0", "127.0.0.1", "::", "::1", "localhost"}  # noqa: S104 - compared
-_answered: list[tuple[float, Path | None]] = []
+import msgspec
 
-
-def ask_session() -> Path | None:
-    """Return the notebook that a server of this user on this machine has this kernel for."""
-    now = time.monotonic()
-    if not _answered or now - _answered[0][0] > _PAUSE:
-        _answered[:] = [(now, _ask())]
-    return _answered[0][1]
+from nbflow.errors import CallError
+from nbflow.model import Job
+from nbflow.notebook_api.clock import Clock
+from nbflow.notebook_api.display import Progress
+from nbflow.notebook_api.watcher import MODULE, VARIABLE
 
 
-def _ask() -> Path | None:
-    kernel = _find_kernel_id()
-    for server in _read_servers() if kernel else ():
-        for session in _read_sessions(server):
-            path = str(session.get("path", ""))
-            if (session.get("kernel") or {}).get("id") == kernel and path:
-                root = str(server.get("root_dir") or server.get("notebook_dir") or "")
-                file = Path(root, path.removeprefix("RTC:"))
-                return file if file.is_file() else None
-    return None
+class Session:
+    """One kernel's, or one script's; `current` is this process's."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.clock = Clock()
+        self.progress = Progress()
+        self.writing: set[str] = set()  # names under way
+        self.views: dict[tuple[str, str], Path] = {}  # on the process's connection: whose they are
+        self.notebooks: dict[str, Path] = {}  # what a front end said: the directory may change
+        self.served: tuple[float, Path | None] | None = None  # what a Jupyter server said, and when
+        # By hand: the run that reads stay with, by pipeline, and those that `use` chose.
+        self.runs: dict[Path, str] = {}
+        self.fixed: set[Path] = set()
+        self.step = ""  # what this notebook is, by `use`
+        self.warned: set[str] = set()
+        self.told: set[str] = set()  # newer runs that were named
+        self._path = ""  # of the job
+        self._job: Job | None = None
+
+    def find_job(self) -> Job | None:
+        """Return the job this kernel executes, None by hand.
+
+        The path is taken out of the environment: the notebook's own subprocesses are not the step.
+        The watch may have done so before the first cell.
+        """
+        with self.lock:
+            told = os.environ.pop(VARIABLE, "") or getattr(sys.modules.get(MODULE), "job", "")
+            if told and told != self._path:
+                self._path, self._job = told, None
+            if self._path and self._job is None:
+                self._job = _read_job(Path(self._path))
+            return self._job
 
 
-def _find_kernel_id() -> str:
-    """Return the id that a server gave this kernel: its connection file is named by it."""
-    application = sys.modules.get("ipykernel.kernelapp")
-    if application is None or not application.IPKernelApp.initialized():
-        return ""
-    file = Path(application.IPKernelApp.instance().connection_file).name
-    found = re.fullmatch(r"kernel-([0-9a-f-]{36})\.json", file)
-    return found[1] if found else ""
+current = Session()
 
 
-def _read_servers() -> Iterator[dict[str, Any]]:
-    """Yield what the servers of this user say of themselves, the newest first."""
-    from jupyter_core.paths import jupyter_runtime_dir  # noqa: PLC0415 - 30 ms, and seldom asked
-
-    files = Path(jupyter_runtime_dir()).glob("jpserver-*.json")
-    for file in sorted(files, key=_read_time, reverse=True)[:_MOST]:
-        try:
-            if hasattr(os, "getuid") and file.stat().st_uid != os.getuid():
-                continue
-            server = json.loads(file.read_bytes())
-            os.kill(int(server["pid"]), 0)
-        except (OSError, ValueError, KeyError, TypeError):
-            continue  # one that has ended, or of another form
-        if server.get("hostname", "") in _LOOPBACK and not server.get("secure"):
-            yield server
-
-
-def _read_time(file: Path) -> float:
+def _read_job(path: Path) -> Job:
     try:
-        return file.stat().st_mtime
-    except OSError:
-        return 0.0
-
-
-def _read_sessions(server: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the server's sessions, none where it does not answer at once."""
-    import http.client  # noqa: PLC0415 - see above
-
-    host = "::1" if server.get("hostname") == "::1" else "127.0.0.1"
-    connection = http.client.HTTPConnection(host, int(server["port"]), timeout=_SECONDS)
-    try:
-        headers = {"Authorization": f"token {server.get('token', '')}"}
-        connection.request("GET", f"{server.get('base_url', '/')}api/sessions", headers=headers)
-        answer = connection.getresponse()
-        found = json.loads(answer.read()) if answer.status == http.client.OK else []
-    except (OSError, ValueError, http.client.HTTPException):
-        return []
-    finally:
-        connection.close()
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+        return msgspec.json.decode(path.read_bytes(), type=Job)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise CallError(
+            f"{VARIABLE} names {path}, which cannot be read as a job: {error}. "
+            "It is set by `nbflow run`; unset it to work by hand."
+        ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 _SUFFIXES = {".ipynb", ".py"}
@@ -11,7 +12,6 @@ _TAGGED = re.compile(
     rb"|^#\s*%%.*\btags=\[[^]]*[\"'](?:inputs|parameters)[\"']",  # of a script of jupytext's
     re.MULTILINE,
 )
-_known: dict[Path, tuple[tuple[int, int], bool]] = {}  # by what a file's stamp was
 
 
 def has_step(folder: Path) -> bool:
@@ -27,9 +27,11 @@ def is_tagged(file: Path) -> bool:
     """Tell whether a notebook, as it was saved, has a cell with one of these tags."""
     try:
         found = file.stat()
-        stamp = found.st_mtime_ns, found.st_size
-        if file not in _known or _known[file][0] != stamp:
-            _known[file] = stamp, _TAGGED.search(file.read_bytes()) is not None
+        return _search(file, found.st_mtime_ns, found.st_size)
     except OSError:
         return False
-    return _known[file][1]
+
+
+@lru_cache(maxsize=1000)
+def _search(file: Path, _changed: int, _size: int) -> bool:
+    return _TAGGED.search(file.read_bytes()) is not None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "NBFLOW_JOB"
 MODULE = "_nbflow_watch"  # what this file is in a kernel's sys.modules
-CLOCK = "nbflow.notebook_api.clock"
+SESSION = "nbflow.notebook_api.session"
 _MOST = 20_000  # paths kept, so that a step that opens millions does not fill the memory
 _INSTALLED = ("site-packages", "dist-packages", "__pycache__", "node_modules")
 _NOT_OURS = ("__main__", "__mp_main__", "nbflow", MODULE)
@@ -54,7 +54,8 @@ def report() -> str:
     nbflow's calls, where it was imported.
     """
     modules = _find_modules()
-    spent = getattr(sys.modules.get(CLOCK), "spent", {})
+    session = getattr(sys.modules.get(SESSION), "current", None)
+    spent = session.clock.spent if session else {}
     opened = _find_opened(set(modules.values()))
     wrote = [path for path in sorted(map(os.path.realpath, _written)) if _is_of_project(path)]
     return json.dumps({"modules": modules, "opened": opened, "wrote": wrote, **spent})

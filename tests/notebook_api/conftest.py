@@ -14,7 +14,7 @@ import pytest
 
 from nbflow.base.ids import make_id
 from nbflow.model import Job, JobInput, Output, Parts, Planned, Result, events
-from nbflow.notebook_api import byhand, job
+from nbflow.notebook_api import session
 from nbflow.notebook_api.watcher import VARIABLE
 from nbflow.runs.log import to_line
 from nbflow.storage import tables
@@ -27,8 +27,7 @@ HOUR = 3600
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test is a kernel of its own: no job, no session."""
-    job._jobs.clear()
-    byhand._session = byhand._Session()
+    monkeypatch.setattr(session, "current", session.Session())
     monkeypatch.delenv(VARIABLE, raising=False)
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
 

@@ -11,7 +11,7 @@ import pytest
 
 import nbflow
 from nbflow.errors import CallError
-from nbflow.notebook_api.display import _Throttle, make_data, make_plain
+from nbflow.notebook_api.display import Progress, make_data, make_plain
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_nothing_happens_in_a_plain_script() -> None:
 
 
 def test_a_loop_is_shown_ten_times_a_second_and_its_end_always() -> None:
-    throttle = _Throttle()
+    throttle = Progress()
     times = [number / 1000 for number in range(5001)]
     shown = [at for at in times if throttle.allows("joining", 100 + at, last=at == times[-1])]
     assert shown[-1] == times[-1]
@@ -50,7 +50,7 @@ def test_a_loop_is_shown_ten_times_a_second_and_its_end_always() -> None:
 
 
 def test_changes_of_text_pass_at_once_and_a_flood_of_them_does_not() -> None:
-    throttle = _Throttle()
+    throttle = Progress()
     assert [throttle.allows(text, 100.0, last=False) for text in "abc"] == [True, True, True]
     flood = [throttle.allows(str(number), 100.001, last=False) for number in range(1000)]
     assert sum(flood) < 20
