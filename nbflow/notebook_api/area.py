@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import calendar
 import contextlib
 import getpass
 import re
 import shutil
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nbflow.base.ids import find_last_id, make_next_id, read_time
 from nbflow.model import Frozen, Output
 from nbflow.storage.results.left_files import Left, add_left
 from nbflow.storage.results.outputs import read_written
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from nbflow.workspace.project import Project
 
 KEPT = 3  # writes of one name
-_SECONDS = "%Y%m%d-%H%M%S"
 _ASIDE = ".part"
 _AFTER = "after.txt"  # the run that was the newest then: clocks may be set back
 
@@ -28,12 +26,12 @@ _AFTER = "after.txt"  # the run that was the newest then: clocks may be set back
 class Written(Frozen, frozen=True):
     """One write by hand; `time` is in seconds since the epoch.
 
-    `after` is the newest run that had finished then, "" for none; None where that is not known.
+    `after` is the newest run that had finished then, "" for none.
     """
 
     folder: Path
     time: float
-    after: str | None = None
+    after: str
 
 
 def write(project: Project, step: str, name: str, value: Any, after: str = "") -> Output:
@@ -45,7 +43,7 @@ def write(project: Project, step: str, name: str, value: Any, after: str = "") -
 
     make_home(project)
     folder = _folder(project, step, name)
-    write_id = _make_next_id(folder)
+    write_id = make_next_id(folder)
     aside = folder / f"{write_id}{_ASIDE}"
     aside.mkdir(parents=True)
     try:
@@ -70,12 +68,11 @@ def _note_made(project: Project, step: str, folder: Path) -> None:
 
 def find_written(project: Project, step: str, name: str) -> Written | None:
     """Return this user's newest write of a name."""
-    ids = _read_ids(_folder(project, step, name))
-    newest = max(ids, default=None)
-    if newest is None:
+    folder = _folder(project, step, name)
+    if not (newest := find_last_id(folder)):
         return None
-    folder = _folder(project, step, name) / newest
-    return Written(folder, read_time(newest), _read_after(folder))
+    after = (folder / newest / _AFTER).read_text(encoding="utf-8")
+    return Written(folder / newest, read_time(newest) or 0.0, after)
 
 
 def read_names(project: Project) -> list[tuple[str, str]]:
@@ -85,31 +82,6 @@ def read_names(project: Project) -> list[tuple[str, str]]:
 
 def has_step(project: Project, step: str) -> bool:
     return (_user_folder(project) / step).is_dir()
-
-
-def make_id(now: int) -> str:
-    """Return an id of nanoseconds since the epoch; ids sort by time, within a second too."""
-    seconds, rest = divmod(now, 10**9)
-    return f"{time.strftime(_SECONDS, time.gmtime(seconds))}-{rest:09d}"
-
-
-def read_time(write_id: str) -> float:
-    """Return the seconds since the epoch that an id was made from."""
-    at, _, rest = write_id.rpartition("-")
-    return calendar.timegm(time.strptime(at, _SECONDS)) + int(rest) / 10**9
-
-
-def _make_next_id(folder: Path) -> str:
-    """Return an id that is later than those in the folder, also where the clock is behind."""
-    made, last = make_id(time.time_ns()), max(_read_ids(folder), default="")
-    return made if made > last else make_id(round(read_time(last) * 10**9) + 10**6)
-
-
-def _read_after(folder: Path) -> str | None:
-    try:
-        return (folder / _AFTER).read_text(encoding="utf-8")
-    except FileNotFoundError:  # written by an earlier version
-        return None
 
 
 def _folder(project: Project, step: str, name: str) -> Path:
@@ -124,13 +96,7 @@ def _user_folder(project: Project) -> Path:
     return project.by_hand / (re.sub(r"[^\w-]", "_", user) or "user")
 
 
-def _read_ids(folder: Path) -> list[str]:
-    if not folder.is_dir():
-        return []
-    return [at.name for at in folder.iterdir() if re.fullmatch(r"\d{8}-\d{6}-\d{9}", at.name)]
-
-
 def _drop_old(folder: Path) -> None:
     """Remove all but the last writes; a reader that holds one open on POSIX keeps it."""
-    for write_id in sorted(_read_ids(folder))[:-KEPT]:
-        shutil.rmtree(folder / write_id, ignore_errors=True)
+    for write in sorted(at for at in folder.iterdir() if read_time(at.name))[:-KEPT]:
+        shutil.rmtree(write, ignore_errors=True)

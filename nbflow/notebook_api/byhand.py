@@ -163,20 +163,13 @@ def _locate_newest(project: Project, step: str, name: str) -> Source:
     """Read from the run that reads stay with, unless its author wrote by hand since."""
     run = _find_run(project, step)
     written = area.find_written(project, step, name)
-    if written and (run is None or _is_since(written, run)):
+    if written and (run is None or written.after >= run.id):
         since = run and f"after {run.label}"
         say(f"{step}.{name}", f"written by hand {make_age(written.time)} ago", since or "")
         return Source(folder=written.folder, name=name)
     if run is None:
         raise _make_no_result(project, step, name)
     return _locate_pinned(project, run, step, name)
-
-
-def _is_since(written: area.Written, run: Run) -> bool:
-    """Say whether a write by hand came after a run; by clocks only where nothing else tells."""
-    if written.after is None:
-        return written.time > run.ended
-    return written.after >= run.id
 
 
 def _find_run(project: Project, step: str) -> Run | None:

@@ -11,7 +11,6 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 from nbflow.errors import CallError, SqlError
-from nbflow.notebook_api import session
 from nbflow.notebook_api.names import Source
 from nbflow.notebook_api.values import bind
 from nbflow.storage.duckdb import execution
@@ -23,7 +22,9 @@ from nbflow.storage.results.outputs import read_outputs
 Locate = Callable[[str, str], Source]
 Missing = dict[tuple[str, str], CallError]
 _CALL = "__nbflow_query__"
-_lock = threading.RLock()  # of the views
+_lock = threading.RLock()
+# The views on the process's connection, and whose they are: they last as long as it does.
+_viewed: dict[tuple[str, str], Path] = {}
 
 
 class Scope(NamedTuple):
@@ -65,7 +66,7 @@ def run(
     lazy relations of earlier queries shall not change for a look at another run.
     """
     with _lock:
-        before = dict(session.current.views)
+        before = dict(_viewed)
         try:
             yield from _run(text, scope, cache(locate))  # each table is told of once
         finally:
@@ -116,24 +117,24 @@ def _make_view(step: str, name: str, source: Source) -> None:
             f'Take it by nbflow.read("{step}.{name}").'
         )
     make_view(process_connection(), step, name, source.folder)
-    session.current.views[step, name] = source.folder
+    _viewed[step, name] = source.folder
 
 
 def _drop_view(step: str, name: str) -> None:
     """Drop a view of what was a table earlier in this kernel: nobody shall read it as of now."""
-    if (step, name) in session.current.views:
+    if (step, name) in _viewed:
         process_connection().execute(f"DROP VIEW IF EXISTS memory.{quote(step)}.{quote(name)}")
-        del session.current.views[step, name]
+        del _viewed[step, name]
 
 
 def _restore(before: Mapping[tuple[str, str], Path]) -> None:
-    for step, name in {*before, *session.current.views}:
+    for step, name in {*before, *_viewed}:
         earlier = before.get((step, name))
         if earlier is None:
             _drop_view(step, name)
-        elif earlier != session.current.views.get((step, name)):
+        elif earlier != _viewed.get((step, name)):
             make_view(process_connection(), step, name, earlier)
-            session.current.views[step, name] = earlier
+            _viewed[step, name] = earlier
 
 
 def _execute_pointing(text: str, parameters: Mapping[str, Any], scope: Scope) -> Any:

@@ -24,7 +24,6 @@ class Session:
         self.clock = Clock()
         self.progress = Progress()
         self.writing: set[str] = set()  # names under way
-        self.views: dict[tuple[str, str], Path] = {}  # on the process's connection: whose they are
         self.notebooks: dict[str, Path] = {}  # what a front end said: the directory may change
         self.served: tuple[float, Path | None] | None = None  # what a Jupyter server said, and when
         # By hand: the run that reads stay with, by pipeline, and those that `use` chose.

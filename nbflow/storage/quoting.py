@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import quote as quote_url
 
@@ -34,9 +34,16 @@ def make_path(folder: Path, name: str, suffix: str, among: str = "files") -> Pat
 def make_unique(names: Iterable[str]) -> list[str]:
     """Return names that differ by more than case, none empty: SQL's idea of column names."""
     wanted = [name or f"column_{number}" for number, name in enumerate(names, 1)]
-    taken = {name.casefold() for name in wanted}
+    return make_different(wanted, str.casefold)
+
+
+def make_different(names: list[str], fold: Callable[[str], str] = str) -> list[str]:
+    """Return names that differ, by what `fold` makes of them: `id` and `id_2`."""
+    taken = set(map(fold, names))
+    if len(taken) == len(names):
+        return names
     seen: set[str] = set()
-    return [_find_free(name, seen, taken) for name in wanted]
+    return [_find_free(name, seen, taken, fold) for name in names]
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
@@ -54,10 +61,10 @@ def find_near(name: str, known: Iterable[str]) -> str | None:
     return folded[near[0]] if near else None
 
 
-def _find_free(name: str, seen: set[str], taken: set[str]) -> str:
+def _find_free(name: str, seen: set[str], taken: set[str], fold: Callable[[str], str]) -> str:
     free, number = name, 1
-    while free.casefold() in seen or (number > 1 and free.casefold() in taken):
+    while fold(free) in seen or (number > 1 and fold(free) in taken):
         number += 1
         free = f"{name}_{number}"
-    seen.add(free.casefold())
+    seen.add(fold(free))
     return free

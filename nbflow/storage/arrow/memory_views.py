@@ -14,10 +14,10 @@ def view_values(column: pa.Array | pa.ChunkedArray) -> Any | None:
     It can where they lie in one piece, none is null, and the memory is the reader's own: a file
     that is mapped privately is, as what is written there goes to a copy of its page.
     """
-    array = _find_only_chunk(column)
-    kind = None if array is None else _find_dtype(array.type)
-    if array is None or kind is None or array.null_count:
+    kind = _find_dtype(column.type)
+    if kind is None or column.null_count or getattr(column, "num_chunks", 1) != 1:
         return None
+    array = join(column)
     values = array.buffers()[1]
     whole = values
     while whole is not None and whole.parent is not None:
@@ -28,10 +28,11 @@ def view_values(column: pa.Array | pa.ChunkedArray) -> Any | None:
     return np.frombuffer(whole, kind, len(array), start)
 
 
-def _find_only_chunk(column: pa.Array | pa.ChunkedArray) -> pa.Array | None:
+def join(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return a column in one piece; it is copied only where it has several."""
     if not isinstance(column, pa.ChunkedArray):
         return column
-    return column.chunk(0) if column.num_chunks == 1 else None
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def _find_dtype(kind: pa.DataType) -> np.dtype[Any] | None:

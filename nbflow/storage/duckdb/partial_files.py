@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from nbflow.base.flushing import write_file
 from nbflow.model import Mark
 from nbflow.storage.results.local import TABLES
 from nbflow.storage.results.marks import GONE, SMALL, find_difference, is_changed
@@ -20,9 +21,7 @@ _SUFFIX = ".part"
 
 def write_mark(folder: Path, mark: Mark) -> None:
     """Keep the mark of the file that has just been put in place."""
-    part = folder / f".{_MARK}.{os.getpid()}.part"
-    part.write_bytes(msgspec.json.encode(mark))
-    part.replace(folder / _MARK)
+    write_file(folder / _MARK, msgspec.json.encode(mark), lasting=False)
 
 
 def find_fault(folder: Path, *, whole: bool = False) -> str:

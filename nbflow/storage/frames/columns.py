@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from nbflow.storage.arrow.memory_views import view_values
+from nbflow.storage.arrow.memory_views import join, view_values
 from nbflow.storage.arrow.types import Unkept
 from nbflow.storage.frames.objects import decode_objects, encode_objects, is_same
+from nbflow.storage.quoting import make_different
 
 _TRUSTED = (
     pd.StringDtype,
@@ -22,7 +23,6 @@ _TRUSTED = (
     *(pd.Int8Dtype, pd.Int16Dtype, pd.Int32Dtype, pd.Int64Dtype),
     *(pd.UInt8Dtype, pd.UInt16Dtype, pd.UInt32Dtype, pd.UInt64Dtype),
 )
-REFUSED = (pa.ArrowException, TypeError, ValueError, OverflowError, AttributeError)
 
 
 def encode_column(column: pd.Series) -> tuple[pa.Array, dict[str, Any] | None]:
@@ -32,7 +32,7 @@ def encode_column(column: pd.Series) -> tuple[pa.Array, dict[str, Any] | None]:
             return encode_objects(column.to_numpy())
         if kind.kind not in "biufMm":
             raise Unkept(f"is {kind}, which has no form in Arrow")
-        return _join(pa.array(column.to_numpy(), from_pandas=True)), None
+        return join(pa.array(column.to_numpy(), from_pandas=True)), None
     if isinstance(kind, pd.CategoricalDtype):
         return _encode_categories(column)
     return _encode_extension(column)
@@ -41,11 +41,11 @@ def encode_column(column: pd.Series) -> tuple[pa.Array, dict[str, Any] | None]:
 def _encode_extension(column: pd.Series) -> tuple[pa.Array, dict[str, Any]]:
     kind: Any = column.dtype
     if isinstance(kind, pd.DatetimeTZDtype):
-        return _join(pa.array(column, from_pandas=True)), {"how": "dtype", "dtype": kind}
+        return join(pa.array(column, from_pandas=True)), {"how": "dtype", "dtype": kind}
     if not hasattr(kind, "__from_arrow__") or not hasattr(column.array, "__arrow_array__"):
         raise Unkept(f"is {kind}, which has no form in Arrow")
     how = "floating" if isinstance(kind, pd.Float64Dtype | pd.Float32Dtype) else "dtype"
-    array, recipe = _join(pa.array(column.array)), {"how": how, "dtype": kind}
+    array, recipe = join(pa.array(column.array)), {"how": how, "dtype": kind}
     if not isinstance(kind, _TRUSTED):
         _check_extension(column, array, recipe)
     return array, recipe
@@ -72,7 +72,7 @@ def _make_labels(categories: pd.Index) -> pa.Array:
     """Return the categories as Arrow can look them up: themselves, or as text."""
     plain = isinstance(categories.dtype, np.dtype) and categories.dtype.kind in "biuf"
     if plain or pd.api.types.is_datetime64_any_dtype(categories.dtype):
-        return _join(pa.array(categories.array))
+        return join(pa.array(categories.array))
     texts = [item if type(item) is str else str(item) for item in categories]
     return pa.array(make_different(texts), pa.large_string())
 
@@ -81,9 +81,7 @@ def decode_column(column: pa.ChunkedArray, recipe: dict[str, Any]) -> Any:
     if recipe["how"] == "objects":
         return pd.Series(decode_objects(column, recipe), dtype=object)
     if recipe["how"] == "category":
-        codes = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-        if isinstance(codes, pa.ChunkedArray):
-            codes = codes.unify_dictionaries().chunk(0)
+        codes = join(column)
         indices = view_values(codes.indices)
         if indices is None:
             indices = codes.indices.fill_null(-1).to_numpy(zero_copy_only=False, writable=True)
@@ -98,23 +96,3 @@ def _decode_floating(column: pa.ChunkedArray) -> Any:
     mask = column.is_null().to_numpy()
     values = column.fill_null(0).to_numpy()
     return pd.arrays.FloatingArray(np.array(values), np.array(mask))
-
-
-def make_different(names: list[str]) -> list[str]:
-    if len(set(names)) == len(names):
-        return names
-    seen, taken = set[str](), set(names)
-    for place, name in enumerate(names):
-        free, number = name, 1
-        while free in seen or (number > 1 and free in taken):
-            number += 1
-            free = f"{name}_{number}"
-        names[place] = free
-        seen.add(free)
-    return names
-
-
-def _join(array: pa.Array | pa.ChunkedArray) -> pa.Array:
-    if isinstance(array, pa.ChunkedArray):
-        return array.combine_chunks() if array.num_chunks != 1 else array.chunk(0)
-    return array

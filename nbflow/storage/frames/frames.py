@@ -21,10 +21,11 @@ from nbflow.storage.arrow.hash import FRAME, FRAME_TEXT
 from nbflow.storage.arrow.memory_views import view_values
 from nbflow.storage.arrow.types import Unkept
 from nbflow.storage.frames import pandas_forms as pandasforms
-from nbflow.storage.frames.columns import REFUSED, decode_column, encode_column, make_different
+from nbflow.storage.frames.columns import decode_column, encode_column
 from nbflow.storage.frames.json_forms import Reader, Writer, find_content
 from nbflow.storage.frames.kept import Keeper, restore
-from nbflow.storage.frames.objects import NOTE
+from nbflow.storage.frames.objects import NOTE, REFUSED
+from nbflow.storage.quoting import make_different
 
 _LARGE = 1 << 20  # bytes: below, a copy of all columns costs less than a look at each
 _MANY = 90  # pandas warns about frames in more than 100 blocks

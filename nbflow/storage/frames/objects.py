@@ -25,7 +25,7 @@ _SAFE: dict[type, pa.DataType | None] = {
     int: None,
 }
 _MISSING: dict[type, Any] = {type(None): None, type(pd.NA): pd.NA, type(pd.NaT): pd.NaT}
-_REFUSED = (pa.ArrowException, TypeError, ValueError, OverflowError, AttributeError)
+REFUSED = (pa.ArrowException, TypeError, ValueError, OverflowError, AttributeError)
 
 
 def encode_objects(values: Any) -> tuple[pa.Array, dict[str, Any]]:
@@ -114,7 +114,7 @@ def _make_array(items: list[Any], kind: type) -> pa.Array:
         if kind is int:
             return _make_integers(items)
         return pa.array(items, _SAFE.get(kind), from_pandas=False)
-    except _REFUSED as error:
+    except REFUSED as error:
         reason = str(error).splitlines()[0]
         raise Unkept(f"holds {kind.__name__} that Arrow refuses ({reason})") from error
 

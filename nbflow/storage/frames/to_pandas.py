@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from nbflow.storage.arrow.memory_views import join
 from nbflow.storage.arrow.types import find_fields, find_sql_type, make_nested
 
 _WHOLE = {"HUGEINT", "UHUGEINT", "BIGNUM", "VARINT"}
@@ -108,9 +109,7 @@ def _convert_dates(column: pa.ChunkedArray) -> Any | None:
 
 def _convert_intervals(column: pa.ChunkedArray) -> Any | None:
     """Return intervals as lengths of time, None where there are months among them."""
-    array = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-    if isinstance(array, pa.ChunkedArray):
-        array = array.chunk(0) if array.num_chunks else pa.array([], column.type)
+    array = join(column)
     known = array.is_valid().to_numpy(zero_copy_only=False)
     parts = np.frombuffer(array.buffers()[1], _INTERVAL)[array.offset : array.offset + len(array)]
     if parts["months"][known].any():

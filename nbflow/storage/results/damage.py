@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from nbflow.base.flushing import write_file
 from nbflow.errors import DamageError
 from nbflow.model import Command, Frozen, formats
-from nbflow.storage.results.local import PENDING, RESULT, open_store
+from nbflow.storage.results.local import PENDING, RESULT, LocalStore, open_store
 from nbflow.storage.results.marks import GONE
 
 if TYPE_CHECKING:
     from nbflow.workspace.project import Project
 
 FOLDER = "damaged"  # in a pipeline's home: notes, and the results that were set aside
-_COMPLETE = (RESULT, PENDING)
 
 
 class Damage(Frozen, frozen=True):
@@ -45,13 +44,13 @@ def note(folder: Path, name: str, why: str) -> DamageError:
     """Note that a file of a result is damaged, and return the error that says so."""
     path = folder / name
     said = f"{path} is gone." if why == GONE else f"{path} is damaged: {why}."
-    if not any((folder / one).exists() for one in _COMPLETE):  # by hand, or of a failed step
+    if not any((folder / one).exists() for one in (RESULT, PENDING)):  # by hand, or of a failure
         return DamageError(f"{said} Write it again.")
     try:
         write_note(folder, name, why)
     except OSError as error:
         return DamageError(
-            f"{said} That cannot be noted in {folder.parent.parent.parent}: {error.strerror}. Ask "
+            f"{said} That cannot be noted in {folder.parents[2]}: {error.strerror}. Ask "
             "whose it is to run ",
             Command("check", ("--results", "--repair")),
             ".",
@@ -65,13 +64,11 @@ def note(folder: Path, name: str, why: str) -> DamageError:
 
 def write_note(folder: Path, name: str, why: str) -> Damage:
     """Note a damage of the result in this folder; raises OSError."""
-    step, result = folder.parent.name, folder.name
-    found = Damage(step, result, name, why, _read_key(folder), time.time())
-    place = folder.parent.parent.parent / FOLDER / step
+    step, result, home = folder.parent.name, folder.name, folder.parents[2]
+    found = Damage(step, result, name, why, _read_key(open_store(home), step, result), time.time())
+    place = home / FOLDER / step
     place.mkdir(parents=True, exist_ok=True)
-    part = place / f".{result}.{os.getpid()}.part"
-    part.write_bytes(msgspec.json.encode(found))
-    part.replace(place / f"{result}.json")
+    write_file(place / f"{result}.json", msgspec.json.encode(found), lasting=False)
     return found
 
 
@@ -104,10 +101,8 @@ def find_aside(project: Project, found: Damage) -> Path:
     return project.home / FOLDER / found.step / found.result
 
 
-def _read_key(folder: Path) -> str:
-    for name in _COMPLETE:
-        try:
-            return msgspec.json.decode((folder / name).read_bytes(), type=_Keyed).key
-        except (OSError, ValueError):
-            continue
-    return ""
+def _read_key(store: LocalStore, step: str, result: str) -> str:
+    try:
+        return msgspec.json.decode(store.read_record(step, result) or b"", type=_Keyed).key
+    except ValueError:  # also msgspec's
+        return ""

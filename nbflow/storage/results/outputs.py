@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
+from nbflow.base.flushing import write_file
 from nbflow.errors import StoreError, UnknownNameError
 from nbflow.model import Frozen, Made, Mark, Output, formats
 from nbflow.storage.quoting import find_near
@@ -100,9 +100,9 @@ def add_made(folder: Path, made: Mapping[str, Made]) -> None:
 
 
 def _write(folder: Path, body: Outputs) -> None:
-    part = folder / f"{FILE}.part"
-    part.write_bytes(msgspec.json.format(msgspec.json.encode(body), indent=1))
-    os.replace(part, folder / FILE)  # noqa: PTH105 - atomic on Windows too
+    write_file(
+        folder / FILE, msgspec.json.format(msgspec.json.encode(body), indent=1), lasting=False
+    )
 
 
 def _explain_missing(folder: Path, name: str, outputs: Mapping[str, Output]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from nbflow.base.flushing import write_file
 from nbflow.model import Command, Frozen, Problem, make_warning
 from nbflow.storage.results.damage import read_notes
 
@@ -68,6 +69,4 @@ def explain_removed(home: Path, step: str, result: str, run: str, ref: str = "")
 
 def _forget_half(path: Path) -> None:
     lines = path.read_bytes().splitlines(keepends=True)
-    part = path.with_name(f"{path.name}.part")
-    part.write_bytes(b"".join(lines[len(lines) // 2 :]))
-    part.replace(path)
+    write_file(path, b"".join(lines[len(lines) // 2 :]), lasting=False)
