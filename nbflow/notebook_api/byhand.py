@@ -17,12 +17,13 @@ from nbflow.notebook_api.names import Source, check_step, make_hint
 from nbflow.notebook_api.notebooks import find_changed
 from nbflow.notebook_api.tagged import is_tagged
 from nbflow.runs.finished import find_finished, read_finished
-from nbflow.storage.results.folders import Snapshot, read_result
+from nbflow.storage.results.folders import Snapshot
 from nbflow.storage.results.local import open_store
 from nbflow.storage.results.removed import explain_removed
 from nbflow.workspace.stores import is_store
 
 if TYPE_CHECKING:
+    from nbflow.model import Result
     from nbflow.runs.fold import Run
     from nbflow.workspace.project import Project
 
@@ -131,9 +132,9 @@ def _locate_executed(here: Here, project: Project, step: str, name: str) -> Sour
     assert executed is not None  # noqa: S101 - the caller saw it
     result_id = executed.inputs.get(f"{step}.{name}")
     if result_id is not None:
-        folder = _find_output(project, step, result_id, name, executed.run)
+        result = _find_result(project, step, result_id, name, executed.run)
         say(f"{step}.{name}", f"as run {executed.run} read it")
-        return Source(folder=folder, name=name)
+        return Source(open_store(project.home).fetch(step, result.id), name)
     return _locate_pinned(project, runs.choose_run(project, executed.run), step, name)
 
 
@@ -145,15 +146,15 @@ def _locate_pinned(project: Project, run: Run, step: str, name: str) -> Source:
             f"{step}.{name}: {run.label} has no result of {step}. It has: {had}."
             f'{make_hint(step, run.pins)} nbflow.use("latest") reads the newest of each step.'
         )
-    folder = _find_output(project, step, run.pins[step], name, run.id)
-    created = read_result(project, step, run.pins[step]).created
-    changed = find_changed(project.root, folder, created)
+    result = _find_result(project, step, run.pins[step], name, run.id)
+    folder = open_store(project.home).fetch(step, result.id)
+    changed = find_changed(project.root, folder, result.created)
     since = changed and f"{changed} changed since"
     say(
         f"{step}.{name}",
         run.label,
         make_parameters(run.parameters),
-        f"{make_age(created)} old",
+        f"{make_age(result.created)} old",
         since,
     )
     return Source(folder=folder, name=name)
@@ -239,11 +240,17 @@ def _describe_step(here: Here) -> str:
 
 def _check_known(project: Project | None, step: str) -> None:
     """Refuse a step of which there is neither a notebook nor a result."""
-    known = _find_step_names(project) if project else set()
-    if project is None or not known or step in known:
-        return
+    if project and (unknown := _explain_unknown(project, step)):
+        raise CallError(unknown)
+
+
+def _explain_unknown(project: Project, step: str) -> str:
+    """Return that a pipeline has no such step, "" where it has, or where it has none at all."""
+    known = _find_step_names(project)
+    if not known or step in known:
+        return ""
     hint = make_hint(step, known) or f" There are: {', '.join(sorted(known))}."
-    raise CallError(f"{project.folder.name} has no step {step}.{hint}")
+    return f"{project.folder.name} has no step {step}.{hint}"
 
 
 def _find_step_names(project: Project) -> set[str]:
@@ -257,8 +264,8 @@ def _find_step_names(project: Project) -> set[str]:
     return found
 
 
-def _find_output(project: Project, step: str, result_id: str, name: str, run: str) -> Path:
-    """Return the folder of a run's result that holds this name."""
+def _find_result(project: Project, step: str, result_id: str, name: str, run: str) -> Result:
+    """Return a run's result, which holds this name."""
     result = Snapshot(project).find_result(step, result_id)
     if result is None:
         gone = explain_removed(project.home, step, result_id, run, f"{step}.{name}")
@@ -269,7 +276,7 @@ def _find_output(project: Project, step: str, result_id: str, name: str, run: st
             f'{make_hint(name, result.outputs)} Add nbflow.write("{name}", …) to {step}, '
             "or correct the name."
         )
-    return open_store(project.home).fetch(step, result_id)
+    return result
 
 
 def _find_writer(project: Project, name: str) -> str:
@@ -288,27 +295,21 @@ def _find_writer(project: Project, name: str) -> str:
     return UNNAMED
 
 
-def _explain_nowhere(here: Here) -> str:
+def _explain_nowhere(here: Here, but: str = "nothing written is kept") -> str:
     return (
-        f"no project of nbflow holds {here.folder}, so that nothing written is kept. Start the "
-        "notebook in its project's folder, or make one there: tag a cell `parameters` or `inputs` "
-        "and save the notebook."
+        f"no project of nbflow holds {here.folder}, so that {but}. Start the notebook in its "
+        "project's folder, or make one there: tag a cell `parameters` or `inputs` and save the "
+        "notebook."
     )
 
 
 def _explain_no_project(here: Here, what: str) -> str:
-    return (
-        f"{what}: no project of nbflow holds {here.folder}, so that there is nothing to read. "
-        "Start the notebook in its project's folder, or make one there: tag a cell `parameters` or "
-        "`inputs` and save the notebook."
-    )
+    return f"{what}: {_explain_nowhere(here, 'there is nothing to read')}"
 
 
 def _make_no_result(project: Project, step: str, name: str) -> CallError:
-    known = _find_step_names(project)
-    if known and step not in known:
-        hint = make_hint(step, known) or f" There are: {', '.join(sorted(known))}."
-        return CallError(f"{step}.{name}: {project.folder.name} has no step {step}.{hint}")
+    if unknown := _explain_unknown(project, step):
+        return CallError(f"{step}.{name}: {unknown}")
     return CallError(
         f"{step}.{name}: no finished run of {project.folder.name} has a result of {step}, and you "
         "wrote none by hand. Make one: ",

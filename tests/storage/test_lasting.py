@@ -73,7 +73,7 @@ def test_content_is_on_the_disk_before_the_result_that_before_its_folder_that_be
 def test_a_pending_result_is_read_and_its_key_leads_to_it_before_the_disk_has_it(made):
     project, making = made
     folder = results.keep_result(project, making, RESULT)
-    assert results.read_result(project, "clean", RESULT.id) == RESULT
+    assert results.Snapshot(project).find_result("clean", RESULT.id) == RESULT
     assert results.Snapshot(project).find_pointer("clean", "k") == results.Pointer(RESULT.id)
     assert results.Snapshot(project).find_pointer("clean", "other") is None
     assert open_store(project.home).is_pending("clean", RESULT.id)
@@ -87,7 +87,7 @@ def test_what_is_not_to_be_reused_has_no_key_before_nor_after(made):
     assert results.Snapshot(project).find_pointer("clean", "k") is None
     lasting.complete(project, once)
     assert results.Snapshot(project).find_pointer("clean", "k") is None
-    assert replace(results.read_result(project, "clean", RESULT.id), files={}) == once
+    assert replace(results.Snapshot(project).find_result("clean", RESULT.id), files={}) == once
 
 
 def test_a_result_that_was_removed_meanwhile_gets_no_key(made):

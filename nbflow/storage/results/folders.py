@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from nbflow.base.hashing import hash_file
-from nbflow.errors import DamageError, UnknownNameError
-from nbflow.model import Command, Frozen, Result, formats
+from nbflow.model import Frozen, Result, formats
 from nbflow.model.refs import make_ref
 from nbflow.storage.results.damage import Damage, read_notes, write_note
 from nbflow.storage.results.local import open_store
@@ -148,24 +147,6 @@ def keep_result(project: Project, making: Path, result: Result) -> Path:
 
 def encode_result(result: Result) -> bytes:
     return msgspec.json.format(msgspec.json.encode(result), indent=1)
-
-
-def read_result(project: Project, step: str, result_id: str) -> Result:
-    snapshot = Snapshot(project)
-    result = snapshot.find_result(step, result_id)
-    if found := snapshot.notes.get((step, result_id)):
-        raise DamageError(
-            f"The result {result_id} of {step} is damaged ({found}), and is not used any more. ",
-            Command("run", ("--to", step)),
-            " makes it again.",
-        )
-    if result is None:
-        raise UnknownNameError(
-            f"{step} has no result {result_id}: it was removed. ",
-            Command("run", ("--to", step)),
-            " makes one.",
-        )
-    return result
 
 
 def read_result_ids(project: Project, step: str) -> list[str]:
