@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -139,7 +140,7 @@ def _find_places(
                 f"{name!r} has no column {column!r}. {suggest(str(column), names)}"
             )
     places = [known[column] for column in wanted]
-    levels = _find_levels(folder, schema) if index else []
+    levels = _find_levels(schema) if index else []
     return [*places, *(place for place in levels if place not in places)]
 
 
@@ -155,12 +156,10 @@ def _find_known(folder: Path, schema: pa.Schema, names: list[str]) -> dict[Any, 
     return known | {label: places[name] for label, name in labels.items()}
 
 
-def _find_levels(folder: Path, schema: pa.Schema) -> list[int]:
-    if FRAME not in (schema.metadata or {}):
-        return []
-    from nbflow.storage.frames.frames import find_index_columns  # noqa: PLC0415 - loads pandas
-
-    return [schema.names.index(name) for name in find_index_columns(schema, folder)]
+def _find_levels(schema: pa.Schema) -> list[int]:
+    """Return the positions of the columns that hold the index of a pandas frame."""
+    recipe = (schema.metadata or {}).get(FRAME)
+    return [schema.names.index(name) for name in json.loads(recipe)["levels"]] if recipe else []
 
 
 def _strip(metadata: dict[bytes, bytes] | None) -> dict[bytes, bytes]:

@@ -81,17 +81,8 @@ def rehearse() -> None:
     decode_frame(encode_frame(pd.DataFrame({"a": [0], "b": [""]})), Path())
 
 
-def find_index_columns(schema: pa.Schema, place: Path) -> list[str]:
-    """Return the names of the columns that hold the index of a pandas frame."""
-    if FRAME not in (schema.metadata or {}):
-        return []
-    return list(_load(schema, place, "levels")["levels"])
-
-
 def find_label_names(schema: pa.Schema, place: Path) -> dict[Any, str]:
     """Return pandas' labels, mapped to the names of their columns; the first of duplicates."""
-    if FRAME not in (schema.metadata or {}):
-        return {}
     recipe = _load(schema, place, "columns", "names")
     labels = list(recipe["columns"])
     return dict(reversed(list(zip(labels, recipe["names"], strict=True))))
@@ -193,10 +184,12 @@ def _make_pandas_metadata(frame: pd.DataFrame, names: list[str]) -> dict[bytes, 
 
 def _decode_columns(table: pa.Table, recipes: dict[str, Any]) -> pd.DataFrame:
     """Return the columns; those of a large table stay where they lie, in memory of their own."""
+    places = range(table.num_columns)
     if table.nbytes >= _LARGE and table.num_columns <= _MANY:
-        return _put_together([_decode(table, place, recipes) for place in _places(table)])
+        return _put_together([_decode(table, place, recipes) for place in places])
     plain = [name for name in table.column_names if name not in recipes]
-    frame = table.select(plain).replace_schema_metadata(None).to_pandas(use_threads=False)
+    kept = table.select(plain).replace_schema_metadata(None)
+    frame: pd.DataFrame = kept.to_pandas(use_threads=False)
     special = {
         place: decode_column(table.column(place), recipes[name])
         for place, name in enumerate(table.column_names)
@@ -205,20 +198,14 @@ def _decode_columns(table: pa.Table, recipes: dict[str, Any]) -> pd.DataFrame:
     if len(special) > _MANY:
         rest = iter(range(len(plain)))
         return _put_together(
-            [special[i] if i in special else frame.iloc[:, next(rest)] for i in _places(table)]
+            [special[i] if i in special else frame.iloc[:, next(rest)] for i in places]
         )
-    frame = (
-        frame.set_axis(range(len(plain)), axis=1)
-        if plain
-        else pd.DataFrame(index=range(table.num_rows))
-    )
+    if not plain:
+        frame = pd.DataFrame(index=range(table.num_rows))
+    frame.columns = pd.RangeIndex(len(plain))
     for place, column in sorted(special.items()):
         frame.insert(place, f"c{place}", column)
     return frame
-
-
-def _places(table: pa.Table) -> range:
-    return range(table.num_columns)
 
 
 def _put_together(columns: list[Any]) -> pd.DataFrame:
@@ -236,10 +223,9 @@ def _decode(table: pa.Table, place: int, recipes: dict[str, Any]) -> Any:
 def _decode_index(table: pa.Table, recipe: dict[str, Any]) -> pd.Index | None:
     names = recipe["index_names"]
     if recipe["range"] is not None:
-        index = pd.RangeIndex(range(*recipe["range"]), name=names[0])
-        return (
-            index if len(index) == table.num_rows else pd.RangeIndex(table.num_rows, name=names[0])
-        )
+        whole = range(*recipe["range"])
+        shown = whole if len(whole) == table.num_rows else range(table.num_rows)
+        return pd.RangeIndex(shown, name=names[0])
     if any(name not in table.column_names for name in recipe["levels"]):
         return None
     levels = [
