@@ -9,7 +9,7 @@ import pytest
 
 from nbflow.base.ids import make_id
 from nbflow.errors import StoreError
-from nbflow.storage.results.local import LocalStore, Store, find_folders, open_store
+from nbflow.storage.results.local import Store, find_folders, open_store
 
 PRODUCT = Path(__file__).parents[2] / "nbflow"
 
@@ -60,7 +60,7 @@ def test_what_cannot_be_published_is_told(tmp_path: Path) -> None:
     (tmp_path / "results").write_text("in the way")
     (tmp_path / "making").mkdir()
     with pytest.raises(StoreError, match="could not be kept"):
-        LocalStore(tmp_path).publish(tmp_path / "making", "load", "1", b"")
+        Store(tmp_path).publish(tmp_path / "making", "load", "1", b"")
 
 
 def test_nobody_else_knows_where_results_and_keys_lie() -> None:

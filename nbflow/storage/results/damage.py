@@ -12,7 +12,7 @@ import msgspec
 from nbflow.base.flushing import write_file
 from nbflow.errors import DamageError
 from nbflow.model import Command, Frozen, formats
-from nbflow.storage.results.local import PENDING, RESULT, LocalStore, open_store
+from nbflow.storage.results.local import PENDING, RESULT, Store, open_store
 from nbflow.storage.results.marks import GONE
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def find_aside(project: Project, found: Damage) -> Path:
     return project.home / FOLDER / found.step / found.result
 
 
-def _read_key(store: LocalStore, step: str, result: str) -> str:
+def _read_key(store: Store, step: str, result: str) -> str:
     try:
         return msgspec.json.decode(store.read_record(step, result) or b"", type=_Keyed).key
     except ValueError:  # also msgspec's

@@ -1,7 +1,8 @@
 """Where a pipeline's results lie: published by one move, fetched as local folders.
 
-Whoever plans, executes, reads or shows uses `Store` alone; all that is done with the content of a
-result is done in the folder that `fetch` returns.
+Every other room uses `Store`, and works on the content of a result in the folder that `fetch`
+returns. Planning asks for lists, records and pointers only: a store in another place can answer
+these without fetching results.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import functools
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 from nbflow.base.flushing import write_file
 from nbflow.base.ids import make_next_id
@@ -23,77 +23,36 @@ TABLES = "tables.duckdb"
 PENDING = "pending.json"  # the same, of a result that the disk need not have kept yet
 
 
-class Store(Protocol):
-    """Keeps results by step and id, and pointers to them by step and key."""
-
-    def lock(self) -> contextlib.AbstractContextManager[None]:
-        """Hold the pipeline: a run pins what it relies on so, and `clean` removes so."""
-
-    def list_steps(self) -> list[str]:
-        """Return the steps that have results, sorted."""
-
-    def list_ids(self, step: str) -> list[str]:
-        """Return the ids of a step's results, the newest first."""
-
-    def make_id(self, step: str) -> str:
-        """Return an id for a new result, later than each that the step has."""
-
-    def publish(self, making: Path, step: str, result_id: str, record: bytes) -> Path:
-        """Move a finished folder into place in one step, with the record that makes it a result.
-
-        Return where it is now. Raises StoreError.
-        """
-
-    def has(self, step: str, result_id: str) -> bool:
-        """Tell whether there is this result, complete or pending."""
-
-    def is_pending(self, step: str, result_id: str) -> bool:
-        """Tell whether the disk need not have kept a result yet: its run goes on, or was killed."""
-
-    def read_record(self, step: str, result_id: str) -> bytes | None:
-        """Return a result's record, None where there is no such result. Planning needs no more."""
-
-    def find_local(self, step: str, result_id: str) -> Path | None:
-        """Return the folder of a result that is on this machine, None where `fetch` would bring it.
-
-        The files of such a result can be looked at and filled into DuckDB, those of others not.
-        """
-
-    def fetch(self, step: str, result_id: str) -> Path:
-        """Return a local folder with the result; where there is none, the folder is not there."""
-
-    def remove(self, step: str, result_id: str) -> None:
-        """Remove a result: first its completeness, then its content."""
-
-    def read_pointer(self, step: str, key: str) -> bytes | None:
-        """Return what a key's pointer holds; raises StoreError."""
-
-    def write_pointer(self, step: str, key: str, content: bytes) -> None:
-        """Let a key point."""
-
-
-class LocalStore:
-    """A store in a folder of this machine, `home`: it gives out the folders themselves."""
+class Store:
+    """Keeps results by step and id, and pointers to them by step and key, in the folder `home`."""
 
     def __init__(self, home: Path) -> None:
         self._home, self._results, self._keys = home, f"{home}/results", f"{home}/keys"
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
+        """Hold the pipeline: a run pins what it relies on so, and `clean` removes so."""
         self._home.mkdir(parents=True, exist_ok=True)
         with hold(self._home / "lock"):
             yield
 
     def list_steps(self) -> list[str]:
+        """Return the steps that have results, sorted."""
         return sorted(read_names(self._results))
 
     def list_ids(self, step: str) -> list[str]:
+        """Return the ids of a step's results, the newest first."""
         return read_names(f"{self._results}/{step}")
 
     def make_id(self, step: str) -> str:
+        """Return an id for a new result, later than each that the step has."""
         return make_next_id(Path(self._results, step))
 
     def publish(self, making: Path, step: str, result_id: str, record: bytes) -> Path:
+        """Move a finished folder into place in one step, with the record that makes it a result.
+
+        Return where it is now. Raises StoreError.
+        """
         folder = self.fetch(step, result_id)
         try:
             (making / PENDING).write_bytes(record)
@@ -106,28 +65,33 @@ class LocalStore:
             ) from error
 
     def has(self, step: str, result_id: str) -> bool:
+        """Tell whether there is this result, complete or pending."""
         complete = os.path.exists(f"{self._results}/{step}/{result_id}/{RESULT}")  # noqa: PTH110 - called often
         return complete or self.is_pending(step, result_id)
 
     def is_pending(self, step: str, result_id: str) -> bool:
+        """Tell whether the disk need not have kept a result yet: its run goes on, or was killed."""
         return os.path.exists(f"{self._results}/{step}/{result_id}/{PENDING}")  # noqa: PTH110 - called often
 
     def read_record(self, step: str, result_id: str) -> bytes | None:
+        """Return a result's record, None where there is no such result. Planning needs no more."""
         names = (RESULT, PENDING, RESULT)  # again: it may have been completed meanwhile
         found = (read_content(f"{self._results}/{step}/{result_id}/{name}") for name in names)
         return next(filter(None, found), None)
 
     def find_local(self, step: str, result_id: str) -> Path | None:
+        """Return the folder of a result that is on this machine, None where `fetch` would bring it.
+
+        The files of such a result can be looked at and filled into DuckDB, those of others not.
+        """
         return self.fetch(step, result_id)
 
     def fetch(self, step: str, result_id: str) -> Path:
-        return Path(self.locate(step, result_id))
-
-    def locate(self, step: str, result_id: str) -> str:
-        """Return what `fetch` does as text, which takes a tenth of the time."""
-        return f"{self._results}/{step}/{result_id}"
+        """Return a local folder with the result; where there is none, the folder is not there."""
+        return Path(f"{self._results}/{step}/{result_id}")
 
     def remove(self, step: str, result_id: str) -> None:
+        """Remove a result: first its completeness, then its content."""
         import shutil  # noqa: PLC0415 - planning removes nothing
 
         folder = self.fetch(step, result_id)
@@ -136,9 +100,11 @@ class LocalStore:
         shutil.rmtree(folder, ignore_errors=True)
 
     def read_pointer(self, step: str, key: str) -> bytes | None:
+        """Return what a key's pointer holds; raises StoreError."""
         return read_content(f"{self._keys}/{step}/{key}")
 
     def write_pointer(self, step: str, key: str, content: bytes) -> None:
+        """Let a key point."""
         path = self.find_pointers(step) / key
         path.parent.mkdir(parents=True, exist_ok=True)
         write_file(path, content)
@@ -149,9 +115,9 @@ class LocalStore:
 
 
 @functools.lru_cache(maxsize=64)
-def open_store(home: Path | str) -> LocalStore:
+def open_store(home: Path | str) -> Store:
     """Return the store of a pipeline with this home."""
-    return LocalStore(Path(home))
+    return Store(Path(home))
 
 
 def find_folders(store: Store) -> Iterator[Path]:
