@@ -1,7 +1,6 @@
 """The format number of each kind of file: raised where a reader of before would misunderstand."""
 
 RESULT = 1
-POINTER = 1
 OUTPUTS = 1
 DAMAGE = 1
 OWNER = 1  # whose pickles are trusted

@@ -15,8 +15,9 @@ from nbflow.notebook_api.names import Source
 from nbflow.notebook_api.values import bind
 from nbflow.storage.duckdb import execution
 from nbflow.storage.duckdb.connections import process_connection
+from nbflow.storage.duckdb.querying import make_view
 from nbflow.storage.duckdb.statements import Statement, find_tables
-from nbflow.storage.duckdb.views import make_view, quote
+from nbflow.storage.quoting import quote
 from nbflow.storage.results.outputs import read_outputs
 
 Locate = Callable[[str, str], Source]

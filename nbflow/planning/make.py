@@ -240,14 +240,13 @@ def _find_recalled(
     plan: Plan, found: Snapshot, at: tuple[str, str], latest: Latest, read_hash: ReadHash
 ) -> Recalled | None:
     """Return what is recalled of a step and a key."""
-    pointer = found.find_pointer(*at)
-    result = found.find_result(at[0], pointer.result) if pointer else None
-    if pointer is None or result is None or found.is_damaged(at[0], result.id):
+    result = found.find_by_key(*at)
+    if result is None or found.is_damaged(at[0], result.id):
         return _find_damaged(found, *at)
     root, traffic = plan.project.root, plan.traffic
     changed = (
         path
-        for path, digest in pointer.seen_modules.items()
+        for path, digest in result.seen_modules.items()
         if not (root / path).is_file() or read_hash(root / path) != digest
     )
     against = (

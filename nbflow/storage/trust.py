@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import msgspec
 
@@ -28,7 +29,17 @@ class Trusted(Frozen, frozen=True):
     format: int = formats.OWNER
 
 
-def refuse_foreign(file: IO[bytes], place: Path) -> None:
+def unpickle(file: IO[bytes], place: Path) -> Any:
+    """Return the object of a pickle that was found in this file or folder of a result.
+
+    This is the one place where a pickle is read. Raises TrustError where another user wrote it
+    whom this one has not said to trust.
+    """
+    _refuse_foreign(file, place)
+    return pickle.load(file)  # noqa: S301 - whoever wrote it is trusted
+
+
+def _refuse_foreign(file: IO[bytes], place: Path) -> None:
     """Raise TrustError for a pickle that somebody wrote who is not trusted.
 
     `place` is the file, or the folder of the result whose tables it may be from.

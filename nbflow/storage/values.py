@@ -15,10 +15,10 @@ from nbflow.base.hashing import hash_bytes, hash_file
 from nbflow.errors import StoreError, TrustError
 from nbflow.model import Kind, Output
 from nbflow.storage import made_files as made
-from nbflow.storage.pickles import unpickle
 from nbflow.storage.quoting import make_path
 from nbflow.storage.results.marks import SUFFIX
 from nbflow.storage.results.outputs import add_made
+from nbflow.storage.trust import unpickle
 
 
 def write_value(folder: Path, name: str, value: Any) -> Output:

@@ -6,7 +6,6 @@ import os
 import time
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from nbflow.analysis.contract.scan import read_folder
@@ -43,9 +42,7 @@ def keep(made: Project, step: str, name: str = "r1", **fields) -> Result:
     folder = open_store(made.home).fetch(step, name)
     folder.mkdir(parents=True)
     (folder / "result.json").write_bytes(results.encode_result(result))
-    open_store(made.home).write_pointer(
-        step, key, msgspec.json.encode(results.make_pointer(result))
-    )
+    open_store(made.home).write_pointer(step, key, result.id)
     return result
 
 

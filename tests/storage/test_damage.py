@@ -17,7 +17,7 @@ from nbflow.runs.cleaning import find_removable, remove
 from nbflow.runs.liveness import take_snapshot
 from nbflow.storage import tables
 from nbflow.storage.duckdb.filling import fill
-from nbflow.storage.duckdb.views import query
+from nbflow.storage.duckdb.querying import query
 from nbflow.storage.results import damage
 from nbflow.storage.results import durability as lasting
 from nbflow.storage.results import folders as results
@@ -139,7 +139,7 @@ def test_damage_is_named_when_it_is_read_and_then_known_to_all(project, folder, 
     assert noted.keys() == {("a", ID)}
     assert (noted["a", ID].file, noted["a", ID].key) == (file, "k")
     assert results.Snapshot(project).find_result("a", ID) is None
-    assert results.Snapshot(project).find_pointer("a", "k") is None
+    assert results.Snapshot(project).find_by_key("a", "k") is None
 
 
 @pytest.mark.parametrize("name", [*VALUES, "f"])
@@ -376,7 +376,7 @@ def test_a_loss_of_power_before_the_disk_had_a_result_leaves_none_that_is_not_wh
     hurt(kept / file)
     os.utime(kept / file, ns=(before.st_atime_ns, before.st_mtime_ns))
     snapshot = take_snapshot(project)
-    known = snapshot.find_pointer("lost", "k")
+    known = snapshot.find_by_key("lost", "k")
     assert (known is not None and not snapshot.is_damaged("lost", "2")) is (case == "nothing")
 
 

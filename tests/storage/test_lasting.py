@@ -74,8 +74,8 @@ def test_a_pending_result_is_read_and_its_key_leads_to_it_before_the_disk_has_it
     project, making = made
     folder = results.keep_result(project, making, RESULT)
     assert results.Snapshot(project).find_result("clean", RESULT.id) == RESULT
-    assert results.Snapshot(project).find_pointer("clean", "k") == results.Pointer(RESULT.id)
-    assert results.Snapshot(project).find_pointer("clean", "other") is None
+    assert results.Snapshot(project).find_by_key("clean", "k") == RESULT
+    assert results.Snapshot(project).find_by_key("clean", "other") is None
     assert open_store(project.home).is_pending("clean", RESULT.id)
     assert not (folder / "result.json").exists()
 
@@ -84,9 +84,9 @@ def test_what_is_not_to_be_reused_has_no_key_before_nor_after(made):
     project, making = made
     once = replace(RESULT, reusable=False)
     results.keep_result(project, making, once)
-    assert results.Snapshot(project).find_pointer("clean", "k") is None
+    assert results.Snapshot(project).find_by_key("clean", "k") is None
     lasting.complete(project, once)
-    assert results.Snapshot(project).find_pointer("clean", "k") is None
+    assert results.Snapshot(project).find_by_key("clean", "k") is None
     assert replace(results.Snapshot(project).find_result("clean", RESULT.id), files={}) == once
 
 

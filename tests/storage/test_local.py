@@ -51,7 +51,7 @@ def test_an_id_is_later_than_those_that_are_there(store: Store, tmp_path: Path) 
 
 def test_a_key_points_to_what_was_written_last(store: Store) -> None:
     assert store.read_pointer("load", "k") is None
-    for content in (b"one", b"two"):
+    for content in ("one", "two"):
         store.write_pointer("load", "k", content)
     assert store.read_pointer("load", "k") == b"two"
 

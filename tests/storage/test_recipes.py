@@ -14,7 +14,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 from pandas.tseries.holiday import USFederalHolidayCalendar
 
-from nbflow.storage import pickles, tables
+from nbflow.storage import tables, trust
 from nbflow.storage.arrow.hash import FRAME, FRAME_TEXT
 from nbflow.storage.frames.frames import encode_frame
 from nbflow.storage.frames.objects import is_same
@@ -205,7 +205,7 @@ def test_an_object_that_holds_itself_comes_back(tmp_path):
 @pytest.mark.parametrize("name", [name for name in EXACT if name != "zones"])
 def test_reading_a_frame_needs_no_pickle(tmp_path, monkeypatch, name):
     tables.write(tmp_path, "t", EXACT[name])
-    for module in (pickle, pickles.pickle):
+    for module in (pickle, trust.pickle):
         monkeypatch.setattr(module, "load", None)
         monkeypatch.setattr(module, "loads", None)
 

@@ -45,34 +45,29 @@ def test_a_result_is_there_once_it_is_renamed_into_place(project):
 
 def test_a_key_leads_to_its_result_until_that_is_removed(project):
     keep(project)
-    pointer = results.Pointer(RESULT.id, {"late.py": "h"})
-    open_store(project.home).write_pointer("clean", "k", msgspec.json.encode(pointer))
-    assert results.Snapshot(project).find_pointer("clean", "k") == pointer
+    open_store(project.home).write_pointer("clean", "k", RESULT.id)
+    assert results.Snapshot(project).find_by_key("clean", "k") == RESULT
     open_store(project.home).remove("clean", RESULT.id)
-    assert results.Snapshot(project).find_pointer("clean", "k") is None
+    assert results.Snapshot(project).find_by_key("clean", "k") is None
 
 
 def keep_another(project, **changes):
     """Keep a result of these, and point the key "k" of clean to it."""
     other = msgspec.structs.replace(RESULT, **{"id": "20260101-000001-000bbb"} | changes)
     keep(project, other)
-    open_store(project.home).write_pointer(
-        "clean", "k", msgspec.json.encode(results.Pointer(other.id))
-    )
+    open_store(project.home).write_pointer("clean", "k", other.id)
 
 
 def test_a_pointer_to_the_result_of_another_key_is_not_believed(project):
     keep_another(project, key="another", parts=Parts(parameters={"month": 2}))
-    assert results.Snapshot(project).find_pointer("clean", "k") is None
+    assert results.Snapshot(project).find_by_key("clean", "k") is None
     assert len(results.Snapshot(project).read_all("clean")) == 1  # which is whole
 
 
 def test_a_pointer_never_leads_to_another_step(project):
     keep_another(project, step="load")
-    open_store(project.home).write_pointer(
-        "clean", "k", msgspec.json.encode(results.Pointer("../load/20260101-000001-000bbb"))
-    )
-    assert results.Snapshot(project).find_pointer("clean", "k") is None
+    open_store(project.home).write_pointer("clean", "k", "../load/20260101-000001-000bbb")
+    assert results.Snapshot(project).find_by_key("clean", "k") is None
 
 
 def test_a_result_in_the_place_of_another_is_none(project):
@@ -98,11 +93,9 @@ BROKEN = {
 @pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
 def test_a_broken_file_counts_as_none(project, content):
     folder = keep(project)
-    open_store(project.home).write_pointer(
-        "clean", "k", msgspec.json.encode(results.Pointer(RESULT.id))
-    )
+    open_store(project.home).write_pointer("clean", "k", RESULT.id)
     (project.home / "keys" / "clean" / "k").write_bytes(content)
-    assert results.Snapshot(project).find_pointer("clean", "k") is None
+    assert results.Snapshot(project).find_by_key("clean", "k") is None
     (folder / "result.json").write_bytes(content)
     assert results.Snapshot(project).read_all("clean") == []
 

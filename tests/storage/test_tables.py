@@ -11,7 +11,8 @@ from nbflow.errors import NbflowError, StoreError, UnknownNameError
 from nbflow.storage import tables
 from nbflow.storage.duckdb.connections import connect
 from nbflow.storage.duckdb.filling import fill
-from nbflow.storage.duckdb.views import make_view, query, quote
+from nbflow.storage.duckdb.querying import make_view, query
+from nbflow.storage.quoting import quote
 
 FRAME = pd.DataFrame(
     {"a": [1, 2, 3], "B b": ["x", None, "z"], "c0": [1.5, 2.5, 3.5]}, index=["i", "j", "k"]

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from nbflow.storage.arrow.file import to_bytes
 from nbflow.storage.arrow.lowering import find_nulls, lower_array, make_list, make_offsets
 from nbflow.storage.arrow.types import Unkept, holds, is_kept, is_list, is_view, lower_type
 
@@ -49,35 +50,20 @@ class Codec:
         return pa.RecordBatch.from_arrays(columns, schema=self.lowered)
 
     def to_bytes(self) -> bytes:
-        """Return the schema and the dictionaries as an Arrow IPC stream of no rows."""
-        paths = sorted(self.dictionaries)
-        kinds = [
-            pa.field(",".join(map(str, p)), pa.list_(self.dictionaries[p].type)) for p in paths
-        ]
-        rows = [
-            pa.ListArray.from_arrays([0, len(self.dictionaries[p])], self.dictionaries[p])
-            for p in paths
-        ]
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, self.schema):
-            pass
-        if paths:
-            batch = pa.RecordBatch.from_arrays(rows, schema=pa.schema(kinds))
-            with pa.ipc.new_stream(sink, batch.schema) as writer:
-                writer.write_batch(batch)
-        data: bytes = sink.getvalue().to_pybytes()
-        return data
+        """Return the schema and the dictionaries as two Arrow streams."""
+        kept = {
+            ",".join(map(str, path)): pa.ListArray.from_arrays([0, len(values)], values)
+            for path, values in sorted(self.dictionaries.items())
+        }
+        return to_bytes(pa.Table.from_batches([], self.schema)) + to_bytes(pa.table(kept))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Codec:
         source = pa.BufferReader(data)
-        schema = pa.ipc.open_stream(source).read_all().schema
-        if source.tell() >= len(data):
-            return cls(schema)
-        kept = pa.ipc.open_stream(source).read_all()
+        schema, kept = (pa.ipc.open_stream(source).read_all() for _ in range(2))
         paths = [tuple(map(int, name.split(","))) for name in kept.column_names]
         values = [column.combine_chunks().flatten() for column in kept.columns]
-        return cls(schema, dict(zip(paths, values, strict=True)))
+        return cls(schema.schema, dict(zip(paths, values, strict=True)))
 
     def raise_column(self, position: int, column: pa.ChunkedArray | pa.Array) -> Any:
         """Return one column of DuckDB's as it was written."""

@@ -1,12 +1,13 @@
-"""Rows and columns of a table, picked by DuckDB from a result's DuckDB file."""
+"""Tables in DuckDB files of results: read in part, or shown as views `step.table`."""
 # ruff: noqa: S608 - names go through quote()
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -87,6 +88,37 @@ class Query:
                 f"where={where!r} is no condition that DuckDB understands: {error}\nWrite what"
                 f" could follow WHERE in SQL, over the columns {', '.join(self.names[:20])}."
             ) from None
+
+
+def make_view(connection: duckdb.DuckDBPyConnection, schema: str, name: str, folder: Path) -> None:
+    """Make `schema.name` show a table of a result; replaces an older view of that name."""
+    with attached_table(connection, folder, name, stays=True) as alias:
+        source = f"{quote(alias)}.main.{quote(name)}"
+    view = f"memory.{quote(schema)}.{quote(name)}"
+    try:
+        # Not on a cursor: a lazy result on the connection would hide the new view from it.
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS memory.{quote(schema)}")
+        connection.execute(f"CREATE OR REPLACE VIEW {view} AS SELECT * FROM {source}")
+    except duckdb.Error as error:
+        raise StoreError(
+            f"{schema}.{name} cannot be shown: {error}\nIf an earlier result is still being read"
+            " batch by batch, read it to its end or delete it first."
+        ) from error
+
+
+def query(
+    sql: str,
+    tables: Mapping[tuple[str, str], Path],
+    parameters: Any = None,
+) -> duckdb.DuckDBPyRelation:
+    """Return a lazy relation on the process connection, in which `tables` are views.
+
+    `tables` maps (schema, table) to the folder of the result that holds it.
+    """
+    connection = process_connection()
+    for (schema, name), folder in tables.items():
+        make_view(connection, schema, name, folder)
+    return connection.sql(sql, params=parameters)
 
 
 @contextmanager

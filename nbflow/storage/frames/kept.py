@@ -18,7 +18,7 @@ from nbflow.storage.arrow.hash import hash_table
 from nbflow.storage.arrow.types import Unkept
 from nbflow.storage.frames.json_forms import KEPT, Writer, find_content, from_base64, to_base64
 from nbflow.storage.frames.pandas_forms import FORMS
-from nbflow.storage.pickles import unpickle
+from nbflow.storage.trust import unpickle
 
 
 class Keeper:

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec.structs import replace
 
 from nbflow.base.flushing import flush, flush_folder, write_file
@@ -41,8 +40,7 @@ def complete(project: Project, result: Result) -> None:
         _flush_folders(folder)
         _flush_entries(folder.parent, project.root)
         if result.reusable:
-            pointer = results.make_pointer(result)
-            store.write_pointer(result.step, result.key, msgspec.json.encode(pointer))
+            store.write_pointer(result.step, result.key, result.id)
             _flush_entries(store.find_pointers(result.step), project.root)
         (folder / PENDING).unlink()  # last: by it the key leads there until it does itself
 

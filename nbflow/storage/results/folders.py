@@ -6,12 +6,12 @@ import contextlib
 import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from nbflow.base.hashing import hash_file
-from nbflow.model import Frozen, Result, formats
+from nbflow.model import Result, formats
 from nbflow.model.refs import make_ref
 from nbflow.storage.results.damage import Damage, read_notes, write_note
 from nbflow.storage.results.local import open_store
@@ -21,18 +21,7 @@ if TYPE_CHECKING:
     from nbflow.workspace.project import Project
 
 
-class Pointer(Frozen, frozen=True):
-    """What a key leads to; `seen_modules` must be unchanged for the result to be reused."""
-
-    result: str
-    seen_modules: dict[str, str] = {}
-    format: int = formats.POINTER
-
-
-T = TypeVar("T", "Result", "Pointer")
 _RESULTS = msgspec.json.Decoder(Result)
-_POINTERS = msgspec.json.Decoder(Pointer)
-_FORMATS = {_RESULTS: formats.RESULT, _POINTERS: formats.POINTER}  # that this version reads
 
 
 class Snapshot:
@@ -74,7 +63,7 @@ class Snapshot:
         if at in self.notes:
             return None
         if at not in self._found:
-            found = _decode(self._store.read_record(step, result_id), _RESULTS)
+            found = _read_record(self._store.read_record(step, result_id))
             # A backup or a tool that copies may have put another result in its place.
             same = found is not None and (found.step, found.id) == at
             self._found[at] = found if same else None
@@ -107,22 +96,22 @@ class Snapshot:
         inputs = ((ref, make_ref(ref).step, one.result) for ref, one in result.inputs.items())
         return tuple(ref for ref, step, read in inputs if self.is_damaged(step, read))
 
-    def find_pointer(self, step: str, key: str) -> Pointer | None:
-        """Return what a key leads to; None where its result is gone, or is another key's.
+    def find_by_key(self, step: str, key: str) -> Result | None:
+        """Return the result that a key leads to, None where it is gone, or is another key's.
 
         A result that the disk need not have kept yet is found by looking at all of the step.
         """
-        if pointer := self._read_pointer(step, key):
-            return pointer
+        if found := self._follow_pointer(step, key):
+            return found
         ids = (one for one in self._store.list_ids(step) if self._store.is_pending(step, one))
         pending = filter(None, (self.find_result(step, one) for one in ids))
-        found = (make_pointer(one) for one in pending if one.key == key and one.reusable)
-        return next(found, None) or self._read_pointer(step, key)  # it was completed meanwhile
+        found = next((one for one in pending if one.key == key and one.reusable), None)
+        return found or self._follow_pointer(step, key)  # it was completed meanwhile
 
-    def _read_pointer(self, step: str, key: str) -> Pointer | None:
-        pointer = _decode(self._store.read_pointer(step, key), _POINTERS)
-        result = self.find_result(step, pointer.result) if pointer else None
-        return pointer if result is not None and result.key == key else None
+    def _follow_pointer(self, step: str, key: str) -> Result | None:
+        result_id = (self._store.read_pointer(step, key) or b"").decode(errors="replace")
+        result = self.find_result(step, result_id) if result_id else None
+        return result if result is not None and result.key == key else None
 
 
 def _note(folder: Path, name: str, why: str) -> Damage:
@@ -130,10 +119,6 @@ def _note(folder: Path, name: str, why: str) -> Damage:
     with contextlib.suppress(OSError):
         return write_note(folder, name, why)
     return Damage(folder.parent.name, folder.name, name, why)
-
-
-def make_pointer(result: Result) -> Pointer:
-    return Pointer(result=result.id, seen_modules=result.seen_modules)
 
 
 def keep_result(project: Project, making: Path, result: Result) -> Path:
@@ -155,10 +140,10 @@ def read_result_ids(project: Project, step: str) -> list[str]:
     return [one for one in store.list_ids(step) if store.has(step, one)]
 
 
-def _decode(content: bytes | None, decoder: msgspec.json.Decoder[T]) -> T | None:
-    """Return what a file's content says; None where it says nothing to us."""
+def _read_record(content: bytes | None) -> Result | None:
+    """Return what a record says, None where it says nothing to this version of nbflow."""
     try:
-        found = decoder.decode(content) if content else None
+        found = _RESULTS.decode(content) if content else None
     except (ValueError, RecursionError):  # ValueError: also msgspec's
         return None
-    return found if found is not None and found.format <= _FORMATS[decoder] else None
+    return found if found is not None and found.format <= formats.RESULT else None

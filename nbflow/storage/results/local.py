@@ -100,14 +100,14 @@ class Store:
         shutil.rmtree(folder, ignore_errors=True)
 
     def read_pointer(self, step: str, key: str) -> bytes | None:
-        """Return what a key's pointer holds; raises StoreError."""
+        """Return the id of the result that a key leads to, None for none; raises StoreError."""
         return read_content(f"{self._keys}/{step}/{key}")
 
-    def write_pointer(self, step: str, key: str, content: bytes) -> None:
-        """Let a key point."""
+    def write_pointer(self, step: str, key: str, result_id: str) -> None:
+        """Let a key lead to a result."""
         path = self.find_pointers(step) / key
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_file(path, content)
+        write_file(path, result_id.encode())
 
     def find_pointers(self, step: str) -> Path:
         """Return the folder of a step's pointers."""
