@@ -1,4 +1,4 @@
-"""The by-hand area of a user: each write a new folder that never changes, the last few kept."""
+"""What a user wrote by hand: each write is a new folder; the last few of a name are kept."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 KEPT = 3  # writes of one name
 _ASIDE = ".part"
-_AFTER = "after.txt"  # the run that was the newest then: clocks may be set back
+_AFTER = "after.txt"  # the newest run at that time: clocks may be set back
 
 
 class Written(Frozen, frozen=True):
@@ -35,7 +35,7 @@ class Written(Frozen, frozen=True):
 
 
 def write(project: Project, step: str, name: str, value: Any, after: str = "") -> Output:
-    """Keep a value aside, then rename it into place, so that readers never see half of it.
+    """Write a value aside, then rename its folder: readers never see half of it.
 
     `after` is the newest run that has finished.
     """
@@ -59,10 +59,10 @@ def write(project: Project, step: str, name: str, value: Any, after: str = "") -
 
 
 def _note_made(project: Project, step: str, folder: Path) -> None:
-    """Note how the author left files of the project: a run may put its own back."""
+    """Note how the author left files of the project: a run may overwrite these."""
     made = read_written(folder).made
     left = [Left(project.relative(Path(real)), one.hash, made=True) for real, one in made.items()]
-    with contextlib.suppress(OSError):  # another user's project: a run says what it finds
+    with contextlib.suppress(OSError):  # another user's project
         add_left(project, step, left)
 
 
@@ -76,7 +76,7 @@ def find_written(project: Project, step: str, name: str) -> Written | None:
 
 
 def read_names(project: Project) -> list[tuple[str, str]]:
-    """Return step and name of whatever this user wrote by hand."""
+    """Return the step and the name of each value that this user wrote by hand."""
     return sorted((at.parent.name, at.name) for at in _user_folder(project).glob("*/*"))
 
 

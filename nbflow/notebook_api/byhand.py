@@ -1,4 +1,4 @@
-"""By hand: reads from the newest finished run or what was written since, writes beside runs."""
+"""Work by hand: reads the newest finished run or what was written since, writes beside the runs."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 LATEST = "latest"
 _NOTEBOOKS = {".ipynb", ".md", ".py", ".qmd", ".Rmd"}
-UNNAMED = "notebook"  # the step of a notebook that nothing names
+UNNAMED = "notebook"  # the step of a notebook whose name is not known
 
 
 def locate(step: str, name: str, run: str = "") -> Source:
-    """Return where to read from, and print one line that says so; `run` chooses for this once."""
+    """Return where to read from, and print that in one line; `run` chooses a run for this read."""
     with session.current.lock:
         here = _enter()
         if here.project is None:
@@ -117,7 +117,7 @@ def read_folder() -> Path:
 
 
 def _enter() -> Here:
-    """Return what is at hand; a copy of a run's notebook goes to the folder it ran in."""
+    """Return the context; in a copy of a run's notebook, go to the folder that it ran in."""
     here = find_here()
     copy = here.notebook.parent if here.notebook and here.executed else here.folder
     if copy != here.folder and copy == Path.cwd():
@@ -127,7 +127,7 @@ def _enter() -> Here:
 
 
 def _locate_executed(here: Here, project: Project, step: str, name: str) -> Source:
-    """Read what the run read that executed this copy of a notebook."""
+    """Read the same result as the run that executed this copy of a notebook."""
     executed = here.executed
     assert executed is not None  # noqa: S101 - the caller saw it
     result_id = executed.inputs.get(f"{step}.{name}")
@@ -139,7 +139,7 @@ def _locate_executed(here: Here, project: Project, step: str, name: str) -> Sour
 
 
 def _locate_pinned(project: Project, run: Run, step: str, name: str) -> Source:
-    """Read what a run made or reused, and print its line."""
+    """Read a result that a run made or reused, and print that."""
     if step not in run.pins:
         had = ", ".join(sorted(run.pins)) or "none"
         raise CallError(
@@ -161,7 +161,7 @@ def _locate_pinned(project: Project, run: Run, step: str, name: str) -> Source:
 
 
 def _locate_newest(project: Project, step: str, name: str) -> Source:
-    """Read from the run that reads stay with, unless its author wrote by hand since."""
+    """Read from the run that reads stay with, unless the author wrote by hand since."""
     run = _find_run(project, step)
     written = area.find_written(project, step, name)
     if written and (run is None or written.after >= run.id):
@@ -187,7 +187,7 @@ def _find_run(project: Project, step: str) -> Run | None:
 
 
 def _tell_newer(project: Project, stays: Run) -> None:
-    """Say once of each newer run that reads do not see it: they stay where they began."""
+    """Print once for each newer run that reads do not see it: they stay with one run."""
     newer = _find_newer(project, stays)
     if newer and newer.id not in session.current.told:
         session.current.told.add(newer.id)
@@ -245,7 +245,7 @@ def _check_known(project: Project | None, step: str) -> None:
 
 
 def _explain_unknown(project: Project, step: str) -> str:
-    """Return that a pipeline has no such step, "" where it has, or where it has none at all."""
+    """Return a sentence if a pipeline has steps, but not this one; else ""."""
     known = _find_step_names(project)
     if not known or step in known:
         return ""
@@ -254,7 +254,7 @@ def _explain_unknown(project: Project, step: str) -> str:
 
 
 def _find_step_names(project: Project) -> set[str]:
-    """Return what the notebooks are called, also those that are no step yet, and the results."""
+    """Return the names of all notebooks, also of those without tags yet, and of all results."""
     found = set(open_store(project.home).list_steps())
     for at, folders, files in os.walk(project.folder):
         inside = (one for one in folders if not one.startswith("."))
@@ -280,7 +280,7 @@ def _find_result(project: Project, step: str, result_id: str, name: str, run: st
 
 
 def _find_writer(project: Project, name: str) -> str:
-    """Return the only step that writes this name, or a step that stands for none."""
+    """Return the only step that writes this name, else a name that stands for no step."""
     run = next(read_finished(project), None)
     pins = run.pins if run else {}
     results = (Snapshot(project).find_result(step, result_id) for step, result_id in pins.items())
@@ -319,7 +319,7 @@ def _make_no_result(project: Project, step: str, name: str) -> CallError:
 
 
 def _warn_once(text: str) -> None:
-    """Warn at the line of the user's that calls; where a magic calls, in a line of its output."""
+    """Warn at the user's line that calls; a magic prints the warning instead."""
     if text in session.current.warned:
         return
     session.current.warned.add(text)

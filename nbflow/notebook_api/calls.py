@@ -22,11 +22,11 @@ def read(
 ) -> Any:
     """Return a table or value that another step wrote: `read("clean_flights.flights")`.
 
-    `to` says as what a table comes: a pandas DataFrame, an Arrow table, a Polars DataFrame, a
-    DuckDB relation or an Arrow RecordBatchReader. `columns` and `where` (an SQL condition) load
-    only what is asked for. Under a run the step's inputs are read; by hand the newest finished
-    run, or what you wrote by hand since, and a line says which. Raises CallError where there
-    is nothing to read.
+    `to` is the type of the table that is returned: a pandas DataFrame, an Arrow table, a Polars
+    DataFrame, a DuckDB relation or an Arrow RecordBatchReader. `columns` and `where` (an SQL
+    condition) load only a part. Under a run the step's inputs are read. By hand the newest finished
+    run is read, or what you wrote by hand since, and a line says which. Raises CallError where
+    there is nothing to read.
     """
     with session.current.clock.timed("reading"):
         from nbflow.storage import tables  # noqa: PLC0415 - importing nbflow must not load duckdb
@@ -79,7 +79,7 @@ def sql(query: str, /, **parameters: Any) -> Any:
 
 
 def progress(fraction: float | None, text: str = "") -> None:
-    """Say how far this step is: a fraction from 0 to 1, or None where it is not known."""
+    """Show the progress of this step: a fraction from 0 to 1, or None where it is not known."""
     session.current.progress.show(fraction, text)
 
 
@@ -111,7 +111,7 @@ def explain_unkept() -> str:
 
 
 def _byhand() -> ModuleType:
-    """Import what no run needs: it makes a kernel's first call slower by half."""
+    """Import the module for work by hand: a run does not need it, and it takes time to load."""
     from nbflow.notebook_api import byhand  # noqa: PLC0415
 
     return byhand

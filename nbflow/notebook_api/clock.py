@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 class Clock:
-    """Two numbers of seconds, which the watcher's report gives back.
+    """The seconds of reading and writing, which the watcher reports.
 
-    A moment counts once, whatever number of threads is at it: to writing, else to reading.
+    Calls in several threads at once count once: as writing if one of them writes.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Clock:
 
     @contextlib.contextmanager
     def timed(self, kind: Literal["reading", "writing"]) -> Iterator[None]:
-        """Add the time of what is within."""
+        """Count the time of the block."""
         self._change(kind, 1)
         try:
             yield

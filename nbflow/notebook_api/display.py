@@ -1,4 +1,4 @@
-"""How far a step is, shown in its notebook by a MIME type that a run listens to."""
+"""Shows a step's progress in its notebook, by a MIME type that a run listens to."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _RATE, _BURST = 10.0, 20.0  # displays per second on average, and at once
 
 
 class Progress:
-    """The progress that a kernel shows: one display a cell, and never a flood of them."""
+    """The progress that a kernel shows: one display a cell, updated at a limited rate."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -56,7 +56,7 @@ class Progress:
 
 
 def make_data(fraction: float | None, text: str) -> dict[str, Any]:
-    """Return what the MIME type holds: a fraction within 0 to 1 or None, and a text."""
+    """Return the data of the MIME type: a fraction from 0 to 1 or None, and a text."""
     try:
         part = None if fraction is None else min(max(float(fraction), 0.0), 1.0)
     except (TypeError, ValueError) as error:

@@ -29,7 +29,7 @@ def find_files(pattern: str, folder: Path) -> Path | list[Path]:
 
 
 def _declare(paths: list[Path]) -> None:
-    """Tell the watch that these are known, so that it does not warn of them."""
+    """Tell the watcher that these are declared: it does not warn of them."""
     watch = sys.modules.get(MODULE)
     if watch is not None:
         watch.declared.update(map(str, paths))

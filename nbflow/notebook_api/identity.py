@@ -1,4 +1,4 @@
-"""By hand: which notebook this is, whose project it belongs to, and which step it is."""
+"""Finds out by hand which notebook this is, which project it is in, and which step it is."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _UNTITLED = re.compile(r"Untitled\d*\.")  # a name that the next new notebook ma
 
 
 class Here(Frozen, frozen=True):
-    """What is known of the notebook at hand; `executed` is set for a copy of a run's notebook."""
+    """What is known of this notebook; `executed` is set for a copy of a run's notebook."""
 
     notebook: Path | None = None
     project: Project | None = None
@@ -44,7 +44,7 @@ class Here(Frozen, frozen=True):
 
 
 def find_here() -> Here:
-    """Return what can be found out; asked anew each time, since the directory may change."""
+    """Return what is known of this notebook now: the directory may change between calls."""
     notebook = find_notebook()
     executed = read_executed(notebook) if notebook else None
     folders = [notebook.parent, Path.cwd()] if notebook else [Path.cwd()]
@@ -55,9 +55,9 @@ def find_here() -> Here:
 def find_notebook() -> Path | None:
     """Return the file that is being executed, None where no front end tells.
 
-    VS Code sets a variable. papermill is found as the parent process, before Jupyter's variable,
-    which a papermill that was started from a notebook hands on to a kernel that is not its own.
-    That variable is of the kernel's start: a notebook that was named since is asked for.
+    VS Code sets a variable. papermill is found as the parent process. It comes before Jupyter's
+    variable: a papermill that was started in a notebook passes that notebook's variable on. The
+    variable has the name at the kernel's start, so the server is asked for the name now.
     """
     if find_shell() is None:
         return _find_script()
@@ -71,7 +71,7 @@ def find_notebook() -> Path | None:
 
 
 def _resolve(path: str) -> Path | None:
-    """Return the file; a front end may name it relative to its own root, and not as it is now."""
+    """Return the file; a front end may name it relative to its own root, or by an older name."""
     known = session.current.notebooks
     candidates = (known.get(path), Path(path), Path.cwd() / Path(path).name)
     found = next((one.absolute() for one in candidates if one and one.is_file()), None)
@@ -105,10 +105,10 @@ def _find_papermill() -> str:
 
 
 def _find_starts(words: list[str], folder: Path, variables: list[bytes]) -> list[Path]:
-    """Return where a process may have started that is in `folder` now, the likeliest first.
+    """Return the folders where a process in `folder` may have started, the likeliest first.
 
-    papermill goes to what `--cwd` says, and what its command line names is relative to where it
-    was before.
+    papermill changes to the folder of `--cwd`; its other arguments are relative to the folder
+    before that.
     """
     after = itertools.pairwise(words)
     given = [word for option, word in after if option == "--cwd"]
@@ -125,9 +125,9 @@ def _find_starts(words: list[str], folder: Path, variables: list[bytes]) -> list
 
 
 def _find_home(folder: Path) -> Project | None:
-    """Return the pipeline that holds the folder; one with a step is one before any run too.
+    """Return the pipeline that holds the folder, None where there is no project.
 
-    None where there is no project.
+    A folder with a step is a pipeline before its first run too.
     """
     project = find_pipeline(folder)
     if not is_root(project.root) and not has_step(folder):

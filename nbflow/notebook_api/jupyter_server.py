@@ -1,4 +1,4 @@
-"""The notebook of this kernel, asked of the Jupyter server that started it: names change."""
+"""Asks the Jupyter server that started this kernel which notebook it is for: names change."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LOOPBACK = {"", "*", "0.0.0.0", "127.0.0.1", "::", "::1", "localhost"}  # noqa:
 
 
 def ask_session() -> Path | None:
-    """Return the notebook that a server of this user on this machine has this kernel for."""
+    """Return this kernel's notebook, as a server of this user on this machine knows it."""
     now, here = time.monotonic(), session.current
     if here.served is None or now - here.served[0] > _PAUSE:
         here.served = now, _ask()
@@ -50,7 +50,7 @@ def _find_kernel_id() -> str:
 
 
 def _read_servers() -> Iterator[dict[str, Any]]:
-    """Yield what the servers of this user say of themselves, the newest first."""
+    """Yield the descriptions of this user's servers, the newest first."""
     from jupyter_core.paths import jupyter_runtime_dir  # noqa: PLC0415 - 30 ms, and seldom asked
 
     files = Path(jupyter_runtime_dir()).glob("jpserver-*.json")
@@ -61,7 +61,7 @@ def _read_servers() -> Iterator[dict[str, Any]]:
             server = json.loads(file.read_bytes())
             os.kill(int(server["pid"]), 0)
         except (OSError, ValueError, KeyError, TypeError):
-            continue  # one that has ended, or of another form
+            continue  # it has ended, or has another form
         if server.get("hostname", "") in _LOOPBACK and not server.get("secure"):
             yield server
 

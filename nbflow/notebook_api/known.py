@@ -1,4 +1,4 @@
-"""Which tables can be read here, with their columns, as results describe them: no DuckDB needed."""
+"""The tables that can be read here, with their columns. DuckDB is not needed for that."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LOOKED_AT = 20  # runs
 
 
 def read_known(run: str = "") -> Known:
-    """Return the tables of a run, under a run those of its inputs, else the newest of each step."""
+    """Return the tables of a run; under a run those of its inputs; else the newest of each step."""
     under = session.current.find_job()
     if under is not None:
         return _read_inputs(under)
@@ -45,7 +45,7 @@ def read_known(run: str = "") -> Known:
 
 
 def read_run_names() -> list[str]:
-    """Return what a run can be called by."""
+    """Return the names and ids of runs."""
     project = find_here().project
     if project is None:
         return []

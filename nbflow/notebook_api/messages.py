@@ -1,4 +1,4 @@
-"""What a notebook is told: one line of what was read or written, and how old it is."""
+"""Prints to the notebook what was read or written, and how old it is, in one line."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def make_age(since: float, now: float | None = None) -> str:
 
 
 def make_rows(rows: int | None) -> str:
-    """Return `336,776 rows`, and nothing for what is no table."""
+    """Return `336,776 rows`, "" for a value that is no table."""
     return "" if rows is None else f"{rows:,} row{'' if rows == 1 else 's'}"
 
 
@@ -49,9 +49,9 @@ def find_shell() -> Any | None:
 
 
 def find_caller() -> int | None:
-    """Return the `stacklevel` by which our caller warns at the user's own line.
+    """Return the `stacklevel` by which the caller of this function warns at the user's line.
 
-    None where that is not on the stack: in a thread of ours, or where a magic of IPython calls.
+    None where that line is not on the stack: in other threads, and under a magic.
     """
     paths = sysconfig.get_paths()
     installed = tuple({paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")})

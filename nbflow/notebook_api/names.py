@@ -1,4 +1,4 @@
-"""What references, names and sources are: `step.name`, and the folder that holds it."""
+"""References `step.name`, the names in them, and the folder that holds what they name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Source(Frozen, frozen=True):
 
 
 def split_ref(ref: Any) -> Ref:
-    """Return step and name of `step.name`; raises CallError for what is none."""
+    """Return the step and the name of `step.name`; raises CallError for anything else."""
     found = make_ref(ref) if isinstance(ref, str) else Ref("", "")
     if not (found.step.isidentifier() and found.name.isidentifier()):
         raise CallError(
@@ -58,6 +58,6 @@ def make_identifier(text: str) -> str:
 
 
 def make_hint(name: str, known: Iterable[str]) -> str:
-    """Return ` Did you mean …?`, or nothing where no known name is near."""
+    """Return ` Did you mean …?`, "" where no known name is near."""
     near = difflib.get_close_matches(name, list(known), 1)
     return f" Did you mean {near[0]}?" if near else ""

@@ -1,4 +1,4 @@
-"""What notebooks say of themselves: which run executed one, and whether its code is still so."""
+"""Executed notebooks: which run executed one, and whether its source has changed since."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ class _Notebook(Frozen, frozen=True):
 
 
 def mark_executed(metadata: MutableMapping[str, Any], job: Job) -> None:
-    """Write into an executed notebook's metadata which job it was, for reads by hand later."""
+    """Write the job into an executed notebook's metadata, for reads by hand later."""
     inputs = {ref: found.result for ref, found in job.inputs.items()}
     mark = Executed(run=job.run, step=job.step, inputs=inputs)
     metadata.setdefault("nbflow", {})[EXECUTED] = msgspec.to_builtins(mark)
 
 
 def read_executed(path: Path) -> Executed | None:
-    """Return which job executed this notebook, None where none did or it cannot be read."""
+    """Return the job that executed this notebook, None where none did or it cannot be read."""
     notebook = _read(path)
     mark = notebook.metadata.nbflow.get(EXECUTED) if notebook else None
     try:
@@ -58,7 +58,7 @@ def read_executed(path: Path) -> Executed | None:
 
 
 def find_source(root: Path, path: Path) -> Path | None:
-    """Return the author's notebook that was executed as `path`, None where it is gone."""
+    """Return the author's notebook of the executed copy `path`, None where it is gone."""
     notebook = _read(path)
     told = notebook.metadata.papermill.get("input_path") if notebook else None
     source = root / told if isinstance(told, str) and told else None
@@ -66,10 +66,10 @@ def find_source(root: Path, path: Path) -> Path | None:
 
 
 def find_changed(root: Path, result: Path, created: float) -> str:
-    """Return the name of a result's notebook if its code is another now, else nothing.
+    """Return the name of a result's notebook if its code has changed since, else "".
 
-    Compares the text of the code cells with those that were executed; of a jupytext notebook,
-    which only jupytext could split into cells, the time of its last change.
+    The texts of the code cells are compared. For a jupytext notebook, the time of its last change
+    counts: only jupytext can split it into cells.
     """
     executed = result / "notebook.ipynb"
     source = find_source(root, executed)

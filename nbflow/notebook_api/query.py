@@ -51,7 +51,7 @@ def query(text: str, parameters: Mapping[str, Any], frame: FrameType, locate: Lo
         try:
             return _execute(text, parameters, scope)
         except Exception as error:
-            # duckdb is the store's alone, so its exceptions are known by their names.
+            # Only the store imports duckdb, so its exceptions are recognized by name.
             if type(error).__name__ == "CatalogException":
                 _explain(missing, str(error))
             raise
@@ -60,16 +60,16 @@ def query(text: str, parameters: Mapping[str, Any], frame: FrameType, locate: Lo
 def run(
     text: str, scope: Scope, locate: Locate, *, passing: bool = False
 ) -> Generator[Ran, None, None]:
-    """Run statements one after the other, each when the one before has been taken.
+    """Run statements one after the other, each when the caller asks for the next.
 
     `$name` is bound to the variable of that name. Raises SqlError for whatever is wrong;
-    KeyboardInterrupt stops the query. With `passing`, tables are then what they were before:
-    lazy relations of earlier queries shall not change for a look at another run.
+    KeyboardInterrupt stops the query. With `passing`, the views are restored
+    at the end: lazy relations of earlier queries keep their tables.
     """
     with _lock:
         before = dict(_viewed)
         try:
-            yield from _run(text, scope, cache(locate))  # each table is told of once
+            yield from _run(text, scope, cache(locate))  # each table is reported once
         finally:
             if passing:
                 _restore(before)
@@ -99,7 +99,7 @@ def _read_refs(text: str) -> list[tuple[str, str]]:
 
 
 def _make_views(refs: list[tuple[str, str]], locate: Locate) -> Missing:
-    """Make a view of each table that the query names; return what is none, and why."""
+    """Make a view of each table that the query names; return the errors of those that cannot be."""
     missing: Missing = {}
     for step, name in refs:
         try:
@@ -122,7 +122,7 @@ def _make_view(step: str, name: str, source: Source) -> None:
 
 
 def _drop_view(step: str, name: str) -> None:
-    """Drop a view of what was a table earlier in this kernel: nobody shall read it as of now."""
+    """Drop a view from earlier in this kernel: its table is out of date."""
     if (step, name) in _viewed:
         process_connection().execute(f"DROP VIEW IF EXISTS memory.{quote(step)}.{quote(name)}")
         del _viewed[step, name]
@@ -160,7 +160,7 @@ def _make_arguments(how: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _explain(missing: Missing, message: str) -> None:
-    """Raise the error of ours about the table that DuckDB did not find, if there is one."""
+    """Raise nbflow's own error about the table that DuckDB did not find, if there is one."""
     for (_, name), error in missing.items():
         if re.search(rf"\b{re.escape(name)}\b", message):
             raise error from None

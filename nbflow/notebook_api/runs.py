@@ -1,4 +1,4 @@
-"""Which finished run a notebook reads from, as its author names it."""
+"""Chooses the finished run that a notebook reads from."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def find_newest(project: Project, step: str) -> Run | None:
 def choose_run(project: Project, text: str, said: str = "") -> Run:
     """Return the finished run with this id, unique prefix or name; `last` is the newest.
 
-    `said` is how the user asked for it, if not by nbflow.use.
+    `said` is what the user typed, if not nbflow.use.
     """
     found = find_named_finished(project, text)
     if len(found) == 1:
@@ -44,7 +44,7 @@ def choose_run(project: Project, text: str, said: str = "") -> Run:
 
 
 def _explain_none(project: Project, text: str) -> str:
-    """Return what a text is that names no finished run that can be read."""
+    """Return why a text names no finished run that can be read."""
     try:
         later = "/" not in text and find_beginning(find_folder(project, text).log) == "later"
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the calls of one kernel remember: its job, what its author chose, what they found out."""
+"""The state of one kernel's calls: its job, the author's choices, what was found out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nbflow.notebook_api.watcher import MODULE, VARIABLE
 
 
 class Session:
-    """One kernel's, or one script's; `current` is this process's."""
+    """The state of one kernel or script; `current` is that of this process."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -38,8 +38,8 @@ class Session:
     def find_job(self) -> Job | None:
         """Return the job this kernel executes, None by hand.
 
-        The path is taken out of the environment: the notebook's own subprocesses are not the step.
-        The watch may have done so before the first cell.
+        The path is taken out of the environment: subprocesses of the notebook are not the step.
+        The watcher may have taken it before the first cell.
         """
         with self.lock:
             told = os.environ.pop(VARIABLE, "") or getattr(sys.modules.get(MODULE), "job", "")

@@ -1,4 +1,4 @@
-"""What the first line of a `%%sql` cell says: the same for who runs it and who only reads it."""
+"""Parses the first line of a `%%sql` cell, for running the cell and for planning."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nbflow.notebook_api.names import make_identifier
 
 MAGICS = frozenset({"nbsql", "sql"})
 FORMS = ("pandas", "arrow", "polars", "relation")
-OPTIONS = {  # what each takes, and what for
+OPTIONS = {  # the argument of each
     "--limit": "ROWS",
     "--reads": "STEP.TABLE",
     "--run": "RUN",
@@ -27,7 +27,7 @@ _REF = re.compile(r"[^\W\d]\w*\.[^\W\d]\w*")
 
 
 class SqlCell(Frozen, frozen=True):
-    """A query and what becomes of its rows; `lines` is how many lines stand before its text."""
+    """A query and what to do with its rows; `lines` is the number of lines before its text."""
 
     query: str
     name: str = ""
@@ -40,7 +40,7 @@ class SqlCell(Frozen, frozen=True):
 
 
 def read_cell(line: str, body: str | None) -> SqlCell:
-    """Return what a magic's line and body say; `body` is None for `%sql`, a single line.
+    """Parse a magic's line and body; `body` is None for `%sql`, a single line.
 
     `[NAME] [OPTIONS]`, in either order, and a query below, or `[OPTIONS] query`. Raises SqlError
     for what cannot be meant.

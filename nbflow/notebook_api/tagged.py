@@ -1,4 +1,4 @@
-"""Whether a folder holds a notebook that is a step: then it is a project, before any run too."""
+"""Tells whether a folder holds a step: then it is a project, before any run too."""
 
 from __future__ import annotations
 

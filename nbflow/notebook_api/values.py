@@ -11,7 +11,9 @@ from typing import Any
 
 from nbflow.errors import SqlError
 
-_SHELLS = frozenset({"In", "Out", "exit", "get_ipython", "open", "quit"})  # nobody means them
+_SHELLS = frozenset(
+    {"In", "Out", "exit", "get_ipython", "open", "quit"}
+)  # never meant as parameters
 
 
 def bind(

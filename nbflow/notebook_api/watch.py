@@ -1,4 +1,4 @@
-"""What a worker executes in a Python kernel to learn which modules and files a step used.
+"""The code that a worker executes in a Python kernel to learn a step's modules and files.
 
 Before the first cell, `execute(make_prelude(), silent=True, store_history=False)`; after the last,
 `execute("", silent=True, store_history=False, user_expressions={NAME: POSTLUDE})`, and
@@ -37,7 +37,7 @@ class Used(Frozen, frozen=True):
 
 
 def make_used(content: dict[str, Any]) -> Used:
-    """Return what the content of the postlude's `execute_reply` says; nothing if it failed."""
+    """Parse the content of the postlude's `execute_reply`; empty if that failed."""
     answer = content.get("user_expressions", {}).get(NAME, {})
     try:
         text = ast.literal_eval(answer["data"]["text/plain"])
@@ -47,10 +47,10 @@ def make_used(content: dict[str, Any]) -> Used:
 
 
 def make_prelude(variables: Mapping[str, str] = {}) -> str:
-    """Return the prelude, for a kernel started ahead behind its job's environment variables."""
+    """Return the prelude; it sets the job's variables in a kernel that was started before."""
     if not variables:
         return PRELUDE
-    # ipykernel reads the session's name as it starts; what others wrote since is to be found.
+    # ipykernel read the session's name at its start; modules written since must be found.
     return (
         f"__import__('os').environ.update({dict(variables)!r})\n"
         f"__session__ = {variables.get('JPY_SESSION_NAME', '')!r}\n"
@@ -60,7 +60,7 @@ def make_prelude(variables: Mapping[str, str] = {}) -> str:
 
 
 def _make_prelude(source: str) -> str:
-    """Return one statement that runs the watcher as a module which nobody's namespace holds."""
+    """Return one statement that runs the watcher as a module that is in no namespace."""
     module = (
         f"__import__('sys').modules.setdefault({MODULE!r}, "
         f"__import__('types').ModuleType({MODULE!r}))"

@@ -12,11 +12,11 @@ from nbflow.errors import NbflowError
 from nbflow.storage.duckdb.connections import process_connection
 from nbflow.storage.duckdb.filling import fill
 
-_NICE = 10  # nobody waits for this but the end of a run
+_NICE = 10  # only the end of a run waits for this
 
 
 def main() -> None:
-    """Take a folder a line, as JSON, and answer each with what went wrong, "" if nothing did."""
+    """Read a folder a line, as JSON, fill it, and answer each with its error, "" for none."""
     if hasattr(os, "nice"):
         os.nice(_NICE)
     process_connection()  # 20 ms, while nothing is asked yet

@@ -38,7 +38,7 @@ def find_copies(folder: Path, kept: str, source: Path) -> dict[str, Made]:
 
 
 def keep(folder: Path, source: Path) -> None:
-    """Take a file or folder into the result made in `folder`, unless it holds it already."""
+    """Copy a file or folder into the result made in `folder`, unless the result has it already."""
     known = read_written(folder).made
     number = sum(1 for _ in (folder / _FOLDER).glob("*"))
     kept = f"{_FOLDER}/{number}"
@@ -51,7 +51,7 @@ def keep(folder: Path, source: Path) -> None:
 
 
 def put_back(result: Path, made: Made, target: Path) -> None:
-    """Write a file as a result holds it, aside and then by a rename; raises OSError, StoreError."""
+    """Write a file aside as a result holds it, then rename it; raises OSError and StoreError."""
     aside = target.with_name(f".{target.name}.{os.getpid()}.{os.urandom(2).hex()}.part")
     source = result / made.kept
     try:

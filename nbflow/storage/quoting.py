@@ -9,7 +9,7 @@ from urllib.parse import quote as quote_url
 
 from nbflow.base.hashing import hash_bytes
 
-ARROW = "arrow"  # in a result: may be dropped once the tables are in its DuckDB file
+ARROW = "arrow"  # a folder in a result, which may be dropped once DuckDB's file has its tables
 _LONGEST = 80
 
 
@@ -24,7 +24,7 @@ def quote_text(text: str) -> str:
 
 
 def make_path(folder: Path, name: str, suffix: str, among: str = "files") -> Path:
-    """Return where a value or table called `name` lies among a result's files."""
+    """Return the path in a result's folder of the value or table called `name`."""
     safe = quote_url(name, safe="").replace(".", "%2E").replace("~", "%7E")
     if len(safe) > _LONGEST:
         safe = f"{safe[:_LONGEST]}~{hash_bytes(name)[:8]}"
@@ -32,13 +32,13 @@ def make_path(folder: Path, name: str, suffix: str, among: str = "files") -> Pat
 
 
 def make_unique(names: Iterable[str]) -> list[str]:
-    """Return names that differ by more than case, none empty: SQL's idea of column names."""
+    """Return names that SQL can tell apart: none is empty, and they differ by more than case."""
     wanted = [name or f"column_{number}" for number, name in enumerate(names, 1)]
     return make_different(wanted, str.casefold)
 
 
 def make_different(names: list[str], fold: Callable[[str], str] = str) -> list[str]:
-    """Return names that differ, by what `fold` makes of them: `id` and `id_2`."""
+    """Return names that differ after `fold`: of two `id`, the second is `id_2`."""
     taken = set(map(fold, names))
     if len(taken) == len(names):
         return names
@@ -55,7 +55,7 @@ def suggest(name: str, known: Iterable[str]) -> str:
 
 
 def find_near(name: str, known: Iterable[str]) -> str | None:
-    """Return the nearest known name, upper and lower case taken for the same."""
+    """Return the nearest known name; case does not matter."""
     folded = {each.casefold(): each for each in sorted(known)}
     near = difflib.get_close_matches(name.casefold(), folded, 1)
     return folded[near[0]] if near else None

@@ -1,4 +1,4 @@
-"""One table read as what was written or in another form: mapped, or picked by DuckDB."""
+"""Reads one table, as it was written or in another form: from a mapped file, or by DuckDB."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _make_pandas(table: pa.Table, folder: Path) -> Any:
 
 
 def _make_arrow(table: pa.Table, _: Path) -> pa.Table:
-    """Return the table without metadata of ours."""
+    """Return the table without nbflow's metadata."""
     return table.replace_schema_metadata(_strip(table.schema.metadata))
 
 
@@ -163,7 +163,7 @@ def _find_levels(schema: pa.Schema) -> list[int]:
 
 
 def _strip(metadata: dict[bytes, bytes] | None) -> dict[bytes, bytes]:
-    """Return metadata without ours: a table changed and written again must not carry it."""
+    """Return metadata without nbflow's, which would be wrong for a table that is changed."""
     pairs = (metadata or {}).items()
     return {key: value for key, value in pairs if key not in {FRAME, FRAME_TEXT}}
 

@@ -1,4 +1,4 @@
-"""Anything that is a table, as Arrow batches: pandas, Arrow, Polars, DuckDB, streams of these."""
+"""Tables of pandas, Arrow, Polars and DuckDB, and streams of these, as Arrow batches."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from nbflow.storage.duckdb.relations import stream_relation
 class Source(Frozen, frozen=True):
     """A table to be written: batches of one schema, to be read once, in order.
 
-    `whole` is set where all of them are in memory anyway; `note` is for people.
+    `whole` tells that all batches are in memory; `note` is for people.
     """
 
     schema: Any

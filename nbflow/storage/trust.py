@@ -1,7 +1,7 @@
 """Whose pickles are read: to read one is to run what its writer put into it.
 
-One's own and root's are, and those in a folder of which the reader has said once that whoever
-writes there is trusted, as git's `safe.directory` does. Who wrote a file is its owner.
+A user's own pickles and root's are read, and those in a folder that the user has trusted once, as
+with git's `safe.directory`. The owner of a file counts as its writer.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ class Trusted(Frozen, frozen=True):
 def unpickle(file: IO[bytes], place: Path) -> Any:
     """Return the object of a pickle that was found in this file or folder of a result.
 
-    This is the one place where a pickle is read. Raises TrustError where another user wrote it
-    whom this one has not said to trust.
+    This is the one place where a pickle is read. Raises TrustError where its writer
+    is not trusted.
     """
     _refuse_foreign(file, place)
-    return pickle.load(file)  # noqa: S301 - whoever wrote it is trusted
+    return pickle.load(file)  # noqa: S301 - its writer is trusted
 
 
 def _refuse_foreign(file: IO[bytes], place: Path) -> None:
-    """Raise TrustError for a pickle that somebody wrote who is not trusted.
+    """Raise TrustError for a pickle whose writer is not trusted.
 
-    `place` is the file, or the folder of the result whose tables it may be from.
+    `place` is the file, or the folder of a result that has it in a table.
     """
     if not hasattr(os, "geteuid"):  # Windows, whose files have no such owner
         return
@@ -56,14 +56,14 @@ def _refuse_foreign(file: IO[bytes], place: Path) -> None:
 
 
 def is_trusted(place: Path) -> bool:
-    """Tell whether a file or folder lies in a folder that this user, or root for all, trusts."""
+    """Tell whether a place lies in a folder that this user trusts, or root for all users."""
     real = Path(os.path.realpath(place))
     known = {*read_trusted(find_file()), *_read_of_all()}
     return any(str(at) in known for at in (real, *real.parents))
 
 
 def protect(path: Path) -> None:
-    """Let nobody else write in a file: what others put there would pass for its owner's."""
+    """Forbid others to write to a file: what they write would count as the owner's."""
     with contextlib.suppress(OSError):  # file systems without modes
         mode = path.stat().st_mode
         if os.name == "posix" and mode & _OTHERS:
@@ -71,7 +71,7 @@ def protect(path: Path) -> None:
 
 
 def find_root(place: Path) -> Path:
-    """Return the folder to be trusted for a place in a store: the project, else what holds it."""
+    """Return the folder to trust for a place in a store: the project, else the store's own."""
     for at in place.parents:
         if at.name == _HOME:
             return at.parent
@@ -113,7 +113,7 @@ def write_trusted(file: Path, folders: tuple[str, ...]) -> None:
 
 
 def _read_of_all() -> tuple[str, ...]:
-    """Return what is trusted for everyone, where nobody but root can have said so."""
+    """Return the folders that are trusted for all users, if only root can have written that."""
     file = find_file(everyone=True)
     with contextlib.suppress(OSError):
         for at in (file, file.parent):
@@ -125,7 +125,7 @@ def _read_of_all() -> tuple[str, ...]:
 
 
 def _read_owners(file: IO[bytes], place: Path) -> Iterator[int]:
-    """Yield the owners of the file that is open, else of all that tables of a folder come from."""
+    """Yield the owner of the open file, else of all files that hold a result's tables."""
     with contextlib.suppress(OSError, AttributeError):
         yield os.fstat(file.fileno()).st_uid
         return

@@ -1,4 +1,4 @@
-"""Values that are not tables, each kept in `files/` in the plainest form that is exact."""
+"""Values that are not tables: each is kept in `files/`, in the plainest exact form."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def read_value(folder: Path, output: Output) -> Any:
 
 
 def is_json(value: Any) -> bool:
-    """Tell whether JSON gives a value back exactly: its types too, all the way down."""
+    """Tell whether JSON gives a value back exactly, with the types of all its parts."""
     if value is None or type(value) in {bool, int}:
         return True
     if type(value) is float:
@@ -73,7 +73,7 @@ def is_json(value: Any) -> bool:
 
 
 def _make_json(value: Any) -> bytes | None:
-    """Return a value as JSON, None for what JSON does not give back or Python does not write."""
+    """Return a value as JSON, None where JSON would change it or Python cannot write it."""
     try:
         if is_json(value):
             return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1).encode()
@@ -124,7 +124,7 @@ def _write_figure(folder: Path, name: str, value: Any) -> Output:
 
 
 def _write_html(folder: Path, name: str, figure: Any) -> None:
-    """Write a page that works offline; all figures of a result share plotly's script."""
+    """Write a page that works offline. All figures of a result share plotly's script."""
     from plotly.offline import get_plotlyjs  # noqa: PLC0415 - loaded already
 
     page = figure.to_html(include_plotlyjs="directory", full_html=True)
@@ -151,7 +151,7 @@ def _write_pickled(folder: Path, name: str, value: Any, kind: Kind, note: str) -
 
 
 def _write_path(folder: Path, name: str, value: Path) -> Output:
-    """Take a file or folder in. A copy: a link would change when its author writes again."""
+    """Copy a file or folder. A link would change when its author writes again."""
     source = value.expanduser().absolute()
     if not source.exists():
         raise StoreError(
@@ -175,7 +175,7 @@ def _keep(folder: Path, name: str, kind: Kind, note: str, save: Callable[[Path],
 
 
 def _write_whole(path: Path, save: Callable[[Path], Any]) -> None:
-    """Write aside, then rename: what is there under its name is whole."""
+    """Write aside, then rename: what has its final name is complete."""
     part = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""One table written to an Arrow file of a result: streamed, hashed on the way, all or nothing."""
+"""Writes one table to an Arrow file of a result: as a stream, hashed on the way, all or nothing."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def make_error(name: str, folder: Path, error: Exception) -> StoreError:
 
 
 class Stream:
-    """A source's batches, joined to a size to write; hashed and counted in passing."""
+    """A source's batches, joined to a good size for writing, hashed and counted as they pass."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -80,7 +80,7 @@ class Stream:
             self._hash(group)
             yield from _join(group)
             return
-        with ThreadPoolExecutor(1) as beside:  # both leave Python's lock to others most of the time
+        with ThreadPoolExecutor(1) as beside:  # both mostly work without Python's lock
             hashed = beside.submit(self._hash, group)
             yield from _join(group)
             hashed.result()
@@ -91,7 +91,7 @@ class Stream:
 
 
 def _join(group: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-    """Return few batches instead of many: what lies in one piece is read without copying."""
+    """Return fewer, larger batches: a column in one piece is read without copying."""
     if len(group) == 1:
         return group
     try:

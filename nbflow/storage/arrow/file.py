@@ -14,17 +14,17 @@ import pyarrow as pa
 from nbflow.storage.quoting import ARROW, make_path
 from nbflow.storage.results.damage import note
 
-_END = b"\xff\xff\xff\xff\0\0\0\0"  # what an Arrow stream that was written whole ends with
+_END = b"\xff\xff\xff\xff\0\0\0\0"  # the end of each complete Arrow stream
 _PART = ".part"
 
 
 def find_arrow(folder: Path, name: str) -> Path:
-    """Return where the Arrow file of a table lies, if it is there."""
+    """Return the path of a table's Arrow file, which may not exist."""
     return make_path(folder, name, ".arrows", ARROW)
 
 
 def write_arrow(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
-    """Write batches aside, then rename: a file that is there under its name is whole."""
+    """Write batches aside, then rename: a file with its final name is complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}{_PART}")
     try:
@@ -39,8 +39,8 @@ def write_arrow(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]
 def map_arrow(path: Path) -> pa.Table:
     """Return a table whose memory is the file's, copied page by page where it is written to.
 
-    So reading copies nothing, and nothing that a reader does can reach the file. Raises
-    FileNotFoundError, and DamageError for a file that is damaged.
+    Reading copies nothing, and a reader cannot change the file. Raises FileNotFoundError, and
+    DamageError for a damaged file.
     """
     try:
         buffer = _map(path)
@@ -78,7 +78,7 @@ def _write(file: pa.NativeFile, schema: pa.Schema, batches: Iterable[pa.RecordBa
         for batch in batches:
             writer.write_batch(batch)
             empty = False
-        if empty:  # a table without any chunk is a trap for what reads it
+        if empty:  # libraries stumble over a table without any chunk
             columns = [chunk for column in schema.empty_table().columns for chunk in column.chunks]
             writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
 
@@ -90,7 +90,7 @@ def _read(buffer: pa.Buffer) -> pa.Table:
 
 
 def _is_of_pandas(field: pa.Field) -> bool:
-    """Tell a type that Arrow does not know before pandas was imported."""
+    """Tell whether Arrow knows a type only once pandas is imported."""
     return bool((field.metadata or {}).get(b"ARROW:extension:name", b"").startswith(b"pandas."))
 
 
@@ -101,5 +101,5 @@ def _map(path: Path) -> pa.Buffer:
         except OSError as error:
             if error.errno != errno.ENOMEM:
                 raise
-            # Larger than memory: what could be written to must have room. This can only be read.
+            # Larger than memory: only a map that cannot be written to needs no room.
             return pa.py_buffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))

@@ -1,4 +1,4 @@
-"""The content hash of a table: row order, schema and values, however the table was built.
+"""The content hash of a table: of its schema, values and row order, however it was built.
 
 Each leaf of each column feeds a hasher of its own with three streams that do not depend on where
 one batch ends and the next begins: the positions of nulls, the lengths of strings and lists, and
@@ -21,7 +21,7 @@ from nbflow.storage.arrow.codec import Codec, Path
 from nbflow.storage.arrow.types import is_list
 
 FRAME, FRAME_TEXT = b"nbflow.frame", b"nbflow.frame.text"
-_SLICE = 1 << 17  # rows to hash at once: what is made of them stays in the processor's cache
+_SLICE = 1 << 17  # rows to hash at once: they stay in the processor's cache
 
 
 def hash_table(table: pa.Table) -> str:

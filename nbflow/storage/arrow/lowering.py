@@ -64,7 +64,7 @@ def _check_intervals(array: pa.Array) -> pa.Array:
 
 
 def make_list(array: pa.Array, child: pa.Array) -> pa.Array:
-    """Return lists of the lengths and nulls of `array` around its flattened, changed child."""
+    """Return lists of `child`, with the lengths and nulls of the lists in `array`."""
     return pa.LargeListArray.from_arrays(make_offsets(array), child, mask=find_nulls(array))
 
 

@@ -1,4 +1,4 @@
-"""Arrow's numbers and times as NumPy arrays in the same memory, where that may be written to."""
+"""Arrow's numbers and times as NumPy arrays in the same memory, where writing to it is safe."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pyarrow as pa
 def view_values(column: pa.Array | pa.ChunkedArray) -> Any | None:
     """Return the values as a writable array without copying them, None where that cannot be.
 
-    It can where they lie in one piece, none is null, and the memory is the reader's own: a file
-    that is mapped privately is, as what is written there goes to a copy of its page.
+    They must lie in one piece, without nulls, in memory of the reader's own. A privately mapped
+    file is such memory: what is written there goes to a copy of its page.
     """
     kind = _find_dtype(column.type)
     if kind is None or column.null_count or getattr(column, "num_chunks", 1) != 1:
@@ -29,7 +29,7 @@ def view_values(column: pa.Array | pa.ChunkedArray) -> Any | None:
 
 
 def join(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Return a column in one piece; it is copied only where it has several."""
+    """Return a column in one piece; only a column in several pieces is copied."""
     if not isinstance(column, pa.ChunkedArray):
         return column
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

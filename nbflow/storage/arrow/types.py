@@ -1,4 +1,4 @@
-"""Which Arrow types DuckDB keeps exactly, and the type to keep instead of one that it does not."""
+"""The Arrow types that DuckDB keeps exactly, and the types to keep instead of the others."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-SQL_TYPE = b"nbflow.sql"  # in a field's metadata: the SQL type of what Arrow has no type for
+SQL_TYPE = b"nbflow.sql"  # in a field's metadata: an SQL type that Arrow has no type for
 HUGE = {SQL_TYPE: b"HUGEINT"}  # integers, which Arrow has as decimals
 _WIDEST_DECIMAL = 38
 _LONGEST_ARRAY = 1000
@@ -16,11 +16,11 @@ _t = pa.types
 
 
 class Unkept(Exception):  # noqa: N818 - not an error: the value is kept in another way
-    """What DuckDB and Arrow cannot give back as it was, in words."""
+    """Why DuckDB and Arrow cannot give a value back as it was."""
 
 
 def find_sql_type(field: pa.Field) -> str:
-    """Return the SQL type that a field is marked with, "" where its Arrow type says all."""
+    """Return the SQL type that a field is marked with, "" for none."""
     named: bytes = (field.metadata or {}).get(SQL_TYPE, b"")
     return named.decode()
 

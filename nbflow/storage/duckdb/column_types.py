@@ -51,7 +51,7 @@ _PERIODS = {  # a period's first day, from its ordinal, by the frequency
 
 
 def make_columns(schema: pa.Schema) -> dict[str, str]:
-    """Return the columns as people see them, with their SQL types, mostly without DuckDB."""
+    """Return the columns' names and SQL types as people see them; mostly DuckDB is not loaded."""
     names = make_sql_names(schema)
     try:
         kinds = list(map(_name_column, schema))
@@ -114,7 +114,7 @@ def _find_size(kind: pa.DataType) -> str:
 
 
 def _make_expression(field: pa.Field, column: str) -> str:
-    """Return SQL that shows a lowered column as SQL's own type for it, where there is one."""
+    """Return the SQL expression that shows a lowered column, as SQL's own type if it has one."""
     shown = _find_shown(field.type)[1].format(column)
     return f"CAST({shown} AS {_make_marked_type(field)})" if holds_sql_type(field) else shown
 

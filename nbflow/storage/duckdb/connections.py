@@ -22,10 +22,10 @@ from nbflow.storage.results.local import TABLES
 
 _STORAGE = "STORAGE_VERSION 'v1.0.0'"  # DuckDB 1.x refuses files in the default format of 2.0
 _lock = threading.RLock()
-_rooms: dict[int, Path] = {}  # by process, as are its connections
+_rooms: dict[int, Path] = {}  # by process, like connections
 _numbers = itertools.count()
 _own: dict[int, duckdb.DuckDBPyConnection] = {}  # by process: a forked kernel makes its own
-_users: Counter[tuple[int, str]] = Counter()  # who stands on a file, by connection and alias
+_users: Counter[tuple[int, str]] = Counter()  # how many use a file, by connection and alias
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -34,7 +34,7 @@ def connect() -> duckdb.DuckDBPyConnection:
     # In a kernel without ipywidgets DuckDB shows no bar and refuses to be told so.
     with suppress(duckdb.InvalidInputException):
         connection.execute("SET enable_progress_bar = false")
-    # Variables of whichever function of ours is running are not tables.
+    # Variables of nbflow's own functions are not tables.
     connection.execute("SET python_enable_replacements = false")
     # By default large queries spill into .tmp of the current folder, among the notebooks.
     connection.execute(f"SET temp_directory = {quote_text(str(_find_spill()))}")
@@ -46,8 +46,7 @@ def connect() -> duckdb.DuckDBPyConnection:
 def _find_spill() -> Path:
     """Return where a connection spills: DuckDB makes it when it must, and removes it again.
 
-    It lies in a folder of the process that nobody else enters; a killed one's is swept by the next
-    run.
+    It lies in a private folder of the process; the next run removes the folder of a killed process.
     """
     with _lock:
         maker = os.getpid()
@@ -76,8 +75,8 @@ def attached(
 ) -> Iterator[str]:
     """Attach a result's file read-only while the block runs.
 
-    With `stays` it is attached for as long as the connection lives: views or lazy relations stand
-    on it.
+    With `stays` it is attached for as long as the connection lives: views or lazy relations use
+    it.
     """
     with _lock:
         alias = _attach(connection, folder)
@@ -105,7 +104,7 @@ def attached_to_write(
     except BaseException:
         with suppress(duckdb.Error):
             cursor.execute("ROLLBACK")
-        with suppress(duckdb.Error):  # the first error is the one to tell
+        with suppress(duckdb.Error):  # the first error is reported
             cursor.execute(f"DETACH {quote(alias)}")
         raise
     cursor.execute(f"DETACH {quote(alias)}")

@@ -1,4 +1,4 @@
-"""What DuckDB says of a query, in words for who wrote it."""
+"""DuckDB's errors as nbflow's, for the author of the query."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NAMED = 20
 
 @contextlib.contextmanager
 def translated() -> Iterator[None]:
-    """Turn DuckDB's errors, and a file that cannot be written, into ours."""
+    """Turn DuckDB's errors into SqlError, and those of writing a file into StoreError."""
     try:
         yield
     except OSError as error:
@@ -39,7 +39,7 @@ def translated() -> Iterator[None]:
 
 
 def make_error(error: Exception) -> SqlError:
-    """Return DuckDB's error as ours: its text without its kind, and no table of its own as hint."""
+    """Return a DuckDB error as SqlError, without its kind and hints at DuckDB's own tables."""
     text = _MEANT.sub("", _KIND.sub("", str(error)))
     missing, line = _NO_TABLE.search(text), _LINE.search(text)
     why, *rest = _NO_TABLE.sub(r"there is no table \1.", text).strip().split("\n")

@@ -1,4 +1,4 @@
-"""Work on the process's connection that Ctrl-C can stop, with DuckDB's errors as ours."""
+"""Runs work on the process's connection, which Ctrl-C can stop."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from nbflow.storage.duckdb.connections import process_connection
 from nbflow.storage.duckdb.errors import make_error
 
 T = TypeVar("T")
-_LOOK = 0.2  # seconds, after which a signal is heard in any case
+_LOOK = 0.2  # seconds, after which a signal is noticed in any case
 _PATIENCE = 0.1  # seconds between two interrupts: one that comes before the query begins is lost
 
 
 def run(call: Callable[[], T]) -> T:
-    """Return what a call returns; KeyboardInterrupt stops its query, other errors are SqlError.
+    """Return what a call returns. KeyboardInterrupt stops its query; DuckDB's errors are SqlError.
 
     It runs in a thread: in the main one DuckDB may hear of Ctrl-C only when it is done.
     """
@@ -46,7 +46,7 @@ def run(call: Callable[[], T]) -> T:
 def finding_variables() -> Iterator[None]:
     """Let DuckDB take Python's variables for tables while the block runs.
 
-    In a transaction that an error has ended it can be told nothing, and only ROLLBACK is executed.
+    In a transaction that an error has ended, DuckDB executes only ROLLBACK.
     """
     connection = process_connection()
     with contextlib.suppress(duckdb.TransactionException):
@@ -59,9 +59,9 @@ def finding_variables() -> Iterator[None]:
 
 
 def explain(execute: Callable[[], Any], error: Exception) -> Exception:
-    """Return the error with the line that DuckDB points at, which a lazy query's lacks.
+    """Return the error with the line that DuckDB points at, which errors of lazy queries lack.
 
-    `execute` runs the same statement at once; what cannot be bound has no effect.
+    `execute` runs the same statement at once; a statement that cannot be bound has no effect.
     """
     if not isinstance(error, duckdb.BinderException | duckdb.CatalogException):
         return error
@@ -77,7 +77,7 @@ def explain(execute: Callable[[], Any], error: Exception) -> Exception:
 
 
 class _Work(Generic[T]):
-    """A call, and what came of it; one that is stopped before it begins never does."""
+    """A call and its result; a call that is stopped before it begins is never made."""
 
     def __init__(self, call: Callable[[], T]) -> None:
         self._call = call

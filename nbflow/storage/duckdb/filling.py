@@ -33,7 +33,7 @@ from nbflow.storage.results.soundness import refuse_damaged
 from nbflow.storage.trust import protect
 from nbflow.storage.writing import make_error
 
-_SMALL = 16 << 20  # bytes: below, small blocks keep a file of few rows small
+_SMALL = 16 << 20  # bytes: smaller files get small blocks
 _SMALL_BLOCK, _LARGE_BLOCK = 16384, 262144
 _SLICE = 1 << 17  # rows to lower at once
 _SOURCE = "nbflow_source"
@@ -42,9 +42,8 @@ _SOURCE = "nbflow_source"
 def fill(folder: Path, *, again: bool = False) -> None:
     """Put a result's tables into its DuckDB file, unless that is done; raises StoreError.
 
-    A damaged file is filled anew. `again` does so in any case: a folder may have got more tables
-    since. Several processes may try at once:
-    one fills, the others wait for it.
+    A damaged file is filled again. `again` fills it in any case: the folder may have more tables
+    now. Where several processes try at once, one fills and the others wait for it.
     """
     try:
         with alone(folder) as held:
@@ -58,7 +57,7 @@ def _fill(folder: Path, *, held: bool) -> None:
     written = read_written(folder)
     tables = [one for one in written.outputs.values() if one.kind == "table"]
     part = make_part(folder)
-    removed = "" if held else part.name  # the names of what may be removed begin so
+    removed = "" if held else part.name  # how names of files begin that may be removed
     block = _SMALL_BLOCK if sum(one.bytes for one in tables) <= _SMALL else _LARGE_BLOCK
     remove_parts(folder, removed)
     try:
@@ -104,7 +103,7 @@ def _make_table(cursor: duckdb.DuckDBPyConnection, alias: str, name: str, rows: 
     try:
         cursor.execute(f"CREATE TABLE {table} AS SELECT * FROM {_SOURCE}")
     finally:
-        with suppress(duckdb.Error):  # the first error is the one to tell
+        with suppress(duckdb.Error):  # the first error is reported
             cursor.unregister(_SOURCE)
     cursor.execute(
         f"INSERT INTO {quote(alias)}.nbflow.schemas VALUES (?, ?)", [name, codec.to_bytes()]

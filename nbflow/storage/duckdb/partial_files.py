@@ -1,4 +1,4 @@
-"""A result's DuckDB file: its mark, who makes it alone, and what a killed process left of one."""
+"""A result's DuckDB file: its mark, the lock for making it, and what killed processes left."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def write_mark(folder: Path, mark: Mark) -> None:
 
 
 def find_fault(folder: Path, *, whole: bool = False) -> str:
-    """Return why a result's DuckDB file cannot be used, "" where it can as far as is known.
+    """Return why a result's DuckDB file cannot be used, "" where no fault is known.
 
-    Its size is always compared, its content where it is small, was changed since, or the `whole` is
-    asked for.
+    The size is always compared; the content of a small or changed file is too, and with `whole` of
+    any.
     """
-    if not (folder / TABLES).exists():  # its run has not come to it, or was killed before
+    if not (folder / TABLES).exists():  # its run has not filled it yet, or was killed
         return GONE
     try:
         made = msgspec.json.decode((folder / _MARK).read_bytes(), type=Mark)
@@ -45,10 +45,10 @@ def find_fault(folder: Path, *, whole: bool = False) -> str:
 
 @contextmanager
 def alone(folder: Path, *, wait: bool = True) -> Iterator[bool]:
-    """Keep other processes from filling the same file, where the system can: it saves work.
+    """Keep other processes from filling the same file, where the system has locks: that saves work.
 
-    Gives False where it cannot, and another one may be filling too. BlockingIOError: another one
-    is filling, and `wait` is False.
+    Gives False where it has none, and another process may fill the file too. Raises
+    BlockingIOError where another process fills it and `wait` is False.
     """
     lock = os.open(folder, os.O_RDONLY) if os.name == "posix" else None
     held = False
@@ -75,10 +75,10 @@ def make_part(folder: Path) -> Path:
 
 
 def remove_parts(folder: Path, start: str = "") -> None:
-    """Remove what a killed process left, and the journals that DuckDB keeps beside.
+    """Remove the parts that killed processes left, and DuckDB's journals beside them.
 
-    Never what another process may be writing: that of another machine, which a lock need not keep
-    out, and where there are no locks that of any other process, whose names do not begin so.
+    Only parts whose names begin with `start` are removed: another process may still be writing its
+    own. Parts of other machines stay: locks may not work between machines.
     """
     for part in find_parts(folder):
         if part.name.startswith(start):
@@ -86,14 +86,14 @@ def remove_parts(folder: Path, start: str = "") -> None:
 
 
 def find_parts(folder: Path) -> list[Path]:
-    """Return what processes of this machine make or left in a result's folder."""
+    """Return the parts in a result's folder that processes of this machine make or left."""
     with suppress(OSError):
         return sorted(at for at in folder.iterdir() if at.name.startswith(_start()))
     return []
 
 
 def sweep_parts(folder: Path) -> None:
-    """Remove what was left in a folder where nobody is at work."""
+    """Remove the parts in a folder where no process is at work."""
     with suppress(OSError), alone(folder, wait=False) as held:
         if held:
             remove_parts(folder)

@@ -1,4 +1,4 @@
-"""Which statements only look: the queries that `nbflow sql` runs."""
+"""The queries that `nbflow sql` runs: statements that only read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAME = "schema || '.' || name AS name"
 
 
 def read_query(text: str) -> str:
-    """Return the query to execute for a text; raises SqlError for what is more than a query.
+    """Return the query to execute for a text; raises SqlError for a statement that may write.
 
     SHOW TABLES lists the tables of steps, `step.table`, which lie in schemas of their own.
     """
@@ -28,7 +28,7 @@ def read_query(text: str) -> str:
         _check(statement)
     if statements[-1].kind in _SETTING:
         raise SqlError('SET gives no rows. Write the query behind it: "set …; select …".')
-    # What a query names may be a file, but nothing is downloaded to read it.
+    # A query may read a file, but no extension is downloaded for that.
     process_connection().execute("SET autoinstall_known_extensions = false")
     found = _SHOW.fullmatch(blank_texts(text)) if len(statements) == 1 else None
     if found is None:

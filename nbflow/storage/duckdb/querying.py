@@ -125,10 +125,10 @@ def query(
 def attached_table(
     connection: duckdb.DuckDBPyConnection, folder: Path, name: str, *, stays: bool = False
 ) -> Iterator[str]:
-    """Attach the file that holds a table while the block runs; `stays`: while the connection lives.
+    """Attach the file that holds a table while the block runs, with `stays` for longer.
 
-    It is filled where that is not done, or again: where a table was written since, as a step does
-    that is still running, and where DuckDB refuses the file, although it is as large as it was.
+    The file is filled first where that was not done yet. It is filled again where a running step
+    has written the table since, and where DuckDB refuses the file although its size is right.
     """
     if find_fault(folder):
         fill(folder)

@@ -1,4 +1,4 @@
-"""DuckDB's rows as Arrow, each value as it was: types that Arrow lacks are marked, or texts."""
+"""DuckDB's rows as exact Arrow values: types that Arrow lacks are marked, or become texts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _NESTED = ("list", "array", "struct", "map")
 BATCH = 1 << 17  # rows of a stream that are taken at a time
-# Of these Arrow gets other values than they are, or bytes of DuckDB's own.
+# DuckDB hands these to Arrow as other values, or as bytes of its own.
 _AS_TEXT = frozenset({"UUID", "UHUGEINT", "BIGNUM", "VARINT", "TIME WITH TIME ZONE", "BIT"})
 
 

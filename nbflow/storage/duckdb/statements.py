@@ -1,4 +1,4 @@
-"""SQL text taken apart: its statements, the parameters they name, and the tables they read."""
+"""Parses SQL text: its statements, the parameters that they name, the tables that they read."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Ref(Frozen, frozen=True):
 
 
 class Statement(Frozen, frozen=True):
-    """One statement: its text with blanks for what stands before it, so that lines are true.
+    """One statement: its text, with blanks in place of the text before it to keep line numbers.
 
-    `gives` says what executing it gives: "rows", a "count" of rows changed, or "nothing".
+    `gives` says what executing it returns: "rows", a "count" of rows changed, or "nothing".
     """
 
     text: str
@@ -58,15 +58,15 @@ def split(text: str) -> tuple[Statement, ...]:
 def find_tables(text: str) -> tuple[tuple[Statement, Tables], ...]:
     """Return the statements of a text and the qualified tables each reads, without binding.
 
-    DuckDB tells the tables of queries alone; of PIVOT, CREATE, INSERT, COPY and others the names
-    are what looks like one. Raises SqlError where the text is not SQL.
+    DuckDB names only the tables of queries. For PIVOT, CREATE, INSERT, COPY and others, everything
+    that looks like a qualified name is returned. Raises SqlError where the text is not SQL.
     """
     with process_connection().cursor() as cursor:
         return tuple((one, _find_tables(cursor, one)) for one in _split(cursor, text))
 
 
 def find_refs(text: str, at: int = 0) -> Iterator[Ref]:
-    """Yield what looks like a qualified name, each once; most of a query's are columns."""
+    """Yield what looks like a qualified name, each once; in a query most of these are columns."""
     seen = set()
     for found in _QUALIFIED.finditer(text):
         step, name = ((found[one] or found[one + 1]).replace('""', '"') for one in (1, 3))

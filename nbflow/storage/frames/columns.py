@@ -1,4 +1,4 @@
-"""A column of a pandas frame as an Arrow array and back, with a recipe where Arrow lacks it."""
+"""A column of a pandas frame as an Arrow array and back, with a recipe for what Arrow lacks."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def decode_column(column: pa.ChunkedArray, recipe: dict[str, Any]) -> Any:
 
 
 def _decode_floating(column: pa.ChunkedArray) -> Any:
-    """Return a nullable float array in which NaN and NA stay apart."""
+    """Return a nullable float array that keeps NaN and NA apart."""
     mask = column.is_null().to_numpy()
     values = column.fill_null(0).to_numpy()
     return pd.arrays.FloatingArray(np.array(values), np.array(mask))

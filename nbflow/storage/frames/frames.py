@@ -1,8 +1,8 @@
 """pandas frames to Arrow tables and back: what Arrow leaves out is kept in the schema's metadata.
 
-Columns of NumPy's own numbers and times need nothing; every other column has a recipe. The frame's
-recipe (labels, index, attributes) is JSON under `nbflow.frame`, and a digest of what equal frames
-share of it is under `nbflow.frame.text`, for the content hash.
+Columns of NumPy's numbers and times need no recipe; every other column has one. The frame's recipe
+(labels, index, attributes) is JSON under `nbflow.frame`. The digest under `nbflow.frame.text` is
+the same for equal frames, and goes into the content hash.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from nbflow.storage.frames.kept import Keeper, restore
 from nbflow.storage.frames.objects import NOTE, REFUSED
 from nbflow.storage.quoting import make_different
 
-_LARGE = 1 << 20  # bytes: below, a copy of all columns costs less than a look at each
+_LARGE = 1 << 20  # bytes: copying all columns of a smaller table costs less than a look at each
 _MANY = 90  # pandas warns about frames in more than 100 blocks
 # Parts of the recipe that are JSON as they are.
 _PLAIN = ("names", "levels", "range", "multi", "rows", "duplicates", "series")
@@ -36,8 +36,8 @@ _PLAIN = ("names", "levels", "range", "multi", "rows", "duplicates", "series")
 def encode_frame(value: pd.DataFrame | pd.Series, notes: list[str] | None = None) -> pa.Table:
     """Return a frame or series as an Arrow table that `decode_frame` undoes; raises Unkept.
 
-    `notes` takes in what is equal and yet not quite as it was: decimals of the same number of
-    digits.
+    `notes` gets a line for each column that comes back equal but not identical: decimals get as
+    many digits as the longest.
     """
     if type(value) not in {pd.DataFrame, pd.Series}:
         raise Unkept(f"a {type(value).__name__} is more than a pandas DataFrame")
@@ -77,12 +77,12 @@ def decode_frame(table: pa.Table, place: Path) -> pd.DataFrame | pd.Series:
 
 
 def rehearse() -> None:
-    """Keep a frame and take it back: what pandas and Arrow look at once, they look at now."""
+    """Encode and decode a frame: pandas and Arrow do now what they do once in a process."""
     decode_frame(encode_frame(pd.DataFrame({"a": [0], "b": [""]})), Path())
 
 
 def find_label_names(schema: pa.Schema, place: Path) -> dict[Any, str]:
-    """Return pandas' labels, mapped to the names of their columns; the first of duplicates."""
+    """Return the names of the columns by pandas' labels; the first of equal labels counts."""
     recipe = _load(schema, place, "columns", "names")
     labels = list(recipe["columns"])
     return dict(reversed(list(zip(labels, recipe["names"], strict=True))))
@@ -120,7 +120,7 @@ def _encode(column: pd.Series, name: str) -> tuple[pa.Array, dict[str, Any] | No
 
 
 def _take_notes(names: list[str], encoded: list[tuple[pa.Array, Any]]) -> list[str]:
-    """Return what the recipes say for people, and take it out of them."""
+    """Take the notes for people out of the recipes, and return them."""
     pairs = zip(names, encoded, strict=True)
     told = [(name, recipe.pop(NOTE)) for name, (_, recipe) in pairs if recipe and NOTE in recipe]
     return [f"column {name!r} has as many digits in each row: {said}" for name, said in told]
@@ -152,7 +152,7 @@ def _find_range(index: Any) -> tuple[int, int, int] | None:
 
 
 def _dump(recipe: dict[str, Any]) -> dict[bytes, bytes]:
-    """Return the recipe as metadata: as JSON, and the digest of what equal frames share of it."""
+    """Return the recipe as metadata: JSON, and the digest that equal frames share."""
     write = Writer(pandasforms.FORMS, Keeper(encode_frame).keep)
     try:
         form = {key: one if key in _PLAIN else write(one) for key, one in recipe.items()}
@@ -177,13 +177,13 @@ def _make_pandas_metadata(frame: pd.DataFrame, names: list[str]) -> dict[bytes, 
         warnings.simplefilter("ignore")
         try:
             schema = pa.Schema.from_pandas(frame.iloc[:0].set_flags(copy=False))
-        except Exception:  # noqa: BLE001 - a courtesy to readers of the Arrow table, no more
+        except Exception:  # noqa: BLE001 - only a courtesy to readers of the Arrow table
             return {}
     return dict(schema.metadata) if schema.names == names else {}
 
 
 def _decode_columns(table: pa.Table, recipes: dict[str, Any]) -> pd.DataFrame:
-    """Return the columns; those of a large table stay where they lie, in memory of their own."""
+    """Return the columns; those of a large table are not copied."""
     places = range(table.num_columns)
     if table.nbytes >= _LARGE and table.num_columns <= _MANY:
         return _put_together([_decode(table, place, recipes) for place in places])

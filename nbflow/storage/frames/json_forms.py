@@ -1,8 +1,8 @@
 """Python objects as JSON and back, of their own types.
 
 Null, true, numbers, texts and lists are themselves. Everything else is an object with one tag, as
-`{"tuple": [1, 2]}`. An object that no tag is for is kept whole, as an Arrow table or a pickle,
-beside a digest of its content: equal objects have the same digest however they were made.
+`{"tuple": [1, 2]}`. An object that has no tag is kept whole, as an Arrow table or a pickle,
+beside a digest of its content. Equal objects have the same digest however they were made.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 _LONG = 4000  # bits of an integer: of longer ones Python refuses the decimal digits
-_WHOLE = ("arrow", "pickle")  # the keys of what a digest stands for
+_WHOLE = ("arrow", "pickle")  # the keys of objects that are kept whole
 KEPT = "kept"
 
 
@@ -54,7 +54,7 @@ def make_form_of_parts(
 
 
 class Writer:
-    """Makes JSON of objects; `keep` makes that of what has no tag."""
+    """Makes JSON of objects; `keep` makes the JSON of objects without a tag."""
 
     def __init__(self, forms: Forms, keep: Callable[[Any], Any]) -> None:
         self._keep = keep

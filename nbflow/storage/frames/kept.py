@@ -54,10 +54,10 @@ class Keeper:
             return None
 
     def _hash(self, value: Any) -> str:
-        """Return a digest that objects share which pickling takes apart into the same parts.
+        """Return a digest that is the same for objects with the same parts, as pickling finds them.
 
-        A digest of the pickle would not do: that depends on which of the parts are one object,
-        and on the order of sets.
+        A digest of the pickle itself would differ: it depends on which parts are one object, and on
+        the order of sets.
         """
         return hash_bytes(json.dumps(find_content(self._describe(value))))
 

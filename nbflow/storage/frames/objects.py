@@ -1,4 +1,4 @@
-"""Columns of Python objects: to Arrow and back, checked value by value where that can lose."""
+"""Columns of Python objects as Arrow and back, each value checked where Arrow could change it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from nbflow.storage.arrow.types import Unkept, holds
 
-NOTE = "note"  # in a recipe: what of the values is not as it was, for people
+NOTE = "note"  # in a recipe: how values differ afterwards, for people
 # Exact in Arrow, so that no comparison is needed. bool is not here as an int: types are exact.
 _SAFE: dict[type, pa.DataType | None] = {
     str: pa.string(),
@@ -53,7 +53,7 @@ def encode_objects(values: Any) -> tuple[pa.Array, dict[str, Any]]:
 
 
 def _find_padded(values: Sequence[Any], back: Sequence[Any]) -> str:
-    """Return how the first decimal comes back that has fewer digits than the column."""
+    """Return how the first decimal with fewer digits than the column comes back, "" for none."""
     for old, new in zip(values, back, strict=True):
         if old is not new and not isinstance(old, float) and repr(old) != repr(new):
             return f"{_shorten(old)} comes back as {_shorten(new)}"

@@ -1,4 +1,4 @@
-"""The JSON forms of what pandas has as labels: indexes, types of columns, offsets, moments."""
+"""The JSON forms of pandas' labels: indexes, types of columns, offsets, moments."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _put_timestamp(number: int, unit: Any, zone: Any) -> pd.Timestamp:
 
 
 def _take_offset(value: Any) -> list[Any]:
-    """Return an offset's class and all that it was made with."""
+    """Return an offset's class and its arguments."""
     plain = type(value) is pd.DateOffset  # which has its parameters as attributes
     parts = [value.n, value.normalize] if plain else list(value.__reduce__()[1])
     return [type(value).__name__, parts, value.kwds if plain else {}]
@@ -92,7 +92,7 @@ def _take_levels(value: pd.MultiIndex) -> list[Any]:
 
 
 def _make_index(value: pd.Index, write: Writer) -> Any:
-    """Return labels one by one where they are texts or mixed, else as a column of Arrow's."""
+    """Return texts and mixed labels one by one, all others as an Arrow column."""
     plain = value.dtype in (object, "int64")
     if plain or (isinstance(value.dtype, pd.StringDtype) and not value.hasnans):
         items = value.tolist() if plain else value.to_numpy(object).tolist()
@@ -128,7 +128,7 @@ def decode_index(column: pa.ChunkedArray, recipe: dict[str, Any] | None) -> pd.I
 
 
 def set_frequency(index: pd.Index, frequency: Any, rows: int | None) -> pd.Index:
-    """Return the index with its frequency, which some of its `rows` need not have."""
+    """Return the index with its frequency; a part of the `rows` may have none."""
     if frequency is None or not isinstance(index, pd.DatetimeIndex | pd.TimedeltaIndex):
         return index
     try:

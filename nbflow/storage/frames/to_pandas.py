@@ -1,4 +1,4 @@
-"""Arrow tables that pandas did not write, as frames whose columns hold every value as it is.
+"""Arrow tables that pandas did not write, as frames that hold every value exactly.
 
 Integers that have nulls are nullable (Int64), as are booleans; sums of SQL's are Int64, or Python
 integers where they need more bits; decimals are decimal.Decimal, dates datetime.date.
@@ -28,7 +28,7 @@ _DAY = 86_400_000_000_000  # nanoseconds
 
 
 def make_frame(table: pa.Table) -> pd.DataFrame:
-    """Return a frame; the index is the one that pandas' metadata tells of, if there is any."""
+    """Return a frame, with the index that pandas' metadata names, if any."""
     converted = map(_convert, table.columns, table.schema)
     apart = {place: column for place, column in enumerate(converted) if column is not None}
     metadata = (table.schema.metadata or {}).get(b"pandas")
@@ -41,7 +41,7 @@ def make_frame(table: pa.Table) -> pd.DataFrame:
 
 
 def _blank(table: pa.Table, apart: dict[int, Any]) -> pa.Table:
-    """Return the table with nothing to convert in place of the columns that are apart."""
+    """Return the table with empty columns in place of those that are converted apart."""
     if not apart:
         return table
     empty = pa.chunked_array([np.zeros(table.num_rows, "i1")])
@@ -50,7 +50,7 @@ def _blank(table: pa.Table, apart: dict[int, Any]) -> pa.Table:
 
 
 def _find_shown(schema: pa.Schema, metadata: bytes | None) -> list[int]:
-    """Return the places of the columns that are no index of pandas', in their order."""
+    """Return the positions of the columns that are not an index of pandas, in their order."""
     told = json.loads(metadata).get("index_columns", []) if metadata else []
     levels = {one for one in told if isinstance(one, str)}
     return [place for place, name in enumerate(schema.names) if name not in levels]
@@ -99,7 +99,7 @@ _NULLABLE = {"bool": "boolean"} | {
 
 
 def _convert_dates(column: pa.ChunkedArray) -> Any | None:
-    """Return moments where a day is beyond what Python's dates reach."""
+    """Return moments instead of dates where a day is out of the range of Python's dates."""
     limits = pc.min_max(column.cast(pa.int32()))
     least, most = limits["min"].as_py(), limits["max"].as_py()
     if least is None or (least >= _EARLIEST and most <= _LATEST):
@@ -108,7 +108,7 @@ def _convert_dates(column: pa.ChunkedArray) -> Any | None:
 
 
 def _convert_intervals(column: pa.ChunkedArray) -> Any | None:
-    """Return intervals as lengths of time, None where there are months among them."""
+    """Return intervals as lengths of time, None where some have months."""
     array = join(column)
     known = array.is_valid().to_numpy(zero_copy_only=False)
     parts = np.frombuffer(array.buffers()[1], _INTERVAL)[array.offset : array.offset + len(array)]

@@ -1,4 +1,4 @@
-"""Compares all that is kept with what was written, and repairs what can be."""
+"""Compares all results with what was written, and repairs what can be repaired."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ class Report(Frozen, frozen=True):
 def check_results(project: Project, *, repair: bool = False) -> Report:
     """Compare the content of every file of every result with what was written.
 
-    What is found is noted, so that no run relies on it. With `repair`, damaged results are set
-    aside, and DuckDB's files are filled anew from Arrow files that are whole.
+    A damage is noted, and no run uses that result any more. With `repair`, damaged results are set
+    aside, and damaged DuckDB files are filled again from the Arrow files.
     """
     count, size, faults = 0, 0, list[Fault]()
     for folder in filter(Path.is_dir, find_folders(open_store(project.home))):
@@ -70,7 +70,7 @@ def _check(project: Project, folder: Path) -> Iterator[Fault]:
     result = Snapshot(project).find_result(step, name)
     file, why = _find_damage(folder, result) if result else (RESULT, "it cannot be read")
     if why:
-        with contextlib.suppress(OSError):  # another user's: it is told at least
+        with contextlib.suppress(OSError):  # another user's result: it is reported at least
             write_note(folder, file, why)
         yield Fault(step, name, file, why)
     elif (folder / TABLES).exists() and (why := find_fault(folder, whole=True)):

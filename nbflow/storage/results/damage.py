@@ -1,4 +1,4 @@
-"""Results that are damaged: noted for everybody, used by nobody, set aside by the next run."""
+"""Damaged results: they are noted, not used any more, and set aside by the next run."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ FOLDER = "damaged"  # in a pipeline's home: notes, and the results that were set
 
 
 class Damage(Frozen, frozen=True):
-    """The first file of a result that was found damaged, and in what it differs."""
+    """The first file of a result that was found damaged, and how it differs."""
 
     step: str
     result: str
     file: str
     why: str
-    key: str = ""  # of the result
-    time: float = 0.0  # when that was found, in seconds since the epoch
+    key: str = ""  # the result's
+    time: float = 0.0  # of the discovery, in seconds since the epoch
     format: int = formats.DAMAGE
 
     def __str__(self) -> str:
@@ -44,7 +44,9 @@ def note(folder: Path, name: str, why: str) -> DamageError:
     """Note that a file of a result is damaged, and return the error that says so."""
     path = folder / name
     said = f"{path} is gone." if why == GONE else f"{path} is damaged: {why}."
-    if not any((folder / one).exists() for one in (RESULT, PENDING)):  # by hand, or of a failure
+    if not any(
+        (folder / one).exists() for one in (RESULT, PENDING)
+    ):  # written by hand, or by a failed step
         return DamageError(f"{said} Write it again.")
     try:
         write_note(folder, name, why)
@@ -78,18 +80,18 @@ def read_notes(home: Path) -> dict[tuple[str, str], Damage]:
     for path in (home / FOLDER).glob("*/*.json"):
         try:
             one = msgspec.json.decode(path.read_bytes(), type=Damage)
-        except (OSError, ValueError):  # its place says whose it is
+        except (OSError, ValueError):  # the path names the result
             one = Damage(path.parent.name, path.stem, "a file", "a note of it cannot be read")
         found[path.parent.name, path.stem] = one
     return found
 
 
 def set_aside(project: Project) -> list[Damage]:
-    """Move what was noted out of the results; call it under the pipeline's lock."""
+    """Move damaged results out of the way; the caller holds the pipeline's lock."""
     moved = []
     for (step, result), found in read_notes(project.home).items():
         folder = open_store(project.home).fetch(step, result)
-        with contextlib.suppress(OSError):  # another user's: that it is noted must do
+        with contextlib.suppress(OSError):  # another user's: the note must be enough
             if folder.exists():
                 folder.rename(find_aside(project, found))
                 moved.append(found)

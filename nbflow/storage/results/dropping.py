@@ -1,4 +1,4 @@
-"""Arrow files, a cache of what DuckDB's files hold: the oldest go first beyond a limit."""
+"""The cache of Arrow files, whose tables DuckDB's files hold too: the oldest are dropped first."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Cached(Frozen, frozen=True):
 def find_droppable(
     store: Store, limit: int, read_pinned: Callable[[], Container[tuple[str, str]]]
 ) -> list[Cached]:
-    """Return what must go to keep within `limit` bytes, the oldest first.
+    """Return what must go to stay within `limit` bytes, the oldest first.
 
-    Never what a live run relies on (`read_pinned`), nor what is not in DuckDB yet.
+    Results that a live run uses (`read_pinned`) stay, and those that are not in DuckDB yet.
     """
     cached = sorted(_read_cached(store), key=lambda one: one.result)  # ids sort by time
     excess = sum(one.bytes for one in cached) - limit

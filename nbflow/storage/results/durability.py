@@ -1,8 +1,8 @@
-"""Has the disk keep a result: only then is it complete, and only then does its key lead to it.
+"""Flushes a result to the disk: only then is it complete, and only then its key leads to it.
 
-A loss of power may leave of a file that was not flushed any part, or none, although its name is
-there. So each is flushed before what says that it is whole: content, `result.json`, the folders'
-entries, the key.
+After a loss of power, a file that was not flushed may have its name and any part of its content.
+So everything is flushed before the file that calls it complete: first the content, then
+`result.json`, the folders' entries, and the key.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from nbflow.model import Mark, Result
     from nbflow.workspace.project import Project
 
-_settled: set[Path] = set()  # folders whose own entry the disk keeps
+_settled: set[Path] = set()  # folders whose own entry was flushed
 
 
 def complete(project: Project, result: Result) -> None:
-    """Complete a pending result, and give its key if it may be reused; raises OSError.
+    """Complete a pending result, and let its key lead to it if it may be reused; raises OSError.
 
-    Does nothing where it was removed meanwhile.
+    Does nothing where the result was removed meanwhile.
     """
     store = open_store(project.home)
     folder = store.fetch(result.step, result.id)
@@ -42,17 +42,17 @@ def complete(project: Project, result: Result) -> None:
         if result.reusable:
             store.write_pointer(result.step, result.key, result.id)
             _flush_entries(store.find_pointers(result.step), project.root)
-        (folder / PENDING).unlink()  # last: by it the key leads there until it does itself
+        (folder / PENDING).unlink()  # last: until now the result was found by this file
 
 
 def _keep_files(folder: Path, known: Mapping[str, Mark]) -> dict[str, Mark]:
-    """Have the disk keep a result's content, and return what it is.
+    """Flush the files of a result's content, and return their marks.
 
-    What is `known` of a file that was not touched since is taken over.
+    The `known` mark of a file that was not changed since is used again.
     """
     marks = {}
     for path in find_content(folder):
-        with contextlib.suppress(FileNotFoundError):  # Arrow files are dropped once in DuckDB
+        with contextlib.suppress(FileNotFoundError):  # Arrow files may be dropped meanwhile
             flush(path)
             name, found = os.path.relpath(path, folder).replace(os.sep, "/"), os.stat(path)  # noqa: PTH116
             mark = known.get(name)
@@ -64,7 +64,7 @@ def _keep_files(folder: Path, known: Mapping[str, Mark]) -> dict[str, Mark]:
 
 
 def find_content(folder: Path) -> Iterator[str]:
-    """Yield the files that are a result's content; what is made of them (DuckDB's) is none."""
+    """Yield the files of a result's content; DuckDB's file, which is made of them, is none."""
     for parent, _, names in os.walk(folder):
         top = parent == str(folder)
         for name in names:
@@ -79,7 +79,7 @@ def _flush_folders(folder: Path) -> None:
 
 
 def _flush_entries(folder: Path, root: Path) -> None:
-    """Have the disk keep a folder's entries, and once its own in the folders above."""
+    """Flush a folder's entries, and once those of the folders above."""
     flush_folder(folder)
     while folder not in _settled and folder not in (root, folder.parent):
         _settled.add(folder)

@@ -1,4 +1,4 @@
-"""Result folders: made aside, renamed into place, found again by key, pinned by runs."""
+"""Finds results: by id, by key, the newest of a step; and says which are damaged."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _RESULTS = msgspec.json.Decoder(Result)
 
 
 class Snapshot:
-    """A pipeline's results at one moment: each is read once, however often it is asked for."""
+    """A pipeline's results at one moment: each is read at most once."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Snapshot:
         is_lost: Callable[[str], bool] = lambda _: False,
         read_hash: Callable[[Path], str] = hash_file,
     ) -> None:
-        """`is_lost` tells a run that died before it had finished; only damages depend on it."""
+        """`is_lost` tells whether a run died before it finished; only `is_damaged` needs it."""
         self._project, self._read_hash = project, read_hash
         self._is_lost = functools.cache(is_lost)
         self._store = open_store(project.home)
@@ -58,7 +58,7 @@ class Snapshot:
         return filter(None, found)
 
     def find_result(self, step: str, result_id: str) -> Result | None:
-        """Return the result, None where there is no complete one that is sound as far as known."""
+        """Return the result, None where there is none or it is known to be damaged."""
         at = (step, result_id)
         if at in self.notes:
             return None
@@ -75,10 +75,7 @@ class Snapshot:
         return read_notes(self._project.home)
 
     def is_damaged(self, step: str, result_id: str) -> bool:
-        """Tell whether a result is damaged; what is found is noted.
-
-        One that is gone is not: nobody knows.
-        """
+        """Tell whether a result is damaged, and note that; a result that is gone is not damaged."""
         at = (step, result_id)
         result = None if at in self._sound else self.find_result(*at)
         if result is not None and (folder := self._store.find_local(*at)):
@@ -92,14 +89,14 @@ class Snapshot:
         return at in self.notes
 
     def find_doubtful(self, result: Result) -> tuple[str, ...]:
-        """Return what a result was made from that was found damaged since, by ref."""
+        """Return the refs of the results that this one was made from and that are damaged now."""
         inputs = ((ref, make_ref(ref).step, one.result) for ref, one in result.inputs.items())
         return tuple(ref for ref, step, read in inputs if self.is_damaged(step, read))
 
     def find_by_key(self, step: str, key: str) -> Result | None:
         """Return the result that a key leads to, None where it is gone, or is another key's.
 
-        A result that the disk need not have kept yet is found by looking at all of the step.
+        A pending result has no pointer yet: it is found among all results of the step.
         """
         if found := self._follow_pointer(step, key):
             return found
@@ -115,7 +112,7 @@ class Snapshot:
 
 
 def _note(folder: Path, name: str, why: str) -> Damage:
-    """Note a damage for everybody, where that can be written."""
+    """Note a damage where this user may write, and return it."""
     with contextlib.suppress(OSError):
         return write_note(folder, name, why)
     return Damage(folder.parent.name, folder.name, name, why)
@@ -124,7 +121,7 @@ def _note(folder: Path, name: str, why: str) -> Damage:
 def keep_result(project: Project, making: Path, result: Result) -> Path:
     """Publish the result made in `making`, to be read from here on; raises StoreError.
 
-    It is pending: `lasting.complete` has the disk keep it, and only then its key may lead to it.
+    It is pending until `durability.complete` has flushed it; then its key may lead to it.
     """
     record = encode_result(result)
     return open_store(project.home).publish(making, result.step, result.id, record)
@@ -141,7 +138,7 @@ def read_result_ids(project: Project, step: str) -> list[str]:
 
 
 def _read_record(content: bytes | None) -> Result | None:
-    """Return what a record says, None where it says nothing to this version of nbflow."""
+    """Return the result of a record, None for one that this version of nbflow cannot read."""
     try:
         found = _RESULTS.decode(content) if content else None
     except (ValueError, RecursionError):  # ValueError: also msgspec's

@@ -1,4 +1,4 @@
-"""How steps left files of the project: the hashes of all that each ever made or wrote."""
+"""How steps left files of the project: the hashes of all that each step ever made or wrote."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Left(Frozen, frozen=True, omit_defaults=True):
-    """A file as a step left it once; with `made` its result holds it, or held it."""
+    """A file as a step left it once; `made`: the step's result has or had a copy."""
 
     key: str
     hash: str
@@ -26,7 +26,7 @@ class Left(Frozen, frozen=True, omit_defaults=True):
 
 
 def read_left(project: Project, step: str) -> set[Left]:
-    """Return all that is known; a line that is not whole yet does not count."""
+    """Return all notes of a step; a line that is not complete yet does not count."""
     found = set()
     with contextlib.suppress(FileNotFoundError):
         for line in _find_file(project, step).read_bytes().splitlines():
@@ -36,7 +36,7 @@ def read_left(project: Project, step: str) -> set[Left]:
 
 
 def add_left(project: Project, step: str, left: Iterable[Left]) -> None:
-    """Note how a step left files, what is known already once."""
+    """Note how a step left files; what is noted already is not noted again."""
     new = set(left) - read_left(project, step)
     if not new:
         return

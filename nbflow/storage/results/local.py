@@ -8,6 +8,7 @@ these without fetching results.
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import os
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from nbflow.errors import StoreError
 
 RESULT = "result.json"
 TABLES = "tables.duckdb"
-PENDING = "pending.json"  # the same, of a result that the disk need not have kept yet
+PENDING = "pending.json"  # the same, of a result that is not flushed to the disk yet
 
 
 class Store:
@@ -31,7 +32,7 @@ class Store:
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the pipeline: a run pins what it relies on so, and `clean` removes so."""
+        """Hold the pipeline's lock: to pin results that a run uses, and to remove results."""
         self._home.mkdir(parents=True, exist_ok=True)
         with hold(self._home / "lock"):
             yield
@@ -51,7 +52,7 @@ class Store:
     def publish(self, making: Path, step: str, result_id: str, record: bytes) -> Path:
         """Move a finished folder into place in one step, with the record that makes it a result.
 
-        Return where it is now. Raises StoreError.
+        Return its new path. Raises StoreError.
         """
         folder = self.fetch(step, result_id)
         try:
@@ -70,11 +71,11 @@ class Store:
         return complete or self.is_pending(step, result_id)
 
     def is_pending(self, step: str, result_id: str) -> bool:
-        """Tell whether the disk need not have kept a result yet: its run goes on, or was killed."""
+        """Tell whether a result is not flushed to the disk yet: its run goes on, or was killed."""
         return os.path.exists(f"{self._results}/{step}/{result_id}/{PENDING}")  # noqa: PTH110 - called often
 
     def read_record(self, step: str, result_id: str) -> bytes | None:
-        """Return a result's record, None where there is no such result. Planning needs no more."""
+        """Return a result's record, None where there is no such result."""
         names = (RESULT, PENDING, RESULT)  # again: it may have been completed meanwhile
         found = (read_content(f"{self._results}/{step}/{result_id}/{name}") for name in names)
         return next(filter(None, found), None)
@@ -82,16 +83,16 @@ class Store:
     def find_local(self, step: str, result_id: str) -> Path | None:
         """Return the folder of a result that is on this machine, None where `fetch` would bring it.
 
-        The files of such a result can be looked at and filled into DuckDB, those of others not.
+        Only results on this machine are checked for damage and filled into DuckDB.
         """
         return self.fetch(step, result_id)
 
     def fetch(self, step: str, result_id: str) -> Path:
-        """Return a local folder with the result; where there is none, the folder is not there."""
+        """Return a local folder with the result, which does not exist where there is no result."""
         return Path(f"{self._results}/{step}/{result_id}")
 
     def remove(self, step: str, result_id: str) -> None:
-        """Remove a result: first its completeness, then its content."""
+        """Remove a result: first its record, then its content."""
         import shutil  # noqa: PLC0415 - planning removes nothing
 
         folder = self.fetch(step, result_id)
@@ -128,7 +129,7 @@ def find_folders(store: Store) -> Iterator[Path]:
 
 
 def read_names(folder: str) -> list[str]:
-    """Return what lies in a folder, the newest id first; nothing where there is none."""
+    """Return the names in a folder, the newest id first; none where there is no folder."""
     try:
         return sorted(os.listdir(folder), reverse=True)  # noqa: PTH208 - called often
     except (FileNotFoundError, NotADirectoryError):
@@ -142,7 +143,9 @@ def read_content(path: str) -> bytes | None:
             return file.read()
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: of a NUL in the path
         return None
-    except OSError as error:  # another user's, a damaged disk
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # of a damaged pointer
+            return None
         raise StoreError(
             f"{path} cannot be read: {error.strerror}. Mend its permissions."
         ) from error

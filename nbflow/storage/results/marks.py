@@ -1,4 +1,4 @@
-"""What each file of a result was when it was written, and in what it differs now."""
+"""The marks of a result's files: size, time and hash of each when it was written."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ ReadHash = Callable[[Path], str]
 
 GONE = "it is gone"
 CHANGED = "its content is not what was written"
-SMALL = 1 << 20  # bytes: what is smaller is hashed whenever it is read
+SMALL = 1 << 20  # bytes: smaller files are hashed whenever they are read
 
 
 def find_files(folder: Path, output: Output) -> Iterator[Path]:
-    """Yield the files that hold an output; pictures beside a figure are made of it."""
+    """Yield the files that hold an output, without the pictures that are made of a figure."""
     if output.kind == "table":
         yield make_path(folder, output.name, ".arrows", ARROW)
     elif output.kind == "file":
@@ -35,7 +35,7 @@ SUFFIX = {"json": ".json", "numpy": ".npy", "figure": ".pickle", "pickle": ".pic
 def make_marks(folder: Path, output: Output) -> dict[str, Mark]:
     """Return the marks of an output's files, by their paths in the result's folder.
 
-    A large table's has no hash: it is hashed behind the run.
+    The mark of a large table has no hash: the file is hashed later, behind the run.
     """
     return {
         path.relative_to(folder).as_posix(): make_mark(path, whole=output.kind != "table")
@@ -44,7 +44,7 @@ def make_marks(folder: Path, output: Output) -> dict[str, Mark]:
 
 
 def make_mark(path: Path, *, whole: bool = True) -> Mark:
-    """Return what a file is; `whole` hashes it also where it is large. Raises OSError."""
+    """Return the mark of a file; `whole` hashes a large one too. Raises OSError."""
     found = path.stat()
     hashed = whole or found.st_size <= SMALL
     return Mark(found.st_size, found.st_mtime_ns, hash_file(path) if hashed else "")
@@ -53,9 +53,9 @@ def make_mark(path: Path, *, whole: bool = True) -> Mark:
 def find_difference(
     path: Path | str, mark: Mark, needs_hash: NeedsHash, read_hash: ReadHash = hash_file
 ) -> str:
-    """Return in what a file differs from its mark, "" where nothing is found.
+    """Return how a file differs from its mark, "" where no difference is found.
 
-    Its size is always compared, its content where it `needs_hash` and its hash is known.
+    The size is always compared, the content where the file `needs_hash` and has one in its mark.
     """
     try:
         found = os.stat(path)  # noqa: PTH116 - called often
@@ -69,7 +69,7 @@ def find_difference(
 
 
 def is_changed(found: os.stat_result, mark: Mark) -> bool:
-    """Tell whether a file was written to since, by its time."""
+    """Tell by its time whether a file was changed since."""
     return found.st_mtime_ns != mark.time
 
 

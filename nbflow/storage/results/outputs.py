@@ -1,4 +1,4 @@
-"""`outputs.json`: what has been written in a result's folder so far, renamed into place."""
+"""`outputs.json`: the list of what a step has written into a result's folder so far."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ FILE = "outputs.json"
 
 
 class Outputs(Frozen, frozen=True):
-    """What a folder holds; `files` are the marks of what is to be read, by path in it.
+    """What a folder holds; `files` are the marks of its outputs' files, by path in the folder.
 
-    `made` are the files of the project that it holds, by their real paths.
+    `made` are the copies of files of the project, by the real paths of these files.
     """
 
     outputs: dict[str, Output] = {}
@@ -58,7 +58,7 @@ def read_written(folder: Path) -> Outputs:
 
 
 def make_all_marks(folder: Path) -> dict[str, Mark]:
-    """Return the marks of all that a folder holds: what was written, and what says so."""
+    """Return the marks of all files in a folder: of its outputs, its list, its notebook."""
     marks = dict(read_written(folder).files)
     for name in (FILE, "notebook.ipynb"):
         with contextlib.suppress(FileNotFoundError):
@@ -67,17 +67,17 @@ def make_all_marks(folder: Path) -> dict[str, Mark]:
 
 
 def _explain_none(folder: Path) -> Outputs:
-    """Return that nothing was written; raise DamageError where a result says otherwise."""
+    """Return an empty list; raise DamageError where the result's record has outputs."""
     for kept in ("result.json", "pending.json"):
         with contextlib.suppress(OSError, ValueError):
             found = msgspec.json.decode((folder / kept).read_bytes(), type=Outputs)
-            if found.outputs:  # a result has them under the same name
+            if found.outputs:  # a record has outputs under the same name
                 raise note(folder, FILE, GONE)
     return Outputs()
 
 
 def find_output(folder: Path, name: str, written: Outputs) -> Output:
-    """Return one output; UnknownNameError says what the step wrote, and the nearest name."""
+    """Return one output; the UnknownNameError says what the step wrote, and the nearest name."""
     outputs = written.outputs
     if name not in outputs:
         raise UnknownNameError(_explain_missing(folder, name, outputs))
@@ -85,7 +85,7 @@ def find_output(folder: Path, name: str, written: Outputs) -> Output:
 
 
 def add_output(folder: Path, output: Output) -> None:
-    """Add one output. Existence here means that it was written whole."""
+    """Add one output to the list: from now on it is complete."""
     for path in find_files(folder, output):
         protect(path)
     before = read_written(folder)
@@ -94,7 +94,7 @@ def add_output(folder: Path, output: Output) -> None:
 
 
 def add_made(folder: Path, made: Mapping[str, Made]) -> None:
-    """Add files of the project that were taken in; those that are taken in later count."""
+    """Add copies of files of the project; a later copy of a file replaces an earlier one."""
     before = read_written(folder)
     _write(folder, replace(before, made=before.made | dict(made)))
 
@@ -106,7 +106,7 @@ def _write(folder: Path, body: Outputs) -> None:
 
 
 def _explain_missing(folder: Path, name: str, outputs: Mapping[str, Output]) -> str:
-    step = folder.parent.name  # a result lies in its step's folder, and so does one being made
+    step = folder.parent.name  # also of a result that is being made
     wrote = ", ".join(sorted(outputs)) or "nothing"
     if not name:
         example = f' For example "{step}.{min(outputs)}".' if outputs else ""

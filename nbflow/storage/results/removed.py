@@ -1,4 +1,4 @@
-"""Which results were removed, when and by what: told to whoever asks for one."""
+"""The log of removed results: when each was removed, and by what."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nbflow.model import Command, Frozen, Problem, make_warning
 from nbflow.storage.results.damage import read_notes
 
 FILE = "removed.jsonl"  # in a pipeline's home
-_LONGEST = 1 << 20  # bytes: of more, the older half is forgotten
+_LONGEST = 1 << 20  # bytes: of a longer log the older half is dropped
 
 
 class Removed(Frozen, frozen=True):
@@ -27,12 +27,12 @@ class Removed(Frozen, frozen=True):
 
 
 def note_removed(home: Path, results: Iterable[tuple[str, str]], by: str) -> None:
-    """Note what is removed now; whoever removes holds the pipeline's lock."""
+    """Note what is removed now; the caller holds the pipeline's lock."""
     now = time.time()
     lines = [
         msgspec.json.encode(Removed(step, result, now, by)) + b"\n" for step, result in results
     ]
-    with contextlib.suppress(OSError):  # a full disk: the room is what counts
+    with contextlib.suppress(OSError):  # a full disk: freeing room matters more
         with (home / FILE).open("ab") as file:
             file.write(b"".join(lines))
         if (home / FILE).stat().st_size > _LONGEST:
@@ -40,7 +40,7 @@ def note_removed(home: Path, results: Iterable[tuple[str, str]], by: str) -> Non
 
 
 def find_removed(home: Path, step: str, result: str) -> Removed | None:
-    """Return the removal of a result, None where nothing tells of one."""
+    """Return the removal of a result, None where none is known."""
     try:
         lines = (home / FILE).read_bytes().splitlines()
     except OSError:

@@ -27,8 +27,8 @@ from nbflow.storage.results.marks import (
 if TYPE_CHECKING:
     from nbflow.model import Output, Result
 
-_CONTENT = ("arrow/", "files/")  # what others read; the rest is looked at by `check --results`
-_PARSED = {"json", "figure", "pickle"}  # what is slow to read: to hash it costs little beside
+_CONTENT = ("arrow/", "files/")  # what other steps read; `check --results` looks at the rest
+_PARSED = {"json", "figure", "pickle"}  # slow to read: hashing costs little beside that
 
 
 class _Marked(Frozen, frozen=True):
@@ -38,10 +38,10 @@ class _Marked(Frozen, frozen=True):
 def find_damage(
     folder: Path, result: Result, read_hash: ReadHash, is_lost: Callable[[], bool], *, doubt: bool
 ) -> tuple[str, str]:
-    """Return the first file that is not what was written, and why; "" where none is found.
+    """Return the first file that is not as it was written, and why; "" where there is none.
 
     A file that was changed since is hashed, and a large one whose run was lost. With `doubt`, all
-    of the result is: the disk need not have taken it before its run was lost.
+    files are hashed: they may not have reached the disk before the run was lost.
     """
 
     def needs_hash(found: os.stat_result, mark: Mark) -> bool:
@@ -54,9 +54,9 @@ def find_damage(
 
 
 def refuse_damaged(folder: Path, output: Output, marks: Mapping[str, Mark]) -> None:
-    """Raise DamageError where an output's files are not what was written.
+    """Raise DamageError where an output's files are not as they were written.
 
-    Their sizes are always compared, their content where that costs little, or where a file was
+    Sizes are always compared. Contents are compared where that costs little, and where a file was
     changed since.
     """
 
@@ -64,7 +64,7 @@ def refuse_damaged(folder: Path, output: Output, marks: Mapping[str, Mark]) -> N
         return found.st_size <= SMALL or output.kind in _PARSED or is_changed(found, mark)
 
     own = pick_marks(marks, output)
-    if not all(mark.hash for mark in own.values()):  # a large table's is known to a complete result
+    if not all(mark.hash for mark in own.values()):  # only a complete result has a large table's
         own |= {name: mark for name, mark in _read_marks(folder).items() if name in own}
     name, why = find_first_damage(folder, own, {output.name: output}, needs_hash)
     if why:
@@ -78,7 +78,7 @@ def find_first_damage(
     needs_hash: NeedsHash,
     read_hash: ReadHash = hash_file,
 ) -> tuple[str, str]:
-    """Return the first file that differs from its mark, and in what; "" where none does."""
+    """Return the first file that differs from its mark, and how; "" where none does."""
     for name, mark in marks.items():
         why = find_difference(f"{folder}/{name}", mark, needs_hash, read_hash)
         if not why and not mark.hash and needs_hash(os.stat(f"{folder}/{name}"), mark):  # noqa: PTH116
@@ -89,7 +89,7 @@ def find_first_damage(
 
 
 def is_dropped(folder: Path, name: str) -> bool:
-    """Tell whether an Arrow file may be gone: DuckDB's file holds the same."""
+    """Tell whether an Arrow file was dropped because DuckDB's file has the same table."""
     gone = name.startswith("arrow/") and not (folder / name).exists()
     return gone and (folder / TABLES).exists()
 
