@@ -64,8 +64,9 @@ class Filler:
         """Have a result's tables filled in, if it has any and that is not done."""
         if not any(one.kind == "table" for one in result.outputs.values()):
             return
-        folder = open_store(project.home).find_local(result.step, result.id)
-        if folder and not (folder / TABLES).exists():
+        at = open_store(project.home).find_local(result.step, result.id)
+        if at and not Path(at, TABLES).exists():
+            folder = Path(at)
             self.prepare()
             self._asked.append(folder)
             self._orders.put(folder)

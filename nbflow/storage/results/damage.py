@@ -105,6 +105,6 @@ def find_aside(project: Project, found: Damage) -> Path:
 
 def _read_key(store: Store, step: str, result: str) -> str:
     try:
-        return msgspec.json.decode(store.read_record(step, result) or b"", type=_Keyed).key
+        return msgspec.json.decode(store.read_record(step, result)[0], type=_Keyed).key
     except ValueError:  # also msgspec's
         return ""

@@ -63,7 +63,10 @@ class Snapshot:
         if at in self.notes:
             return None
         if at not in self._found:
-            found = _read_record(self._store.read_record(step, result_id))
+            record, pending = self._store.read_record(step, result_id)
+            found = _decode(record)
+            if pending:
+                self._pending.add(at)
             # A backup or a tool that copies may have put another result in its place.
             same = found is not None and (found.step, found.id) == at
             self._found[at] = found if same else None
@@ -80,7 +83,7 @@ class Snapshot:
         result = None if at in self._sound else self.find_result(*at)
         if result is not None and (folder := self._store.find_local(*at)):
             lost = functools.partial(self._is_lost, result.run)
-            doubt = self._store.is_pending(*at) and lost()
+            doubt = at in self._pending and lost()
             name, why = find_damage(folder, result, self._read_hash, lost, doubt=doubt)
             if why:
                 self.notes[at] = _note(Path(folder), name, why)
@@ -137,10 +140,10 @@ def read_result_ids(project: Project, step: str) -> list[str]:
     return [one for one in store.list_ids(step) if store.has(step, one)]
 
 
-def _read_record(content: bytes | None) -> Result | None:
+def _decode(record: bytes) -> Result | None:
     """Return the result of a record, None for one that this version of nbflow cannot read."""
     try:
-        found = _RESULTS.decode(content) if content else None
+        found = _RESULTS.decode(record) if record else None
     except (ValueError, RecursionError):  # ValueError: also msgspec's
         return None
     return found if found is not None and found.format <= formats.RESULT else None

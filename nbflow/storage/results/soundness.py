@@ -36,7 +36,7 @@ class _Marked(Frozen, frozen=True):
 
 
 def find_damage(
-    folder: Path, result: Result, read_hash: ReadHash, is_lost: Callable[[], bool], *, doubt: bool
+    folder: str, result: Result, read_hash: ReadHash, is_lost: Callable[[], bool], *, doubt: bool
 ) -> tuple[str, str]:
     """Return the first file that is not as it was written, and why; "" where there is none.
 
@@ -72,7 +72,7 @@ def refuse_damaged(folder: Path, output: Output, marks: Mapping[str, Mark]) -> N
 
 
 def find_first_damage(
-    folder: Path,
+    folder: Path | str,
     marks: Mapping[str, Mark],
     outputs: Mapping[str, Output],
     needs_hash: NeedsHash,
@@ -82,16 +82,16 @@ def find_first_damage(
     for name, mark in marks.items():
         why = find_difference(f"{folder}/{name}", mark, needs_hash, read_hash)
         if not why and not mark.hash and needs_hash(os.stat(f"{folder}/{name}"), mark):  # noqa: PTH116
-            why = _compare_table(folder, name, outputs)
+            why = _compare_table(Path(folder), name, outputs)
         if why and not is_dropped(folder, name):
             return name, why
     return "", ""
 
 
-def is_dropped(folder: Path, name: str) -> bool:
+def is_dropped(folder: Path | str, name: str) -> bool:
     """Tell whether an Arrow file was dropped because DuckDB's file has the same table."""
-    gone = name.startswith("arrow/") and not (folder / name).exists()
-    return gone and (folder / TABLES).exists()
+    gone = name.startswith("arrow/") and not Path(folder, name).exists()
+    return gone and Path(folder, TABLES).exists()
 
 
 def _read_marks(folder: Path) -> dict[str, Mark]:
