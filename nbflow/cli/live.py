@@ -29,15 +29,17 @@ from nbflow.model.events import (
     StepSkipped,
     StepStarted,
 )
+from nbflow.present.document import make_warnings
+from nbflow.present.pages.runs import MANY, make_headline
 from nbflow.present.problems import say_problem
 from nbflow.present.reasons import say_failure, say_reasons
 from nbflow.present.runs import say_stale
 from nbflow.present.values import say_outputs
 from nbflow.runs.fold import Folding, fold
-from nbflow.terminal import parts
 from nbflow.terminal.console import make_console
 from nbflow.terminal.printing import heard
-from nbflow.terminal.progress import MANY, make_headline, make_log, make_progress
+from nbflow.terminal.progress import make_log, make_progress
+from nbflow.terminal.render import make_state, render_line
 
 _LONG = 200  # characters of an error that are shown
 _PER_SECOND = 8
@@ -116,9 +118,9 @@ class Lines(View):
         if isinstance(line.event, RunStarted):
             reused = sum(planned.action == "reuse" for planned in line.event.planned)
             self._many = reused > MANY
-            self._console.print(make_headline(fold([line]), line.time))
-            for warning in say_stale(line.event.stale):
-                self._console.print(parts.make_warning(warning))
+            self._console.print(render_line(make_headline(fold([line]), line.time)))
+            for warning in make_warnings(say_stale(line.event.stale)):
+                self._console.print(render_line(warning))
         elif isinstance(line.event, OutputPrinted):
             if self._log:
                 self._console.print(make_log(line.event))
@@ -154,7 +156,7 @@ def _say_event(event: Event) -> Text | None:  # noqa: PLR0911 - a case for each 
         case StepCancelled():
             return _say("cancelled", event.step)
         case RunWarned():
-            return parts.make_warning(say_problem(event.warning))
+            return render_line(*make_warnings([say_problem(event.warning)]))
         case StepDecided(action="run" | "wait"):
             return _say("waiting", event.step, say_reasons(event.why))
     return None
@@ -162,6 +164,6 @@ def _say_event(event: Event) -> Text | None:  # noqa: PLR0911 - a case for each 
 
 def _say(state: str, step: str, *more: str) -> Text:
     said = " · ".join(part for part in more if part)
-    glyph_and_word = parts.make_state(state)
+    glyph_and_word = make_state(state)
     pad = " " * max(0, 12 - len(glyph_and_word))
     return Text.assemble(glyph_and_word, pad, step, f"  {said}" if said else "")

@@ -8,9 +8,11 @@ from rich.text import Text
 
 from nbflow.app import answers
 from nbflow.errors import NbflowError, PipelineError
-from nbflow.terminal import console, steps
+from nbflow.present.pages.pipelines import make_problems
+from nbflow.terminal import console
 from nbflow.terminal.jsonform import make_error
 from nbflow.terminal.printing import print_answer, print_json
+from nbflow.terminal.render import render
 from nbflow.workspace.project import find_project
 
 DONE, FAILED, WRONG, CANCELLED = 0, 1, 2, 130
@@ -40,8 +42,7 @@ def show_error(error: NbflowError, *, as_json: bool, root: Path | None = None) -
         print_json(make_error(error))
     stderr = console.make_console(stderr=True)
     if isinstance(error, PipelineError):
-        for problem in steps.make_problems(error.problems, root):
-            console.show(stderr, problem)
+        console.show(stderr, render(make_problems(error.problems, root)))
         if not error.args:
             return
     stderr.print(Text.assemble(("Error: ", "bold red"), str(error)), soft_wrap=True)

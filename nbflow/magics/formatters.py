@@ -6,87 +6,66 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from rich.console import RenderableType
-from rich.text import Text
-
 from nbflow.analysis.contract.scan import read_folder
-from nbflow.app.folders import say_where
+from nbflow.app.answers import Listed, ShownPlan
+from nbflow.app.next_commands import find_after_run
+from nbflow.app.pages import make_page
 from nbflow.errors import NbflowError
 from nbflow.magics.plain import make_plain
 from nbflow.present import html
-from nbflow.present.pages import pipelines as pages
-from nbflow.present.pages.plans import make_plan_page
-from nbflow.present.pages.runs import make_run_page
-from nbflow.terminal import plans, runs, steps
+from nbflow.present.document import Document, make_line
+from nbflow.present.pages.pipelines import make_check_page, make_step
+from nbflow.present.pages.runs import make_live_page, make_run_page
 
-Drawn = Callable[[Any], str]
-Written = Callable[[Any], RenderableType]
+Page = Callable[[Any, bool], Document]  # of a value; whether it is to be still, see `make_page`
 
 
 def register(shell: Any) -> None:
     """Tell IPython; the classes are named, so that nothing is loaded for it."""
     formatters = shell.display_formatter.formatters
-    for (module, name), (draw, write) in _KINDS.items():
-        formatters["text/html"].for_type_by_name(module, name, _guard_html(draw))
-        formatters["text/plain"].for_type_by_name(module, name, _guard_text(write))
+    for (module, name), make in _PAGES.items():
+        formatters["text/html"].for_type_by_name(module, name, _make_drawing(make))
+        formatters["text/plain"].for_type_by_name(module, name, _make_writing(make))
     formatters["text/html"].for_type_by_name("nbflow.present.rows", "Rows", html.draw_rows)
 
 
-def _draw_pipeline(pipeline: Any) -> str:
-    project = pipeline.project
-    scan = read_folder(project)
-    return html.draw_page(pages.make_pipeline_page(project.folder.name, scan, project.root))
+def _make_pipeline_page(pipeline: Any, still: bool) -> Document:  # noqa: FBT001 - as below
+    return make_page(Listed(pipeline.project, read_folder(pipeline.project)), still=still)
 
 
-def _write_pipeline(pipeline: Any) -> RenderableType:
-    project = pipeline.project
-    return steps.make_steps(read_folder(project), project.root, say_where(project))
+def _make_run_page(run: Any, still: bool) -> Document:  # noqa: FBT001 - one form for all
+    now = time.time()
+    return make_run_page(run, now) if still else make_live_page(run, now, find_after_run(run))
 
 
-def _draw_run(run: Any) -> str:
-    return html.draw_page(make_run_page(run, time.time()))
-
-
-def _draw_plan(plan: Any) -> str:
-    return html.draw_page(make_plan_page(plan))
-
-
-def _draw_step(step: Any) -> str:
-    return html.draw_page([pages.make_step(step)])
-
-
-def _draw_scan(scan: Any) -> str:
-    return html.draw_page(pages.make_check_page(scan))
-
-
-_KINDS: dict[tuple[str, str], tuple[Drawn, Written]] = {
-    ("nbflow.pipeline", "Pipeline"): (_draw_pipeline, _write_pipeline),
-    ("nbflow.planning.make", "Plan"): (_draw_plan, lambda plan: plans.make_plan(plan, {})),
-    ("nbflow.runs.fold", "Run"): (_draw_run, runs.make_run),
-    ("nbflow.model", "Step"): (_draw_step, steps.make_contract),
-    ("nbflow.model", "Scan"): (_draw_scan, lambda scan: steps.make_check(scan, None)),
+_PAGES: dict[tuple[str, str], Page] = {
+    ("nbflow.pipeline", "Pipeline"): _make_pipeline_page,
+    ("nbflow.planning.make", "Plan"): lambda plan, still: make_page(ShownPlan(plan), still=still),
+    ("nbflow.runs.fold", "Run"): _make_run_page,
+    ("nbflow.model", "Step"): lambda step, _: (make_step(step),),
+    ("nbflow.model", "Scan"): lambda scan, _: make_check_page(scan),
 }
 
 
-def _guard_html(draw: Drawn) -> Callable[[Any], str | None]:
+def _make_drawing(make: Page) -> Callable[[Any], str | None]:
     """Leave it to the text to say what is wrong with a pipeline that cannot be read."""
 
-    def drawn(value: Any) -> str | None:
+    def draw(value: Any) -> str | None:
         try:
-            return draw(value)
+            return html.draw_page(make(value, True))  # noqa: FBT003
         except NbflowError:
             return None
 
-    return drawn
+    return draw
 
 
-def _guard_text(write: Written) -> Callable[[Any, Any, bool], None]:
-    def written(value: Any, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's form
+def _make_writing(make: Page) -> Callable[[Any, Any, bool], None]:
+    def write(value: Any, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's form
         del cycle
         try:
-            part = write(value)
+            page = make(value, False)  # noqa: FBT003
         except NbflowError as error:
-            part = Text(f"{value!r}: {error}")
-        printer.text(make_plain(part))
+            page = (make_line(f"{value!r}: {error}"),)
+        printer.text(make_plain(page))
 
-    return written
+    return write

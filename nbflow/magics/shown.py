@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,25 +9,20 @@ from IPython import get_ipython
 from IPython.display import display
 
 from nbflow.app import answers
-from nbflow.app.folders import say_where
-from nbflow.magics import plain
+from nbflow.app.pages import make_page
+from nbflow.magics.plain import make_plain
 from nbflow.model import Problem
 from nbflow.present import html
-from nbflow.present.document import Document
+from nbflow.present.document import Block
 from nbflow.present.faces import spelled_for
-from nbflow.present.pages import pipelines
-from nbflow.present.pages import runs as pages
-from nbflow.present.pages.plans import make_plan_page
-from nbflow.present.rows import read_rows
+from nbflow.present.pages.pipelines import make_problems
+from nbflow.present.rows import ALL, read_rows
 from nbflow.runs.fold import Run
 from nbflow.storage.duckdb.errors import translated
-from nbflow.terminal import make_text, parts, runs
 from nbflow.terminal.printing import print_answer
-from nbflow.terminal.steps import make_problems
 from nbflow.workspace.project import Project
 
 Bundle = dict[str, str]
-_ALL = 1 << 60  # rows
 
 
 def has_front_end(shell: Any = None) -> bool:
@@ -51,11 +45,7 @@ def show_problems(problems: Iterable[Problem]) -> None:
     """Show what is wrong with a pipeline; nothing where nothing is."""
     if not (found := list(problems)):
         return
-    text = parts.stack(*make_problems(found, None))
-    bundle = {
-        "text/html": html.draw_page(pipelines.make_problems(found)),
-        "text/plain": plain.make_plain(text),
-    }
+    bundle = _make_bundle(page := make_problems(found), page)
     if has_front_end():
         display(bundle, raw=True)
     else:
@@ -64,20 +54,12 @@ def show_problems(problems: Iterable[Problem]) -> None:
 
 @spelled_for("notebook")
 def make_bundle(answer: answers.Answer) -> Bundle:
-    """Return an answer in the forms of which a front end takes the one it can show.
-
-    What has no HTML of its own is shown as on a terminal.
-    """
+    """Return an answer in the forms of which a front end takes the one it can show."""
     if isinstance(answer, answers.Queried):
         with translated():
-            rows = read_rows(answer.relation, answer.limit or _ALL, lazy=False)
+            rows = read_rows(answer.relation, answer.limit or ALL, lazy=False)
         return {"text/html": html.draw_rows(rows), "text/plain": str(rows)}
-    text = make_text(answer)
-    page = None if getattr(answer, "profile", False) else make_page(answer)
-    return {
-        "text/html": html.draw_page(page) if page else plain.make_html(text),
-        "text/plain": plain.make_plain(text),
-    }
+    return _make_bundle(make_page(answer, still=True), make_page(answer))
 
 
 def make_run_bundle(project: Project, run: Run) -> Bundle:
@@ -85,24 +67,5 @@ def make_run_bundle(project: Project, run: Run) -> Bundle:
     return make_bundle(answers.ShownRun(project, run))
 
 
-def make_page(answer: answers.Answer) -> Document | None:
-    """Return what is shown of an answer; None of what is only shown as on a terminal."""
-    match answer:
-        case answers.ShownPlan(plan=plan, diffs=diffs):
-            return make_plan_page(plan, diffs)
-        case answers.Listed(project=project, scan=scan):
-            return pipelines.make_pipeline_page(project.folder.name, scan, project.root)
-        case answers.Checked(project=project, scan=scan):
-            return pipelines.make_check_page(scan, project.root)
-        case answers.Runs(runs=found):
-            return pages.make_runs_page(found)
-        case (
-            answers.ShownRun(project=project, run=run) | answers.Executed(project=project, run=run)
-        ):
-            return pages.make_run_page(run, time.time(), runs.find_next(run, say_where(project)))
-        case answers.ShownStep(run=run, step=step, outputs=outputs, folder=folder):
-            after = runs.find_step_next(answer)
-            return pages.make_step_page(run, step, outputs, folder, after)
-        case answers.Told(text=text, value={"path": str(path)}, next=after):
-            return pipelines.make_told_page(text, path, after)
-    return None
+def _make_bundle(drawn: Iterable[Block], written: Iterable[Block]) -> Bundle:
+    return {"text/html": html.draw_page(drawn), "text/plain": make_plain(written)}

@@ -15,12 +15,14 @@ from rich.text import Text
 
 from nbflow import app
 from nbflow.app import answers
+from nbflow.app.next_commands import find_after_run
 from nbflow.commands.asked import RunAsked
 from nbflow.errors import RunError
 from nbflow.magics import shown
 from nbflow.magics.shown import has_front_end, make_run_bundle
 from nbflow.magics.view import RunView
 from nbflow.model.events import Line, OutputPrinted
+from nbflow.present.pages.runs import make_outcome_page
 from nbflow.runs.cancel import cancel
 from nbflow.runs.fold import Run
 from nbflow.runs.follow import follow, follow_lines
@@ -28,7 +30,7 @@ from nbflow.runs.history import read_run
 from nbflow.runs.log import to_line
 from nbflow.terminal.console import make_console, show
 from nbflow.terminal.progress import make_log, make_progress
-from nbflow.terminal.runs import make_outcome
+from nbflow.terminal.render import render
 from nbflow.workspace.project import Project
 
 _PER_SECOND = 5  # updates of what is shown while a cell waits
@@ -113,7 +115,7 @@ def _watch_on_terminal(project: Project, run_id: str, *, log: bool) -> Iterator[
             for text in _find_prints(lines) if log else ():
                 console.print(text)
             yield run
-    show(console, make_outcome(run))
+    show(console, render(make_outcome_page(run, find_after_run(run))))
 
 
 def _print_events(project: Project, run_id: str) -> Iterator[Run]:

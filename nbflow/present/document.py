@@ -52,11 +52,18 @@ class Line(Frozen, frozen=True):
 
 
 class Column(Frozen, frozen=True):
-    """A column of a table; its texts stand at the `right`, or may be cut to one line."""
+    """A column of a table: its texts stand at the `right`, or are cut to one line.
+
+    On a terminal it has `least` to `most` characters. Where there is no room, the last column and
+    those that are to do so give way.
+    """
 
     title: str
     right: bool = False
     one_line: bool = False
+    gives_way: bool = False
+    least: int = 0
+    most: int = 0  # 0: as many as there are
 
 
 class Table(Frozen, frozen=True):

@@ -8,7 +8,7 @@ from typing import Any
 from nbflow.base.text import say_count, shorten
 from nbflow.model import Frozen
 
-COUNTED, SHOWN = 1000, 20  # rows
+COUNTED, SHOWN, ALL = 1000, 20, 1 << 60  # rows
 COLUMNS = 30  # that are shown; the others are counted only
 _WIDEST = 40  # characters of a value in plain text
 _WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "BIGNUM"}

@@ -11,10 +11,11 @@ import click
 import msgspec
 
 from nbflow.app import answers
+from nbflow.app.pages import make_page
 from nbflow.base.process import open_nothing
-from nbflow.base.text import say_count
-from nbflow.terminal import console, make_text
+from nbflow.terminal import console
 from nbflow.terminal.jsonform import make_json
+from nbflow.terminal.render import render
 
 
 def print_answer(answer: answers.Answer, *, as_json: bool) -> None:
@@ -42,36 +43,12 @@ def heard() -> Iterator[None]:
 
 
 def _print(answer: answers.Answer, *, as_json: bool) -> None:
-    if isinstance(answer, answers.Queried) and (answer.output or answer.kind != "table"):
-        from nbflow.terminal import tables  # noqa: PLC0415 - only to query
+    if isinstance(answer, answers.Queried):
+        from nbflow.terminal.tables import print_rows  # noqa: PLC0415 - only to query
 
-        tables.write(answer)
-        _tell_written(answer)
-    elif isinstance(answer, answers.Queried):
-        _print_table(answer)
-    elif as_json:
-        if not isinstance(answer, answers.Executed):  # its events were printed, which say all
-            print_json(make_json(answer))
-    else:
-        console.show(console.make_console(), make_text(answer))
+        print_rows(answer)
+    elif not as_json:
+        console.show(console.make_console(), render(make_page(answer)))
+    elif not isinstance(answer, answers.Executed):  # its events were printed, which say all
+        print_json(make_json(answer))
     sys.stdout.flush()
-
-
-def _print_table(queried: answers.Queried) -> None:
-    from nbflow.terminal import tables  # noqa: PLC0415 - only to query
-
-    if tables.is_long(queried):
-        tables.show_all(queried)
-    else:
-        console.show(console.make_console(), make_text(queried))
-
-
-def _tell_written(queried: answers.Queried) -> None:
-    """Say on the standard error what a file holds now."""
-    if queried.output is None:
-        return
-    from nbflow.terminal import tables  # noqa: PLC0415 - as above
-
-    count = tables.count_rows(queried.output, queried.kind)
-    rows = "the rows" if count is None else say_count(count, "row")
-    click.echo(f"wrote {rows} to {queried.output}", err=True)

@@ -9,45 +9,59 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from rich.console import JustifyMethod, RenderableType
+import click
+from rich.console import Group, JustifyMethod, RenderableType
 from rich.text import Text
 
 from nbflow.app.answers import Queried
 from nbflow.base.text import say_count
 from nbflow.errors import StoreError
-from nbflow.present.rows import align, draw_rule, is_number, measure, say_value
+from nbflow.present.rows import (
+    ALL,
+    Rows,
+    align,
+    draw_rule,
+    is_number,
+    measure,
+    read_rows,
+    say_value,
+)
 from nbflow.storage.duckdb.errors import translated
-from nbflow.terminal import exports, parts
+from nbflow.terminal import console, exports
+from nbflow.terminal.render import make_table
 
 _BATCH = 1000  # rows of a table that are printed at once
 _WIDEST = 60  # characters of a cell
 
 
-def make_rows(queried: Queried) -> RenderableType:
-    """Return the first rows with the columns' types, and how many there are."""
-    relation, limit = queried.relation, queried.limit
+def print_rows(queried: Queried) -> None:
+    """Show a table, or write the rows where and as it was asked for."""
+    if queried.output or queried.kind != "table":
+        _write(queried)
+        return
     with translated():
-        rows = (relation.limit(limit + 1) if limit else relation).fetchall()
-    table = parts.make_table(header_style="")
-    for name, kind in zip(relation.columns, relation.types, strict=True):
-        heading = Text.assemble((name, "bold"), (f"\n{str(kind).lower()}", "dim"))
-        side: JustifyMethod = "right" if is_number(str(kind)) else "left"
+        rows = read_rows(queried.relation, queried.limit or _BATCH, lazy=False)
+    if rows.more and not queried.limit:
+        _show_all(queried)
+    else:
+        console.show(console.make_console(), _make_table(rows))
+
+
+def _make_table(rows: Rows) -> RenderableType:
+    """Return rows with the columns' types, and how many there are."""
+    table = make_table("")
+    for name, kind in zip(rows.columns, rows.types, strict=True):
+        heading = Text.assemble((name, "bold"), (f"\n{kind.lower()}", "dim"))
+        side: JustifyMethod = "right" if is_number(kind) else "left"
         table.add_column(heading, justify=side, overflow="ellipsis")
-    for row in rows[: limit or None]:
+    for row in rows.rows:
         table.add_row(*(_make_cell(value) for value in row))
-    more = f"the first {limit} rows; --limit 0 shows all" if limit and len(rows) > limit else ""
-    return parts.stack(table, Text(more or say_count(len(rows), "row"), "dim"))
+    count = len(rows.rows)
+    more = f"the first {count} rows; --limit 0 shows all" if rows.more else ""
+    return Group(table, Text(more or say_count(count, "row"), "dim"))
 
 
-def is_long(queried: Queried) -> bool:
-    """Tell whether all rows are asked for, and more than are laid out at once."""
-    if queried.limit:
-        return False
-    with translated():
-        return len(queried.relation.limit(_BATCH + 1).fetchall()) > _BATCH
-
-
-def show_all(queried: Queried) -> None:
+def _show_all(queried: Queried) -> None:
     """Print all rows as they come: columns are as wide as the first thousand rows need."""
     relation, count = queried.relation, 0
     kinds = [str(kind) for kind in relation.types]
@@ -70,11 +84,14 @@ def _read_texts(relation: Any) -> Iterator[list[list[str]]]:
             yield [[say_value(value, _WIDEST) for value in row] for row in rows]
 
 
-def write(queried: Queried) -> None:
+def _write(queried: Queried) -> None:
     """Write the rows to the file that was named, else to the standard output."""
     if queried.output is not None:
         with translated():
             _write_file(queried.relation, queried.kind, queried.output)
+        count = _count_rows(queried.output, queried.kind)
+        rows = "the rows" if count is None else say_count(count, "row")
+        click.echo(f"wrote {rows} to {queried.output}", err=True)
         return
     if queried.kind == "parquet" and sys.stdout.isatty():
         raise StoreError("Parquet is not for a terminal. Name a file with --output, or pipe it.")
@@ -99,7 +116,7 @@ def _print_file(path: Path, kind: str) -> None:
             shutil.copyfileobj(text, sys.stdout)
 
 
-def count_rows(path: Path, kind: str) -> int | None:
+def _count_rows(path: Path, kind: str) -> int | None:
     """Return how many rows a file holds that `write` made; None where it does not tell.
 
     The file is asked and not the query: to count its rows would be to run it again.
@@ -127,10 +144,9 @@ def _write_file(relation: Any, kind: str, path: Path) -> None:
     if kind in _WRITERS:
         _WRITERS[kind](relation, path)
     else:
-        from nbflow.terminal import console  # noqa: PLC0415 - rarely a table in a file
-
         with path.open("w", encoding="utf-8") as file:
-            console.show(console.make_console(file), make_rows(Queried(relation, limit=0)))
+            rows = read_rows(relation, ALL, lazy=False)
+            console.show(console.make_console(file), _make_table(rows))
 
 
 _WRITERS = {

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from rich.console import RenderableType
 from rich.text import Text
 
+from nbflow.app.next_commands import find_after_run
 from nbflow.base.text import say_age, say_bytes, say_seconds, shorten_middle, show_controls
 from nbflow.model import (
     STATES,
@@ -23,19 +25,28 @@ from nbflow.model import (
     make_warning,
 )
 from nbflow.planning import Plan
+from nbflow.present.document import Block, make_commands
+from nbflow.present.pages.plans import make_diff, make_plan_page
+from nbflow.present.pages.profile import make_profile
+from nbflow.present.pages.runs import (
+    make_live_page,
+    make_outcome_page,
+    make_outputs_table,
+    make_traceback,
+)
 from nbflow.present.places import say_path
 from nbflow.present.runs import say_step_time
 from nbflow.runs.fold import Run, StepRun
-from nbflow.terminal import parts, plans, profile, runs
 from nbflow.terminal.console import make_console
 from nbflow.terminal.progress import make_progress
-from nbflow.terminal.traceback import make_traceback
+from nbflow.terminal.render import render
 from nbflow.workspace.project import Project
 
 
-def text(part: RenderableType, width: int = 100) -> list[str]:
+def text(part: RenderableType | Iterable[Block | None], width: int = 100) -> list[str]:
+    shown = render(part) if isinstance(part, tuple | list) else part
     file = io.StringIO()
-    make_console(file, width=width).print(part, crop=False)
+    make_console(file, width=width).print(shown, crop=False)
     return [line.rstrip() for line in file.getvalue().splitlines()]
 
 
@@ -117,7 +128,7 @@ def test_of_many_reused_steps_a_plan_names_those_asked_for(
     steps["load"] = Planned("load", "run", (Reason("no-result"),))
     project = Project(root=Path("/p"), folder=Path("/p/notebooks"))
     plan = Plan(project, Scan({}, (), ()), Request(), steps, {}, traffic=None)  # is not drawn
-    shown = text(plans.make_plan(plan, {}, every=every))
+    shown = text(make_plan_page(plan, every=every, graph=False))
     assert sum(line.startswith("s") and "reuse" in line for line in shown) == rows
     assert any(line.startswith("load ") for line in shown)
     assert (shown[-1] == "… and 51 reused; -v names them") == (rows == 0)
@@ -147,7 +158,7 @@ with [bold] and a second line"""
 
 def test_a_traceback_shows_cells_and_the_project_and_counts_libraries() -> None:
     failure = Failure("error", "KeyError", "'carrier'", cell=9, line=2, traceback=IPYTHON)
-    assert text(make_traceback(failure)) == [
+    assert text([make_traceback(failure)]) == [
         "cell 9, line 2",
         "      1 rates = 3",
         '----> 2 df["carrier"]',
@@ -167,7 +178,7 @@ def test_of_chained_exceptions_the_last_is_shown() -> None:
     chain = f"{first}\n\n{word}\n\n{IPYTHON}"
     failure = Failure("error", "KeyError", "'carrier'", cell=9, line=2, traceback=chain)
     alone = Failure("error", "KeyError", "'carrier'", cell=9, line=2, traceback=IPYTHON)
-    assert text(make_traceback(failure)) == text(make_traceback(alone))
+    assert text([make_traceback(failure)]) == text([make_traceback(alone)])
 
 
 OTHERS = {
@@ -185,12 +196,12 @@ OTHERS = {
 
 @pytest.mark.parametrize(("failure", "expected"), OTHERS.values(), ids=OTHERS)
 def test_other_failures_say_what_they_have(failure: Failure, expected: list[str]) -> None:
-    assert text(make_traceback(failure)) == expected
+    assert text([make_traceback(failure)]) == expected
 
 
 def test_an_endless_traceback_ends_with_the_error() -> None:
     failure = Failure("error", "E", "m", traceback="\n".join(f"line {n}" for n in range(500)))
-    shown = text(make_traceback(failure))
+    shown = text([make_traceback(failure)])
     assert (shown[0], shown[-1], len(shown)) == ("…", "line 499", 31)
 
 
@@ -208,7 +219,7 @@ def test_the_outcome_of_a_good_run() -> None:
             "report": StepRun("report", "reused"),
         },
     )
-    assert text(runs.make_outcome(run)) == [
+    assert text(make_outcome_page(run, find_after_run(run))) == [
         "",
         "✓ done in 1 min 12 s: 1 ran, 1 reused",
         "! full",
@@ -221,13 +232,16 @@ def test_the_outcome_of_a_good_run() -> None:
 @pytest.mark.parametrize("status", ["cancelled", "lost"])
 def test_the_outcome_of_a_run_that_was_stopped(status: str) -> None:
     run = Run("id", status=status, steps={"load": StepRun("load", status)})  # type: ignore[arg-type]
-    assert text(runs.make_outcome(run))[-1] == "  nbflow rerun  # go on; what is finished is reused"
+    assert (
+        text(make_outcome_page(run, find_after_run(run)))[-1]
+        == "  nbflow rerun  # go on; what is finished is reused"
+    )
 
 
 def test_a_run_under_way_is_shown_as_it_is_now() -> None:
     step = StepRun("load", "running", started=102.0, cells=2)
     run = Run("id", status="running", started=100.0, steps={"load": step})
-    lines = text(runs.make_run(run, now=112.0))
+    lines = text(make_live_page(run, 112.0, find_after_run(run)))
     assert lines[0] == "▸ running id · 0 of 1 step · 12 s"
     assert lines[4] == "load  ▸ running    ──────── cell 1 of 2    10 s"
     assert lines[-1] == "  nbflow cancel id  # stop it; what is finished is kept"
@@ -235,7 +249,7 @@ def test_a_run_under_way_is_shown_as_it_is_now() -> None:
 
 def test_commands_and_paths_are_never_folded() -> None:
     command = f'nbflow sql "from {"long_" * 20}.t"'
-    assert text(parts.make_next([(command, "look")]), width=40) == ["  # look", f"  {command}"]
+    assert text([make_commands([(command, "look")])], width=40) == ["  # look", f"  {command}"]
 
 
 def test_outputs_say_how_they_are_kept() -> None:
@@ -243,19 +257,17 @@ def test_outputs_say_how_they_are_kept() -> None:
         Output("flights", "table", "h", 1_500_000, 336776, {"origin": "VARCHAR"}),
         Output("model", "pickle", "h", 300, note="kept by cloudpickle"),
     ]
-    assert text(runs.make_outputs(outputs)) == [
-        "",
+    assert text([make_outputs_table(outputs)]) == [
         "output   kind       rows    size  columns",
         "─" * 53,
         "flights  table   336,776  1.5 MB  origin VARCHAR",
         "model    pickle            300 B  kept by cloudpickle",
-        "",
     ]
 
 
 def test_a_diff() -> None:
     lines = ["--- a (last run)", "+++ a", "@@ -1 +1 @@", "-x = 1", "+x = 2"]
-    assert text(plans.make_diff(lines)) == ["", *lines, ""]
+    assert text([make_diff(lines)]) == lines
 
 
 PROFILED = [
@@ -266,7 +278,7 @@ PROFILED = [
 
 
 def test_a_profile_says_where_the_time_went() -> None:
-    assert text(profile.make_profile(PROFILED, 2), width=80) == [
+    assert text(make_profile(PROFILED, 2), width=80) == [
         "step    took   wait  start  cells   read  write    end",
         "──────────────────────────────────────────────────────",
         "report   150    500  0.030    150      -      -  0.070",
@@ -282,14 +294,14 @@ def test_a_profile_says_where_the_time_went() -> None:
 def test_a_profile_fits_a_terminal() -> None:
     spent = Spent(*[123456.7] * 6)
     step = StepRun("a_name_that_is_much_longer_than_others", "done", seconds=234567.8, spent=spent)
-    lines = text(profile.make_profile([step, step]), width=80)
+    lines = text(make_profile([step, step]), width=80)
     assert max(map(len, lines)) <= 80
     assert "234568" in lines[2]
 
 
 def test_a_profile_of_an_older_run_says_that_there_is_none() -> None:
     step = StepRun("load", "done", seconds=3.0)
-    assert text(profile.make_profile([step])) == [
+    assert text(make_profile([step])) == [
         "Where the time went is not known: no step was executed and measured."
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from nbflow.base.text import say_count
@@ -29,7 +29,7 @@ from nbflow.present.problems import say_hint, say_skipped, say_what
 from nbflow.present.states import say_problems
 from nbflow.present.values import say_options, say_parameter
 
-_SKIPPED = (Column("notebook"), Column("why"))
+_LEFT_OUT = (Column("notebook"), Column("why"))
 
 
 def make_pipeline_page(name: str, scan: Scan, root: Path) -> Document:
@@ -43,6 +43,17 @@ def make_pipeline_page(name: str, scan: Scan, root: Path) -> Document:
         *([Section(make_line("steps"), steps, folded=True)] if graph else steps),
         make_skipped(scan.skipped, root),
         *make_problems(scan.problems, root),
+    )
+
+
+def make_steps_page(scan: Scan, root: Path, after: Iterable[Next] = ()) -> Document:
+    """Return each step with its contract, what was skipped or rejected, and how many there are."""
+    return make_document(
+        *(make_step(one, root) for one in scan.steps.values()),
+        make_skipped(scan.skipped, root),
+        _make_rejected(scan, root),
+        make_count(scan),
+        make_commands(after),
     )
 
 
@@ -82,12 +93,20 @@ def make_problems(problems: Iterable[Problem], root: Path | None = None) -> list
 
 def make_skipped(skipped: Iterable[Skipped], root: Path) -> Section | None:
     """Return the notebooks that hold no step, and why."""
+    return _make_left_out("skipped", {one.path: say_skipped(one, root) for one in skipped}, root)
+
+
+def _make_rejected(scan: Scan, root: Path) -> Section | None:
+    """Return the notebooks that are no steps because something is wrong with them, and what."""
+    return _make_left_out("rejected", dict(sorted(find_rejected(scan).items())), root)
+
+
+def _make_left_out(how: str, found: Mapping[str, str], root: Path) -> Section | None:
     rows = tuple(
-        ((Link(root / one.path, say_path(root / one.path)),), (say_skipped(one, root),))
-        for one in skipped
+        ((Link(root / path, say_path(root / path)),), (why,)) for path, why in found.items()
     )
-    title = make_line(f"{say_count(len(rows), 'notebook')} skipped")
-    return Section(title, (Table(_SKIPPED, rows),), folded=True) if rows else None
+    title = make_line(f"{say_count(len(rows), 'notebook')} {how}", kind="heading")
+    return Section(title, (Table(_LEFT_OUT, rows),), folded=True) if rows else None
 
 
 def make_count(scan: Scan) -> Line:
@@ -118,7 +137,9 @@ def _rank(problem: Problem) -> tuple[str, str, int, int]:
 def _make_problem(problem: Problem, root: Path | None) -> Section:
     what, hint, place = say_what(problem), say_hint(problem, root), problem.place
     path = (root or Path()) / place.notebook if place else Path()
-    where: Inline = Link(path, say_place(place, root), place.cell) if place else what
+    where: Inline = Span(what, "strong")
+    if place:
+        where = Link(path, say_place(place, root), place.cell)
     return Section(
         make_line(StateMark(problem.severity), "  ", where),
         make_document(

@@ -31,7 +31,12 @@ from nbflow.present.runs import say_plan_warnings
 from nbflow.present.states import say_actions
 
 MANY = 50  # reused steps, which from here on may only be counted
-_COLUMNS = (Column("step"), Column("plan"), Column("last took", right=True), Column("why"))
+_COLUMNS = (
+    Column("step", gives_way=True),
+    Column("plan"),
+    Column("last took", right=True),
+    Column("why"),
+)
 _DIFF: dict[str, Look] = {"+": "added", "-": "removed", "@": "hunk"}
 
 
@@ -48,7 +53,7 @@ def make_plan_page(
         Gap(),
         *_make_steps(plan, every=every),
         *make_warnings(say_plan_warnings(plan)),
-        *(_make_diff(lines) for lines in diffs.values()),
+        *(part for lines in diffs.values() for part in (Gap(), make_diff(lines), Gap())),
     )
 
 
@@ -84,7 +89,8 @@ def _make_row(planned: Planned, plan: Plan) -> tuple[Cell, ...]:
     return (Span(planned.step, "strong"),), (action,), (say_seconds(planned.expected),), (shown,)
 
 
-def _make_diff(lines: Sequence[str]) -> Listing:
+def make_diff(lines: Sequence[str]) -> Listing:
+    """Return the lines of a unified diff."""
     return Listing(tuple(Span(line, _find_look(line)) for line in lines), "Changed lines")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -44,12 +45,13 @@ from nbflow.present.values import say_outputs
 from nbflow.runs.fold import Run, StepRun
 from nbflow.runs.folder import RunFolder
 
+MANY = 50  # reused steps, which from here on are only counted
 _WHY = 120  # characters
-_STEPS = (
-    Column("step"),
-    Column("state"),
-    Column("progress", one_line=True),
-    Column("time", right=True),
+_STEPS = (  # the widths let the table stand still while a run goes on
+    Column("step", gives_way=True),
+    Column("state", least=11),
+    Column("progress", one_line=True, gives_way=True, least=16, most=38),
+    Column("time", right=True, least=6),
     Column("why", one_line=True),
 )
 _RUNS = (
@@ -57,7 +59,7 @@ _RUNS = (
     Column("state"),
     Column("started"),
     Column("took", right=True),
-    Column("steps"),
+    Column("steps", gives_way=True),
     Column("about"),
 )
 _OUTPUTS = (
@@ -70,24 +72,58 @@ _OUTPUTS = (
 
 
 def make_run_page(run: Run, now: float, after: Iterable[Next] = ()) -> Document:
-    """Return a run with all its steps; `after` are commands to type next, `now` is a time."""
-    said = " · ".join(filter(None, (say_headline(run, now), say_trouble(run))))
+    """Return a run with all its steps; `after` are commands to type next, `now` is a time.
+
+    A reused result is told by the moment that it was made, which stays true in a saved notebook.
+    """
+    steps = run.steps.values()
+    rows = (_make_row(one, now, shorten(_say_why(one, None), _WHY)) for one in steps)
     return make_document(
-        make_line(StateMark(run.status), f" {said}", kind="headline"),
+        make_headline(run, now, say_trouble(run)),
         make_run_graph(run),
         Gap(),
-        make_steps_table(run.steps.values(), now),
+        Table(_STEPS, tuple(rows)),
         *make_ending(run, after),
     )
 
 
-def make_steps_table(steps: Iterable[StepRun], now: float, *, ages: bool = False) -> Table:
-    """Return a row for each step.
+def make_live_page(run: Run, now: float, after: Iterable[Next] = ()) -> Document:
+    """Return a run with all its steps as it is now; many reused steps are only counted."""
+    return make_document(
+        make_headline(run, now),
+        Gap(),
+        *make_live_table(run, leave_out_reused(run), now),
+        *make_outcome_page(run, after),
+    )
 
-    With `ages` a reused result is told by its age, else by the moment that it was made, which
-    stays true in a saved notebook.
-    """
-    return Table(_STEPS, tuple(_make_row(step, now, ages=ages) for step in steps))
+
+def leave_out_reused(run: Run) -> list[StepRun]:
+    """Return the steps, without the reused ones where their number says more than their names."""
+    steps = list(run.steps.values())
+    others = [step for step in steps if step.status != "reused"]
+    return others if len(steps) - len(others) > MANY else steps
+
+
+def make_live_table(run: Run, shown: Sequence[StepRun], now: float) -> Document:
+    """Return a row for each of these steps, with the ages of results, and how many others are."""
+    known = {step.name for step in shown}
+    hidden = Counter(step.status for step in run.steps.values() if step.name not in known)
+    others = ", ".join(f"{count} {status}" for status, count in hidden.items())
+    return make_document(
+        Table(_STEPS, tuple(_make_row(step, now, _say_why(step, now)) for step in shown)),
+        make_line(Span(f"… and {others}", "dim")) if others else None,
+    )
+
+
+def make_outcome_page(run: Run, after: Iterable[Next] = ()) -> Document:
+    """Return what a run that is over came to."""
+    return (Gap(), make_summary(run), *make_ending(run, after))
+
+
+def make_headline(run: Run, now: float, *more: str) -> Line:
+    """Return `▸ running notebooks · 20261123-064312-1f3a · 3 of 9 steps · 12 s`."""
+    said = " · ".join(filter(None, (say_headline(run, now), *more)))
+    return make_line(StateMark(run.status), f" {said}", kind="headline")
 
 
 def make_summary(run: Run) -> Line:
@@ -139,8 +175,7 @@ def make_step_page(
 def make_runs_page(runs: Sequence[Run]) -> Document:
     """Return a table of runs."""
     if not runs:
-        program = Span(f"{find_program()} run", "code")
-        return (make_line("No run yet. ", program, " makes one."),)
+        return (make_line(f"No run yet. `{find_program()} run` makes one."),)
     return (Table(_RUNS, tuple(map(_make_run, runs))),)
 
 
@@ -192,11 +227,14 @@ def make_progress(step: StepRun) -> Cell:
     return (Span(say_outputs(step.outputs), "dim"),)
 
 
-def _make_row(step: StepRun, now: float, *, ages: bool) -> tuple[Cell, ...]:
+def _make_row(step: StepRun, now: float, why: str) -> tuple[Cell, ...]:
     time = say_step_time(step.status, step.started, step.seconds, expected=step.expected, now=now)
-    why = shorten(say_standing(step, _say_made(step, now if ages else None)), _WHY)
     name = Span(step.name, "strong")
     return (name,), (StateMark(step.status),), make_progress(step), (time,), (why,)
+
+
+def _say_why(step: StepRun, now: float | None) -> str:
+    return say_standing(step, _say_made(step, now))
 
 
 def _say_made(step: StepRun, now: float | None) -> str:

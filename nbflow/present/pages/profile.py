@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from rich.console import RenderableType
-from rich.table import Table
-from rich.text import Text
-
 from nbflow.base.text import say_count, say_seconds, shorten
 from nbflow.model import Spent
+from nbflow.present.document import (
+    Cell,
+    Column,
+    Document,
+    Gap,
+    Table,
+    make_line,
+)
 from nbflow.runs.fold import StepRun
-from nbflow.terminal import parts
 
 # A part's name in `Spent`, its heading, and what is said of it where it dominates.
 _PARTS = (
@@ -27,17 +30,18 @@ _NAME = 24  # characters of a step's name, so that all fits 80
 _HALF = 0.5
 
 
-def make_profile(steps: Iterable[StepRun], jobs: int = 1) -> RenderableType:
+def make_profile(steps: Iterable[StepRun], jobs: int = 1) -> Document:
     """Return a table of the parts, slowest step first, their totals, and what dominates.
 
     `jobs` is how many steps the run executed at a time.
     """
     timed = [step for step in steps if step.seconds and step.spent != Spent()]
     if not timed:
-        return Text("Where the time went is not known: no step was executed and measured.")
+        text = "Where the time went is not known: no step was executed and measured."
+        return (make_line(text),)
     timed.sort(key=lambda step: (-(step.seconds or 0.0), step.name))
     total = add_spent(step.spent for step in timed)
-    return parts.stack(_make_table(timed, total), "", say_dominant(timed, jobs))
+    return _make_table(timed, total), Gap(), make_line(say_dominant(timed, jobs))
 
 
 def add_spent(spent: Iterable[Spent]) -> Spent:
@@ -67,20 +71,16 @@ def say_dominant(steps: Sequence[StepRun], jobs: int) -> str:
 
 def _make_table(steps: Sequence[StepRun], total: Spent) -> Table:
     headings = ("took", *(heading for _, heading, _ in _PARTS))
-    table = parts.make_table("step", *headings, right=headings)
-    for step in steps:
-        name = shorten(step.name, _NAME)
-        table.add_row(Text(name), _say(step.seconds or 0.0), *_say_parts(step.spent))
+    rows = [_make_row(shorten(one.name, _NAME), one.seconds, one.spent) for one in steps]
     if len(steps) > 1:
-        table.add_section()
-        table.add_row(
-            "in all", _say(math.fsum(one.seconds or 0.0 for one in steps)), *_say_parts(total)
-        )
-    return table
+        took = math.fsum(one.seconds or 0.0 for one in steps)
+        rows += [(("",),) * (len(headings) + 1), _make_row("in all", took, total)]
+    return Table((Column("step"), *(Column(one, right=True) for one in headings)), tuple(rows))
 
 
-def _say_parts(spent: Spent) -> list[str]:
-    return [_say(getattr(spent, part)) for part, _, _ in _PARTS]
+def _make_row(name: str, seconds: float | None, spent: Spent) -> tuple[Cell, ...]:
+    parts = [getattr(spent, part) for part, _, _ in _PARTS]
+    return ((name,), *((_say(one),) for one in (seconds or 0.0, *parts)))
 
 
 def _say(seconds: float) -> str:
