@@ -48,7 +48,9 @@ def test_steps_show_each_contract() -> None:
         "              carriers: list[str] = []",
         "  writes      flights",
         "",
-        "skipped",
+        "1 notebook skipped",
+        "  notebook              why",
+        f"  {'─' * 64}",
         "  notebooks/tour.ipynb  no cell is tagged `parameters` or `inputs`",
         "",
         "2 steps, no problems",
@@ -82,8 +84,8 @@ share: Annotated[float, Field(ge=0.5)]
 
 def test_a_notebook_that_cannot_be_a_step_is_named(tmp_path: Path) -> None:
     project(tmp_path / "one", files={"04_check.ipynb": FLIGHTS})
-    rejected, why, *_, count, _ = trimmed(nbflow("steps", "one/notebooks").stdout)
-    assert (rejected, count) == ("rejected", "1 error in 1 rejected notebook")
+    rejected, _, _, why, *_, count, _ = trimmed(nbflow("steps", "one/notebooks").stdout)
+    assert (rejected, count) == ("1 notebook rejected", "1 error in 1 rejected notebook")
     assert why.startswith("  one/notebooks/04_check.ipynb  04_check.ipynb cannot be a step")
 
 
@@ -316,7 +318,7 @@ def test_show_a_failed_run(pipeline: Project) -> None:
     assert lines[at + 1 :] == [
         "",
         'delays failed in cell 3 (rates = df["carrier"]), line 2',
-        "  .nbflow/notebooks/runs/20261102-000000-bbbb/tasks/delays/1/executed.ipynb",
+        "  as executed: .nbflow/notebooks/runs/20261102-000000-bbbb/tasks/delays/1/executed.ipynb",
         "  KeyError: 'carrier'",
         "  Raise the step's option timeout = 3, or let it do less.",
         "",

@@ -136,11 +136,14 @@ def test_braces_and_dollars_are_the_commands_own(notebook: Notebook) -> None:
     assert "wrong" in said
 
 
-def test_what_has_no_html_of_its_own_is_shown_as_on_a_terminal(
-    notebook: Notebook, made: Project
-) -> None:
+def test_a_line_of_an_answer_is_a_line_of_the_page(notebook: Notebook, made: Project) -> None:
     make_run(made, "20261101-000000-000000", {"load": {"t": [1]}})
-    assert "<pre>Nothing to remove." in notebook.html("%nbflow clean")
+    assert "<div>Nothing to remove.</div>" in notebook.html("%nbflow clean")
+
+
+def test_where_the_time_went_is_a_table_below_the_run(notebook: Notebook, made: Project) -> None:
+    make_run(made, "20261101-000000-000000", {"load": {"t": [1]}})
+    assert "Where the time went is not known" in notebook.html("%nbflow show --profile")
 
 
 def test_what_was_made_is_a_link_and_commands_are_a_cells(notebook: Notebook) -> None:
