@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.model import Command, Frozen, Next, Output
+from nbflow.present.told import Code, say_told
 
 if TYPE_CHECKING:
     from nbflow.model import Scan
@@ -74,12 +75,17 @@ class ShownStep(Answer, frozen=True):
 
 
 class Told(Answer, frozen=True):
-    """Something done, in a line, with the commands to type next, and what a program gets."""
+    """Something done: a code with its facts, and the commands to type next."""
 
-    text: str
-    value: Any
+    code: Code
+    facts: dict[str, Any] = {}
     next: tuple[Next, ...] = ()  # command, what it does
     failed: bool = False
+
+    @property
+    def text(self) -> str:
+        """What was done, in words."""
+        return say_told(self.code, self.facts)
 
 
 class Cleaned(Answer, frozen=True):

@@ -42,13 +42,11 @@ def _wait(project: Project, run: Run, seconds: float) -> Run:
 
 def _tell(project: Project, run: Run) -> Told:
     where = say_where(project)
-    value = {"run": run.id, "status": run.status}
+    facts = {"run": run.id, "status": run.status}
     again = ((Command("rerun", (where,)), "go on; what is finished is reused"),)
     if run.status == "running":
-        text = f"Run {run.id} was asked to stop and has not stopped yet."
-        return Told(
-            text, value, ((Command("cancel", (where,)), "ask and wait again"),), failed=True
-        )
+        waiting = ((Command("cancel", (where,)), "ask and wait again"),)
+        return Told("asked-to-stop", facts, waiting, failed=True)
     if run.status == "cancelled":
-        return Told(f"Run {run.id} is cancelled.", value, again)
-    return Told(f"Run {run.id} was over before it could be cancelled: {run.status}.", value)
+        return Told("cancelled", facts, again)
+    return Told("was-over", facts)

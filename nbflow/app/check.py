@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 from msgspec.structs import replace
 
 from nbflow.app.answers import Checked, Told
 from nbflow.app.folders import say_where
-from nbflow.base.text import say_bytes, say_count
 from nbflow.model import Command, Scan
 from nbflow.planning.missing_prerequisites import find_absent
 from nbflow.storage.results.checking import check_results as compare
@@ -22,13 +22,12 @@ def check(project: Project, scan: Scan) -> Checked:
 def check_results(project: Project, *, repair: bool = False) -> Told:
     """Compare each kept file with what was written; with `repair`, set aside what is damaged."""
     report = compare(project, repair=repair)
-    kept = f"{say_count(report.results, 'result')}, {say_bytes(report.bytes)}"
+    facts = msgspec.to_builtins(report)
     if not report.faults:
-        return Told(f"{kept}: all as they were written.", report)
-    lines = [*map(str, report.faults), "", f"{kept}: {len(report.faults)} damaged."]
+        return Told("results-whole", facts)
     where = say_where(project)
     again = (Command("run", (where,)), "makes them again, and what was made from them")
     if not repair:
         again = (Command("check", ("--results", "--repair", where)), "set them aside")
     left = any(not one.repaired for one in report.faults)
-    return Told("\n".join(lines), report, (again,), failed=left)
+    return Told("results-damaged", facts, (again,), failed=left)

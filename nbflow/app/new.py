@@ -14,7 +14,6 @@ from nbflow.app.answers import Told
 from nbflow.app.lab import suggest
 from nbflow.app.writing import make_ipynb, writing
 from nbflow.base.names import find_better, find_fault, make_name
-from nbflow.base.text import say_count
 from nbflow.errors import PipelineError
 from nbflow.model import Command, Edit, Problem
 from nbflow.present.places import say_path
@@ -90,11 +89,10 @@ def _make_cell(kind: str, source: str, *tags: str) -> dict[str, Any]:
 
 
 def _tell(path: Path, name: str, cells: Sequence[Cell]) -> Told:
-    shown, value = say_path(path), {"path": str(path), "step": name}
+    shown, tags = say_path(path), [tag for _, tags in cells for tag in tags]
+    facts = {"path": str(path), "step": name, "shown": shown, "cells": len(cells), "tags": tags}
     if cells:
-        tagged = ", ".join(tag for _, tags in cells for tag in tags)
-        text = f"{shown} is there, with {say_count(len(cells), 'cell')} tagged: {tagged}."
-        return Told(text, value, ((Command("steps"), "see its contract"),))
+        return Told("step-made", facts, ((Command("steps"), "see its contract"),))
     write = suggest(f"jupyter lab {shlex.quote(shown)}", "write it")
     look = (Command("steps"), "see what nbflow reads in it")
-    return Told(f"{shown} is there.", value, (*write, look))
+    return Told("step-made", facts, (*write, look))

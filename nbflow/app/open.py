@@ -35,7 +35,7 @@ def open_executed(project: Project, step: str, run: str | None = None) -> Told:
     path = copy_executed(project, found, step)
     again = Command("open", ("--lab", run or "", step, say_where(project)))
     told = {"path": str(path), "run": found.id, "step": step}
-    return Told(str(path), told, suggest(again, "open it in JupyterLab"))
+    return Told("notebook-copied", told, suggest(again, "open it in JupyterLab"))
 
 
 def start_lab(path: Path) -> None:

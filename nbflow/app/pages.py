@@ -44,7 +44,7 @@ def make_page(answer: answers.Answer, *, still: bool = False) -> Document:  # no
             after = find_after_step(answer)
             page = runs.make_step_page(run, step, outputs, folder, after, now=now)
             return page + _make_profile(answer)
-        case answers.Told(text=text, value={"path": str(path)}, next=after) if still:
+        case answers.Told(text=text, facts={"path": str(path)}, next=after) if still:
             return pipelines.make_told_page(text, path, after)
         case answers.Told(text=text, next=after):
             lines = (line(one, kind="copied") for one in text.splitlines())

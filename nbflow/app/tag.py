@@ -41,13 +41,16 @@ def tag_cell(
     after = _change(before, tag, remove=remove)
     if after != before:
         _write_tags(path, cell, after)
-    was = "" if after != before else "Nothing to change. "
-    said = ", ".join(after) or "none"
-    text = f"{was}{notebook}, cell {cell} ({_first_line(found)}) has the tags: {said}."
-    if tag not in TAGS and not remove:
-        text += f" {tag} means nothing to nbflow; these do: {', '.join(TAGS)}."
-    value = {"path": notebook, "cell": cell, "tags": after}
-    return Told(text, value, () if remove else _doubt(notebook, cell, tag))
+    facts = {
+        "path": notebook,
+        "cell": cell,
+        "tags": after,
+        "first_line": _first_line(found),
+        "changed": after != before,
+        "unknown": "" if tag in TAGS or remove else tag,
+        "known": [*TAGS],
+    }
+    return Told("tagged", facts, () if remove else _doubt(notebook, cell, tag))
 
 
 def _find_notebook(notebook: str, folder: str | None) -> str:

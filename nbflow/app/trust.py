@@ -15,9 +15,7 @@ from nbflow.storage.trust import find_file, read_trusted, write_trusted
 def list_trusted(*, everyone: bool = False) -> Told:
     """Return the folders that this user trusts, or that all users of this machine do."""
     folders = read_trusted(find_file(everyone=everyone))
-    who = "Everyone" if everyone else "You"
-    text = "\n".join(folders) or f"{who}: no folder where others write is trusted."
-    return Told(text, {"trusted": list(folders)})
+    return Told("trusted-folders", {"trusted": list(folders), "everyone": everyone})
 
 
 def trust(folder: str | None = None, *, everyone: bool = False) -> Told:
@@ -26,9 +24,8 @@ def trust(folder: str | None = None, *, everyone: bool = False) -> Told:
     if not Path(meant[0]).is_dir():
         raise TrustError(f"{meant[0]} is no folder. Name one that exists.")
     write_trusted(file, tuple(sorted({*read_trusted(file), *meant})))
-    who = "everyone on this machine trusts" if everyone else "you trust"
-    text = f"From now on {who} what is written in {' and '.join(meant)}."
-    return Told(text, {"trusted": meant}, ((Command("trust", ("--list",)), "all that you trust"),))
+    after = ((Command("trust", ("--list",)), "all that you trust"),)
+    return Told("trusted", {"trusted": meant, "everyone": everyone}, after)
 
 
 def distrust(folder: str | None = None, *, everyone: bool = False) -> Told:
@@ -39,7 +36,7 @@ def distrust(folder: str | None = None, *, everyone: bool = False) -> Told:
         listing = Command("trust", ("--list",))
         raise TrustError(f"{meant[0]} is not trusted. ", listing, " names what is.")
     write_trusted(file, tuple(one for one in before if one not in meant))
-    return Told(f"{' and '.join(meant)}: trusted no longer.", {"removed": meant})
+    return Told("distrusted", {"removed": meant})
 
 
 def _find_folders(folder: str | None) -> list[str]:

@@ -13,8 +13,6 @@ def use(run: str | None = None, step: str | None = None) -> Told | None:
     None where `nbflow.use` has said all in a line of its own.
     """
     if run is None and step is None:
-        text = calls.describe_use()
-        return Told(text, {"said": text.splitlines()})
+        return Told("by-hand", {"said": calls.describe_use().splitlines()})
     nbflow.use(run, step=step)
-    text = f"What this notebook writes by hand is {step}'s now."
-    return Told(text, {"step": step}) if step else None
+    return Told("writes-as", {"step": step}) if step else None

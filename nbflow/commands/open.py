@@ -38,5 +38,5 @@ def command(*, words: tuple[str, ...], folder: str | None, lab: bool) -> Told | 
     told = app.open.open_executed(find_folder(folder), step, *run)
     if not lab or is_in_kernel():
         return told
-    app.open.start_lab(Path(told.value["path"]))
+    app.open.start_lab(Path(told.facts["path"]))
     return None

@@ -71,8 +71,8 @@ def _make_body(answer: answers.Answer) -> dict[str, Any]:  # noqa: PLR0911 - a c
             }
         case answers.Cleaned():
             return {"removed": answer.removed, "removable": _plain(answer.removable)}
-        case answers.Told(value=value):
-            return dict(_plain(value))
+        case answers.Told(code=code, facts=facts, text=text):
+            return {"code": code, **facts, "text": text}
     return {}
 
 

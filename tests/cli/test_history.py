@@ -137,21 +137,23 @@ def test_hints_for_an_older_run_name_it(pipeline: Project) -> None:
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("last", "`last` is the newest run"),
-        ("latest", "`latest` is the newest run"),
-        (IDS[0], "an id goes before a name"),
-        ("20990101-000000-000aaa", "an id goes before a name"),
-        ("--to", "What begins with - is an option"),
-        (" a", "begins or ends with a blank"),
-        ("a\nb", "holds what cannot be typed"),
-        ("\x1b[31m", "holds what cannot be typed"),
+        ("last", "newest"),
+        ("latest", "newest"),
+        (IDS[0], "id"),
+        ("20990101-000000-000aaa", "id"),
+        ("--to", "option"),
+        (" a", "blank"),
+        ("a\nb", "blank"),
+        ("\x1b[31m", "blank"),
     ],
 )
 def test_a_name_by_which_no_run_could_be_found_is_refused(
     pipeline: Project, name: str, why: str
 ) -> None:
-    with pytest.raises(ParameterError, match=re.escape(why)):
+    with pytest.raises(ParameterError) as error:
         make_plan(pipeline, read_folder(pipeline), Request(name=name))
+    (problem,) = error.value.problems
+    assert (problem.code, problem.facts) == ("unusable-run-name", {"name": name, "why": why})
 
 
 @pytest.mark.parametrize("name", ["20261101", "2026", "../x", "Ä b", "nightly"])

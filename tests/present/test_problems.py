@@ -18,6 +18,8 @@ from nbflow.present.file_and_name_texts import _FAULTS, _RUN_FAULTS, _UNREADABLE
 from nbflow.present.problem_cases import _UNKNOWN_PATHS
 from nbflow.present.problem_texts import SKIPPED, TEXTS
 from nbflow.present.problems import say_hint, say_skipped, say_what
+from nbflow.present.told import TEXTS as TOLD_TEXTS
+from nbflow.present.told import Code, say_told
 
 GOLDEN = Path(__file__).with_name("problems.txt")
 DOCS = Path(__file__).parents[2] / "docs" / "reference" / "codes.md"
@@ -231,6 +233,36 @@ SKIPS: list[tuple[SkippedCode, dict[str, Any], Remedy | None]] = [
     ("paired", {"other": "a.ipynb"}, None),
     ("executed-output", {"source": "a.ipynb"}, None),
 ]
+RUN = {"run": "r1", "status": "done"}
+FAULT = {
+    "step": "load", "result": "r1", "file": "tables.duckdb", "why": "it is gone", "derived": True,
+    "repaired": False,
+}  # fmt: skip
+KEPT = {"results": 2, "bytes": 5000, "faults": []}
+MADE = {"shown": "01_load.ipynb", "cells": 0, "tags": []}
+TAGGED = {
+    "path": "a.ipynb", "cell": 2, "first_line": "x = 1", "tags": ["inputs"], "changed": True,
+    "unknown": "", "known": ["inputs", "parameters"],
+}  # fmt: skip
+TRUST = {"trusted": ["/p", "/s"], "everyone": False}
+TOLD: list[tuple[Code, dict[str, Any]]] = [
+    ("asked-to-stop", RUN),
+    ("cancelled", RUN),
+    ("was-over", RUN),
+    ("results-whole", KEPT),
+    ("results-damaged", KEPT | {"faults": [FAULT, FAULT | {"repaired": True}]}),
+    ("step-made", MADE),
+    ("step-made", MADE | {"cells": 1, "tags": ["parameters"]}),
+    ("notebook-copied", {"path": "nbflow-open/load.ipynb"}),
+    ("tagged", TAGGED),
+    ("tagged", TAGGED | {"changed": False, "tags": [], "unknown": "input"}),
+    ("trusted-folders", TRUST),
+    ("trusted-folders", {"trusted": [], "everyone": True}),
+    ("trusted", TRUST),
+    ("distrusted", {"removed": ["/p"]}),
+    ("by-hand", {"said": ["Reads return what run r1 made."]}),
+    ("writes-as", {"step": "load"}),
+]
 
 
 def say_all() -> str:
@@ -244,6 +276,7 @@ def say_all() -> str:
                 lines.append(f"    {say_hint(problem)}")
     lines.append("")
     lines += [f"{one[0]}: {say_skipped(Skipped('a', *one))}" for one in SKIPS]
+    lines += ["", *(f"{code}: {say_told(code, facts)}" for code, facts in TOLD)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -253,10 +286,11 @@ def test_each_problem_is_said_in_these_words() -> None:
 
 def test_each_code_has_a_sentence_and_an_example() -> None:
     assert set(TEXTS) == {code for code, *_ in EXAMPLES} == set(get_args(ProblemCode))
+    assert set(TOLD_TEXTS) == {code for code, _ in TOLD} == set(get_args(Code))
     assert set(SKIPPED) == {code for code, *_ in SKIPS} == set(get_args(SkippedCode))
 
 
-@pytest.mark.parametrize("code", [*get_args(ProblemCode), *get_args(SkippedCode)])
+@pytest.mark.parametrize("code", [*get_args(ProblemCode), *get_args(SkippedCode), *get_args(Code)])
 def test_each_code_is_in_the_reference(code: str) -> None:
     assert f"`{code}`" in DOCS.read_text(encoding="utf-8")
 

@@ -31,12 +31,6 @@ class Fault(Frozen, frozen=True):
     derived: bool = False
     repaired: bool = False
 
-    def __str__(self) -> str:
-        how = ""
-        if self.repaired:
-            how = " → filled anew" if self.derived else " → set aside"
-        return f"{self.step} {self.result}  {self.file}: {self.why}{how}"
-
 
 class Report(Frozen, frozen=True):
     """What was looked at, and what was wrong with it."""

@@ -1,0 +1,91 @@
+"""What a command did, in a sentence for each code."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from nbflow.base.text import say_bytes, say_count
+from nbflow.present.problem_cases import Facts, Sentence, fill
+
+Code = Literal[
+    "asked-to-stop",
+    "cancelled",
+    "was-over",
+    "results-whole",
+    "results-damaged",
+    "step-made",
+    "notebook-copied",
+    "tagged",
+    "trusted-folders",
+    "trusted",
+    "distrusted",
+    "by-hand",
+    "writes-as",
+]
+
+
+def say_told(code: Code, facts: Facts) -> str:
+    """Return what a command did."""
+    return fill(TEXTS[code], facts)
+
+
+def _say_kept(facts: Facts) -> str:
+    return f"{say_count(facts['results'], 'result')}, {say_bytes(facts['bytes'])}"
+
+
+def _say_whole(facts: Facts) -> str:
+    return f"{_say_kept(facts)}: all as they were written."
+
+
+def _say_damaged(facts: Facts) -> str:
+    faults = "\n".join(map(_say_fault, facts["faults"]))
+    return f"{faults}\n\n{_say_kept(facts)}: {len(facts['faults'])} damaged."
+
+
+def _say_fault(fault: Facts) -> str:
+    end = " → filled anew" if fault["derived"] else " → set aside"
+    return fill("{step} {result}  {file}: {why}", fault) + (end if fault["repaired"] else "")
+
+
+def _say_made(facts: Facts) -> str:
+    tags, count = facts["tags"], say_count(facts["cells"], "cell")
+    tagged = f", with {count} tagged: {', '.join(tags)}" if facts["cells"] else ""
+    return f"{facts['shown']} is there{tagged}."
+
+
+def _say_tagged(facts: Facts) -> str:
+    was = "" if facts["changed"] else "Nothing to change. "
+    tags = ", ".join(facts["tags"]) or "none"
+    meaning = ""
+    if facts["unknown"]:
+        meaning = fill(" {unknown} means nothing to nbflow; these do: {known}.", facts)
+    return (
+        was + fill("{path}, cell {cell} ({first_line}) has the tags: ", facts) + f"{tags}.{meaning}"
+    )
+
+
+def _say_trusted_folders(facts: Facts) -> str:
+    who = "Everyone" if facts["everyone"] else "You"
+    return "\n".join(facts["trusted"]) or f"{who}: no folder where others write is trusted."
+
+
+def _say_trusted(facts: Facts) -> str:
+    who = "everyone on this machine trusts" if facts["everyone"] else "you trust"
+    return f"From now on {who} what is written in {' and '.join(facts['trusted'])}."
+
+
+TEXTS: dict[Code, Sentence] = {
+    "asked-to-stop": "Run {run} was asked to stop and has not stopped yet.",
+    "cancelled": "Run {run} is cancelled.",
+    "was-over": "Run {run} was over before it could be cancelled: {status}.",
+    "results-whole": _say_whole,
+    "results-damaged": _say_damaged,
+    "step-made": _say_made,
+    "notebook-copied": "{path}",
+    "tagged": _say_tagged,
+    "trusted-folders": _say_trusted_folders,
+    "trusted": _say_trusted,
+    "distrusted": lambda facts: f"{' and '.join(facts['removed'])}: trusted no longer.",
+    "by-hand": lambda facts: "\n".join(facts["said"]),
+    "writes-as": "What this notebook writes by hand is {step}'s now.",
+}
