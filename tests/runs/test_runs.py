@@ -111,6 +111,35 @@ def test_a_second_attempt_begins_anew():
     assert (step.failure, step.notebook) == (None, "")
 
 
+def test_what_is_reused_has_its_age_now_and_the_reason_that_the_run_found():
+    why = (Reason("unchanged"),)
+    lines = make_lines([STARTED, e.StepDecided("load", "run", (Reason("forced"),))])
+    assert fold(lines).steps["load"].why == (Reason("forced"),)
+    reused = fold(make_lines([STARTED, e.StepReused("load", "x1", 50.0, why)])).steps["load"]
+    assert (reused.status, reused.result, reused.why) == ("reused", "x1", why)
+    assert reused.made == 102.0 - 50.0
+    assert reused.find_age(152.0) == 100.0
+
+
+def test_skipped_and_cancelled_steps_and_all_warnings_are_kept():
+    stopped = (Reason("stopped", "load"),)
+    events = [STARTED, e.RunWarned(WARNING), e.StepStarted("load"), e.CellStarted("load", 3),
+              e.StepProgressed("load", 0.4, "joining"), e.StepCancelled("load", seconds=2.0),
+              e.StepSkipped("clean", stopped), e.RunWarned(WARNING)]  # fmt: skip
+    run = fold(make_lines(events))
+    load, clean = run.steps["load"], run.steps["clean"]
+    assert (load.status, load.seconds, load.cell, load.fraction, load.text) == (
+        "cancelled", 2.0, None, None, "",
+    )  # fmt: skip
+    assert (clean.status, clean.why) == ("skipped", stopped)
+    assert run.warnings == (WARNING, WARNING)
+
+
+def test_an_event_of_an_item_is_not_one_of_its_step():
+    run = fold(make_lines([STARTED, e.StepStarted("load", item="jan")]))
+    assert run.steps["load"].status == "waiting"
+
+
 @pytest.mark.parametrize("kind", e.KINDS.values(), ids=lambda kind: kind.__name__)
 def test_every_kind_of_event_comes_back_from_its_line(kind):
     samples = {type(event): event for event in [*STORY, e.StepCancelled("a"),
