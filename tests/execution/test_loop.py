@@ -11,7 +11,7 @@ from nbflow import execution
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.executors.protocol import Emit
 from nbflow.model import Failure, Job, Outcome, Output, Request
-from nbflow.model.events import Event, StepDecided, StepFinished, StepStarted
+from nbflow.model.events import Event, Line, OutputPrinted, StepDecided, StepFinished, StepStarted
 from nbflow.planning import make_plan
 from nbflow.runs.fold import Run
 from nbflow.runs.folder import RunFolder, find_attempt
@@ -31,20 +31,27 @@ class Scripted:
         self.content = content
         self.fails, self.meets, self.stop_at = fails, threading.Barrier(len(meets) or 1), ""
         self.meeting, self.begun, self.most = meets, [], 0
+        self.seen = threading.Semaphore(0)
         self._now, self._lock = 0, threading.Lock()
+
+    def observe(self, line: Line) -> None:
+        if isinstance(line.event, OutputPrinted):
+            self.seen.release()
 
     def prepare(self, due: object) -> None: ...
 
     def close(self) -> None: ...
 
     def execute(self, job: Job, emit: Emit, stop: threading.Event) -> Outcome:
-        del emit
         with self._lock:
             self.begun.append(job.step)
             self._now += 1
             self.most = max(self.most, self._now)
         if job.step in self.meeting:
             self.meets.wait(30)
+            for _ in range(3):  # the loop comes round, and could start another job
+                emit(OutputPrinted(job.step, "a line\n"))
+                assert self.seen.acquire(timeout=30)
         if job.step == self.stop_at:
             stop.set()
             return self._leave(Outcome("cancelled"))
@@ -74,7 +81,7 @@ def run(monkeypatch: pytest.MonkeyPatch):
     def start(made: Project, scripted: Scripted, **request: object) -> Run:
         monkeypatch.setattr("nbflow.execution.load_executor", lambda _: lambda *_: scripted)
         plan = make_plan(made, read_folder(made), Request(**{"jobs": 1, **request}))
-        return execution.execute(plan)
+        return execution.execute(plan, observe=scripted.observe)
 
     return start
 
@@ -127,6 +134,7 @@ def test_equal_outputs_spare_what_reads_them(tmp_path: Path, run) -> None:
     run(made, Scripted())
     ended = run(made, Scripted(), force_steps=("a",))
     assert statuses(ended) == {"a": "done", "b": "reused"}
+    assert statuses(run(made, Scripted())) == {"a": "reused", "b": "reused"}
 
 
 def test_a_decision_that_changed_is_told(tmp_path: Path, run) -> None:
