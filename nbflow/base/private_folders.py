@@ -16,8 +16,8 @@ from nbflow.base.hashing import hash_bytes
 PREFIX = "nbflow-z"
 LONGEST = 90  # bytes of a socket's path; Linux takes 107, macOS 103
 KEEPER = "pid"  # a file: a process that uses the folder besides the one that made it
-READY = "ready"  # a file: the zygote whose folder it is answers
-UNSAFE = "unsafe.json"  # a file: that zygote forks nothing any more; maps a library to why
+READY = "ready"  # a file: the fork server whose folder it is answers
+UNSAFE = "unsafe.json"  # a file: that fork server forks nothing any more; maps a library to why
 ROOM = 52  # bytes for what stands below the folder's parent
 FOREIGN = 10 * 86400.0  # seconds without a change, of a folder whose maker cannot be asked
 

@@ -128,7 +128,7 @@ def _warn_of_damage(plan: Plan, found: Damage) -> Problem:
 
 
 def _find_warm(plan: Plan) -> float:
-    """Return the seconds that zygotes stay for the next run."""
+    """Return the seconds that fork servers stay for the next run."""
     said = os.environ.get("NBFLOW_WARM") or str(plan.project.settings.warm)
     with contextlib.suppress(ValueError):
         if 0 <= (minutes := float(said)) < math.inf:
@@ -148,10 +148,10 @@ def _start_executor(
 
 
 def _launch_filler() -> Launched:
-    from nbflow.executors.local import forkserver as zygote  # noqa: PLC0415 - where all is reused, there is none
+    from nbflow.executors.local import forkserver as forkserver  # noqa: PLC0415 - where all is reused, there is none
     from nbflow.executors.local.launch import launch  # noqa: PLC0415
 
-    return launch("filler", zygote.find_running("kernel"))
+    return launch("filler", forkserver.find_running("kernel"))
 
 
 def _make_started(plan: Plan, run_id: str, jobs: int) -> RunStarted:

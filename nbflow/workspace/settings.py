@@ -47,7 +47,7 @@ class Settings(Frozen, frozen=True):
     parameters: dict[str, Any] = {}
     steps: dict[str, dict[str, Any]] = {}
     store: str = ""
-    warm: float = 10.0  # minutes that zygotes stay ready for the next run; 0: not at all
+    warm: float = 10.0  # minutes that fork servers stay ready for the next run; 0: not at all
 
 
 _TYPES = {field.name: field.type for field in msgspec.structs.fields(Settings)}

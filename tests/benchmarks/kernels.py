@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--starts", type=int, default=0)
     given = parser.parse_args()
     os.environ |= BYTECODE
-    with zygote():
+    with fork_server():
         if given.starts:
             stress(given.starts)
         else:
@@ -48,14 +48,14 @@ def main() -> None:
 
 
 @contextlib.contextmanager
-def zygote() -> Iterator[None]:
+def fork_server() -> Iterator[None]:
     owner = start()
     os.environ[ADDRESS] = owner.address
     ask(owner.address)
     yield
     state = ask(owner.address)
     print(
-        f"zygote: {state.threads} thread, {state.descriptors} descriptors, kernels {state.kernels}"
+        f"fork server: {state.threads} thread, {state.descriptors} descriptors, kernels {state.kernels}"
     )
     print(owner.said())
     owner.close()

@@ -66,7 +66,7 @@ class Lab:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def run(self, command: Command, *, keep: bool = False) -> Sample:
-        """Time a command; `keep` lets a warm zygote live on, and else the next one starts cold."""
+        """Time a command; `keep` lets a warm fork server live on, and else the next one starts cold."""
         environment = self.find_environment(command.peer)
         sample = time_command(
             list(command.words), command.folder, environment, expect=command.expect, keep=keep
@@ -76,7 +76,7 @@ class Lab:
         return sample
 
     def _forget(self) -> None:
-        """Remove what tells of warm zygotes, which are dead."""
+        """Remove what tells of warm servers, which are dead."""
         place = self.folder / "home" / "run"
         shutil.rmtree(place)
         place.mkdir(mode=0o700)

@@ -45,7 +45,7 @@ def measure_loop(lab: Lab) -> list[Row]:
 
 
 def measure_middle(lab: Lab) -> list[Row]:
-    """Row 10: in the middle of many steps, without and with a warm zygote."""
+    """Row 10: in the middle of many steps, without and with a warm fork server."""
     with lab.fresh() as folder:
         count = lab.sizes.notebooks
         notebooks = make_finished(lab, folder / "nbflow", count)
@@ -82,7 +82,7 @@ def _measure_papermill(lab: Lab, folder: Path) -> Callable[[], Sample]:
         "papermill", ("papermill", str(path), "out.ipynb", "-p", "number", "1"), folder
     )
     edit = _make_edit(path)
-    return _make_measure(lab, folder, command, edit, keep=True)  # nbflow's zygote lives on
+    return _make_measure(lab, folder, command, edit, keep=True)  # nbflow's fork server lives on
 
 
 def _make_measure(

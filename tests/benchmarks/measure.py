@@ -45,7 +45,7 @@ def time_command(
     expect: str = "",
     keep: bool = False,
 ) -> Sample:
-    """Run a command; `keep` lets what it leaves behind live on, as a warm zygote.
+    """Run a command; `keep` lets what it leaves behind live on, as a warm fork server.
 
     Raises MeasureError with the end of what it said, when it failed, took too long, or did not say
     what was to be expected.

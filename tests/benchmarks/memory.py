@@ -47,7 +47,7 @@ def measure(lab: Lab) -> list[Row]:
             nbflow=tuple(forked),
             other={ORDINARY: tuple(ordinary)},
             unit="MB",
-            notes=("proportional set size; spare kernels and the zygote are included",),
+            notes=("proportional set size; spare kernels and the fork server are included",),
         ),
         Row(
             f"memory of {count} kernels at once, with the run and its workers",
@@ -60,7 +60,7 @@ def measure(lab: Lab) -> list[Row]:
 
 
 def measure_nbflow(lab: Lab, count: int) -> tuple[float, float]:
-    """Return the megabytes of kernels, spares and zygote, and of the whole tree of processes."""
+    """Return the megabytes of kernels, spares and fork server, and of the whole tree of processes."""
     with lab.fresh() as folder:
         cells = [
             cell("number = 0", "parameters"),
@@ -71,10 +71,10 @@ def measure_nbflow(lab: Lab, count: int) -> tuple[float, float]:
         words = ("nbflow", "run", str(made.folder), "-j", str(count))
         run = _start(lab, "nbflow", words, folder)
         kernels = _wait_for(folder, count, run)
-        zygotes = {_read_parent(pid) for pid in kernels}
-        forked = zygotes.union(*map(_find_descendants, zygotes))
+        servers = {_read_parent(pid) for pid in kernels}
+        forked = servers.union(*map(_find_descendants, servers))
         tree = {run.pid, *_find_descendants(run.pid)} | forked
-        if len(zygotes) > 1:  # no zygote: each kernel is its worker's child
+        if len(servers) > 1:  # no fork server: each kernel is its worker's child
             forked = set(kernels)
         found = _read_memory(forked), _read_memory(tree)
         _finish(folder, run)

@@ -1,4 +1,4 @@
-"""One zygote for all tests: what they share would show."""
+"""One fork server for all tests: what they share would show."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEPT = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR")
 
 @pytest.fixture(scope="session")
 def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owner]:
-    """A zygote that `use` finds; IPython's settings are an empty folder."""
+    """A fork server that `use` finds; IPython's settings are an empty folder."""
     with pytest.MonkeyPatch.context() as patch:
         for name in KEPT:
             patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
@@ -31,4 +31,4 @@ def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owner]:
 
 @pytest.fixture(autouse=True)
 def _cold(cold: None) -> None:
-    """No run starts from a zygote that another test has left."""
+    """No run starts from a fork server that another test has left."""

@@ -13,10 +13,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from nbflow.executors.local.forkserver.forked_process import is_readable
 from nbflow.executors.local.forkserver.messages import Request
 from nbflow.executors.local.forkserver.owner import Owner, ask, fork
-from nbflow.executors.local.forkserver.process import is_readable
-from nbflow.executors.local.forkserver.serve import PATTERNS
+from nbflow.executors.local.forkserver.server import PATTERNS
 from tests.forkserver.kernels import environment, is_alive, kernel, wait_until
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("owner")]
@@ -188,7 +188,7 @@ with kernel(env=dict(os.environ)) as one:
     one.run("import subprocess; child = subprocess.Popen(['sleep', '300'])")
     state = ask(os.environ[ADDRESS])
     pids = [one.process.pid, one.get("child.pid")]
-    print(json.dumps({"zygote": state.pid, "kernel": pids, "spares": state.spares, "address": os.environ[ADDRESS]}), flush=True)
+    print(json.dumps({"forkserver": state.pid, "kernel": pids, "spares": state.spares, "address": os.environ[ADDRESS]}), flush=True)
     time.sleep(300)
 """
 
@@ -197,14 +197,14 @@ def test_all_go_with_a_killed_owner() -> None:
     process, told = run_owner()
     process.kill()
     process.wait(60)
-    pids = [told["zygote"], *told["kernel"], *told["spares"]]
+    pids = [told["forkserver"], *told["kernel"], *told["spares"]]
     wait_until(lambda: not any(is_alive(pid) for pid in pids))
     wait_until(lambda: not Path(told["address"]).parent.exists())
 
 
-def test_all_go_with_a_killed_zygote() -> None:
+def test_all_go_with_a_killed_fork_server() -> None:
     process, told = run_owner()
-    os.kill(told["zygote"], signal.SIGKILL)
+    os.kill(told["forkserver"], signal.SIGKILL)
     wait_until(lambda: not is_alive(told["kernel"][0]) and not any(map(is_alive, told["spares"])))
     process.kill()
     process.wait(60)
@@ -217,7 +217,7 @@ def test_a_killed_peer_takes_its_kernels_and_no_others(owner: Owner) -> None:
         process.wait(60)
         wait_until(lambda: not any(is_alive(pid) for pid in told["kernel"]))
         assert mine.get("1 + 1") == 2
-    assert is_alive(told["zygote"])
+    assert is_alive(told["forkserver"])
 
 
 def run_owner(*arguments: str) -> tuple[subprocess.Popen[str], dict[str, object]]:
@@ -242,14 +242,14 @@ def test_no_folder_and_no_process_is_left(owner: Owner) -> None:
 
 
 def test_a_kernel_and_its_owner_may_go_at_once(owner: Owner) -> None:
-    """The zygote hears of both in one go; it had died of the second."""
+    """The fork server hears of both in one go; it had died of the second."""
     request = Request(("--HistoryManager.hist_file=:memory:",), "/", environment())
-    zygote = ask(owner.address).pid
+    server = ask(owner.address).pid
     process, ready = fork(owner.address, request, 1, 2)
-    os.kill(zygote, signal.SIGSTOP)
+    os.kill(server, signal.SIGSTOP)
     os.kill(ready.pid, signal.SIGKILL)
     assert is_readable(process._pidfd, 30)
     process._close()
-    os.kill(zygote, signal.SIGCONT)
+    os.kill(server, signal.SIGCONT)
     state = ask(owner.address)
-    assert (state.pid, ready.pid in state.kernels) == (zygote, False)
+    assert (state.pid, ready.pid in state.kernels) == (server, False)

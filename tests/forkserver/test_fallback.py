@@ -13,7 +13,7 @@ from jupyter_client import KernelManager
 
 from nbflow.environments import Kernel as Spec
 from nbflow.executors.local.forkserver import ADDRESS, find_obstacle, use
-from nbflow.executors.local.forkserver.obstacle import find_arguments
+from nbflow.executors.local.forkserver.fork_obstacles import find_arguments
 from tests.forkserver.kernels import Kernel, environment, is_forked
 
 HERE = sys.executable
@@ -43,7 +43,9 @@ def test_obstacle_elsewhere(platform: str, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize("found", ["6.29.5", "7.3.1"])
 def test_obstacle_version(found: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nbflow.executors.local.forkserver.obstacle.find_version", lambda _: found)
+    monkeypatch.setattr(
+        "nbflow.executors.local.forkserver.fork_obstacles.find_version", lambda _: found
+    )
     assert find_obstacle(OBSTACLES["own"][0]) == f"ipykernel {found} has not been tried"
 
 
@@ -67,15 +69,15 @@ def test_command(name: str) -> None:
 REASONS = {
     "a variable that only counts at the start": (
         {"env": environment(OMP_NUM_THREADS="1")},
-        "OMP_NUM_THREADS is not what it was when the zygote started",
+        "OMP_NUM_THREADS is not what it was when the fork server started",
     ),
     "a hash seed": (
         {"env": environment(PYTHONHASHSEED="7")},
-        "PYTHONHASHSEED is not what it was when the zygote started",
+        "PYTHONHASHSEED is not what it was when the fork server started",
     ),
     "a path": (
         {"env": environment(PYTHONPATH="/elsewhere")},
-        "PYTHONPATH is not what it was when the zygote started",
+        "PYTHONPATH is not what it was when the fork server started",
     ),
     "pipes": ({"stdout": subprocess.PIPE, "env": environment()}, "its output is to be a pipe"),
 }
@@ -94,7 +96,9 @@ def test_an_ordinary_kernel_is_started(name: str, caplog: pytest.LogCaptureFixtu
 
 
 @pytest.mark.kernel
-def test_no_zygote_is_no_reason_to_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_fork_server_is_no_reason_to_fail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(ADDRESS, str(tmp_path / "nobody"))
     with started(env=environment()) as one:
         assert not is_forked(one)

@@ -39,7 +39,7 @@ CARD = """
 import asyncio, builtins, os, resource, signal, sys, threading, warnings
 import numpy, pandas, pyarrow, duckdb  # they add to warnings.filters
 # By whom a kernel is run, and what its debugger sets, which a forked kernel of a step has none of.
-UNLIKE = ("JPY_PARENT_PID", "NBFLOW_ZYGOTE", "PYDEVD_USE_FRAME_EVAL")
+UNLIKE = ("JPY_PARENT_PID", "NBFLOW_FORKSERVER", "PYDEVD_USE_FRAME_EVAL")
 UNSEEN = ("Shell channel",)  # for subshells: who only executes has none
 OTHER = ("config", "kernel", "last_execution_result", "log", "parent")
 card = {
@@ -162,7 +162,7 @@ shared = zmq.Context._instance is None
         assert more == {}
 
 
-def test_the_zygote_runs_one_thread_and_opens_nothing(owner: Owner) -> None:
+def test_the_fork_server_runs_one_thread_and_opens_nothing(owner: Owner) -> None:
     before = ask(owner.address)
     for _ in range(3):
         with kernel() as one:

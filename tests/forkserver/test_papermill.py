@@ -18,7 +18,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbflow.executors.local.forkserver.owner import Owner, ask
 
 pytestmark = pytest.mark.kernel
-PLACE = "nbflow.executors.local.forkserver.provisioner:ZygoteProvisioner"
+PLACE = "nbflow.executors.local.forkserver.provisioner:ForkProvisioner"
 LANGUAGE = {"language_info": {"name": "python"}}
 GROUP = "jupyter_client.kernel_provisioners"
 
@@ -32,14 +32,14 @@ def kernelspec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: Owner) ->
         "argv": ["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
         "display_name": "quick",
         "language": "python",
-        "metadata": {"kernel_provisioner": {"provisioner_name": "nbflow-zygote"}},
+        "metadata": {"kernel_provisioner": {"provisioner_name": "nbflow-forkserver"}},
     }
     (folder / "kernel.json").write_text(json.dumps(spec))
     monkeypatch.setenv("JUPYTER_PATH", str(folder.parent.parent))
     monkeypatch.delenv("PYTEST_CURRENT_TEST")
     factory = KernelProvisionerFactory.instance()
     monkeypatch.setitem(
-        factory.provisioners, "nbflow-zygote", EntryPoint("nbflow-zygote", PLACE, GROUP)
+        factory.provisioners, "nbflow-forkserver", EntryPoint("nbflow-forkserver", PLACE, GROUP)
     )
     return "quick"
 

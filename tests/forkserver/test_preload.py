@@ -10,7 +10,7 @@ import pytest
 from nbflow.executors.local.forkserver import ADDRESS, Role, start
 from nbflow.executors.local.forkserver.messages import Request
 from nbflow.executors.local.forkserver.owner import ask, fork
-from nbflow.executors.local.forkservers import Zygotes
+from nbflow.executors.local.forkservers import ForkServers
 from nbflow.executors.protocol import STORE
 from tests.forkserver.kernels import kernel
 
@@ -65,14 +65,14 @@ def test_what_computes_in_threads_and_processes_is_safe(monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("role", ["kernel", "worker"])
 def test_nothing_of_ours_is_left_out(role: Role) -> None:
-    zygotes = Zygotes(["pandas", "duckdb", STORE])
-    owner = start(zygotes.imports[role], role=role)
+    servers = ForkServers(["pandas", "duckdb", STORE])
+    owner = start(servers.imports[role], role=role)
     state = ask(owner.address)
     owner.close()
     assert state.left_out == {}
 
 
-def test_a_zygote_that_cannot_start_is_no_reason_to_hang(tmp_path: Path) -> None:
+def test_a_fork_server_that_cannot_start_is_no_reason_to_hang(tmp_path: Path) -> None:
     (tmp_path / "msgspec.py").write_text("raise ValueError('no')")
     owner = start(env={**os.environ, "PYTHONPATH": str(tmp_path)})
     with pytest.raises(Exception, match="does not answer"):

@@ -1,4 +1,4 @@
-"""What a zygote forks besides kernels, and what it refuses."""
+"""What a fork server forks besides kernels, and what it refuses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nbflow.storage import tables
 pytestmark = pytest.mark.kernel
 
 
-def test_the_zygote_of_kernels_forks_what_fills_tables(tmp_path: Path) -> None:
+def test_the_fork_server_of_kernels_forks_what_fills_tables(tmp_path: Path) -> None:
     tables.write(tmp_path, "t", pd.DataFrame({"n": [1, 2]}))
     owner = start(["nbflow.storage.__main__"])
     process, orders, answers, errors = launch("filler", owner.address)
@@ -33,10 +33,10 @@ def test_the_zygote_of_kernels_forks_what_fills_tables(tmp_path: Path) -> None:
     assert (tmp_path / "tables.duckdb").exists()
 
 
-def test_each_zygote_forks_its_own(tmp_path: Path) -> None:
+def test_each_fork_server_forks_its_own(tmp_path: Path) -> None:
     owner = start(["msgspec"])
     request = Request((), str(tmp_path), dict(os.environ), role="worker")
-    with pytest.raises(KernelError, match="this zygote forks each kernel, no worker"):
+    with pytest.raises(KernelError, match="this fork server forks each kernel, no worker"):
         fork(owner.address, request, 0, 1, 2)
     with pytest.raises(KernelError, match="a request comes with 2 descriptors"):
         fork(owner.address, Request((), str(tmp_path), dict(os.environ)), 0, 1, 2)

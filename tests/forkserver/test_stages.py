@@ -1,4 +1,4 @@
-"""Kernels are forked while a zygote still imports what later kernels need."""
+"""Kernels are forked while a fork server still imports what later kernels need."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pytest
 
 from nbflow.errors import KernelError
 from nbflow.executors.local.forkserver import Owner, Request, start
+from nbflow.executors.local.forkserver.forked_process import Process
 from nbflow.executors.local.forkserver.owner import ask, fork
-from nbflow.executors.local.forkserver.process import Process
-from nbflow.executors.local.forkservers import Zygotes
+from nbflow.executors.local.forkservers import ForkServers
 from nbflow.model import make_warning
 from tests.forkserver.kernels import is_alive, wait_until
 from tests.notebooks import cell, project
@@ -48,7 +48,7 @@ def ask_for(owner: Owner, *needs: str, more: bool = False) -> Process:
 
 
 def start_slowly(folder: Path) -> tuple[Owner, Process]:
-    """Return a zygote that imports right now, and a kernel that it has forked before."""
+    """Return a fork server that imports right now, and a kernel that it has forked before."""
     owner = start(["msgspec", "xxhash"])
     process = ask_for(owner, "msgspec")
     wait_until((folder / "begun").exists)
@@ -91,23 +91,23 @@ def test_one_that_still_imports_is_handed_over(
 
 def test_a_library_that_proves_unsafe_leaves_the_kernels_alone(xxhash: Path) -> None:
     xxhash.write_text(xxhash.read_text() + THREAD)
-    zygotes = Zygotes(["msgspec", "xxhash"])
-    zygotes.start("python", "python3")
-    owner = zygotes.owners["kernel"]
+    servers = ForkServers(["msgspec", "xxhash"])
+    servers.start("python", "python3")
+    owner = servers.owners["kernel"]
     process = ask_for(owner)
     (xxhash.parent / "go").touch()
     with pytest.raises(KernelError, match=f"xxhash {WHY}"):
         ask_for(owner, "xxhash")
 
-    assert list(zygotes.bury()) == [
+    assert list(servers.bury()) == [
         make_warning("forks-unsafe", role="kernel", libraries={"xxhash": WHY})
     ]
 
-    zygotes.start("python", "python3")
-    again = ask(zygotes.address("kernel"))
+    servers.start("python", "python3")
+    again = ask(servers.address("kernel"))
     assert (again.left_out, again.threads) == ({"xxhash": WHY}, 1)
     assert is_alive(process.pid)
-    zygotes.close(60)
+    servers.close(60)
     wait_until(lambda: not is_alive(process.pid))
 
 

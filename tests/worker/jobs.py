@@ -12,7 +12,7 @@ import nbformat
 import psutil
 
 from nbflow.executors.local.worker import execute_job
-from nbflow.executors.local.worker.numbers import number_cells
+from nbflow.executors.local.worker.cell_numbers import number_cells
 from nbflow.model import Job, Outcome
 from nbflow.model.events import Event
 from tests.notebooks import Notebook, write

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.executors.local.worker.bars import Bars
+from nbflow.executors.local.worker.progress_bars import Bars
 from nbflow.model.events import StepProgressed
 from tests.notebooks import cell
 from tests.worker.jobs import execute, make_job

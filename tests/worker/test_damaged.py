@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from nbflow.executors.local.worker.document import Document
+from nbflow.executors.local.worker.executed_notebook import Document
 from tests.notebooks import cell, markdown, notebook
 from tests.worker.jobs import execute, make_job, read_executed, texts
 

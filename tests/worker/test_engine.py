@@ -17,7 +17,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from nbflow.executors.local.engine import NbflowEngine
 from nbflow.executors.local.engine import client as engine_client
-from nbflow.executors.local.engine.record import REST, Observer
+from nbflow.executors.local.engine.execution_record import REST, Observer
 from tests.notebooks import cell, write
 from tests.worker.jobs import statuses
 
@@ -183,7 +183,7 @@ def test_the_engine_is_found_whatever_is_imported_first(first: str) -> None:
 def test_a_fault_in_the_engine_does_not_break_papermill() -> None:
     code = UNUSED + (
         "sys.modules['nbflow.executors.local.engine.client'] = None\n"
-        "sys.modules['nbflow.executors.local.engine.record'] = None\n"
+        "sys.modules['nbflow.executors.local.engine.execution_record'] = None\n"
         "import papermill\n"
         "from papermill.engines import papermill_engines as engines\n"
         "print(engines.get_engine('nbclient').__name__)\n"

@@ -190,7 +190,7 @@ def test_importing_the_worker_is_light() -> None:
 
 def test_a_worker_loads_what_it_uses_and_can_load_the_rest() -> None:
     code = """
-import sys, nbflow.executors.local.worker.rehearsal, papermill.iorw
+import sys, nbflow.executors.local.worker.warmup, papermill.iorw
 print({"urllib3", "boto3"} & {name for name, module in sys.modules.items() if module})
 print(papermill.iorw.requests.get.__name__, sys.modules["requests"].__version__ > "2")
 """

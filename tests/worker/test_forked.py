@@ -25,7 +25,7 @@ LEAVE = "open('left{}', 'w').close()"
 
 
 @pytest.fixture(autouse=True)
-def _zygote(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _fork_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     owner = start(["msgspec"])
     monkeypatch.setenv(ADDRESS, owner.address)
     yield

@@ -9,7 +9,7 @@ from typing import Any
 import papermill
 import pytest
 
-from nbflow.executors.local.worker.document import Document
+from nbflow.executors.local.worker.executed_notebook import Document
 from nbflow.model import Injection
 from tests.notebooks import Notebook, cell, markdown
 from tests.worker.jobs import make_job

@@ -25,7 +25,7 @@ from tests.worker.jobs import make_job, read_executed, statuses, texts, wait_for
 
 pytestmark = pytest.mark.kernel
 
-# What starts a kernel is its worker, though its parent may be the zygote.
+# What starts a kernel is its worker, though its parent may be the fork server.
 WHO = "import os; print(os.environ['JPY_PARENT_PID'])"
 KILL = """
 import os, signal, time

@@ -10,9 +10,9 @@ import pytest
 
 from nbflow.analysis.contract.options import read_size
 from nbflow.base.text import say_bytes
-from nbflow.executors.local.worker.budget import Budget
 from nbflow.executors.local.worker.failure import cut_failure
-from nbflow.executors.local.worker.printed import PIECE, Printed, shorten
+from nbflow.executors.local.worker.output_budget import Budget
+from nbflow.executors.local.worker.printed_lines import PIECE, Printed, shorten
 from nbflow.model import Failure
 from nbflow.model.events import OutputPrinted
 from tests.notebooks import cell

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import astuple
 
-from nbflow.executors.local.worker.stages import Stages
+from nbflow.executors.local.worker.timings import Timings
 from nbflow.model import JobInput, Spent
 from nbflow.notebook_api.clock import Clock
 from nbflow.notebook_api.watch import Used
@@ -69,15 +69,15 @@ def test_a_job_whose_kernel_died_says_what_is_known(tmp_path: Path) -> None:
 
 
 def test_what_never_had_a_kernel_only_started() -> None:
-    stages = Stages()
-    assert stages.make_spent(stages.began + 2) == Spent(start=2.0)
+    timings = Timings()
+    assert timings.make_spent(timings.began + 2) == Spent(start=2.0)
 
 
 def test_calls_in_several_threads_take_no_more_than_the_cells() -> None:
-    stages = Stages()
-    stages.ready, stages.executed = stages.began + 1, stages.began + 3
-    stages.used = Used(reading=1.5, writing=7.0)
-    assert stages.make_spent(stages.began + 4) == Spent(
+    timings = Timings()
+    timings.ready, timings.executed = timings.began + 1, timings.began + 3
+    timings.used = Used(reading=1.5, writing=7.0)
+    assert timings.make_spent(timings.began + 4) == Spent(
         start=1.0, cells=0.0, reading=1.5, writing=0.5, shutdown=1.0
     )
 

@@ -1,11 +1,11 @@
-"""The zygotes of an executor: started when needed, started again when they died."""
+"""The fork servers of an executor: started when needed, started again when they died."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from nbflow.environments import find_kernel
-from nbflow.executors.local import forkserver as zygote
+from nbflow.executors.local import forkserver
 from nbflow.executors.local.launch import describe_exit
 from nbflow.executors.protocol import STORE
 from nbflow.model import make_warning
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from nbflow.model import Problem
 
 MOST = 3  # times that one is started; one that ends each time is a fault that a start cannot mend
-FILLER = f"{zygote.MODULES['filler']}.__main__"
+FILLER = f"{forkserver.MODULES['filler']}.__main__"
 
 
-class Zygotes:
+class ForkServers:
     """One for kernels, which has imported `imports`, and one for workers. Not for many threads."""
 
     def __init__(self, imports: Sequence[str]) -> None:
         names = (two for one in imports for two in ((one, FILLER) if one == STORE else (one,)))
         self.imports = {"kernel": tuple(names), "worker": ()}
-        self.owners: dict[zygote.Role, zygote.Owner | None] = {}  # None: there can be none
-        self.starts: dict[zygote.Role, int] = {}
-        self.retired: list[zygote.Owner] = []  # their kernels live on; they fork no others
+        self.owners: dict[forkserver.Role, forkserver.Owner | None] = {}  # None: there can be none
+        self.starts: dict[forkserver.Role, int] = {}
+        self.retired: list[forkserver.Owner] = []  # their kernels live on; they fork no others
         self.left_out: dict[str, str] = {}  # libraries that are unsafe before a fork, and why
 
-    def address(self, role: zygote.Role) -> str:
+    def address(self, role: forkserver.Role) -> str:
         """Return the address of the one that forks these, "" while there is none."""
         owner = self.owners.get(role)
         return owner.address if owner else ""
@@ -42,9 +42,11 @@ class Zygotes:
     def start(self, language: str, name: str) -> None:
         """Start what such a kernel needs and is missing."""
         # First what takes longer.
-        if "kernel" not in self.owners and not zygote.find_obstacle(find_kernel(language, name)):
+        if "kernel" not in self.owners and not forkserver.find_obstacle(
+            find_kernel(language, name)
+        ):
             self._start("kernel")
-        if "worker" not in self.owners and not zygote.find_platform_obstacle():
+        if "worker" not in self.owners and not forkserver.find_platform_obstacle():
             self._start("worker")
 
     def bury(self) -> Iterator[Problem]:
@@ -76,16 +78,18 @@ class Zygotes:
             else:
                 owner.close()
 
-    def _start(self, role: zygote.Role) -> None:
+    def _start(self, role: forkserver.Role) -> None:
         """Start one; on a full disk and the like there is none, but ordinary processes."""
         self.starts[role] = self.starts.get(role, 0) + 1
         try:
-            self.owners[role] = zygote.start(self.imports[role], role=role, left_out=self.left_out)
+            self.owners[role] = forkserver.start(
+                self.imports[role], role=role, left_out=self.left_out
+            )
         except OSError:
             self.owners[role] = None
 
 
-def _describe_end(owner: zygote.Owner) -> str:
+def _describe_end(owner: forkserver.Owner) -> str:
     """Return how its process ended, "" where that is not known."""
     code = owner.process.poll() if owner.process is not None else None
     return "" if code is None else describe_exit(code)

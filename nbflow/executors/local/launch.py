@@ -13,32 +13,33 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from nbflow.errors import KernelError
-from nbflow.executors.local import forkserver as zygote
+from nbflow.executors.local import forkserver
 
 Launched = tuple[Any, BinaryIO, BinaryIO, BinaryIO]
 
 
 def launch(
-    role: zygote.Role,
-    nursery: str,
+    role: forkserver.Role,
+    server: str,
     env: Mapping[str, str] = os.environ,
     *,
     over: threading.Event | None = None,
 ) -> Launched:
     """Return a process, and the pipes to its stdin, from its stdout and its stderr.
 
-    It is forked from the zygote at `nursery`, if there is one. Its own session: Ctrl-C reaches the
-    run alone, which then stops what it has started. Raises KernelError once it is all `over`.
+    It is forked from the fork server at the address `server`, if that is not empty. It has a
+    session of its own: Ctrl-C reaches the run alone, which then stops its processes. Raises
+    KernelError once `over` is set.
     """
-    if nursery:
-        # The zygote died, or cannot serve this environment: then there is an ordinary process.
+    if server:
+        # The fork server died, or cannot serve this environment: then there is an ordinary process.
         with contextlib.suppress(KernelError, OSError):
-            return _fork(role, nursery, env)
+            return _fork(role, server, env)
     if over is not None and over.is_set():
         raise KernelError(f"No {role} is started any more.")
     process = subprocess.Popen(
         # -P: a notebook's folder is no place to import our modules from.
-        [sys.executable, "-P", "-m", zygote.MODULES[role]],
+        [sys.executable, "-P", "-m", forkserver.MODULES[role]],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -48,19 +49,19 @@ def launch(
     return process, process.stdin, process.stdout, process.stderr  # type: ignore[return-value]
 
 
-def _fork(role: zygote.Role, nursery: str, env: Mapping[str, str]) -> Launched:
-    request = zygote.Request(
+def _fork(role: forkserver.Role, server: str, env: Mapping[str, str]) -> Launched:
+    request = forkserver.Request(
         arguments=(),
         cwd=str(Path.cwd()),
         env=dict(env),
         role=role,
-        needs=(f"{zygote.MODULES[role]}.__main__",),
+        needs=(f"{forkserver.MODULES[role]}.__main__",),
         urgent=role == "worker",
     )
     orders, answers, errors = os.pipe(), os.pipe(), os.pipe()
     theirs, ours = (orders[0], answers[1], errors[1]), (orders[1], answers[0], errors[0])
     try:
-        process, _ = zygote.fork(nursery, request, *theirs)
+        process, _ = forkserver.fork(server, request, *theirs)
     except BaseException:
         _close(ours)
         raise

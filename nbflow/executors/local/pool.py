@@ -14,10 +14,10 @@ from concurrent.futures import Future, wait
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nbflow.base.tried_versions import find_plain_reason
-from nbflow.executors.local import forkserver as zygote
-from nbflow.executors.local.forkservers import Zygotes
+from nbflow.executors.local import forkserver
+from nbflow.executors.local.forkservers import ForkServers
 from nbflow.executors.local.launch import describe_exit, launch
-from nbflow.executors.local.worker.aftermath import Account, mend
+from nbflow.executors.local.worker.crash_recovery import CellTracker, mend
 from nbflow.executors.local.worker.protocol import (
     Ended,
     Launched,
@@ -47,7 +47,7 @@ FAREWELL = 6.0  # seconds for a worker to leave
 class LocalExecutor:
     """A pool of at most `setup.jobs` workers, started when needed and kept for the next job.
 
-    Kernels are forked from a zygote that has imported those of `setup.imports` that are safe;
+    Kernels are forked from a fork server that has imported those of `setup.imports` that are safe;
     workers from another one. Both stay `setup.warm` seconds for the next run.
     """
 
@@ -57,18 +57,18 @@ class LocalExecutor:
         self._over = threading.Event()
         self._idle: list[Worker] = []
         self._all: set[Worker] = set()
-        self._zygotes, self._warm = Zygotes(setup.imports), setup.warm
+        self._servers, self._warm = ForkServers(setup.imports), setup.warm
         self._due: Mapping[KernelKind, int] = {}
         self._busy = 0  # jobs under way
         self._plain = find_plain_reason()  # to be told once
         self._first: Future[Worker] | None = None  # the first worker, until a job takes it
 
     def prepare(self, due: Mapping[KernelKind, int]) -> None:
-        """Start the zygotes that jobs in these kernels need, and the first worker."""
+        """Start the fork servers that jobs in these kernels need, and the first worker."""
         with self._lock:
             new = {kind for kind, count in due.items() if count} - self._due.keys()
             for kind in new:
-                self._zygotes.start(kind.language, kind.name)
+                self._servers.start(kind.language, kind.name)
             if new and not self._all and self._first is None:
                 self._first = self._start_worker()
             self._due = dict(due)
@@ -88,7 +88,7 @@ class LocalExecutor:
                 self._put_back(worker)
 
     def close(self) -> None:
-        """End all workers, and with them their kernels; the zygotes stay for `warm` seconds."""
+        """End all workers and their kernels; the fork servers stay for `warm` seconds."""
         self._over.set()
         with self._lock:
             workers, self._all, self._idle = list(self._all), set(), []
@@ -99,13 +99,13 @@ class LocalExecutor:
             worker.dismiss()
         for worker in workers:
             worker.wait()
-        self._zygotes.close(self._warm)
+        self._servers.close(self._warm)
 
     def _take(self, job: Job, emit: Emit, stop: threading.Event) -> Worker | None:
         """Return a worker for the job; None if it is to stop before there is one."""
         with self._lock:
-            said = [*self._explain_plain(), *self._zygotes.bury()]
-            self._zygotes.start(job.language, job.kernel)
+            said = [*self._explain_plain(), *self._servers.bury()]
+            self._servers.start(job.language, job.kernel)
             worker = self._find_idle()
             first, self._first = self._first, None
             coming = None if worker else first or self._start_worker()
@@ -127,8 +127,8 @@ class LocalExecutor:
             self._plain = ""
 
     def _find_idle(self) -> Worker | None:
-        """Return one that has nothing to do, and dismiss those whose zygotes have ended."""
-        addresses = self._zygotes.addresses()
+        """Return one that has nothing to do, and dismiss those whose fork servers have ended."""
+        addresses = self._servers.addresses()
         while self._idle:
             worker = self._idle.pop()
             if worker.addresses == addresses:
@@ -137,9 +137,9 @@ class LocalExecutor:
         return None
 
     def _start_worker(self) -> Future[Worker]:
-        """Have one started by a thread that nobody need wait for: a zygote may answer late."""
+        """Have one started by a thread that nobody need wait for: a fork server may answer late."""
         coming: Future[Worker] = Future()
-        addresses = self._zygotes.addresses()
+        addresses = self._servers.addresses()
 
         def start() -> None:
             try:
@@ -172,17 +172,17 @@ def _discard(coming: Future[Worker]) -> None:
 
 
 class Worker:
-    """A worker process, seen from the run: forked from the zygote at `nursery` if there is one.
+    """A worker process, seen from the run: forked from the fork server at `server` if there is one.
 
-    It forks its kernels where `address` names a zygote.
+    It forks its kernels where `address` names a fork server.
     """
 
     def __init__(
-        self, nursery: str = "", address: str = "", *, over: threading.Event | None = None
+        self, server: str = "", address: str = "", *, over: threading.Event | None = None
     ) -> None:
-        self.addresses = nursery, address
-        env = os.environ | {zygote.ADDRESS: address}
-        self.process, self.orders, answers, errors = launch("worker", nursery, env, over=over)
+        self.addresses = server, address
+        env = os.environ | {forkserver.ADDRESS: address}
+        self.process, self.orders, answers, errors = launch("worker", server, env, over=over)
         self.group: int | None = None  # the kernel's processes
         self.answers: queue.Queue[list[bytes] | None] = queue.Queue(AHEAD)  # then it waits for us
         self.errors: deque[str] = deque(maxlen=40)
@@ -198,7 +198,7 @@ class Worker:
         started = time.monotonic()
         self._send(Start(job, more))
         deadline: float | None = None
-        account = Account()
+        tracker = CellTracker()
         while (lines := self._next()) is not None:
             for answer in map(read_answer, lines):
                 if isinstance(answer, Ended):
@@ -208,7 +208,7 @@ class Worker:
                     self.group = answer.group
                 else:
                     event = make_event(answer)
-                    account.add(event)
+                    tracker.add(event)
                     emit(event)
             if stop.is_set() and deadline is None:
                 self._send(Stop())
@@ -216,9 +216,9 @@ class Worker:
                 deadline = time.monotonic() + (PATIENCE if self.group is not None else 0.0)
             if deadline is not None and time.monotonic() > deadline:
                 self.kill()
-        failure = self._make_failure(account)
+        failure = self._make_failure(tracker)
         with contextlib.suppress(OSError, ValueError):  # a full disk, a notebook half copied
-            mend(job, account, failure)
+            mend(job, tracker, failure)
         seconds = time.monotonic() - started
         if stop.is_set():
             return Outcome(status="cancelled", seconds=seconds)
@@ -253,12 +253,12 @@ class Worker:
         except queue.Empty:
             return []
 
-    def _make_failure(self, account: Account) -> Failure:
+    def _make_failure(self, tracker: CellTracker) -> Failure:
         code = self.process.wait()
         self._kill_kernel()
         for reader in self.readers:
             reader.join(1.0)
-        cell = account.cell
+        cell = tracker.cell
         return Failure(
             cause="worker died",
             type="WorkerDied",

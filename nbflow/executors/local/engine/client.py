@@ -17,14 +17,14 @@ from papermill.engines import NBClientEngine
 from papermill.log import logger
 
 from nbflow.base.tried_versions import find_plain_reason
-from nbflow.executors.local.engine.ahead import EXIT_CODE, FEATURE, PREPARED, Found
-from nbflow.executors.local.engine.ending import Talk, describe_death, describe_end, make_exit
-from nbflow.executors.local.engine.inside import asks_exit
-from nbflow.executors.local.engine.outputs import read_plain
-from nbflow.executors.local.engine.plain import PlainClient
+from nbflow.executors.local.engine.endings import Talk, describe_death, describe_end, make_exit
+from nbflow.executors.local.engine.execution_record import Observer, Record
+from nbflow.executors.local.engine.kernel_connection import EndedError, Wire, WireClient, greet
+from nbflow.executors.local.engine.kernel_side import asks_exit
+from nbflow.executors.local.engine.output_messages import read_plain
+from nbflow.executors.local.engine.pipelined_request import EXIT_CODE, FEATURE, PREPARED, Found
+from nbflow.executors.local.engine.plain_client import PlainClient
 from nbflow.executors.local.engine.prelude import make_prelude
-from nbflow.executors.local.engine.record import Observer, Record
-from nbflow.executors.local.engine.wire import EndedError, Wire, WireClient, greet
 
 SILENCE = 2.0  # seconds after a reply, until we ask whether the rest was lost
 UNANSWERED = 20.0  # seconds from a cell's end to its reply, which kernels send before they say so

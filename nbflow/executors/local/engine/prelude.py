@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nbflow.executors.local.engine.inside import MODULE
+from nbflow.executors.local.engine.kernel_side import MODULE
 
-_SOURCE = Path(__file__).with_name("inside.py")
+_SOURCE = Path(__file__).with_name("kernel_side.py")
 
 
 def make_prelude(call: str = "prepare()") -> str:
-    """Return one statement that runs `inside.py` as a module which nobody's namespace holds.
+    """Return one statement that runs `kernel_side.py` as a module which nobody's namespace holds.
 
     Nothing of a kernel's own counts as a fault: a kernel that is not ipykernel stays as it is.
     """

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
+from nbflow.executors.local.forkserver.fork_obstacles import find_obstacle, find_platform_obstacle
 from nbflow.executors.local.forkserver.messages import MODULES, Request, Role
-from nbflow.executors.local.forkserver.obstacle import find_obstacle, find_platform_obstacle
 from nbflow.executors.local.forkserver.owner import ADDRESS, Owner, find_running, fork, start
 from nbflow.executors.local.forkserver.use import use
 

@@ -1,4 +1,4 @@
-"""The zygote: imports libraries once, and forks a kernel for each request."""
+"""The fork server: imports libraries once, and forks a kernel for each request."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import NoReturn
 import msgspec
 
 from nbflow.base.private_folders import READY
-from nbflow.executors.local.forkserver.birth import become
-from nbflow.executors.local.forkserver.pattern import CURES
+from nbflow.executors.local.forkserver.child_bootstrap import become
+from nbflow.executors.local.forkserver.fork_key import CURES
 from nbflow.executors.local.forkserver.preload import Preload, UnsafeError, forget_launcher
-from nbflow.executors.local.forkserver.serve import Server, Start
+from nbflow.executors.local.forkserver.server import Server, Start
 
 
 def main() -> None:

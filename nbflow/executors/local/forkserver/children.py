@@ -1,4 +1,4 @@
-"""The kernels that a zygote has forked: who they answer to, and how they end."""
+"""The kernels that a fork server has forked: who they answer to, and how they end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from nbflow.executors.local.forkserver.birth import Birth
+from nbflow.executors.local.forkserver.child_bootstrap import Birth
 from nbflow.executors.local.forkserver.messages import Ended, Request, say, send
 
 LIMIT = 1.0  # seconds to hand a request to a spare
@@ -99,7 +99,7 @@ class Children:
         return any(child.connection is not None for child in self.by_pid.values())
 
     def count_descriptors(self) -> int:
-        """Return how many descriptors the zygote holds for children and connections."""
+        """Return how many descriptors the fork server holds for children and connections."""
         channels = sum(child.channel is not None for child in self.by_pid.values())
         return len(self.selector.get_map()) + channels
 

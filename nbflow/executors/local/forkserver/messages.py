@@ -1,4 +1,4 @@
-"""What an owner and its zygote say to each other, and how it crosses a UNIX socket."""
+"""What an owner and its fork server say to each other, and how it crosses a UNIX socket."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ MODULES = {
 class Request(msgspec.Struct, frozen=True, tag="request"):
     """Fork a kernel, or another process that is to be there at once.
 
-    Comes with the descriptors of stdout and stderr, and for any but a kernel of stdin before these.
-    `arguments` follow `ipykernel_launcher` on the command line, less the connection file;
-    `connection` is what a connection file holds, empty where the zygote may choose. `needs` are
+    Comes with the descriptors of stdout and stderr; for a worker or a filler stdin comes first.
+    `arguments` follow `ipykernel_launcher` on the command line, without the connection file.
+    `connection` is the content of a connection file; empty: the fork server chooses. `needs` are
     the libraries to be imported before the fork, None for all. `more`: another request like this
-    one is likely. One that is not `urgent` waits until its libraries are imported in their turn.
+    one is likely. A request that is not `urgent` does not change the order of the imports.
     """
 
     arguments: tuple[str, ...]
@@ -55,7 +55,7 @@ class Adopt(msgspec.Struct, frozen=True, tag="adopt"):
 
 
 class Question(msgspec.Struct, frozen=True, tag="question"):
-    """How is the zygote? Answered by `State`."""
+    """How is the fork server? Answered by `State`."""
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
@@ -66,7 +66,7 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
 
 
 class Again(msgspec.Struct, frozen=True, tag="again"):
-    """The zygote starts anew: ask again."""
+    """The fork server starts anew: ask again."""
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
@@ -82,7 +82,7 @@ class Ended(msgspec.Struct, frozen=True, tag="ended"):
 
 
 class State(msgspec.Struct, frozen=True, tag="state"):
-    """A zygote's answer. `left_out` says why a library was not imported beforehand."""
+    """A fork server's answer. `left_out` says why a library was not imported beforehand."""
 
     pid: int
     imported: tuple[str, ...]

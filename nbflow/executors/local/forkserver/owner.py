@@ -1,4 +1,4 @@
-"""The owner's side: starts a zygote, asks it for kernels, ends it or leaves it."""
+"""The owner's side: starts a fork server, asks it for kernels, ends it or leaves it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from typing import Any
 
 from nbflow.base.private_folders import READY, UNSAFE, keep_for, make_folder, sweep_folders
 from nbflow.errors import KernelError
-from nbflow.executors.local.forkserver import warm
+from nbflow.executors.local.forkserver import idle_pool
+from nbflow.executors.local.forkserver.forked_process import Process, is_readable
+from nbflow.executors.local.forkserver.inherited_state import HERE
 from nbflow.executors.local.forkserver.messages import (
     Adopt,
     Again,
@@ -34,22 +36,21 @@ from nbflow.executors.local.forkserver.messages import (
     Stay,
     send,
 )
-from nbflow.executors.local.forkserver.process import Process, is_readable
-from nbflow.executors.local.forkserver.remembered import HERE
 
-ADDRESS = "NBFLOW_ZYGOTE"  # an environment variable: the socket of a zygote that somebody started
+ADDRESS = "NBFLOW_FORKSERVER"  # an environment variable: the socket of a running fork server
 NAMES = ("numpy", "pandas", "pyarrow", "duckdb")
-LIMIT = 60.0  # seconds; a zygote that still imports answers late
-FAREWELL = 3.0  # seconds for a zygote to end its kernels
-MOST = 6  # zygotes that wait for a next run, of about 100 MB each: those of three projects
+LIMIT = 60.0  # seconds; a fork server that still imports answers late
+FAREWELL = 3.0  # seconds for a fork server to end its kernels
+MOST = 6  # fork servers that wait for a next run, of about 100 MB each: those of three projects
 _running: dict[Role, str] = {}  # addresses of those that this process has
 NOT_INHERITED = (ADDRESS, "JPY_PARENT_PID", "JPY_INTERRUPT_EVENT", "NBFLOW_JOB", "JPY_SESSION_NAME")
 
 
 class Owner:
-    """A zygote that this process has: `address` is its socket. Ends with this process, unless left.
+    """A fork server that belongs to this process; `address` is its socket.
 
-    `process` is None for one that another process started.
+    It ends with this process, unless `leave` was called. `process` is None for a server that
+    another process started.
     """
 
     def __init__(
@@ -57,19 +58,19 @@ class Owner:
     ) -> None:
         self.key, self.folder, self.lifeline = key, folder, lifeline
         self.pidfd, self.process = pidfd, process
-        self.address = str(folder / "zygote")
+        self.address = str(folder / "forkserver")
 
     def is_alive(self) -> bool:
         return not is_readable(self.pidfd, 0)
 
     def read_unsafe(self) -> dict[str, str]:
-        """Return which library made the zygote refuse requests, and why; or nothing."""
+        """Return which library made the fork server refuse requests, and why; or nothing."""
         with contextlib.suppress(OSError, ValueError):
             return dict(json.loads((self.folder / UNSAFE).read_bytes()))
         return {}
 
     def close(self) -> None:
-        """End the zygote and all its kernels."""
+        """End the fork server and all its kernels."""
         self.lifeline.close()
         # One that still imports hears of nothing, and has no kernels.
         patience = FAREWELL if (self.folder / READY).exists() else 0
@@ -79,23 +80,23 @@ class Owner:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def leave(self, seconds: float) -> None:
-        """Leave the zygote to whoever starts the same in so many seconds; then it ends.
+        """Leave the fork server to whoever starts the same in so many seconds; then it ends.
 
         The oldest that were left end at once where there are more than MOST, and one that nobody
         could find.
         """
         if (same := _adopt(self.key)) is not None:  # that of a run beside this one
             same._let_go(0)  # noqa: SLF001 - of the same class
-        if self._let_go(seconds) and not warm.offer(self.key, self.address):
+        if self._let_go(seconds) and not idle_pool.offer(self.key, self.address):
             unfound = _adopt_at(self.key, self.address)
             if unfound is not None:
                 unfound._let_go(0)  # noqa: SLF001 - as above
-        for key in warm.find_surplus(MOST):
+        for key in idle_pool.find_surplus(MOST):
             if (oldest := _adopt(key)) is not None:
                 oldest._let_go(0)  # noqa: SLF001 - of the same class
 
     def _let_go(self, seconds: float) -> bool:
-        """Have the zygote live on for so long; False: it has ended."""
+        """Have the fork server live on for so long; False: it has ended."""
         try:
             send(self.lifeline, Stay(seconds))
         except OSError:
@@ -108,7 +109,7 @@ class Owner:
         return True
 
     def said(self) -> str:
-        """Return what the zygote wrote to its stderr: why it does not answer."""
+        """Return what the fork server wrote to its stderr: why it does not answer."""
         with contextlib.suppress(OSError):
             return (self.folder / "log.txt").read_text("utf-8", "replace")[-4000:].strip()
         return ""
@@ -132,27 +133,27 @@ def start(
     role: Role = "kernel",
     left_out: Mapping[str, str] = MappingProxyType({}),
 ) -> Owner:
-    """Start a zygote that imports `names`, and return at once: it imports while you plan.
+    """Start a fork server that imports `names`, and return at once: it imports while you plan.
 
     `env` is the environment that its kernels will have, by default this process's own. `left_out`
-    says why some of `names` are not imported. Takes a zygote that a process before this one has
-    left, where it is the same.
+    says why some of `names` are not imported. Returns an idle server that an earlier process
+    left, if there is one with the same key.
     """
     sweep_folders()
     env = _make_env(os.environ if env is None else env)
-    key = warm.make_key(role, names, env)
+    key = idle_pool.make_key(role, names, env)
     owner = _adopt(key) or _start(key, names, env, role, left_out)
     _running[role] = owner.address
     return owner
 
 
 def find_running(role: Role) -> str:
-    """Return the address of a zygote that this process has, "" where it has none."""
+    """Return the address of a fork server that this process has, "" where it has none."""
     return _running.get(role, "")
 
 
 def _adopt(key: str) -> Owner | None:
-    address = warm.take(key)
+    address = idle_pool.take(key)
     return None if address is None else _adopt_at(key, address)
 
 
@@ -175,7 +176,7 @@ def _start(
 ) -> Owner:
     folder = make_folder()
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(folder / "zygote"))
+    listener.bind(str(folder / "forkserver"))
     listener.listen(64)
     ours, theirs = socket.socketpair()
     given = {
@@ -209,12 +210,12 @@ def _start(
 
 
 def ask(address: str, limit: float = LIMIT) -> State:
-    """Ask a zygote how it is. Waits until it has imported everything."""
+    """Ask a fork server how it is. Waits until it has imported everything."""
     answer, inbox = _exchange(address, Question(), (), limit)
     inbox.connection.close()
     if isinstance(answer, State):
         return answer
-    raise KernelError(f"The zygote at {address} does not answer as one.")
+    raise KernelError(f"The fork server at {address} does not answer as one.")
 
 
 def fork(
@@ -222,7 +223,7 @@ def fork(
 ) -> tuple[Process, Ready]:
     """Return a kernel whose sockets are bound, and how to reach it; or a worker.
 
-    Raises KernelError where the zygote refuses or is gone: start an ordinary kernel then.
+    Raises KernelError where the fork server refuses or is gone: start an ordinary kernel then.
     """
     answer, inbox = _exchange(address, request, descriptors, limit)
     if isinstance(answer, Ended):  # a spare that was killed: nothing of the user's ran in it
@@ -256,7 +257,7 @@ def _exchange(
         connection.close()
         inbox.drop()
         raise KernelError(
-            f"The zygote at {address} does not answer: {error or 'it ended'}."
+            f"The fork server at {address} does not answer: {error or 'it ended'}."
         ) from error
     if not isinstance(answer, Again):
         return answer, inbox

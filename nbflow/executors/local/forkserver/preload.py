@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from nbflow.executors.local.forkserver.remembered import HERE, seeming_kernel
+from nbflow.executors.local.forkserver.inherited_state import HERE, seeming_kernel
 
 # Tried in forked children. Never a user's own modules: they change between two kernels.
 SAFE = frozenset(
@@ -25,10 +25,10 @@ KERNEL = (
     "IPython.core.logger", "IPython.core.magics", "IPython.core.oinspect",
     "IPython.extensions.storemagic", "IPython.utils.wildcard", "tornado.platform.asyncio",
     "sqlite3", "pdb", "faulthandler",
-    "multiprocessing.process", "nbflow.executors.local.forkserver.kernel",
-    "nbflow.executors.local.forkserver.rehearsal",
+    "multiprocessing.process", "nbflow.executors.local.forkserver.forked_kernel",
+    "nbflow.executors.local.forkserver.kernel_warmup",
 )  # fmt: skip
-WORKER = ("nbflow.executors.local.worker.rehearsal",)
+WORKER = ("nbflow.executors.local.worker.warmup",)
 # What large libraries import themselves: a fork need not wait for more than one of these.
 PIECES = {
     "pandas": ("numpy", "pyarrow"),
@@ -39,7 +39,7 @@ PIECES = {
         "numpy", "pyarrow", "pyarrow.compute", "pandas", "pyarrow.pandas_compat",
         "pyarrow.vendored.version", "nbflow.notebook_api", "nbflow.storage.tables",
         "nbflow.storage.frames.frames", "nbflow.storage.frames.objects",
-        "nbflow.executors.local.forkserver.tables",
+        "nbflow.executors.local.forkserver.table_warmup",
     ),
     "sklearn": ("numpy", "joblib", "scipy.linalg", "scipy.sparse", "scipy.spatial",
                 "scipy.optimize", "scipy.stats"),
@@ -57,10 +57,10 @@ class UnsafeError(Exception):
 
 
 class Preload:
-    """The libraries of one zygote: `pending` are still to be imported, in this order.
+    """The libraries of one fork server: `pending` are still to be imported, in this order.
 
     `left_out` says why a library is not imported. `count_own` returns how many descriptors the
-    zygote itself holds: they come and go while a library is imported.
+    fork server itself holds: they come and go while a library is imported.
     """
 
     def __init__(self, role: str, names: Sequence[str], left_out: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""jupyter_client's provisioner `nbflow-zygote`: forked kernels, ordinary where none can be."""
+"""jupyter_client's provisioner `nbflow-forkserver`: forked kernels, ordinary where none can be."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from typing import Any
 from jupyter_client.provisioning import KernelProvisionerBase, LocalProvisioner
 
 from nbflow.errors import KernelError
-from nbflow.executors.local.forkserver.clients import make_client_class
+from nbflow.executors.local.forkserver.fork_obstacles import find_arguments, find_platform_obstacle
+from nbflow.executors.local.forkserver.forked_process import Process
+from nbflow.executors.local.forkserver.kernel_clients import make_client_class
 from nbflow.executors.local.forkserver.messages import Request
-from nbflow.executors.local.forkserver.obstacle import find_arguments, find_platform_obstacle
 from nbflow.executors.local.forkserver.owner import ADDRESS, Owner, fork, start
-from nbflow.executors.local.forkserver.process import Process
 
 # Options of subprocess.Popen that mean nothing to a fork or are true of it anyway.
 MOOT = frozenset({"preexec_fn", "start_new_session", "stdin", "independent", "close_fds"})
 KNOWN = frozenset({"cwd", "env", "stdout", "stderr"}) | MOOT
 
 
-class ZygoteProvisioner(LocalProvisioner):  # type: ignore[misc]
-    """Forks kernels of this interpreter from a zygote: `$NBFLOW_ZYGOTE`, or one of its own."""
+class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
+    """Forks kernels of this interpreter, from `$NBFLOW_FORKSERVER` or a server of its own."""
 
     _asked: dict[str, Any]
     _arguments: tuple[str, ...] | None = None
@@ -126,7 +126,7 @@ class ZygoteProvisioner(LocalProvisioner):  # type: ignore[misc]
 
 
 def find_address() -> str:
-    """Return the socket of the zygote that was started for us, or of one of our own."""
+    """Return the socket of the fork server that was started for us, or of one of our own."""
     return os.environ.get(ADDRESS) or _start_own(os.getpid()).address
 
 

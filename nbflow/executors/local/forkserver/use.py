@@ -1,4 +1,4 @@
-"""Makes a kernel manager take its kernels from a zygote."""
+"""Makes a kernel manager take its kernels from a fork server."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ def use(manager: Any, needs: tuple[str, ...] | None = None, *, more: bool = True
     A kernel that cannot be forked is started as ever; no kernelspec need name the provisioner.
     `needs` and `more` are said with the request for a kernel.
     """
-    from nbflow.executors.local.forkserver.provisioner import ZygoteProvisioner  # noqa: PLC0415  # jupyter_client
+    from nbflow.executors.local.forkserver.provisioner import ForkProvisioner  # noqa: PLC0415  # jupyter_client
 
     manager.kernel_id = manager.kernel_id or str(uuid.uuid4())
-    manager.provisioner = ZygoteProvisioner(
+    manager.provisioner = ForkProvisioner(
         kernel_id=manager.kernel_id, kernel_spec=manager.kernel_spec, parent=manager
     )
     manager.provisioner.needs, manager.provisioner.more = needs, more

@@ -10,7 +10,9 @@ import threading
 from typing import BinaryIO
 
 from nbflow.base.private_folders import sweep_folders
+from nbflow.executors.local.worker.blocked_imports import leave_out
 from nbflow.executors.local.worker.job import execute_job
+from nbflow.executors.local.worker.prestarted import Spare
 from nbflow.executors.local.worker.protocol import (
     Answer,
     Ended,
@@ -20,8 +22,6 @@ from nbflow.executors.local.worker.protocol import (
     read_order,
     to_line,
 )
-from nbflow.executors.local.worker.spare import Spare
-from nbflow.executors.local.worker.unused import leave_out
 from nbflow.model.events import Event
 
 LAST_SECONDS = 5.0  # to save the notebook and clean up when the run was killed

@@ -1,4 +1,4 @@
-"""One execution: document, kernel, guard and recorder, put together and taken apart."""
+"""One execution: document, kernel, watchdog and recorder, put together and taken apart."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Self
 
 from papermill.engines import papermill_engines
 
-from nbflow.executors.local.worker.document import Document
+from nbflow.executors.local.worker.event_recorder import Recorder
+from nbflow.executors.local.worker.executed_notebook import Document
 from nbflow.executors.local.worker.failure import find_failure
-from nbflow.executors.local.worker.guard import Guard
 from nbflow.executors.local.worker.kernel import HURRY, Kernel
-from nbflow.executors.local.worker.recorder import Recorder
-from nbflow.executors.local.worker.taken import take_made
-from nbflow.executors.local.worker.watched import hash_modules, mark_files
+from nbflow.executors.local.worker.made_files import take_made
+from nbflow.executors.local.worker.used_files import hash_modules, mark_files
+from nbflow.executors.local.worker.watchdog import Watchdog
 from nbflow.model import make_warning
 from nbflow.storage.results.outputs import read_outputs, read_written
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
-    from nbflow.executors.local.worker.spare import Spare
-    from nbflow.executors.local.worker.stages import Stages
+    from nbflow.executors.local.worker.prestarted import Spare
+    from nbflow.executors.local.worker.timings import Timings
     from nbflow.model import Failure, Job, Made, Output, Problem
     from nbflow.model.events import Event
 
@@ -40,27 +40,27 @@ class Execution:
         stop: threading.Event,
         launched: Callable[[int], None],
         *,
-        stages: Stages,
+        timings: Timings,
         spare: Spare,
         rest: Callable[[], None],
     ) -> None:
         self.job = job
         self.launched = launched
-        self.stages, self.spare = stages, spare
+        self.timings, self.spare = timings, spare
         self.document = Document(job)
         self.kernel = Kernel(job)
-        self.guard = Guard(job, self.kernel, stop)
+        self.watchdog = Watchdog(job, self.kernel, stop)
         self.cut = 0.0  # seconds after which the kernel's end was cut
         self.recorder = Recorder(
-            job, self.document, self.guard, emit, stages=stages, begun=self._prepare, rest=rest
+            job, self.document, self.watchdog, emit, timings=timings, begun=self._prepare, rest=rest
         )
 
     def __enter__(self) -> Self:
-        self.guard.start()
+        self.watchdog.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.guard.close()
+        self.watchdog.close()
         self.kernel.stop(self.recorder.client, patience=0)
         self.recorder.close()
         self.recorder.journal.leave()
@@ -68,14 +68,14 @@ class Execution:
     def run(self) -> Failure | None:
         """Execute the cells; return why the step failed, None if it did not."""
         error = self._run_papermill()
-        self.stages.leave_cells()
-        self.guard.close()
-        failure = find_failure(self.document, self.kernel, self.guard, error, self.outputs())
+        self.timings.leave_cells()
+        self.watchdog.close()
+        failure = find_failure(self.document, self.kernel, self.watchdog, error, self.outputs())
         failure = failure or self._take_made()
         self._end_kernel(failure)
         if failure is not None:
             self.recorder.close(failure.traceback or f"{failure.type}: {failure.message}")
-        self.document.finish(failure, self.guard.struck)
+        self.document.finish(failure, self.watchdog.struck)
         self._save()
         return failure
 
@@ -88,24 +88,24 @@ class Execution:
         return read_outputs(self.document.path.parent)
 
     def modules(self) -> dict[str, str]:
-        return hash_modules(self.stages.used, self.job.root)
+        return hash_modules(self.timings.used, self.job.root)
 
     def opened(self) -> dict[str, str]:
-        return mark_files(self.stages.used.opened, self.job.root)
+        return mark_files(self.timings.used.opened, self.job.root)
 
     def wrote(self) -> dict[str, str]:
-        return mark_files(self.stages.used.wrote, self.job.root)
+        return mark_files(self.timings.used.wrote, self.job.root)
 
     def made(self) -> dict[str, Made]:
         return read_written(self.document.path.parent).made
 
     def _end_kernel(self, failure: Failure | None) -> None:
         """End it as Python ends after its last line, also where that was an error."""
-        whole = not self.guard.reason and (failure is None or failure.cause in CELLS_ENDED)
+        whole = not self.watchdog.reason and (failure is None or failure.cause in CELLS_ENDED)
         patience = self.kernel.patience if whole else HURRY
         if failure and failure.cause == "kernel died":
             patience = 0.0
-        stop = self.guard.stop
+        stop = self.watchdog.stop
         ended = self.kernel.stop(self.recorder.client, patience=patience, hurry=stop)
         self.cut = patience if whole and not ended and not stop.is_set() else 0.0
         if failure is None or not self.kernel.said():
@@ -121,7 +121,7 @@ class Execution:
         self.recorder.journal.close()
 
     def _take_made(self) -> Failure | None:
-        return None if self.guard.reason else take_made(self.job, self.document.path.parent)
+        return None if self.watchdog.reason else take_made(self.job, self.document.path.parent)
 
     def _run_papermill(self) -> Exception | None:
         try:

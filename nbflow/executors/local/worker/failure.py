@@ -12,16 +12,16 @@ from msgspec.structs import replace
 from nbclient.exceptions import DeadKernelError
 
 from nbflow.errors import NbflowError
-from nbflow.executors.local.worker.printed import shorten
-from nbflow.executors.local.worker.recorder import LONGEST, first_line
+from nbflow.executors.local.worker.event_recorder import LONGEST, first_line
+from nbflow.executors.local.worker.printed_lines import shorten
 from nbflow.model import Command, Failure, make_warning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nbflow.executors.local.worker.document import Document
-    from nbflow.executors.local.worker.guard import Guard
+    from nbflow.executors.local.worker.executed_notebook import Document
     from nbflow.executors.local.worker.kernel import Kernel
+    from nbflow.executors.local.worker.watchdog import Watchdog
     from nbflow.model import Output
 
 MESSAGE, TRACEBACK = 4_000, 20_000  # characters
@@ -33,16 +33,16 @@ _FRAME = re.compile(r"^\s*Cell In ?\[(\d+)\], line (\d+)", re.MULTILINE)  # IPyt
 def find_failure(
     document: Document,
     kernel: Kernel,
-    guard: Guard,
+    watchdog: Watchdog,
     error: Exception | None,
     outputs: Mapping[str, Output],
 ) -> Failure | None:
     """Return why the step failed; None if it did not, or was told to stop."""
     cell = document.failed_cell()
-    if guard.reason == "stopped":
+    if watchdog.reason == "stopped":
         return None
-    if guard.reason:
-        return _make_timeout(document, guard)
+    if watchdog.reason:
+        return _make_timeout(document, watchdog)
     started = kernel.process is not None
     if isinstance(error, DeadKernelError) or (error and started and not kernel.answered):
         return _make_death(document, cell, kernel, error)
@@ -78,17 +78,17 @@ def strip(text: str) -> str:
     return _ANSI.sub("", text)
 
 
-def _make_timeout(document: Document, guard: Guard) -> Failure:
-    of_cell = guard.reason == "cell timeout"
+def _make_timeout(document: Document, watchdog: Watchdog) -> Failure:
+    of_cell = watchdog.reason == "cell timeout"
     what, option = ("The cell", "cell_timeout") if of_cell else ("The step", "timeout")
-    seconds = guard.job.cell_timeout if of_cell else guard.job.timeout
+    seconds = watchdog.job.cell_timeout if of_cell else watchdog.job.timeout
     failure = Failure(
         cause="timeout",
         type="CellTimeout" if of_cell else "StepTimeout",
         message=f"{what} took longer than {seconds:g} s.",
         advice=make_warning("too-slow", option=option, seconds=seconds),
     )
-    return _place(failure, document, guard.struck)
+    return _place(failure, document, watchdog.struck)
 
 
 def _make_death(document: Document, cell: Any, kernel: Kernel, error: Exception) -> Failure:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nbflow.executors.local.worker.execution import Execution
-    from nbflow.executors.local.worker.spare import Spare
+    from nbflow.executors.local.worker.prestarted import Spare
     from nbflow.model import Job
     from nbflow.model.events import Event
 
@@ -40,16 +40,16 @@ def execute_job(
     """
     from nbflow.executors.local.worker.execution import Execution  # noqa: PLC0415  # papermill: 0.6 s
     from nbflow.executors.local.worker.failure import cut_failure, make_other  # noqa: PLC0415
-    from nbflow.executors.local.worker.spare import Spare  # noqa: PLC0415
-    from nbflow.executors.local.worker.stages import Stages  # noqa: PLC0415
+    from nbflow.executors.local.worker.prestarted import Spare  # noqa: PLC0415
+    from nbflow.executors.local.worker.timings import Timings  # noqa: PLC0415
 
-    stages = Stages()
+    timings = Timings()
     if stop.is_set():
         return Outcome(status="cancelled")
     try:
         _write_job(job)
         with Execution(
-            job, emit, stop, launched, stages=stages, spare=spare or Spare(), rest=rest
+            job, emit, stop, launched, timings=timings, spare=spare or Spare(), rest=rest
         ) as execution:
             outcome = _execute(execution)
     except Exception as error:  # noqa: BLE001  # a full disk, a notebook that cannot be read …
@@ -58,13 +58,13 @@ def execute_job(
         outcome = msgspec.structs.replace(outcome, failure=cut_failure(outcome.failure))
     ended = time.monotonic()
     return msgspec.structs.replace(
-        outcome, seconds=ended - stages.began, spent=stages.make_spent(ended)
+        outcome, seconds=ended - timings.began, spent=timings.make_spent(ended)
     )
 
 
 def _execute(execution: Execution) -> Outcome:
     failure = execution.run()
-    if execution.guard.reason == "stopped":
+    if execution.watchdog.reason == "stopped":
         return Outcome(status="cancelled", outputs=execution.outputs())
     if failure is not None:
         return Outcome(

@@ -19,7 +19,7 @@ from jupyter_core.utils import run_sync
 from nbflow.base.private_folders import make_folder
 from nbflow.environments import make_manager_class
 from nbflow.executors.local.forkserver import ADDRESS, use
-from nbflow.executors.local.forkserver.process import Process
+from nbflow.executors.local.forkserver.forked_process import Process
 from nbflow.runs.folder import find_attempt
 from nbflow.runs.nesting import WITHIN, make_within
 
@@ -177,7 +177,7 @@ def name_job(job: Job) -> dict[str, str]:
 
 
 def make_environment() -> dict[str, str]:
-    """Return what kernels inherit: nothing that would name another job, or our zygote."""
+    """Return what kernels inherit: nothing that would name another job, or our fork server."""
     ours = (ADDRESS, "NBFLOW_JOB", "JPY_SESSION_NAME")
     return {name: value for name, value in os.environ.items() if name not in ours}
 

@@ -1,4 +1,4 @@
-"""Makes a forked child a process of its own: nothing of the zygote's, nothing of a sibling's."""
+"""Makes a forked child independent of the fork server and of its other children."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import tempfile
 import time
 from collections.abc import Iterable, Mapping
 
+from nbflow.executors.local.forkserver.inherited_state import renew
 from nbflow.executors.local.forkserver.preload import DESCRIPTORS
-from nbflow.executors.local.forkserver.remembered import renew
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
 LIBC = ctypes.CDLL(None)

@@ -11,7 +11,7 @@ from papermill.parameterize import parameterize_notebook
 from papermill.utils import find_first_tagged_cell_index
 
 from nbflow.analysis.code.ipython_syntax import neutralise
-from nbflow.executors.local.worker.numbers import INJECTED
+from nbflow.executors.local.worker.cell_numbers import INJECTED
 
 if TYPE_CHECKING:
     from nbflow.model import Injection, Job

@@ -1,4 +1,4 @@
-"""An executor's zygotes: one that died is started again with a word; one that is slow holds up no stop."""
+"""An executor's fork servers: one that died is started again with a word; one that is slow holds up no stop."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def run(executor: LocalExecutor, root: Path, name: str) -> tuple[int, list[Probl
 
 
 def find_pid(executor: LocalExecutor, role: str) -> int:
-    owner = executor._zygotes.owners[role]
+    owner = executor._servers.owners[role]
     assert owner is not None
     return int(owner.process.pid)
 
 
-def kill_zygote(executor: LocalExecutor, role: str) -> int:
+def kill_fork_server(executor: LocalExecutor, role: str) -> int:
     """Return what its pid was."""
-    process = executor._zygotes.owners[role].process
+    process = executor._servers.owners[role].process
     process.kill()
     process.wait()
     return int(process.pid)
@@ -70,7 +70,7 @@ def test_one_that_was_killed_is_started_again(
     tmp_path: Path, executor: LocalExecutor, role: str
 ) -> None:
     assert run(executor, tmp_path, "a") == (find_pid(executor, "kernel"), [])
-    before = kill_zygote(executor, role)
+    before = kill_fork_server(executor, role)
     parent, warned = run(executor, tmp_path, "b")
     killed = "signal 9, SIGKILL, often out of memory"
     assert warned == [make_warning("forks-ended", role=role, exit=killed)]
@@ -83,30 +83,30 @@ def test_one_that_dies_each_time_is_given_up(tmp_path: Path, executor: LocalExec
     warned = []
     for number in range(MOST):
         run(executor, tmp_path, f"step_{number}")
-        kill_zygote(executor, "kernel")
+        kill_fork_server(executor, "kernel")
     parent, warned = run(executor, tmp_path, "last")
     assert len(warned) == 1
     assert [one.code for one in warned] == ["forks-given-up"]
     assert psutil.Process(os.getpid()).pid != parent
-    assert executor._zygotes.owners["kernel"] is None
+    assert executor._servers.owners["kernel"] is None
     assert run(executor, tmp_path, "after")[1] == []
 
 
 def test_a_killed_kernel_costs_the_next_no_fork(tmp_path: Path, executor: LocalExecutor) -> None:
     run(executor, tmp_path, "a")
-    zygote = find_pid(executor, "kernel")
+    server = find_pid(executor, "kernel")
     for number in range(3):
         job = make_job(tmp_path, cell("import os; os.kill(os.getpid(), 9)"), name=f"k{number}")
         outcome = executor.execute(job, lambda _: None, threading.Event())
         assert outcome.status == "failed"
-        for child in psutil.Process(zygote).children():  # a spare
+        for child in psutil.Process(server).children():  # a spare
             with contextlib.suppress(psutil.NoSuchProcess):  # the killed kernel, buried by now
                 child.kill()
-        assert run(executor, tmp_path, f"n{number}") == (zygote, [])
+        assert run(executor, tmp_path, f"n{number}") == (server, [])
 
 
 @pytest.mark.parametrize("roles", [("worker", "kernel"), ("kernel",)])
-def test_a_stop_waits_for_no_zygote(
+def test_a_stop_waits_for_no_fork_server(
     tmp_path: Path, executor: LocalExecutor, roles: tuple[str, ...]
 ) -> None:
     """As if they imported for long."""
@@ -130,13 +130,13 @@ def test_a_stop_waits_for_no_zygote(
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_an_interrupt_is_heard_while_the_zygotes_start(tmp_path: Path, times: int) -> None:
+def test_an_interrupt_is_heard_while_the_fork_servers_start(tmp_path: Path, times: int) -> None:
     made = project(tmp_path, step=[cell("n = 1", "parameters"), cell("n")])
     command = [sys.executable, "-m", "nbflow", "run", str(made.root / "notebooks")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
-        found = wait_for(lambda: find_zygotes(process.pid))
-        for zygote in found:
-            zygote.suspend()
+        found = wait_for(lambda: find_fork_servers(process.pid))
+        for server in found:
+            server.suspend()
         for _ in range(times):
             process.send_signal(signal.SIGINT)
             time.sleep(0.3)
@@ -145,10 +145,10 @@ def test_an_interrupt_is_heard_while_the_zygotes_start(tmp_path: Path, times: in
         took = time.monotonic() - began
     assert process.returncode == 130
     assert took < 20  # they answer never
-    assert [zygote.pid for zygote in found if lives(zygote.pid)] == []
+    assert [server.pid for server in found if lives(server.pid)] == []
 
 
-def find_zygotes(pid: int) -> list[psutil.Process]:
+def find_fork_servers(pid: int) -> list[psutil.Process]:
     """Return both of a run, once both are there."""
     children = psutil.Process(pid).children()
     found = [child for child in children if "nbflow.executors.local.forkserver" in child.cmdline()]

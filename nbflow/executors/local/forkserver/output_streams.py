@@ -19,7 +19,7 @@ from typing import Any
 
 from ipykernel.iostream import IOPubThread, OutStream
 
-from nbflow.executors.local.engine.inside import AHEAD
+from nbflow.executors.local.engine.kernel_side import AHEAD
 
 PATIENCE = 0.05  # seconds for the rest of a character
 LONGEST = 10.0  # seconds for what was written to the descriptor

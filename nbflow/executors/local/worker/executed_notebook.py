@@ -12,9 +12,9 @@ from papermill.utils import find_first_tagged_cell_index
 from papermill.version import version
 
 from nbflow.environments import OWN
-from nbflow.executors.local.worker.inject import inject
-from nbflow.executors.local.worker.numbers import INJECTED, MARKER
-from nbflow.executors.local.worker.validity import complete, identify, write
+from nbflow.executors.local.worker.cell_numbers import INJECTED, MARKER
+from nbflow.executors.local.worker.injected_cell import inject
+from nbflow.executors.local.worker.notebook_validity import complete, identify, write
 from nbflow.notebook_api.notebooks import mark_executed
 from nbflow.runs.folder import find_attempt
 

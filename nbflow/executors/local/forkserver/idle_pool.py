@@ -1,4 +1,4 @@
-"""Zygotes that outlive their owner for some minutes, for whoever would start the same."""
+"""ForkServers that outlive their owner for some minutes, for whoever would start the same."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from nbflow.executors.local.forkserver.pattern import read_frozen
+from nbflow.executors.local.forkserver.fork_key import read_frozen
 
 NAMESPACES = Path("/proc/self/ns")
 CGROUP = Path("/proc/self/cgroup")
@@ -22,7 +22,7 @@ OURS = Path(__file__).parents[3]  # nbflow's own code
 
 
 def make_key(role: str, names: Sequence[str], env: Mapping[str, str]) -> str:
-    """Return what two zygotes have in common that may stand for each other.
+    """Return what two fork servers have in common that may stand for each other.
 
     The interpreter, what is installed, nbflow's code, what is imported, and all that a fork
     inherits and cannot change: a job of a batch system must not run in another one's group.
@@ -39,7 +39,7 @@ def make_key(role: str, names: Sequence[str], env: Mapping[str, str]) -> str:
 
 
 def offer(key: str, address: str) -> bool:
-    """Let another process find the zygote; say whether it can.
+    """Let another process find the fork server; say whether it can.
 
     It cannot where the place is not this user's alone or cannot be written, and where another
     one is offered under the same key, which nobody would find any more.
@@ -59,7 +59,7 @@ def offer(key: str, address: str) -> bool:
 
 
 def take(key: str) -> str | None:
-    """Return the address of a zygote that was offered; nobody else finds it any more."""
+    """Return the address of a fork server that was offered; nobody else finds it any more."""
     try:
         mine = _find_place() / f"{key}.{os.getpid()}"
         mine.with_name(key).rename(mine)
@@ -71,7 +71,7 @@ def take(key: str) -> str | None:
 
 
 def find_surplus(most: int) -> list[str]:
-    """Return the keys of the oldest zygotes that were offered, beyond so many."""
+    """Return the keys of the oldest fork servers that were offered, beyond so many."""
     with contextlib.suppress(OSError):
         offered = [file for file in _find_place().iterdir() if not file.suffix]
         offered.sort(key=lambda file: file.stat().st_mtime_ns)
@@ -80,7 +80,7 @@ def find_surplus(most: int) -> list[str]:
 
 
 def _drop_ended(place: Path) -> None:
-    """Remove the files of zygotes that have ended."""
+    """Remove the files of fork servers that have ended."""
     for file in place.iterdir():
         with contextlib.suppress(OSError):  # taken meanwhile
             if not Path(file.read_text(encoding="utf-8")).exists():

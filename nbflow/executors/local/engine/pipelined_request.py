@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 FEATURE = "nbflow ahead"  # among a kernel's `supported_features`: it heeds MARK
-PREPARED = "nbflow inside"  # likewise: what `inside.py` does is done
+PREPARED = "nbflow inside"  # likewise: what `kernel_side.py` does is done
 MARK = "nbflow_ahead"  # in a request's metadata: not after a cell that failed
 EXIT_CODE = "nbflow_exit_code"  # in a reply's content: the cell ended the notebook
 LONGEST = 200  # bytes of a request's name

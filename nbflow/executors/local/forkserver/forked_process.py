@@ -12,7 +12,7 @@ import threading
 
 from nbflow.executors.local.forkserver.messages import Ended, Inbox, Ready
 
-LAST = 2.0  # seconds from a process's end to the zygote's word on it
+LAST = 2.0  # seconds from a process's end to the fork server's word on it
 
 
 class Process:
@@ -68,7 +68,7 @@ class Process:
         self.send_signal(signal.SIGKILL)
 
     def _finish(self) -> None:
-        """Take the exit code from the zygote, which tells it once the whole group is gone."""
+        """Take the exit code from the fork server, which tells it once the whole group is gone."""
         with self._lock:
             if self.returncode is None:
                 self.returncode = self._receive_code()
@@ -80,7 +80,7 @@ class Process:
             message = self._inbox.receive()
             if isinstance(message, Ended):
                 return message.code
-        return -signal.SIGKILL  # the zygote died, and its kernels with it
+        return -signal.SIGKILL  # the fork server died, and its kernels with it
 
     def _close(self) -> None:
         self._inbox.connection.close()

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.base.tried_versions import find_plain_reason
+from nbflow.executors.local.forkserver.fork_key import may_prepare
 from nbflow.executors.local.forkserver.messages import Request
-from nbflow.executors.local.forkserver.pattern import may_prepare
 from nbflow.executors.local.worker.kernel import Kernel, make_arguments, make_environment
 
 LANGUAGE = "python"  # others are not told of their job once they run

@@ -25,7 +25,7 @@ LATE = frozenset(  # read when needed
         "PYTHONSTARTUP",
     }
 )  # fmt: skip
-# What the zygote itself sets before it imports: no threads of jemalloc's.
+# What the fork server itself sets before it imports: no threads of jemalloc's.
 CURES = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
 
 Pattern = tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]

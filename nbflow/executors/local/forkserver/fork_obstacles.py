@@ -1,4 +1,4 @@
-"""Why a kernel cannot be forked from this interpreter's zygote."""
+"""Why a kernel cannot be forked from this interpreter's fork server."""
 
 from __future__ import annotations
 

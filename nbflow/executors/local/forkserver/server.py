@@ -1,4 +1,4 @@
-"""The zygote's loop: takes requests, forks a kernel for each, and imports libraries in between."""
+"""The loop of a fork server: it forks a kernel for each request, and imports in between."""
 
 from __future__ import annotations
 
@@ -12,8 +12,15 @@ from pathlib import Path
 import msgspec
 
 from nbflow.base.private_folders import UNSAFE
-from nbflow.executors.local.forkserver.birth import Birth
+from nbflow.executors.local.forkserver.child_bootstrap import Birth
 from nbflow.executors.local.forkserver.children import Child, Children
+from nbflow.executors.local.forkserver.fork_key import (
+    CURES,
+    Pattern,
+    find_difference,
+    make_pattern,
+    may_prepare,
+)
 from nbflow.executors.local.forkserver.messages import (
     Adopt,
     Again,
@@ -25,13 +32,6 @@ from nbflow.executors.local.forkserver.messages import (
     State,
     Stay,
     say,
-)
-from nbflow.executors.local.forkserver.pattern import (
-    CURES,
-    Pattern,
-    find_difference,
-    make_pattern,
-    may_prepare,
 )
 from nbflow.executors.local.forkserver.preload import (
     Preload,
@@ -47,7 +47,7 @@ ALSO: dict[Role, Role] = {"kernel": "filler"}  # needs the same libraries
 
 
 class Start(msgspec.Struct):
-    """What a zygote is started with; see `owner.start`.
+    """What a fork server is started with; see `owner.start`.
 
     `role` is what most of its children become. `listener` and `lifeline` are descriptors, `owner`
     a pid. `left_out` says why a library is not to be imported, when this is not the first try.
@@ -253,10 +253,10 @@ class Server:
     def _find_obstacle(self, request: Request, inbox: Inbox) -> str:
         difference = find_difference(self.env, request.env)
         if difference:
-            return f"{difference} is not what it was when the zygote started"
+            return f"{difference} is not what it was when the fork server started"
         role = request.role
         if role not in {self.start.role, ALSO.get(self.start.role)}:
-            return f"this zygote forks each {self.start.role}, no {role}"
+            return f"this fork server forks each {self.start.role}, no {role}"
         if len(inbox.descriptors) != STREAMS[role]:
             return f"a request comes with {STREAMS[role]} descriptors"
         return self.unsafe or find_fault(count_descriptors())

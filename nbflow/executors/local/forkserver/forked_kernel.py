@@ -22,21 +22,27 @@ from traitlets import List, Unicode
 from traitlets.config import Config
 
 from nbflow.base import process
-from nbflow.executors.local.engine import inside, packing
-from nbflow.executors.local.engine.ahead import EXIT_CODE, FEATURE, MARK, PREPARED, Begun
-from nbflow.executors.local.forkserver import shell
-from nbflow.executors.local.forkserver.fresh import LIBC
-from nbflow.executors.local.forkserver.pattern import HISTORY
-from nbflow.executors.local.forkserver.remembered import renew_main
-from nbflow.executors.local.forkserver.stream import OutputThread, drain
-from nbflow.executors.local.forkserver.turns import Turns
-from nbflow.executors.local.forkserver.unwritten import write_unwritten
+from nbflow.executors.local.engine import kernel_side, message_packing
+from nbflow.executors.local.engine.pipelined_request import (
+    EXIT_CODE,
+    FEATURE,
+    MARK,
+    PREPARED,
+    Begun,
+)
+from nbflow.executors.local.forkserver import prepared_shell
+from nbflow.executors.local.forkserver.fork_key import HISTORY
+from nbflow.executors.local.forkserver.inherited_state import renew_main
+from nbflow.executors.local.forkserver.output_streams import OutputThread, drain
+from nbflow.executors.local.forkserver.request_queue import Turns
+from nbflow.executors.local.forkserver.reset_process import LIBC
+from nbflow.executors.local.forkserver.unwritten_files import write_unwritten
 
 _spec = importlib.util.find_spec("ipykernel_launcher")
 LAUNCHER = (_spec and _spec.origin) or "ipykernel_launcher"  # its sys.argv[0]
 # Stands for ipykernel's module where nobody debugs: it takes 70 ms to import, and 3 ms a kernel.
 NO_DEBUGGER = SimpleNamespace(_is_debugpy_available=False, Debugger=None)
-# What an ordinary kernel has imported by then; the zygote goes on to import more.
+# What an ordinary kernel has imported by then; the fork server goes on to import more.
 LISTED = [module.__file__ for module in [*sys.modules.values()] if getattr(module, "__file__", "")]
 
 
@@ -56,8 +62,8 @@ def make_app(arguments: Sequence[str], file: str) -> Any:
 
 
 def prepare(app: Any) -> None:
-    """Prepare a kernel for nbflow's own client, which else would ask for it: see `inside.py`."""
-    inside.prepare()
+    """Prepare a kernel for nbflow's own client; see `kernel_side.py`."""
+    kernel_side.prepare()
     app.kernel.prepared = True
 
 
@@ -101,7 +107,7 @@ def _serve(app: Any) -> None:
         try:
             start()
         except SystemExit as error:
-            app.kernel.exit_code = inside.make_code(error.code)
+            app.kernel.exit_code = kernel_side.make_code(error.code)
             start = app.io_loop.start
         else:
             return
@@ -141,7 +147,7 @@ def _let_go(app: Any) -> None:
 class ForkedApp(IPKernelApp):  # type: ignore[misc]
     """ipykernel's application, whose parent's death the operating system watches for."""
 
-    outstream_class = "nbflow.executors.local.forkserver.stream.Stream"
+    outstream_class = "nbflow.executors.local.forkserver.output_streams.Stream"
     # By its short name, storemagic is first looked for in all folders of sys.path: 1 ms.
     default_extensions = List(Unicode(), ["IPython.extensions.storemagic"])
 
@@ -161,7 +167,7 @@ class ForkedApp(IPKernelApp):  # type: ignore[misc]
 
         ipykernel sleeps before it, for those that do not. Who asks for no history does.
         """
-        packing.use(self.session)
+        message_packing.use(self.session)
         super().init_kernel()
         if is_executor(self.argv):
             self.kernel._execute_sleep = 0.0  # noqa: SLF001
@@ -204,11 +210,11 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
     exit_code: int | None = None  # with which a task has ended the notebook
 
     def __init__(self, **options: Any) -> None:
-        prepared = shell.find_prepared()
+        prepared = prepared_shell.find_prepared()
         with _listing_nothing():
             super().__init__(**options)
         if prepared is not None:
-            shell.complete(prepared, self)
+            prepared_shell.complete(prepared, self)
         if self.debugger is not None:
             self.debugger.kernel_modules = LISTED
 
@@ -268,7 +274,7 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
         try:
             if self.exit_code is not None and not options.get("silent"):
                 raise SystemExit  # noqa: TRY301  # since the last cell
-            with interruptible(), shell.Translation(self.shell):
+            with interruptible(), prepared_shell.Translation(self.shell):
                 self.replied = await super().do_execute(*args, **options)
         except (KeyboardInterrupt, SystemExit) as error:  # it struck after the cell's own code
             self.replied = self._make_error(type(error).__name__)
@@ -281,10 +287,10 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
         """Return the code with which the cell ended the notebook, None if it did not."""
         if self.exit_code is not None:
             return self.exit_code
-        if inside.asks_exit(self.replied):
+        if kernel_side.asks_exit(self.replied):
             return 0
         failed = self.replied["status"] == "error"
-        return inside.find_code(self.replied["ename"]) if failed else None
+        return kernel_side.find_code(self.replied["ename"]) if failed else None
 
     def _cancel_on_sigint(self, future: Any) -> contextlib.AbstractContextManager[None]:
         """Cancel a cell that awaits; ipykernel's own handler does not wake the event loop."""
@@ -292,7 +298,7 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
         return interruptible(lambda *_: loop.call_soon_threadsafe(future.cancel))
 
     async def _progressively_terminate_all_children(self) -> None:
-        """Leave this to the zygote, which kills the process group: this one takes seconds."""
+        """Leave this to the fork server, which kills the process group: this one takes seconds."""
 
     def _make_error(self, name: str) -> dict[str, Any]:
         return {
@@ -310,7 +316,7 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
 def _listing_nothing() -> Iterator[None]:
     """Let ipykernel see no modules while it lists them for its debugger.
 
-    Asking a thousand of them for their files copies as many pages of the zygote's memory: 5 ms.
+    Asking a thousand modules for their files copies a thousand pages of memory: 5 ms.
     """
     ipkernel.sys = SimpleNamespace(modules={})
     try:

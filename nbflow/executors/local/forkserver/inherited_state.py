@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-HERE = "/"  # the zygote's folder
+HERE = "/"  # the fork server's folder
 # Modules that keep the folder of the process, and under which name.
 FOLDERS = {"multiprocessing.process": "ORIGINAL_DIR", "rich": "_IMPORT_CWD"}
 
@@ -23,7 +23,7 @@ def seeming_kernel() -> Iterator[None]:
 
     pandas chooses how many columns it shows, DuckDB whether it shows progress.
     """
-    from IPython import get_ipython  # noqa: PLC0415  # a worker's zygote has none
+    from IPython import get_ipython  # noqa: PLC0415  # a worker's fork server has none
     from IPython.core.interactiveshell import InteractiveShell  # noqa: PLC0415
 
     main, encoding = sys.modules["__main__"], sys.stdout.encoding
@@ -42,7 +42,7 @@ def seeming_kernel() -> Iterator[None]:
 
 
 def renew() -> None:
-    """Set the process's folder, start and thread where modules have kept the zygote's."""
+    """Set the process's folder, start and thread where modules have kept the fork server's."""
     folder = os.getcwd()  # noqa: PTH109 - as they ask for it
     for name, attribute in FOLDERS.items():
         if hasattr(sys.modules.get(name), attribute):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nbflow.executors.local.forkserver import ADDRESS, start
-from nbflow.executors.local.forkserver.pattern import CURES, read_frozen
+from nbflow.executors.local.forkserver.fork_key import CURES, read_frozen
 from nbflow.executors.local.forkserver.preload import SAFE
 from tests.forkserver.kernels import environment, kernel
 

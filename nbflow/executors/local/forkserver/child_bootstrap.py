@@ -16,9 +16,9 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from nbflow.executors.local.forkserver.fresh import detach, redirect, reseed, settle
+from nbflow.executors.local.forkserver.fork_key import VOLATILE, may_prepare
 from nbflow.executors.local.forkserver.messages import MODULES, Inbox, Ready, Refused, Request, send
-from nbflow.executors.local.forkserver.pattern import VOLATILE, may_prepare
+from nbflow.executors.local.forkserver.reset_process import detach, redirect, reseed, settle
 from nbflow.notebook_api import watcher
 
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
@@ -28,7 +28,7 @@ LIMIT = 10.0  # seconds to hand over an answer
 class Birth(msgspec.Struct, frozen=True):
     """What a child needs to become a kernel.
 
-    `connection` leads to the owner, or, with `spare`, to the zygote, which will hand over an
+    `connection` leads to the owner, or, with `spare`, to the fork server, which will hand over an
     owner's request like this one. `descriptors` are what came with the request, none for a spare.
     """
 
@@ -52,7 +52,7 @@ def become(birth: Birth) -> NoReturn:
             _run_spare(birth)
         else:
             _run(birth)
-    except BaseException:  # noqa: BLE001  # the zygote's own code must not go on in a child
+    except BaseException:  # noqa: BLE001  # the fork server's own code must not go on in a child
         _report(birth, traceback.format_exc())
     finally:
         os._exit(1)
@@ -78,8 +78,8 @@ def _run_module(birth: Birth, name: str) -> None:
 
 
 def _run(birth: Birth) -> None:
-    from nbflow.executors.local.forkserver.kernel import make_app, prepare, run  # noqa: PLC0415  # ipykernel
-    from nbflow.executors.local.forkserver.shell import drop  # noqa: PLC0415
+    from nbflow.executors.local.forkserver.forked_kernel import make_app, prepare, run  # noqa: PLC0415  # ipykernel
+    from nbflow.executors.local.forkserver.prepared_shell import drop  # noqa: PLC0415
 
     request = birth.request
     if not may_prepare(request):
@@ -98,7 +98,7 @@ def _run(birth: Birth) -> None:
 
 def _run_spare(birth: Birth) -> None:
     """Prepare all that a request like the last one needs, then wait for it."""
-    from nbflow.executors.local.forkserver.kernel import (  # noqa: PLC0415
+    from nbflow.executors.local.forkserver.forked_kernel import (  # noqa: PLC0415
         make_app,
         prepare,
         redirect_streams,
@@ -166,7 +166,7 @@ def _take_on(request: Request, app: Any) -> None:
 
 
 def _answer(owner: socket.socket, connection: dict[str, Any]) -> None:
-    """Tell the owner; from here on the connection is the zygote's alone."""
+    """Tell the owner; from here on the connection is the fork server's alone."""
     pidfd = os.pidfd_open(os.getpid())
     with owner:
         owner.settimeout(LIMIT)

@@ -1,4 +1,4 @@
-"""A zygote that outlives its owner for a while: who finds it, and how it ends."""
+"""A fork server that outlives its owner for a while: who finds it, and how it ends."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MINUTE = 60.0
 
 @pytest.fixture(autouse=True)
 def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Nobody else's zygotes; what is left there ends with the test."""
+    """Nobody else's fork servers; what is left there ends with the test."""
     short = Path("/tmp", f"nbw{os.getpid()}")
     short.mkdir()
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(short))
@@ -38,7 +38,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def leave(seconds: float = MINUTE) -> int:
-    """Start a zygote and leave it; return its pid."""
+    """Start a fork server and leave it; return its pid."""
     owner = start(NAMES)
     pid = ask(owner.address).pid
     owner.leave(seconds)
@@ -153,7 +153,7 @@ def test_who_leaves_nothing_makes_no_folder(place: Path) -> None:
     assert not list(place.glob("nbflow-warm-*"))
 
 
-def test_a_run_leaves_its_zygotes_to_the_next_and_holds_up_nobody(tmp_path: Path) -> None:
+def test_a_run_leaves_its_fork_servers_to_the_next_and_holds_up_nobody(tmp_path: Path) -> None:
     cells = [cell("x = 1", "parameters"), cell("import os; print('forked by', os.getppid(), '.')")]
     made = project(tmp_path, one=cells)
     first, second = run(made.folder), run(made.folder)

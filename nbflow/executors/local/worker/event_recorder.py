@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from nbformat.v4 import new_output
 
-from nbflow.executors.local.engine.record import Observer
-from nbflow.executors.local.worker import watched
-from nbflow.executors.local.worker.bars import Bar, Bars
-from nbflow.executors.local.worker.budget import Budget
-from nbflow.executors.local.worker.journal import Journal
+from nbflow.executors.local.engine.execution_record import Observer
+from nbflow.executors.local.worker import used_files
 from nbflow.executors.local.worker.missing import Missing
-from nbflow.executors.local.worker.printed import Printed, last_version, shorten
+from nbflow.executors.local.worker.output_budget import Budget
+from nbflow.executors.local.worker.output_journal import Journal
+from nbflow.executors.local.worker.printed_lines import Printed, last_version, shorten
+from nbflow.executors.local.worker.progress_bars import Bar, Bars
 from nbflow.model import make_warning
 from nbflow.model.events import CellFinished, CellStarted, OutputPrinted, StepProgressed
 from nbflow.runs.folder import find_attempt
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Literal
 
-    from nbflow.executors.local.worker.document import Document
-    from nbflow.executors.local.worker.guard import Guard
-    from nbflow.executors.local.worker.stages import Stages
+    from nbflow.executors.local.worker.executed_notebook import Document
+    from nbflow.executors.local.worker.timings import Timings
+    from nbflow.executors.local.worker.watchdog import Watchdog
     from nbflow.model import Job, Problem
     from nbflow.model.events import Event
 
@@ -44,16 +44,16 @@ class Recorder(Observer):
         self,
         job: Job,
         document: Document,
-        guard: Guard,
+        watchdog: Watchdog,
         emit: Callable[[Event], None],
         *,
-        stages: Stages,
+        timings: Timings,
         begun: Callable[[], None],
         rest: Callable[[], None],
     ) -> None:
-        self.job, self.document, self.guard, self.emit = job, document, guard, emit
+        self.job, self.document, self.watchdog, self.emit = job, document, watchdog, emit
         self.identity = job.identity
-        self.stages, self.begun, self.rest = stages, begun, rest
+        self.timings, self.begun, self.rest = timings, begun, rest
         path = find_attempt(job).log
         self.log = path.open("w", encoding="utf-8", errors="backslashreplace")
         self.journal = Journal(job)
@@ -66,16 +66,16 @@ class Recorder(Observer):
 
     def kernel_ready(self, client: Any) -> None:
         self.client = client
-        self.guard.kernel.answered = True
-        self.guard.check()
-        if not self.guard.kernel.forked:  # that one watches from its birth
-            watched.begin(client, self.job, self.guard.kernel.late)
-        self.stages.enter_cells()
+        self.watchdog.kernel.answered = True
+        self.watchdog.check()
+        if not self.watchdog.kernel.forked:  # that one watches from its birth
+            used_files.begin(client, self.job, self.watchdog.kernel.late)
+        self.timings.enter_cells()
 
     def cell_started(self, cell: Any, index: int) -> None:  # noqa: ARG002
         if not self.document.is_executed(cell):
             return
-        self.guard.enter(cell)
+        self.watchdog.enter(cell)
         first = shorten(first_line(cell.source), LONGEST)
         self.emit(CellStarted(cell=self._number(cell), first_line=first, **self.identity))
 
@@ -113,11 +113,11 @@ class Recorder(Observer):
         self._tell_cut(cell, index)
         if self.document.is_executed(cell):
             self._finish(cell)
-        self.guard.check()
+        self.watchdog.check()
 
     def cells_finished(self, client: Any) -> None:
-        self.stages.leave_cells()
-        self.stages.used = watched.ask(client, self.job)
+        self.timings.leave_cells()
+        self.timings.used = used_files.ask(client, self.job)
         self._flush()
 
     def resting(self) -> None:
@@ -143,7 +143,7 @@ class Recorder(Observer):
     def _finish(self, cell: Any) -> None:
         failed = cell.metadata.papermill["status"] == "failed"
         status: Literal["done", "failed"] = "failed" if failed else "done"
-        number, seconds = self._number(cell), self.guard.leave()
+        number, seconds = self._number(cell), self.watchdog.leave()
         self.emit(CellFinished(cell=number, seconds=seconds, status=status, **self.identity))
 
     def warnings(self) -> tuple[Problem, ...]:
@@ -174,7 +174,7 @@ class Recorder(Observer):
 
     @property
     def _log_path(self) -> str:
-        return watched.relative(self.log.name, self.job.root)
+        return used_files.relative(self.log.name, self.job.root)
 
     def _log(self, text: str) -> None:
         self.log.write(text)

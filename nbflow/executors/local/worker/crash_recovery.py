@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbflow.executors.local.worker.journal import find_path, replay
-from nbflow.executors.local.worker.numbers import number_cells
+from nbflow.executors.local.worker.cell_numbers import number_cells
+from nbflow.executors.local.worker.output_journal import find_path, replay
 from nbflow.model.events import CellFinished, CellStarted, Event
 
 if TYPE_CHECKING:
     from nbflow.model import Failure, Job
 
 
-class Account:
+class CellTracker:
     """The cells that a worker told of."""
 
     def __init__(self) -> None:
@@ -27,12 +27,12 @@ class Account:
             self.cell = None
 
 
-def mend(job: Job, account: Account, failure: Failure) -> None:
+def mend(job: Job, tracker: CellTracker, failure: Failure) -> None:
     """Make the executed notebook: outputs from the journal, and what ended where.
 
     Raises OSError on a full disk and ValueError for a notebook that is none.
     """
-    from nbflow.executors.local.worker.document import Document, make_error  # noqa: PLC0415  # papermill: 0.6 s
+    from nbflow.executors.local.worker.executed_notebook import Document, make_error  # noqa: PLC0415  # papermill: 0.6 s
 
     document = Document(job)
     if document.path.exists() or not find_path(job).exists():
@@ -40,10 +40,10 @@ def mend(job: Job, account: Account, failure: Failure) -> None:
     document.reset()
     replay(job, document.notebook)
     for number, cell in number_cells(document.notebook.cells):
-        if account.cell is not None and number == account.cell.cell:
+        if tracker.cell is not None and number == tracker.cell.cell:
             cell.metadata.papermill.update(status="failed", exception=True)
             cell.outputs.append(make_error(failure))
-        elif number in account.done:
+        elif number in tracker.done:
             cell.metadata.papermill.update(status="completed", exception=False)
     document.notebook.metadata.papermill["exception"] = True
     document.save()

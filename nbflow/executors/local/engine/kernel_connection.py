@@ -14,10 +14,10 @@ from jupyter_client.channels import ZMQSocketChannel
 from jupyter_core.utils import run_sync
 from traitlets import Instance, Type
 
-from nbflow.executors.local.engine import packing
-from nbflow.executors.local.engine.ahead import Ahead
-from nbflow.executors.local.engine.greeting import Greeting, Message
-from nbflow.executors.local.engine.inside import AHEAD, NUMBER
+from nbflow.executors.local.engine import message_packing
+from nbflow.executors.local.engine.kernel_side import AHEAD, NUMBER
+from nbflow.executors.local.engine.pipelined_request import Ahead
+from nbflow.executors.local.engine.ready_handshake import Greeting, Message
 
 LOOK = 0.1  # seconds between looks at a process that nothing tells of
 DRAIN = 0.3  # seconds for what a dead kernel still sent
@@ -59,7 +59,7 @@ class WireClient(AsyncKernelClient):  # type: ignore[misc]
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.ahead = Ahead(self)
-        packing.use(self.session)
+        message_packing.use(self.session)
 
     def execute(self, code: str, **options: Any) -> str:
         """Send code, unless it was sent ahead as a cell; return the request."""

@@ -15,7 +15,7 @@ import pytest
 from nbflow.executors.local.forkserver import ADDRESS
 from nbflow.executors.local.pool import LocalExecutor
 from nbflow.executors.local.worker import execute_job
-from nbflow.executors.local.worker.spare import Spare
+from nbflow.executors.local.worker.prestarted import Spare
 from nbflow.executors.protocol import Setup, find_kind
 from nbflow.model import Job, Outcome, Spent
 from tests.notebooks import cell, write
@@ -37,7 +37,7 @@ LOOKS = [
         "import builtins, os, sys, textwrap\n"
         "print(os.getcwd())\n"
         "print(os.environ['JPY_SESSION_NAME'], __session__, 'NBFLOW_JOB' in os.environ)\n"
-        "print(os.environ['MINE'], 'LEFT' in os.environ, 'NBFLOW_ZYGOTE' in os.environ)\n"
+        "print(os.environ['MINE'], 'LEFT' in os.environ, 'NBFLOW_FORKSERVER' in os.environ)\n"
         "print('/left' in sys.path, hasattr(builtins, 'left'), 'left' in globals(), textwrap.dedent(' 1'))\n"
         "print([n for n in globals() if 'nbflow' in n])"
     ),
@@ -48,7 +48,9 @@ LOOKS = [
 
 @pytest.fixture
 def spare(monkeypatch: pytest.MonkeyPatch) -> Iterator[Spare]:
-    monkeypatch.delenv(ADDRESS, raising=False)  # which the tests of the zygote set for all theirs
+    monkeypatch.delenv(
+        ADDRESS, raising=False
+    )  # which the tests of the fork server set for all theirs
     made = Spare()
     yield made
     made.close()
@@ -178,7 +180,7 @@ def test_a_users_startup_code_sees_its_own_moment(
 def executor(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalExecutor]:
     """One that forks nothing, as on macOS and Windows."""
     monkeypatch.setattr(
-        "nbflow.executors.local.forkserver.obstacle.find_version", lambda _: "7.3.0"
+        "nbflow.executors.local.forkserver.fork_obstacles.find_version", lambda _: "7.3.0"
     )  # not tried
     made = LocalExecutor(Setup())
     yield made

@@ -11,7 +11,7 @@ from typing import Any
 
 from jupyter_core.utils import ensure_async, run_sync
 
-from nbflow.executors.local.engine.greeting import Greeting
+from nbflow.executors.local.engine.ready_handshake import Greeting
 
 
 @functools.cache

@@ -20,11 +20,11 @@ class HaltedError(Exception):
     """A cell ended, but the job is to go no further."""
 
 
-class Guard(threading.Thread):
+class Watchdog(threading.Thread):
     """Watches one job; `reason` says why it intervened, and is empty if it did not."""
 
     def __init__(self, job: Job, kernel: Kernel, stop: threading.Event) -> None:
-        super().__init__(name=f"guard of {job.step}", daemon=True)
+        super().__init__(name=f"watchdog of {job.step}", daemon=True)
         self.job, self.kernel, self.stop = job, kernel, stop
         self.reason: Reason = ""
         self.over = threading.Event()

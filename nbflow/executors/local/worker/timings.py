@@ -1,4 +1,4 @@
-"""When a job reached each of its stages, and so where its time went."""
+"""When a job reached each of its timings, and so where its time went."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nbflow.model import Spent
 from nbflow.notebook_api.watch import Used
 
 
-class Stages:
+class Timings:
     """A job's moments, on the monotonic clock; None is not reached."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from jupyter_client.session import json_packer, json_unpacker
 
-from nbflow.executors.local.engine.inside import pack_escaped
+from nbflow.executors.local.engine.kernel_side import pack_escaped
 
 # Of headers, states, what is printed and what is executed: text, numbers and times, never NaN.
 PLAIN = frozenset(

@@ -8,10 +8,10 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbclient.util import run_sync
 from papermill.clientwrap import PapermillNotebookClient
 
-from nbflow.executors.local.engine.ending import ExitError, make_exit
-from nbflow.executors.local.engine.inside import asks_exit
+from nbflow.executors.local.engine.endings import ExitError, make_exit
+from nbflow.executors.local.engine.execution_record import Record
+from nbflow.executors.local.engine.kernel_side import asks_exit
 from nbflow.executors.local.engine.prelude import make_exit_prelude, make_question
-from nbflow.executors.local.engine.record import Record
 
 
 class PlainClient(PapermillNotebookClient):  # type: ignore[misc]
