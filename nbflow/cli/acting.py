@@ -30,7 +30,7 @@ def act(answer: Any, *, as_json: bool) -> Any:
 def _run(asked: RunAsked, *, as_json: bool) -> Executed:
     """Plan, run and show; the run stops at Ctrl-C, `kill` and a closed terminal."""
     from nbflow.cli.stopping import showing_cursor, stopping  # noqa: PLC0415 - only for a run
-    from nbflow.cli.watching import watch  # noqa: PLC0415 - as above
+    from nbflow.terminal.watching import watch  # noqa: PLC0415 - as above
 
     plan = app.plan.plan(asked.project, asked.scan, asked.request).plan
     if asked.scan.problems and not as_json:  # warnings: with errors there would be no plan

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from IPython.display import display
-from rich.live import Live
-from rich.text import Text
 
 from nbflow import app
 from nbflow.app import answers
@@ -21,16 +19,16 @@ from nbflow.errors import RunError
 from nbflow.magics import shown
 from nbflow.magics.shown import has_front_end, make_run_bundle
 from nbflow.magics.view import RunView
-from nbflow.model.events import Line, OutputPrinted
+from nbflow.model.events import OutputPrinted
 from nbflow.present.pages.runs import make_outcome_page
 from nbflow.runs.cancel import cancel
 from nbflow.runs.fold import Run
 from nbflow.runs.follow import follow, follow_lines
 from nbflow.runs.history import read_run
-from nbflow.runs.log import to_line
 from nbflow.terminal.console import make_console, show
-from nbflow.terminal.progress import make_log, make_progress
+from nbflow.terminal.progress import make_log
 from nbflow.terminal.render import render
+from nbflow.terminal.watching import watch
 from nbflow.workspace.project import Project
 
 _PER_SECOND = 5  # updates of what is shown while a cell waits
@@ -40,11 +38,11 @@ def start(asked: RunAsked, shell: Any, *, as_json: bool = False) -> RunView | No
     """Start the run that was asked for, and show it live; wait for it where that was asked."""
     project = asked.project
     run_id = app.run.start(project, asked.request)
-    if as_json:
-        _wait(project, run_id, _print_events(project, run_id))
-        return None
-    if not has_front_end(shell):
-        _wait(project, run_id, _watch_on_terminal(project, run_id, log=asked.log))
+    if as_json or not has_front_end(shell):
+        watching = _watch_as_command_line(project, run_id, as_json=as_json, log=asked.log)
+        _wait(project, run_id, watching)
+        if as_json:
+            return None
     elif asked.wait:
         _wait(project, run_id, _watch_in_cell(project, run_id, log=asked.log))
     else:
@@ -92,8 +90,9 @@ def _watch_in_cell(project: Project, run_id: str, *, log: bool) -> Iterator[Run]
     drawn = 0.0
     try:
         for run, lines in follow_lines(project, run_id):
-            if log:
-                sys.stdout.write("".join(f"{one.plain}\n" for one in _find_prints(lines)))
+            for line in lines if log else ():
+                if isinstance(line.event, OutputPrinted):
+                    print(make_log(line.event).plain)  # noqa: T201
             if time.monotonic() - drawn > 1 / _PER_SECOND:
                 handle.update(make_run_bundle(project, run), raw=True)
                 drawn = time.monotonic()
@@ -102,30 +101,14 @@ def _watch_in_cell(project: Project, run_id: str, *, log: bool) -> Iterator[Run]
         handle.update(make_run_bundle(project, read_run(project, run_id)), raw=True)
 
 
-def _watch_on_terminal(project: Project, run_id: str, *, log: bool) -> Iterator[Run]:
-    """Yield the run while a live table shows it, as the command line does."""
-    console = make_console()
-    run = read_run(project, run_id)
-
-    def draw() -> Any:
-        return make_progress(run, time.time(), console.height - 2)
-
-    with Live(console=console, refresh_per_second=_PER_SECOND, get_renderable=draw):
+def _watch_as_command_line(
+    project: Project, run_id: str, *, as_json: bool, log: bool
+) -> Iterator[Run]:
+    """Yield the run while it is shown as the command line shows it."""
+    with watch(as_json=as_json, log=log) as view:
         for run, lines in follow_lines(project, run_id):
-            for text in _find_prints(lines) if log else ():
-                console.print(text)
+            for line in lines:
+                view.observe(line)
             yield run
-    show(console, render(make_outcome_page(run, find_after_run(run))))
-
-
-def _print_events(project: Project, run_id: str) -> Iterator[Run]:
-    """Yield the run while its events are printed, one line of JSON each."""
-    for run, lines in follow_lines(project, run_id):
-        sys.stdout.write("".join(to_line(line).decode() for line in lines))
-        yield run
-
-
-def _find_prints(lines: list[Line]) -> list[Text]:
-    """Return what the notebooks printed."""
-    events = (line.event for line in lines)
-    return [make_log(event) for event in events if isinstance(event, OutputPrinted)]
+    if not as_json:
+        show(make_console(), render(make_outcome_page(run, find_after_run(run))))

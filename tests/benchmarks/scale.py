@@ -18,7 +18,6 @@ from typing import Any, TypeVar
 from nbflow import execution as run
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.base.process import collect_seldom
-from nbflow.cli.live import LiveTable
 from nbflow.model import Request
 from nbflow.model.events import Line, StepStarted
 from nbflow.planning import Plan, make_plan
@@ -27,6 +26,7 @@ from nbflow.runs.follow import POLL
 from nbflow.runs.history import read_run_ids
 from nbflow.runs.log import read_lines
 from nbflow.terminal.console import make_console
+from nbflow.terminal.live import LiveTable
 from nbflow.workspace.project import Project, find_project
 from tests.benchmarks.make_pipeline import SHAPES, edit, execute, finish, make_pipeline
 

@@ -9,8 +9,6 @@ from collections.abc import Iterable
 import pytest
 from rich.console import Console
 
-from nbflow.cli.live import Lines, LiveTable
-from nbflow.cli.watching import JsonLines, View
 from nbflow.model import Output, Planned, Reason, make_warning
 from nbflow.model.events import (
     CellFinished,
@@ -33,6 +31,8 @@ from nbflow.model.events import (
 )
 from nbflow.runs.log import from_line
 from nbflow.terminal.console import make_console
+from nbflow.terminal.live import Lines, LiveTable
+from nbflow.terminal.watching import JsonLines, View
 from tests.cli.runs import FAILURE
 
 WHY = (Reason("cell-changed", "rates = …", after=4),)

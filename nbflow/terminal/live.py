@@ -13,7 +13,6 @@ from rich.constrain import Constrain
 from rich.text import Text
 
 from nbflow.base.text import say_age, say_count, say_seconds, shorten
-from nbflow.cli.watching import View
 from nbflow.model.events import (
     Event,
     Line,
@@ -40,6 +39,7 @@ from nbflow.terminal.console import make_console
 from nbflow.terminal.printing import heard
 from nbflow.terminal.progress import make_log, make_progress
 from nbflow.terminal.render import make_state, render_line
+from nbflow.terminal.watching import View
 
 _LONG = 200  # characters of an error that are shown
 _PER_SECOND = 8
