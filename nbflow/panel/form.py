@@ -12,8 +12,8 @@ from nbflow.base.text import say_count, shorten
 from nbflow.errors import ParameterError
 from nbflow.model import Parameter
 from nbflow.panel.form_fields import SHARED, Field
-from nbflow.panel.form_inputs import UNSET, make_input
-from nbflow.panel.form_values import FormValues, Held, is_same
+from nbflow.panel.form_inputs import UNSET, is_same, make_input
+from nbflow.panel.form_values import FormValues, Held
 from nbflow.panel.widget_factory import build, hide, set_class
 from nbflow.present.problem_cases import say_range
 from nbflow.present.problems import say_error_here
@@ -142,7 +142,8 @@ class _Row:
     def show(self, held: Held) -> None:
         """Show what the field holds; a text that is no value is shown already."""
         form, wrong = held
-        if not wrong and not is_same(self._read(), held):
+        shown, unfit = self._read()
+        if not wrong and (unfit or not is_same(shown, form)):
             self._input.show(form)
         self._say(*self._read())
 

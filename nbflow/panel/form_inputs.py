@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import ipywidgets as w
@@ -82,6 +83,11 @@ def make_input(parameter: Parameter, default: Any) -> Input:
     return _make_text(parameter, kind, default)
 
 
+def is_same(one: Any, other: Any) -> bool:
+    """Tell whether two values are the same; True and 1 differ."""
+    return bool(one == other and type(one) is type(other))
+
+
 def to_text(parameter: Parameter, form: Any) -> str | None:
     """Return the text that is read as this JSON form; None if there is none."""
     candidates = [form] if isinstance(form, str) else []
@@ -116,14 +122,14 @@ def _make_dropdown(parameter: Parameter, default: Any, options: list[tuple[str, 
     """Return a dropdown; its values are positions in the list, because True and 1 are equal."""
     forms = [form for _, form in options]
     labels = [label for label, _ in options]
-    known = default is not UNSET and any(_same(default, form) for form in forms)
+    known = default is not UNSET and any(is_same(default, form) for form in forms)
     if not known:
         labels.insert(0, _say_default(parameter))
         forms.insert(0, UNSET)
     control = build(w.Dropdown, options=[(label, at) for at, label in enumerate(labels)], value=0)
 
     def find(form: Any) -> int:
-        return next((at for at, one in enumerate(forms) if _same(one, form)), 0)
+        return next((at for at, one in enumerate(forms) if is_same(one, form)), 0)
 
     return Input(parameter, control, default if known else UNSET, find, lambda at: forms[at])
 
@@ -134,7 +140,7 @@ def _make_several(parameter: Parameter, default: Any, choices: tuple[Any, ...]) 
 
     def find(forms: Any) -> tuple[int, ...]:
         return tuple(
-            at for at, one in enumerate(choices) if any(_same(one, form) for form in forms or ())
+            at for at, one in enumerate(choices) if any(is_same(one, form) for form in forms or ())
         )
 
     def tell(chosen: tuple[int, ...]) -> Any:
@@ -175,9 +181,8 @@ def _make_slider(parameter: Parameter, kind: Type, default: Any) -> Input:
 
     def tell(change: Any) -> None:
         typed = read()
-        if (
-            typed is None or abs(change["new"] - typed) > step / 2
-        ):  # a smaller difference comes from the slider's rounding
+        # A smaller difference comes from the slider's rounding.
+        if typed is None or abs(change["new"] - typed) > step / 2:
             moved = change["new"] if whole else round(change["new"], digits)
             made.control.value = to_text(parameter, moved) or ""
 
@@ -199,14 +204,8 @@ def _make_picker(parameter: Parameter, kind: Type, default: Any) -> Input | None
         return None
     if getattr(shown, "tzinfo", None) is not None or bool(getattr(shown, "microsecond", 0)):
         return None
-
-    def tell(value: Any) -> Any:
-        return check_value(parameter, value)
-
-    def show(form: Any) -> Any:
-        return None if form is None else parse(form)
-
-    return Input(parameter, build(make), default, show, tell)
+    control, check = build(make), partial(check_value, parameter)
+    return Input(parameter, control, default, lambda form: form and parse(form), check)
 
 
 _PICKERS: dict[str, tuple[Callable[[], Any], Callable[[str], Any]]] = {
@@ -223,14 +222,8 @@ def _make_text(parameter: Parameter, kind: Type, default: Any) -> Input:
     several = text is not None and (len(text) > _LONG or "\n" in text)
     make = w.Textarea if several else w.Text
     control = build(make, placeholder=placeholder, continuous_update=False)
-
-    def show(form: Any) -> str:
-        return to_text(parameter, form) or ""
-
-    def tell(text: str) -> Any:
-        return parse_text(parameter, text)
-
-    return Input(parameter, control, known, show, tell)
+    parse = partial(parse_text, parameter)
+    return Input(parameter, control, known, lambda form: to_text(parameter, form) or "", parse)
 
 
 _HINTS = {
@@ -247,7 +240,3 @@ def _say_default(parameter: Parameter) -> str:
 
 def _say_choice(choice: Any) -> str:
     return choice if isinstance(choice, str) else str(choice)
-
-
-def _same(one: Any, other: Any) -> bool:
-    return bool(one == other and type(one) is type(other))

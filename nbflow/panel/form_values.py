@@ -7,7 +7,7 @@ from typing import Any
 
 from nbflow.errors import ParameterError
 from nbflow.panel.form_fields import Field
-from nbflow.panel.form_inputs import UNSET
+from nbflow.panel.form_inputs import UNSET, is_same
 from nbflow.panel.value_sets import read_sets, remove_set, save_set
 from nbflow.workspace.project import Project
 
@@ -48,7 +48,7 @@ class FormValues:
 
     def take(self, key: str, form: Any, wrong: str = "") -> None:
         """Take what a field holds now; with `wrong`, its text is no value."""
-        if is_same(self.find(key), (form, wrong)):
+        if is_same(self.find(key)[0], form) and wrong == self.wrong.get(key, ""):
             return
         self.forms.pop(key, None)
         self.wrong.pop(key, None)
@@ -65,7 +65,7 @@ class FormValues:
         self.forms = {
             key: form
             for key, form in forms.items()
-            if key in known and not is_same((form, ""), (known[key], ""))
+            if key in known and not is_same(form, known[key])
         }
         self._tell()
         return [key for key in forms if key not in known]
@@ -116,11 +116,6 @@ class FormValues:
         if not self.forms and not self.wrong:
             self.chosen, self._of_chosen = DEFAULTS, {}
         self._changed()
-
-
-def is_same(one: Held, other: Held) -> bool:
-    """Tell whether two fields hold the same; True and 1 differ."""
-    return one == other and type(one[0]) is type(other[0])
 
 
 def _check_name(typed: str, chosen: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from nbflow.base.flushing import write_file
-from nbflow.errors import ParameterError, StoreError
+from nbflow.errors import StoreError
 from nbflow.model import Frozen, formats
 from nbflow.storage.results.local import open_store
 from nbflow.workspace.project import Project, make_home
@@ -39,9 +39,7 @@ def read_sets(project: Project) -> dict[str, dict[str, Any]]:
 
 def save_set(project: Project, name: str, forms: Mapping[str, Any]) -> None:
     """Save these values under a name; a set of that name is replaced."""
-    if not name.strip():
-        raise ParameterError("A set of values needs a name.")
-    _change(project, lambda sets: sets | {name.strip(): dict(forms)})
+    _change(project, lambda sets: sets | {name: dict(forms)})
 
 
 def remove_set(project: Project, name: str) -> None:
