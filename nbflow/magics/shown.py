@@ -10,7 +10,6 @@ from IPython.display import display
 
 from nbflow.app import answers
 from nbflow.app.pages import make_page
-from nbflow.magics.plain import make_plain
 from nbflow.model import Problem
 from nbflow.present import html
 from nbflow.present.document import Block
@@ -19,6 +18,7 @@ from nbflow.present.pages.pipelines import make_problems
 from nbflow.present.rows import ALL, read_rows
 from nbflow.runs.fold import Run
 from nbflow.storage.duckdb.errors import translated
+from nbflow.terminal.plain import make_plain
 from nbflow.terminal.printing import print_answer
 from nbflow.workspace.project import Project
 

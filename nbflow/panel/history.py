@@ -8,26 +8,16 @@ from typing import Any
 import ipywidgets as w
 from markupsafe import Markup
 
-from nbflow.base.text import say_seconds, say_when
 from nbflow.panel.row_list import RowList
 from nbflow.panel.widget_factory import build, hide
-from nbflow.present.document import Cell, Column, Span, StateMark, Table
 from nbflow.present.html.markup import tag
 from nbflow.present.html.render import draw
-from nbflow.present.runs import say_about, say_steps
+from nbflow.present.pages.runs import make_runs_table
 from nbflow.runs.fold import Run
 from nbflow.runs.history import read_run, read_run_ids
 from nbflow.workspace.project import Project
 
 _COUNT = 20
-_COLUMNS = (
-    Column("started"),
-    Column("state"),
-    Column("took", right=True),
-    Column("steps"),
-    Column("values"),
-    Column("run"),
-)
 
 
 class History:
@@ -64,20 +54,8 @@ class History:
 def _draw(runs: list[Run]) -> Markup:
     if not runs:
         return tag("div", "No run yet.", class_="nbflow nb-dim")
-    keys = tuple(run.id for run in runs)
-    made = draw(Table(_COLUMNS, tuple(map(_make_row, runs)), keys))
+    made = draw(make_runs_table(runs, keyed=True))
     return tag("div", tag("div", made, class_="nbflow-scroll"), class_="nbflow")
-
-
-def _make_row(run: Run) -> tuple[Cell, ...]:
-    return (
-        (say_when(run.started, exact=True),),
-        (StateMark(run.status),),
-        (say_seconds(run.seconds),),
-        (say_steps(run),),
-        (" · ".join(say_about(run)),),
-        (Span(run.id, "code"),),
-    )
 
 
 def _make_button(text: str, icon: str, act: Callable[[], Any]) -> Any:

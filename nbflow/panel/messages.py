@@ -11,12 +11,11 @@ from nbflow.errors import NbflowError, PipelineError
 from nbflow.model import Problem
 from nbflow.panel.linked_html import LinkedHtml
 from nbflow.panel.widget_factory import build, hide
+from nbflow.present.document import Document, make_document, make_line
 from nbflow.present.faces import spelled_for
 from nbflow.present.html.markup import tag
 from nbflow.present.html.render import draw
 from nbflow.present.pages.pipelines import make_problems
-from nbflow.present.places import say_place
-from nbflow.present.problems import say_hint, say_what
 
 
 class Messages:
@@ -38,15 +37,10 @@ class Messages:
         """The message as HTML, and the problems behind it."""
         return f"{self._text.value}{self._problems.shown}"
 
-    @property
-    @spelled_for("notebook")
-    def plain(self) -> str:
-        """The message and the problems as plain text."""
-        problems = (
-            ": ".join(filter(None, (say_place(one.place), say_what(one)))) + f"\n  {say_hint(one)}"
-            for one in self._listed
-        )
-        return "\n".join(filter(None, (self._said, *problems)))
+    def make_page(self) -> Document:
+        """Return the message and the problems."""
+        said = make_line(self._said) if self._said else None
+        return make_document(said, *make_problems(self._listed, self.root))
 
     def say(self, text: str, *, error: Exception | None = None, bad: bool = False) -> None:
         """Show a message instead of the one before; "" shows none."""

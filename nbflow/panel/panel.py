@@ -11,7 +11,7 @@ from IPython.display import display
 from nbflow import app
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.errors import RunError, UnknownNameError
-from nbflow.model import Request, Scan
+from nbflow.model import Command, Next, Request, Scan
 from nbflow.model.graph import make_parents
 from nbflow.notebook_api.messages import find_shell
 from nbflow.panel.background import Background
@@ -25,21 +25,23 @@ from nbflow.panel.graph import make_nodes
 from nbflow.panel.history import History
 from nbflow.panel.messages import Messages
 from nbflow.panel.run_page import RunPage
-from nbflow.panel.saved_form import SavedForm, draw_saved
+from nbflow.panel.saved_form import SavedForm, read_saved
 from nbflow.panel.selection import Selection
-from nbflow.panel.text_form import draw_text
 from nbflow.panel.value_sets_bar import ValueSetsBar
 from nbflow.panel.widget_factory import build, hide
 from nbflow.pipeline import Pipeline
 from nbflow.planning import refuse_wrong
+from nbflow.present.document import Document, Span, make_commands, make_line
+from nbflow.present.faces import spelled_for
 from nbflow.present.html.markup import tag
 from nbflow.present.html.render import draw_page
 from nbflow.present.html.style import draw_style
 from nbflow.present.nodes import mark_problems
 from nbflow.present.pages.plans import make_plan_page
 from nbflow.runs.cancel import cancel
+from nbflow.runs.fold import Run
 from nbflow.runs.follow import Followed
-from nbflow.runs.history import find_newest_id, find_run
+from nbflow.runs.history import find_newest_id, find_run, read_run
 from nbflow.runs.liveness import is_alive
 from nbflow.runs.request import read_request
 from nbflow.workspace.project import Project, find_project
@@ -47,6 +49,10 @@ from nbflow.workspace.project import Project, find_project
 STATIC = Path(__file__).parent / "static"
 _PARAMETERS, _PLAN, _RUN, _HISTORY = range(4)
 _TITLES = ("Parameters", "Plan", "Run", "History")
+_TYPED: tuple[Next, ...] = (
+    (Command("plan"), "say what would run, and why (after %load_ext nbflow)"),
+    (Command("run"), "run it"),
+)
 
 
 def controls(
@@ -116,13 +122,21 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def draw_saved(self) -> str:
         """Return what a saved notebook shows without a kernel."""
-        run, fields = self.page.known.run, self.values.fields
-        return draw_saved(self._project, self._name, self._scan.steps, fields, run)
+        hint = make_line(Span("Run this cell to have the controls.", "dim"))
+        return draw_page((*self._read_saved(self.page.known.run), hint))
 
+    @spelled_for("notebook")
     def __str__(self) -> str:
-        """Return the steps as the newest run left them: what a terminal shows."""
-        text = "" if self._project is None else draw_text(self._project, self._name, self._scan)
-        return "\n".join(part for part in (self.messages.plain, text) if part)
+        """Return the steps as the newest run left them, and what to type: what a terminal shows."""
+        from nbflow.terminal.plain import make_plain  # noqa: PLC0415 - loads rich
+
+        newest = find_newest_id(self._project) if self._project else ""
+        run = read_run(self._project, newest) if self._project and newest else None
+        saved = (*self._read_saved(run), make_commands(_TYPED)) if self._project else ()
+        return make_plain((*self.messages.make_page(), *saved))
+
+    def _read_saved(self, run: Run | None) -> Document:
+        return read_saved(self._project, self._name, self._scan.steps, self.values.fields, run)
 
     # --- parts --------------------------------------------------------------------------------
 

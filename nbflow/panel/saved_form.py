@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from IPython.display import display
@@ -14,7 +14,6 @@ from nbflow.model import Step
 from nbflow.panel.form_fields import Field, read_values
 from nbflow.present import document as doc
 from nbflow.present.html.markup import tag
-from nbflow.present.html.render import draw_page
 from nbflow.present.values import say_parameters, say_value
 from nbflow.runs.fold import Run
 from nbflow.runs.request import read_request
@@ -52,38 +51,26 @@ class SavedForm:
         return {"text/html": tag("div", drawn, class_="nbflow-still"), "text/plain": ""}
 
 
-def draw_saved(
+def read_saved(
     project: Project | None,
     name: str,
     steps: Mapping[str, Step],
-    fields: Iterable[Field],
-    run: Run | None,
-) -> str:
-    """Return the parameters with the values of the run, and the steps as the run left them."""
-    known = list(fields)
-    given = _read_values(project, known, steps, run) if known else None
-    return draw_page(make_saved(name, steps, known, given, run))
-
-
-def make_saved(
-    name: str,
-    steps: Mapping[str, Step],
-    fields: list[Field],
-    given: Mapping[str, Any] | None,
+    fields: Sequence[Field],
     run: Run | None,
 ) -> doc.Document:
-    """Return what a saved notebook shows; `given` are the values of the run, by field.
+    """Return the parameters with the values of the run, and the steps as the run left them.
 
     Of a run that goes on, only its start is told, because the notebook may be closed at its end.
     """
     over = run if run and run.status != "running" else None
     rows = tuple(_make_row(step, over) for step in steps.values())
     title = (doc.Span(name, "strong"), f": {say_count(len(steps), 'step')} · ", *_say_run(run))
+    given = _read_values(project, fields, steps, run) if fields else None
     return doc.make_document(
         doc.make_line(*title, kind="headline"),
         _make_values(fields, given) if fields else None,
+        doc.Gap(),
         doc.Table(_AFTER if over else _BEFORE, rows) if steps else None,
-        doc.make_line(doc.Span("Run this cell to have the controls.", "dim")),
     )
 
 
@@ -101,7 +88,7 @@ def _say_run(run: Run | None) -> Iterator[doc.Inline]:
 
 
 def _read_values(
-    project: Project | None, fields: list[Field], steps: Mapping[str, Step], run: Run | None
+    project: Project | None, fields: Sequence[Field], steps: Mapping[str, Step], run: Run | None
 ) -> Mapping[str, Any] | None:
     """Return the forms that a run was given, by field; None where there is no run."""
     if project is None or run is None:
@@ -112,7 +99,7 @@ def _read_values(
         return run.parameters
 
 
-def _make_values(fields: list[Field], given: Mapping[str, Any] | None) -> doc.Table:
+def _make_values(fields: Sequence[Field], given: Mapping[str, Any] | None) -> doc.Table:
     if given is None:
         return doc.Table((_NAME, _DEFAULT, _ABOUT), tuple(map(_make_parameter, fields)))
     rows = []

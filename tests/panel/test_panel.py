@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import time
 from types import SimpleNamespace
 
@@ -360,7 +361,7 @@ def test_a_terminal_is_shown_the_steps(tmp_path, panels, capsys):
     panels(made)._ipython_display_()
     said = capsys.readouterr().out
     assert "notebooks: 2 steps · run 20260101-000000-000000 ✓ done" in said
-    assert "  load    ✓ done" in said
+    assert re.search(r"^load +✓ done", said, re.MULTILINE)
     assert "%nbflow run" in said
     panels(tmp_path / "nowhere")._ipython_display_()
     assert "does not exist" in capsys.readouterr().out

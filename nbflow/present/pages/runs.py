@@ -176,7 +176,13 @@ def make_runs_page(runs: Sequence[Run]) -> Document:
     """Return a table of runs."""
     if not runs:
         return (make_line(f"No run yet. `{find_program()} run` makes one."),)
-    return (Table(_RUNS, tuple(map(_make_run, runs))),)
+    return (make_runs_table(runs),)
+
+
+def make_runs_table(runs: Sequence[Run], *, keyed: bool = False) -> Table:
+    """Return a row for each run; `keyed` ones can be chosen by their ids."""
+    keys = tuple(run.id for run in runs) if keyed else ()
+    return Table(_RUNS, tuple(map(_make_run, runs)), keys)
 
 
 def make_failure(run: Run, step: StepRun) -> Iterator[Block]:

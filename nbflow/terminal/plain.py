@@ -1,4 +1,4 @@
-"""What the command line shows, as plain text."""
+"""Draws documents as plain text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nbflow.terminal.render import render
 _WIDTH = 120  # columns of a notebook's text
 
 
-def make_plain(blocks: Iterable[Block]) -> str:
+def make_plain(blocks: Iterable[Block | None]) -> str:
     """Return a document as text without colours."""
     width = shutil.get_terminal_size((_WIDTH, 24)).columns
     file = io.StringIO()
