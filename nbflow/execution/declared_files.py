@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from nbflow.analysis.contract.file_inputs import refuse
 from nbflow.model import Problem, Result
 from nbflow.planning import Plan, Prepared
-from nbflow.planning.advice import advise
 from nbflow.planning.decide import find_max_age
 from nbflow.planning.file_flow import Latest
 from nbflow.planning.make import explain_missing
+from nbflow.planning.undeclared_files import advise
 
 
 def may_have_changed(plan: Plan, name: str, result: Result) -> bool:

@@ -21,7 +21,7 @@ from nbflow.base.flushing import write_file
 from nbflow.base.stat_cache import FileCache, keep_answers, read_stamp
 from nbflow.errors import RunError
 from nbflow.executors.protocol import STORE, KernelKind
-from nbflow.model import Job, JobInput, Place, Result, Step, TaskId, Watched
+from nbflow.model import FileInput, Job, JobInput, Place, Result, Step, TaskId
 from nbflow.planning import Plan, Prepared
 from nbflow.runs.folder import RunFolder, find_attempt, find_folder
 from nbflow.storage.results.local import open_store
@@ -113,7 +113,7 @@ def find_imports(step: Step) -> tuple[str, ...]:
 
 
 def _format_makes(step: Step, values: Mapping[str, Any], folder: Path) -> tuple[str, ...]:
-    listed = [Watched(one, Place(step.path)) for one in step.options.makes]
+    listed = [FileInput(one, Place(step.path)) for one in step.options.makes]
     patterns, wrong = make_patterns(listed, values, folder, step.parameters)
     refuse(wrong)
     return tuple(one.text for one in patterns)

@@ -16,7 +16,7 @@ from nbflow.base.hashing import is_stamp
 from nbflow.model import Failure, Job, Outcome, Parts, Problem, Result, Taken, make_warning
 from nbflow.model.events import StepFailed, StepFinished
 from nbflow.planning import Plan, Prepared, find_reusable, make_key
-from nbflow.planning.advice import advise, warn_of_write
+from nbflow.planning.undeclared_files import advise, warn_of_write
 from nbflow.runs.folder import find_attempt
 from nbflow.storage.results import folders as results
 from nbflow.storage.results.left_files import Left, add_left

@@ -66,7 +66,7 @@ class Input(Frozen, frozen=True):
         return f"{self.step}.{self.name}"  # as a Ref is written, sooner
 
 
-class Watched(Frozen, frozen=True):
+class FileInput(Frozen, frozen=True):
     """A `nbflow.file(pattern)`: a file, folder or glob; `pattern` may hold `{parameter}`.
 
     `parts` are those of a pattern that is joined as paths are, once the parameters have values.
@@ -77,7 +77,7 @@ class Watched(Frozen, frozen=True):
     parts: tuple[str, ...] = ()
 
 
-class Named(Frozen, frozen=True):
+class PathLiteral(Frozen, frozen=True):
     """A literal path in the code, of no call of nbflow's; `use` is what its call does, if known."""
 
     pattern: str
@@ -93,7 +93,7 @@ class Write(Frozen, frozen=True):
     name: str
     place: Place
     path: str = ""
-    parts: tuple[str, ...] = ()  # of the path, as in Watched
+    parts: tuple[str, ...] = ()  # of the path, as in FileInput
 
 
 class Cell(Frozen, frozen=True):
@@ -131,11 +131,11 @@ class Step(Frozen, frozen=True):
     cell_count: int = 0  # how many code cells an execution passes
     parameters: tuple[Parameter, ...] = ()
     inputs: tuple[Input, ...] = ()
-    files: tuple[Watched, ...] = ()
+    files: tuple[FileInput, ...] = ()
     writes: tuple[Write, ...] = ()
     imports: tuple[str, ...] = ()  # dotted names of the modules its cells import
     options: Options = Options()
-    named: tuple[Named, ...] = ()
+    named: tuple[PathLiteral, ...] = ()
     makers: tuple[str, ...] = ()  # steps that make or write files which this one uses
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from nbflow.model.refs import make_ref
 from nbflow.planning.keys import find_changes, make_key
 
 
-class Recalled(Frozen, frozen=True):
+class CacheHit(Frozen, frozen=True):
     """The result a key leads to, and what speaks against it; None where it can serve nobody."""
 
     result: Result | None
@@ -35,7 +35,7 @@ class Prepared(Frozen, frozen=True):
 
 
 Inputs = Mapping[str, Output | None]  # by ref; None while the step that writes it has not run
-Recall = Callable[[str], Recalled | None]
+Recall = Callable[[str], CacheHit | None]
 FindLast = Callable[[], Result | None]
 
 
@@ -50,11 +50,11 @@ def decide(
     warnings = (*prepared.warnings, *prepared.advice)
     planned = Planned(prepared.step.name, "run", warnings=warnings)
     key = find_key(prepared, inputs)
-    recalled = recall(key) if key else None
-    if recalled is not None and recalled.result is not None and not recalled.against:
-        return _reuse_or_renew(planned, prepared, recalled.result, now)
+    hit = recall(key) if key else None
+    if hit is not None and hit.result is not None and not hit.against:
+        return _reuse_or_renew(planned, prepared, hit.result, now)
     last = find_last()
-    action, why = _find_why(prepared, inputs, recalled, last)
+    action, why = _find_why(prepared, inputs, hit, last)
     expected = last.seconds if last else None
     return replace(planned, action=action, why=tuple(why), expected=expected)
 
@@ -113,15 +113,15 @@ def _reuse_or_renew(planned: Planned, prepared: Prepared, result: Result, now: f
 
 
 def _find_why(
-    prepared: Prepared, inputs: Inputs, recalled: Recalled | None, last: Result | None
+    prepared: Prepared, inputs: Inputs, hit: CacheHit | None, last: Result | None
 ) -> tuple[Action, Sequence[Reason]]:
     """Return what happens to a step that is not reused, and why."""
     if prepared.force:
         return "run", [Reason("forced")]
     if prepared.never:
         return "run", [prepared.never]
-    if recalled is not None:
-        return "run", recalled.against
+    if hit is not None:
+        return "run", hit.against
     if last is None:
         return "run", [Reason("no-result")]
     parts = make_parts(prepared, inputs)

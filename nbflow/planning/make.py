@@ -29,13 +29,13 @@ from nbflow.model import (
     Step,
     graph,
 )
-from nbflow.planning.advice import advise
-from nbflow.planning.decide import Prepared, Recalled, decide, find_nearest, make_parts, use_newest
-from nbflow.planning.edges import Edges, connect
+from nbflow.planning.decide import CacheHit, Prepared, decide, find_nearest, make_parts, use_newest
+from nbflow.planning.file_edges import Edges, connect
 from nbflow.planning.file_flow import Latest, Traffic
 from nbflow.planning.parameter_values import assign, make_effective, refuse_missing
 from nbflow.planning.prepare import preparing
 from nbflow.planning.selection import select
+from nbflow.planning.undeclared_files import advise
 from nbflow.runs.liveness import take_snapshot
 from nbflow.storage.results.folders import Snapshot
 from nbflow.storage.results.local import read_names
@@ -212,8 +212,8 @@ def decide_now(
     """Decide with what the disk says now; `latest` has the results of the steps above."""
     name, inputs = ready.step.name, find_inputs(ready.step, latest)
 
-    def recall(key: str) -> Recalled | None:
-        return _find_recalled(plan, snapshot, (name, key), latest, read_hash)
+    def recall(key: str) -> CacheHit | None:
+        return _find_hit(plan, snapshot, (name, key), latest, read_hash)
 
     def find_last() -> Result | None:
         return find_nearest(snapshot.read_all(name), make_parts(ready, inputs))
@@ -232,14 +232,14 @@ def find_inputs(step: Step, latest: Latest) -> dict[str, Output | None]:
 
 def find_reusable(plan: Plan, step: str, key: str) -> Result | None:
     """Return the result that a key leads to by now, if nothing speaks against it."""
-    recalled = _find_recalled(plan, take_snapshot(plan.project), (step, key), {}, hash_module)
-    return recalled.result if recalled and not recalled.against else None
+    hit = _find_hit(plan, take_snapshot(plan.project), (step, key), {}, hash_module)
+    return hit.result if hit and not hit.against else None
 
 
-def _find_recalled(
+def _find_hit(
     plan: Plan, found: Snapshot, at: tuple[str, str], latest: Latest, read_hash: ReadHash
-) -> Recalled | None:
-    """Return what is recalled of a step and a key."""
+) -> CacheHit | None:
+    """Return what is hit of a step and a key."""
     result = found.find_by_key(*at)
     if result is None or found.is_damaged(at[0], result.id):
         return _find_damaged(found, *at)
@@ -255,16 +255,16 @@ def _find_recalled(
         *traffic.find_opened_changes(result, latest),
         *traffic.find_unlike(result),
     )
-    return Recalled(result, against)
+    return CacheHit(result, against)
 
 
-def _find_damaged(found: Snapshot, step: str, key: str) -> Recalled | None:
+def _find_damaged(found: Snapshot, step: str, key: str) -> CacheHit | None:
     """Return what speaks against the result of a key that was found damaged."""
     known = (one for (of, _), one in found.notes.items() if of == step and one.key == key)
     damage = next(known, None)
     if damage is None:
         return None
-    return Recalled(None, (Reason("damaged", damage.result, damage.file, damage.why),))
+    return CacheHit(None, (Reason("damaged", damage.result, damage.file, damage.why),))
 
 
 def refuse_wrong(project: Project, scan: Scan) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.analysis.contract.file_inputs import find_files, make_patterns, refuse
-from nbflow.model import Parameter, Watched
+from nbflow.model import FileInput, Parameter
 
 
 def read_files(
-    watched: Sequence[Watched],
+    watched: Sequence[FileInput],
     values: Mapping[str, Any],
     folder: Path,
     root: Path,

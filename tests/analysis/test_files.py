@@ -10,7 +10,7 @@ import pytest
 from nbflow.analysis.parameters import check_value, find_parameters
 from nbflow.base.hashing import hash_bytes
 from nbflow.errors import PipelineError
-from nbflow.model import Place, Watched
+from nbflow.model import FileInput, Place
 from tests.analysis.declared import read_files
 
 FILES = (
@@ -43,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
 def read(folder: Path, *patterns: str) -> dict[str, str]:
     parameters = find_parameters([(1, CELL)], "n.ipynb", folder)[0]
     values = {one.name: one.value if one.literal else {"source": one.default} for one in parameters}
-    watched = [Watched(pattern, Place("notebooks/n.ipynb", 2)) for pattern in patterns]
+    watched = [FileInput(pattern, Place("notebooks/n.ipynb", 2)) for pattern in patterns]
     return read_files(watched, values, folder, folder.parent, parameters)
 
 
@@ -127,7 +127,7 @@ def test_values_given_as_python_objects_are_formatted_alike(folder):
     (day,) = [one for one in find_parameters([(1, CELL)], "n", folder)[0] if one.name == "day"]
     values = {"day": check_value(day, dt.date(2013, 1, 31))}
     found = read_files(
-        [Watched("data/{day:%Y-%m}.csv", Place("n", 1))], values, folder, folder, [day]
+        [FileInput("data/{day:%Y-%m}.csv", Place("n", 1))], values, folder, folder, [day]
     )
     assert list(found) == ["data/2013-01.csv"]
 
@@ -175,5 +175,5 @@ def test_what_is_kept_by_nbflow_does_not_count(tmp_path):
 
 
 def read_here(folder: Path, *patterns: str) -> dict[str, str]:
-    watched = [Watched(pattern, Place("n.ipynb", 2)) for pattern in patterns]
+    watched = [FileInput(pattern, Place("n.ipynb", 2)) for pattern in patterns]
     return read_files(watched, {}, folder, folder)

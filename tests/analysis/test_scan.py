@@ -11,6 +11,7 @@ import pytest
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.model import (
     Cell,
+    FileInput,
     Input,
     Options,
     Parameter,
@@ -19,7 +20,6 @@ from nbflow.model import (
     Skipped,
     Step,
     Type,
-    Watched,
     Write,
 )
 from nbflow.present.problems import say_what
@@ -47,7 +47,7 @@ STEPS = {
         cells=(Cell(1, "import nbflow", "", ("inputs",)),),
         cell_count=1,
         inputs=(Input("load", "flights", Place(CLEAN_PATH, 1, 2, "import nbflow")),),
-        files=(Watched("a.csv", Place(CLEAN_PATH, 1, 3, "import nbflow")),),
+        files=(FileInput("a.csv", Place(CLEAN_PATH, 1, 3, "import nbflow")),),
         imports=("nbflow",),
     ),
     "load": Step(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nbflow.base.globs import LEFT_OUT, find_place
 from nbflow.errors import CallError, PipelineError
-from nbflow.model import Place, Watched
+from nbflow.model import FileInput, Place
 from nbflow.notebook_api.files import find_files
 from tests.analysis.declared import read_files
 
@@ -69,7 +69,7 @@ def test_what_is_hashed_contains_what_the_cell_got(files, links, pattern):
         except CallError:
             got = None
         try:
-            hashed = read_files([Watched(pattern, Place("n", 1))], {}, folder, folder)
+            hashed = read_files([FileInput(pattern, Place("n", 1))], {}, folder, folder)
         except PipelineError:
             hashed = None
         assert (got is None) == (hashed is None)
@@ -88,7 +88,7 @@ def test_a_pattern_knows_what_it_will_match_before_it_is_there(files, pattern):
     with tempfile.TemporaryDirectory() as top:
         folder = make_tree(Path(os.path.realpath(top)), files, [])
         try:
-            hashed = read_files([Watched(pattern, Place("n", 1))], {}, folder, folder)
+            hashed = read_files([FileInput(pattern, Place("n", 1))], {}, folder, folder)
         except PipelineError:
             return
         wild = min((pattern.find(one) for one in "*?[" if one in pattern), default=len(pattern))

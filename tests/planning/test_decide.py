@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from nbflow.model import Cell, Input, Options, Output, Parts, Place, Planned, Reason, Result, Step
-from nbflow.planning import Prepared, Recalled, decide, make_key, make_parts
+from nbflow.planning import CacheHit, Prepared, decide, make_key, make_parts
 from nbflow.planning.decide import use_newest
 
 NOW = 1_000_000.0
@@ -36,7 +36,7 @@ LAST = Result(
 
 
 def remember(*results: Result, against: tuple[Reason, ...] = ()):
-    return {result.key: Recalled(result, against) for result in results}.get
+    return {result.key: CacheHit(result, against) for result in results}.get
 
 
 def change(**parts) -> Prepared:
@@ -150,7 +150,7 @@ def test_what_speaks_against_a_result_makes_its_step_run(against: Reason):
 
 def test_a_result_that_is_damaged_is_the_reason_also_where_there_is_no_other():
     damaged = Reason("damaged", "r1", "values.json", "it is gone")
-    planned = decide(READY, INPUTS, lambda _: Recalled(None, (damaged,)), lambda: None, NOW)
+    planned = decide(READY, INPUTS, lambda _: CacheHit(None, (damaged,)), lambda: None, NOW)
     assert planned == Planned("clean", "run", (damaged,))
 
 

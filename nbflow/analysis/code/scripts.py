@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from nbflow.analysis.code.cells import make_place
 from nbflow.analysis.code.imports import read_module
 from nbflow.analysis.code.magic_calls import find_commands, find_magics
-from nbflow.model import Watched
+from nbflow.model import FileInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -38,7 +38,7 @@ _ENDS = frozenset({"&&", "||", ";", "|", "&", "("})
 
 def read_scripts(
     cells: Iterable[CodeCell], notebook: str, folder: Path, trail: Trail
-) -> Iterator[Watched]:
+) -> Iterator[FileInput]:
     """Find the scripts that lines name literally and that exist.
 
     One that does not exist is not watched, since a cell may write it (`%%writefile`).
@@ -47,7 +47,7 @@ def read_scripts(
         for path, line in _find_paths(cell):
             if trail.look(folder / path) is not None:
                 pattern = path.replace("{", "{{").replace("}", "}}")
-                yield Watched(pattern, make_place(notebook, cell, line))
+                yield FileInput(pattern, make_place(notebook, cell, line))
 
 
 def find_modules(cells: Iterable[CodeCell]) -> Iterator[str]:
@@ -63,7 +63,7 @@ def find_modules(cells: Iterable[CodeCell]) -> Iterator[str]:
                     yield module
 
 
-def find_imports(scripts: Iterable[Watched], folder: Path) -> Iterator[str]:
+def find_imports(scripts: Iterable[FileInput], folder: Path) -> Iterator[str]:
     """Find what Python scripts import, by the names under which the notebook's folder has it."""
     for script in scripts:
         path = script.pattern.format()

@@ -19,7 +19,7 @@ from nbflow.analysis.contract.path_expressions import (
 )
 from nbflow.analysis.contract.tags import make_tagging
 from nbflow.base import globs
-from nbflow.model import Edit, Frozen, Input, Place, Problem, ProblemCode, Type, Watched, Write
+from nbflow.model import Edit, FileInput, Frozen, Input, Place, Problem, ProblemCode, Type, Write
 from nbflow.model.refs import make_ref
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Dataflow(Frozen, frozen=True):
     """What the cells declare, each thing once and in order, and what is wrong with the calls."""
 
     inputs: tuple[Input, ...] = ()
-    files: tuple[Watched, ...] = ()
+    files: tuple[FileInput, ...] = ()
     writes: tuple[Write, ...] = ()
     problems: tuple[Problem, ...] = ()
     unclear: bool = False  # what it writes is not known
@@ -60,7 +60,7 @@ def find_dataflow(
     not literal.
     """
     inputs: dict[str, Input] = {}
-    files: dict[str, Watched] = {}
+    files: dict[str, FileInput] = {}
     writes: list[_Written] = []
     problems: list[Problem] = []
     unclear = False
@@ -70,7 +70,7 @@ def find_dataflow(
         match _read_call(call, notebook, names, listed=listed):
             case Input() as found:
                 inputs.setdefault(found.ref, found)
-            case Watched() as found:
+            case FileInput() as found:
                 files.setdefault(found.pattern, found)
             case Write() as found:
                 found = _with_path(found, call, names)
@@ -136,7 +136,7 @@ def _find_repeated(writes: Sequence[_Written]) -> Iterator[Problem]:
 
 def _read_call(
     call: Call, notebook: str, names: Names, *, listed: bool
-) -> Input | Watched | Write | Problem | None:
+) -> Input | FileInput | Write | Problem | None:
     if not call.called:
         return None
     if call.function == "write":
@@ -167,7 +167,7 @@ def _make_write(call: Call, notebook: str, *, listed: bool) -> Write | Problem |
     return Write(name, make_place(notebook, call.cell, call.node.lineno))
 
 
-def _make_watched(call: Call, notebook: str, names: Names) -> Watched | Problem:
+def _make_watched(call: Call, notebook: str, names: Names) -> FileInput | Problem:
     """Return the declared file; `path_expressions` says what its pattern means."""
     try:
         parts = find_parts(call.argument, names, (call.cell.number, call.node.lineno))
@@ -177,7 +177,7 @@ def _make_watched(call: Call, notebook: str, names: Names) -> Watched | Problem:
     if globs.is_url(pattern):
         return _problem("file-url", call, notebook)
     place = make_place(notebook, call.cell, call.node.lineno)
-    return Watched(pattern, place, parts if len(parts) > 1 else ())
+    return FileInput(pattern, place, parts if len(parts) > 1 else ())
 
 
 def _with_path(write: Write, call: Call, names: Names) -> Write:

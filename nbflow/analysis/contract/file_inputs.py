@@ -12,7 +12,7 @@ from nbflow.analysis.parameters import make_objects
 from nbflow.base import globs
 from nbflow.base.hashing import hash_bytes, hash_file
 from nbflow.errors import PipelineError
-from nbflow.model import Frozen, Parameter, Problem, ProblemCode, Watched
+from nbflow.model import FileInput, Frozen, Parameter, Problem, ProblemCode
 from nbflow.workspace.pathnames import is_text, make_problem
 
 
@@ -21,7 +21,7 @@ class Pattern(Frozen, frozen=True):
 
     text: str
     folder: Path
-    watched: Watched
+    watched: FileInput
     shape: globs.Shape
 
 
@@ -48,7 +48,7 @@ class Found(Frozen, frozen=True):
 
 
 def make_patterns(
-    watched: Sequence[Watched],
+    watched: Sequence[FileInput],
     values: Mapping[str, Any],
     folder: Path,
     parameters: Iterable[Parameter] = (),
@@ -69,7 +69,7 @@ def make_patterns(
     return patterns, problems
 
 
-def make_pattern(text: str, folder: Path, watched: Watched) -> Pattern:
+def make_pattern(text: str, folder: Path, watched: FileInput) -> Pattern:
     return Pattern(text, folder, watched, globs.make_shape(text, folder))
 
 
@@ -205,7 +205,7 @@ def _is_open(form: Any) -> bool:
     return isinstance(form, dict) and form.keys() == {"source"}
 
 
-def _format(one: Watched, objects: Mapping[str, Any]) -> str:
+def _format(one: FileInput, objects: Mapping[str, Any]) -> str:
     try:
         text = os.path.join(*(part.format_map(objects) for part in one.parts or (one.pattern,)))  # noqa: PTH118
     except KeyError as error:
@@ -225,6 +225,6 @@ def _find_nearest(at: Path) -> str:
     return next(iter(difflib.get_close_matches(missing, names, 1)), "")
 
 
-def _refuse(code: ProblemCode, one: Watched, **facts: str) -> PipelineError:
+def _refuse(code: ProblemCode, one: FileInput, **facts: str) -> PipelineError:
     problem = Problem(code, one.place, {"pattern": one.pattern, **facts})
     return PipelineError(problems=[problem])

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from nbflow.analysis.contract.file_inputs import Pattern, make_patterns
 from nbflow.analysis.contract.path_index import PathIndex
-from nbflow.model import Frozen, Place, Problem, Step, Watched
+from nbflow.model import FileInput, Frozen, Place, Problem, Step
 
 
 class Sides(Frozen, frozen=True):
@@ -78,9 +78,9 @@ def find_rivals(sides: Sides) -> Iterator[Problem]:
                 yield Problem("rival-makers", other.watched.place, facts)
 
 
-def _find_claims(step: Step) -> Iterator[Watched]:
+def _find_claims(step: Step) -> Iterator[FileInput]:
     for write in step.writes:
         if write.path:
-            yield Watched(write.path, write.place, write.parts)
+            yield FileInput(write.path, write.place, write.parts)
     for pattern in step.options.makes:
-        yield Watched(pattern, Place(step.path))
+        yield FileInput(pattern, Place(step.path))

@@ -15,7 +15,7 @@ from nbflow.analysis.contract.path_expressions import (
     say_parts,
 )
 from nbflow.base import globs
-from nbflow.model import Named, Type
+from nbflow.model import PathLiteral, Type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,10 +33,12 @@ _READS = re.compile(
 _OPENS = frozenset({"open"})
 
 
-def find_named(cells: Sequence[CodeCell], parameters: Mapping[str, Type]) -> tuple[Named, ...]:
+def find_named(
+    cells: Sequence[CodeCell], parameters: Mapping[str, Type]
+) -> tuple[PathLiteral, ...]:
     """Return the paths in the code, each with whether a call that holds it writes or reads it."""
     own, names = find_function_names(cells), read_names(cells, parameters)
-    found: dict[str, Named] = {}
+    found: dict[str, PathLiteral] = {}
     for cell in cells:
         named = _find_in_text(cell) if cell.tree is None else _find_in_tree(cell, own, names)
         for one in named:
@@ -46,14 +48,14 @@ def find_named(cells: Sequence[CodeCell], parameters: Mapping[str, Type]) -> tup
     return tuple(found.values())
 
 
-def _find_in_text(cell: CodeCell) -> Iterator[Named]:
+def _find_in_text(cell: CodeCell) -> Iterator[PathLiteral]:
     """Find quoted paths in a language that is not Python."""
     for quoted, _ in _WORD.findall(cell.source):
         if quoted and _is_path(quoted):
-            yield Named(escape(quoted))
+            yield PathLiteral(escape(quoted))
 
 
-def _find_in_tree(cell: CodeCell, own: frozenset[str], names: Names) -> Iterator[Named]:
+def _find_in_tree(cell: CodeCell, own: frozenset[str], names: Names) -> Iterator[PathLiteral]:
     """Walk the tree with what the nearest call does to its arguments."""
     stack: list[tuple[ast.AST, str]] = [(cell.tree, "")] if cell.tree else []
     while stack:
@@ -67,7 +69,7 @@ def _find_in_tree(cell: CodeCell, own: frozenset[str], names: Names) -> Iterator
             stack += [(child, use) for child in reversed([*ast.iter_child_nodes(node)])]
 
 
-def _make_named(node: ast.AST, use: str, names: Names, cell: int) -> Iterator[Named]:
+def _make_named(node: ast.AST, use: str, names: Names, cell: int) -> Iterator[PathLiteral]:
     kind: Literal["read", "write", ""] = (
         "write" if use == "write" else "read" if use == "read" else ""
     )
@@ -77,10 +79,10 @@ def _make_named(node: ast.AST, use: str, names: Names, cell: int) -> Iterator[Na
         else _find_pattern(node, names, cell)
     )
     if pattern is not None and _is_path(pattern):
-        yield Named(pattern, kind)
+        yield PathLiteral(pattern, kind)
     elif pattern is not None and not isinstance(node, ast.Name):  # a line for a shell, or SQL
         words = (quoted or word for quoted, word in _WORD.findall(pattern))
-        yield from (Named(word) for word in words if _is_path(word))
+        yield from (PathLiteral(word) for word in words if _is_path(word))
 
 
 def _is_number(node: ast.expr) -> bool:

@@ -30,7 +30,18 @@ from nbflow.analysis.parameters.constants import ASKING
 from nbflow.base.names import find_better, find_fault, make_name
 from nbflow.base.stat_cache import FileCache, Trail, keep_answers
 from nbflow.errors import NotebookError
-from nbflow.model import Edit, Frozen, Options, Place, Problem, Scan, Skipped, Step, Watched, Write
+from nbflow.model import (
+    Edit,
+    FileInput,
+    Frozen,
+    Options,
+    Place,
+    Problem,
+    Scan,
+    Skipped,
+    Step,
+    Write,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -240,7 +251,7 @@ def _asks_environment(cells: Sequence[CodeCell]) -> bool:
 
 
 def _find_imports(
-    cells: Sequence[CodeCell], started: Iterable[Watched], folder: Path
+    cells: Sequence[CodeCell], started: Iterable[FileInput], folder: Path
 ) -> tuple[str, ...]:
     """Return the modules that the cells, and the scripts which they start, import."""
     own, inner = find_imports(cells), scripts.find_imports(started, folder)

@@ -9,9 +9,9 @@ from typing import Any
 from nbflow.analysis.contract.file_inputs import Pattern, make_patterns
 from nbflow.analysis.contract.path_index import PathIndex
 from nbflow.base import globs
-from nbflow.model import Edit, Frozen, Place, Problem, Watched, graph, make_warning
-from nbflow.planning.advice import make_edit
+from nbflow.model import Edit, FileInput, Frozen, Place, Problem, graph, make_warning
 from nbflow.planning.file_flow import Traffic
+from nbflow.planning.undeclared_files import make_edit
 
 _LOOSE = "write somewhere"  # of a path that a loop or a function completes
 Values = Mapping[str, Mapping[str, Any]]
@@ -100,7 +100,7 @@ class _Code:
         """Yield the paths in a step's code; what no parameter tells of them may be anything."""
         found, folder = self._traffic.steps[step], self._traffic.find_folder(step)
         for named in found.named:
-            watched = [Watched(named.pattern, Place(found.path))]
+            watched = [FileInput(named.pattern, Place(found.path))]
             values = self._values[step]
             patterns, _ = make_patterns(watched, values, folder, found.parameters)
             if patterns:

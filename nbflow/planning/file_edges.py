@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from nbflow.analysis.contract.makers import find_makers, index_claims
 from nbflow.model import Frozen, Problem, Step, graph
 from nbflow.planning.file_flow import Traffic
-from nbflow.planning.guess import guess
+from nbflow.planning.guessed_makers import guess
 
 
 class Edges(Frozen, frozen=True):
