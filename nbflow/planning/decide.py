@@ -13,14 +13,14 @@ from nbflow.planning.keys import find_changes, make_key
 
 
 class CacheHit(Frozen, frozen=True):
-    """The result a key leads to, and what speaks against it; None where it can serve nobody."""
+    """The result that a key leads to, and why it may not be reused; None for a damaged result."""
 
     result: Result | None
     against: tuple[Reason, ...] = ()
 
 
 class Prepared(Frozen, frozen=True):
-    """A step with all that is known of its key before its inputs exist."""
+    """A step with the parts of its key that are known before its inputs exist."""
 
     step: Step
     parts: Parts
@@ -44,8 +44,8 @@ def decide(
 ) -> Planned:
     """Decide what happens to a step.
 
-    `recall` finds what a key leads to. `find_last` finds an earlier result, to say what changed
-    since; a step that is reused needs no look at any other than the one that its key leads to.
+    `recall` finds the result that a key leads to. `find_last` finds an earlier result, to say what
+    changed since then. It is slow, and is called only for a step that is not reused.
     """
     warnings = (*prepared.warnings, *prepared.advice)
     planned = Planned(prepared.step.name, "run", warnings=warnings)
@@ -60,7 +60,7 @@ def decide(
 
 
 def find_key(prepared: Prepared, inputs: Inputs) -> str:
-    """Return the key of a result that may serve as this step's; "" where none may, or not yet."""
+    """Return the key to reuse a result by; "" if none may be reused, or inputs do not exist yet."""
     if prepared.force or prepared.never or _find_waiting(prepared, inputs):
         return ""
     return make_key(prepared.step.name, make_parts(prepared, inputs))
@@ -86,7 +86,7 @@ def use_newest(planned: Planned, newest: Result | None, parts: Parts, now: float
 
 
 def find_nearest(past: Sequence[Result], parts: Parts) -> Result | None:
-    """Return the result that differs least, the first of equals: it says best what changed."""
+    """Return the result with the fewest changes; of several, the first."""
     return min(past, key=lambda one: len(find_changes(one.parts, parts)), default=None)
 
 
@@ -142,7 +142,7 @@ def _explain(last: Result, parts: Parts, inputs: Inputs) -> Iterator[Reason]:
 
 
 def _drop_open(old: Parts, new: Parts, inputs: Inputs, prepared: Prepared) -> tuple[Parts, Parts]:
-    """Leave out what is not known yet, so that it does not count as changed."""
+    """Leave out the parts that are not known yet: they do not count as changed."""
     open_ = {ref for ref, output in inputs.items() if output is None}
     kept = {ref: value for ref, value in old.inputs.items() if ref not in open_}
     old = replace(old, inputs=kept)

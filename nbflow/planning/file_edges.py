@@ -1,4 +1,4 @@
-"""All edges by files: of makers, of writers that were seen, and of those that code names."""
+"""The edges between steps that come from files: declared, seen in earlier runs, or guessed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nbflow.planning.guessed_makers import guess
 
 
 class Edges(Frozen, frozen=True):
-    """The steps, each with all its makers; what is to be said of them, by step; what is wrong."""
+    """The steps with all their makers, warnings by step, and problems with their steps."""
 
     steps: dict[str, Step]
     warnings: dict[str, list[Problem]] = {}
@@ -24,7 +24,7 @@ class Edges(Frozen, frozen=True):
 def connect(traffic: Traffic, values: Mapping[str, Mapping[str, Any]]) -> Edges:
     """Find who makes or writes the files that each step uses.
 
-    An edge that nobody said, and that would close a circle, is left out.
+    An edge that no notebook declares is left out where it would close a cycle.
     """
     steps, sides = dict(traffic.steps), traffic.sides
     claims = index_claims(sides)
@@ -50,12 +50,12 @@ def connect(traffic: Traffic, values: Mapping[str, Mapping[str, Any]]) -> Edges:
 
 
 def _find_said(step: Step) -> set[str]:
-    """Return the parents that are no makers, or need not be called so."""
+    """Return the parents by data or by `after`, which are not listed as makers."""
     return ({read.step for read in step.inputs} | set(step.options.after)) - set(step.makers)
 
 
 def _add(parents: dict[str, set[str]], step: str, above: Iterable[str]) -> bool:
-    """Add edges that close no circle; tell whether any was new."""
+    """Add the edges that close no cycle; tell whether any edge was new."""
     added = False
     for writer in sorted(set(above) - parents[step] - {step}):
         if step not in graph.ancestors(parents, [writer]):

@@ -1,4 +1,4 @@
-"""Which files go from step to step: who makes, writes, declares and opens them."""
+"""The files that go from step to step: which steps make, write, declare and open them."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Traffic:
                 self.note(result)
 
     def note(self, result: Result) -> None:
-        """Take in what a step was seen to open and write, in place of what it did before."""
+        """Replace what is known of a step's files by what its new result opened and wrote."""
         name = result.step
         if result.opened or name in self.opened:
             self.opened[name] = {self.find_real(name, key): key for key in result.opened}
@@ -71,7 +71,7 @@ class Traffic:
         self.forget_left(name)
 
     def forget_left(self, step: str) -> None:
-        """Read again how a step left files, the next time that this is asked for."""
+        """Forget how a step left its files: they are read again when they are needed."""
         self._left.pop(step, None)
 
     def find_real(self, step: str, key: str) -> str:
@@ -166,7 +166,7 @@ class Traffic:
                 yield Reason("written-changed", key, before=result.step)
 
     def find_foreign(self, step: str, latest: Latest) -> Iterator[Problem]:
-        """Find the files to be put back for a step that somebody else has changed since."""
+        """Find the files to put back for a step that were changed by neither it nor its makers."""
         for real, (result, one) in self._find_held(step, latest).items():
             if not os.path.exists(real) or self.read_hash(Path(real)) == one.hash:  # noqa: PTH110
                 continue
@@ -213,7 +213,7 @@ class Traffic:
         }
 
     def _stale(self, result: Result) -> Iterator[str]:
-        """Find what other results of a step put into a folder, or under a glob, that it makes."""
+        """Find the files that other results of the maker left in its folders and globs."""
         kept = {self.find_real(result.step, key) for key in result.made}
         claims = self.sides.claimed.get(result.step, ())
         others = {real for real, one in self._read_left(result.step) if one.made} - kept

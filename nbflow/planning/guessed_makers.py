@@ -1,4 +1,4 @@
-"""Who writes a file of which nothing is known but that a step's code names it."""
+"""Guesses which step writes a file: the step whose code holds the path as a literal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Values = Mapping[str, Mapping[str, Any]]
 
 
 class Guess(Frozen, frozen=True):
-    """A step that names in its code what another one needs."""
+    """A reader, and the step that is guessed to write what it needs."""
 
     reader: str
     writer: str
@@ -28,10 +28,10 @@ class Guess(Frozen, frozen=True):
 def guess(
     traffic: Traffic, parents: graph.Parents, values: Values, claims: PathIndex[str]
 ) -> tuple[list[Guess], list[tuple[str, Problem]]]:
-    """Find for each file that nobody is known to make the step whose code names it.
+    """Return a guess for each file without a known maker, and the files where guessing fails.
 
-    `parents` are the edges that are known, `claims` who says what it makes. Where several steps
-    name a missing file, that is a problem.
+    `parents` are the known edges. `claims` maps files to the steps that say that they make them.
+    Several steps that name the same missing file are a problem.
     """
     guesses: list[Guess] = []
     problems: list[tuple[str, Problem]] = []
@@ -54,7 +54,7 @@ def guess(
 
 
 class _Code:
-    """What the steps' code names, read once it is asked for."""
+    """The paths that the steps' code holds; read when they are first needed."""
 
     def __init__(self, traffic: Traffic, values: Values) -> None:
         self._traffic, self._values = traffic, values
@@ -71,9 +71,10 @@ class _Code:
     def find_writers(
         self, reader: str, pattern: Pattern, parents: graph.Parents, *, missing: bool
     ) -> set[str]:
-        """Return the steps that name a file: in a call that writes, or in any if it is missing.
+        """Return the steps that name a file in a call that writes.
 
-        A step that has a result was seen to write nothing of it: only a missing file may be its.
+        For a missing file any call counts. A step with a result was watched when it ran and wrote
+        no such file, so it is considered for missing files only.
         """
         index = self._all if missing else self._of_new
         uses = ("write", "", _LOOSE) if missing else ("write",)
@@ -81,7 +82,7 @@ class _Code:
         return found - graph.descendants(parents, [reader]) if found else found
 
     def guess_reads(self, parents: graph.Parents) -> Iterator[Guess]:
-        """Guess, until a first result shows it, who writes what a step's code reads undeclared."""
+        """Guess who writes the undeclared files that the code of a step without a result reads."""
         for reader in sorted(self._new):
             reads = (shape for use, shape in self._find_named(reader) if use == "read")
             for shape in reads:
@@ -97,7 +98,7 @@ class _Code:
         return PathIndex((shape, (name, use)) for name, use, shape in found)
 
     def _find_named(self, step: str) -> Iterator[tuple[str, globs.Shape]]:
-        """Yield the paths in a step's code; what no parameter tells of them may be anything."""
+        """Yield the paths in a step's code; parts that planning cannot know match anything."""
         found, folder = self._traffic.steps[step], self._traffic.find_folder(step)
         for named in found.named:
             watched = [FileInput(named.pattern, Place(found.path))]

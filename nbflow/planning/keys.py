@@ -13,7 +13,7 @@ from nbflow.model.reasons import Code
 
 
 def make_key(step: str, parts: Parts) -> str:
-    """Return the hash of all that a result of this step depends on.
+    """Return the hash of everything that a result of this step depends on.
 
     A cell's position and first line are for people and do not count.
     """

@@ -239,7 +239,7 @@ def find_reusable(plan: Plan, step: str, key: str) -> Result | None:
 def _find_hit(
     plan: Plan, found: Snapshot, at: tuple[str, str], latest: Latest, read_hash: ReadHash
 ) -> CacheHit | None:
-    """Return what is hit of a step and a key."""
+    """Return the result that a key leads to, and why it may not be reused."""
     result = found.find_by_key(*at)
     if result is None or found.is_damaged(at[0], result.id):
         return _find_damaged(found, *at)
@@ -259,7 +259,7 @@ def _find_hit(
 
 
 def _find_damaged(found: Snapshot, step: str, key: str) -> CacheHit | None:
-    """Return what speaks against the result of a key that was found damaged."""
+    """Return why a key has no result any more: that result was found damaged."""
     known = (one for (of, _), one in found.notes.items() if of == step and one.key == key)
     damage = next(known, None)
     if damage is None:

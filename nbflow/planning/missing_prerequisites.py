@@ -1,4 +1,4 @@
-"""What a pipeline needs of this machine and does not find: files, kernels."""
+"""Finds the declared files and the kernels that this machine lacks."""
 
 from __future__ import annotations
 
@@ -16,16 +16,15 @@ from nbflow.workspace.project import Project
 def find_absent(project: Project, scan: Scan) -> Iterator[Problem]:
     """Find the declared files and the kernels that are not here.
 
-    A kernel without which a plan is refused is an error; one that nbflow's own interpreter stands
-    in for is a warning. A pattern with a parameter is looked for with the value that it has by
-    default.
+    A missing kernel is an error, or a warning where nbflow's own interpreter replaces it. Patterns
+    with parameters are filled with the default values.
     """
     yield from _find_files(project, scan)
     yield from _find_kernels(project, scan)
 
 
 def _find_kernels(project: Project, scan: Scan) -> Iterator[Problem]:
-    """Find the kernels that are not installed or do not work, as a plan finds them."""
+    """Find the kernels that are not installed or do not work."""
     asked: dict[Asked, list[Step]] = {}
     for step in scan.steps.values():
         asked.setdefault(ask_kernel(step), []).append(step)
@@ -42,7 +41,7 @@ def _find_kernels(project: Project, scan: Scan) -> Iterator[Problem]:
 
 
 def _find_files(project: Project, scan: Scan) -> Iterator[Problem]:
-    """Find what a plan says of files: what is wrong, and what should be said of them."""
+    """Find the problems of declared files, and the warnings of undeclared ones."""
     try:
         plan, problems = draft(project, scan, Request(), lenient=True)
     except NbflowError:  # parameters that disagree: the scan has a problem that says so

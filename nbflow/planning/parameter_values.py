@@ -26,9 +26,9 @@ def assign(
 ) -> dict[str, dict[str, Any]]:
     """Return each step's overrides, in JSON forms.
 
-    What the request says wins over the project's settings, and `STEP.NAME` over `NAME`. A value
-    for all must fit the `selected` steps that declare it; where none does, every step that does.
-    Raises ParameterError with all that is wrong.
+    The request wins over the project's settings, and `STEP.NAME` over `NAME`. A value for all steps
+    must fit each of the `selected` steps that declare the parameter; if none of them does, each
+    other step that does. Raises ParameterError with all problems.
     """
     overrides: dict[str, dict[str, Any]] = {name: {} for name in steps}
     sources = [(settings, check_value), (request.parameters, check_value)]
@@ -101,7 +101,7 @@ def make_effective(step: Step, overrides: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def find_open_defaults(step: Step, overrides: Mapping[str, Any]) -> list[Parameter]:
-    """Return the parameters whose value only running the notebook would tell."""
+    """Return the parameters whose values are not known before the notebook runs."""
     return [
         one
         for one in step.parameters

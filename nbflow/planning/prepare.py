@@ -1,4 +1,4 @@
-"""Reads all that a step's key depends on, but for its inputs."""
+"""Reads what a step's key depends on, except for its inputs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SPARE = 20_000  # hashes of files that this plan did not need, and another may
 
 @contextlib.contextmanager
 def preparing(project: Project) -> Iterator[Preparing]:
-    """Give what prepares the steps of one plan."""
+    """Give the object that prepares the steps of one plan."""
     with (
         keep_answers(project, "files", str, spare=_SPARE) as files,
         keep_answers(project, "modules", ModuleFile, spare=_SPARE) as modules,
@@ -46,7 +46,7 @@ class Preparing:
         self._find_folder = functools.cache(project.root.joinpath)
 
     def prepare(self, step: Step, overrides: dict[str, Any], *, force: bool) -> Prepared:
-        """Read what the step's key depends on, but for its files: see `Traffic.find`.
+        """Read what the step's key depends on, except for its files: see `Traffic.find`.
 
         Raises NbflowError for what cannot be read.
         """
@@ -68,7 +68,7 @@ class Preparing:
         return self._files.get(str(path), lambda _: hash_file(path))
 
     def look_again(self) -> None:
-        """Begin another moment: files may have changed since."""
+        """Read each file's stamp again: files may have changed since the last look."""
         self._files.look_again()
 
     def hash_module(self, path: Path) -> str:
@@ -103,7 +103,7 @@ class Preparing:
 
 
 def ask_kernel(step: Step) -> Asked:
-    """Return by what a step's kernel is looked for."""
+    """Return the language and the names that a step's kernel is found by."""
     return step.language, step.kernel, step.options.kernel
 
 

@@ -1,4 +1,4 @@
-"""What to say about files that go from step to step unsaid, each with the line to paste."""
+"""Warnings of files that steps use or write without declaring them, with the line to paste."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nbflow.planning.file_flow import Traffic
 
 
 def advise(traffic: Traffic, step: str) -> tuple[Problem, ...]:
-    """Return what a step should declare: by its newest result, it opened or wrote it unsaid."""
+    """Return warnings of the files that the newest result of a step shows to be undeclared."""
     opened = traffic.opened.get(step, {})
     undeclared = [real for real in opened if not traffic.declares(step, real)]
     return (

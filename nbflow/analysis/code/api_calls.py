@@ -80,7 +80,7 @@ class _Names(NamedTuple):
 
 
 def find_mentioned(cells: Sequence[CodeCell]) -> re.Pattern[str]:
-    """Return what finds in a text the names by which the cells know nbflow and its functions."""
+    """Return a pattern for the names that nbflow and its functions have in these cells."""
     names = _find_names(cells)
     known = "|".join(map(re.escape, sorted({"nbflow", *names.modules, *names.functions})))
     return re.compile(rf"\b(?:{known})\b")
@@ -103,7 +103,7 @@ def find_calls(cells: Sequence[CodeCell]) -> Iterator[Call]:
 
 
 def find_modules(cells: Iterable[CodeCell]) -> frozenset[str]:
-    """Return the names by which the cells know the module nbflow: `nf` of `import nbflow as nf`."""
+    """Return the names of the module nbflow in the cells: `nf` after `import nbflow as nf`."""
     return frozenset(_find_names(cells).modules)
 
 
@@ -187,7 +187,7 @@ def _enter(node: ast.AST, field: str, index: int, context: Context) -> Context:
 
 
 def _find_branch(node: ast.AST, field: str, index: int) -> str | None:
-    """Return which of the branches of a statement, of which one is executed, a child is."""
+    """Return the name of the branch that a child is in; None for a statement without branches."""
     if isinstance(node, ast.If | ast.IfExp) and field in {"body", "orelse"}:
         return field
     if isinstance(node, ast.Try):

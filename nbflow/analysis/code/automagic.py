@@ -28,10 +28,10 @@ _LINE = re.compile(r"\s*(\w+)(?:[ \t]+([^=,\s][^\n]*))?\s*")
 
 
 def make_automagic(source: str, trees: Iterable[ast.Module]) -> str | None:
-    """Return the call that IPython makes of a cell that is not Python; None where it makes none.
+    """Return a cell that is not Python as the call of a magic; None where IPython calls none.
 
-    That is where the cell is a single line whose first word is a magic, and none of the notebook's
-    cells, whose `trees` these are, gives that name a meaning.
+    IPython calls a magic if the cell is one line, its first word is a magic's name, and no variable
+    has that name. `trees` are the notebook's cells, which may set it.
     """
     found = _LINE.fullmatch(source)
     if found is None or found[1] not in MAGICS or _is_bound(found[1], trees):

@@ -62,7 +62,7 @@ def find_settings(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
 
 
 def find_stores(statement: ast.stmt) -> Iterator[tuple[str, int]]:
-    """Yield the names that a statement sets in the notebook, not those of its functions alone."""
+    """Yield the names that a statement sets at the top level, and the globals of its functions."""
     stack: list[ast.AST] = [statement]
     while stack:
         node = stack.pop()

@@ -1,4 +1,4 @@
-"""Code cells as they count for the key: tokens, less what changes no result."""
+"""Hashes of code cells for the key: of their tokens, without those that change no result."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _LOADING = frozenset({"load_ext", "reload_ext", "unload_ext"})
 def make_digests(cells: Sequence[CodeCell], queries: Iterable[Found] = ()) -> tuple[Cell, ...]:
     """Return the cells that hold code, with digests of their tokens and of tags that count.
 
-    nbflow's own lines do not count: they show what there is, and change no result. Of nbflow's
-    `queries` the tokens of SQL count.
+    nbflow's own lines do not count: they only show something. Of the cells that are `queries`, the
+    tokens of the SQL count.
     """
     modules = find_modules(cells)
     of: dict[int, list[Found]] = {}
@@ -80,7 +80,7 @@ def _replace_query(line: str, query: Found) -> str:
 
 
 def _find_own(cell: CodeCell, modules: Collection[str]) -> list[tuple[int, int]]:
-    """Return the first and last lines of nbflow's own statements, which stand alone there.
+    """Return the first and last lines of those statements of nbflow that share no line with others.
 
     Where a cell has no others, `import nbflow` is one of them.
     """

@@ -24,7 +24,7 @@ _OWN = "nbflow"  # a change in nbflow itself is no reason to run every step agai
 
 
 class Closure(Frozen, frozen=True):
-    """All that some imports lead to: module files by path, and every name that is imported."""
+    """The modules that some imports load, by path, and all names that these import."""
 
     modules: dict[str, str] = {}
     imports: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ class ModuleFile(Frozen, frozen=True):
 
 
 class Search:
-    """Where modules lie and what they import: each is looked up once, as it is at one moment.
+    """Finds modules and what they import; each module is looked up once.
 
     `files` remembers what was found in modules before.
     """

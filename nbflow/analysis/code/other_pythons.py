@@ -1,4 +1,4 @@
-"""What can be read of a cell whose syntax only another Python knows."""
+"""Reads a cell as far as this Python can, if its syntax is of another Python."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _INDENT = re.compile(r"[ \t]*")
 
 
 class Salvaged(NamedTuple):
-    """A cell's Python less the `lost` lines, by number, which this Python cannot read."""
+    """A cell's Python without the lines that cannot be read; `lost` are their numbers."""
 
     plain: str
     tree: ast.Module
@@ -21,7 +21,7 @@ class Salvaged(NamedTuple):
 
 
 def salvage(plain: str) -> Salvaged | None:
-    """Give up the lines at which this Python stops, one by one; None where too much is lost."""
+    """Blank the lines with syntax errors, one by one; return None where they are too many."""
     lines = plain.split("\n")
     lost: list[int] = []
     while len(lost) <= _MOST:

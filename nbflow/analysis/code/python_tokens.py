@@ -1,4 +1,4 @@
-"""The tokens of Python: what counts of a cell or module, less comments, blank lines and widths."""
+"""The tokens of Python that count for the key: without comments, blank lines and spaces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tokens of a SQL text: what counts of a query, less comments, blank lines and spaces."""
+"""The tokens of SQL that count for the key: without comments, blank lines and spaces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The name `nbflow` where no cell above gives it a meaning: the step would fail there."""
+"""Finds uses of the name `nbflow` before it is imported: the step would fail there."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _MAY_BIND = frozenset({"load_ext", "macro", "pylab", "reload_ext", "run", "store
 
 
 def find_unbound(cells: Sequence[CodeCell], notebook: str) -> Iterator[Problem]:
-    """Find the first use of `nbflow` before it is imported, or of what nothing imports at all.
+    """Find the first use of `nbflow` before it is imported.
 
-    What a function uses is looked for when it is called, so that an import may follow.
+    A function may use the name before the import: it is looked up when the function is called.
     """
     later: tuple[CodeCell, ast.Name] | None = None
     for cell, statement in _find_statements(cells):

@@ -1,4 +1,4 @@
-"""What a notebook reads, watches and writes, from its literal calls of nbflow's functions."""
+"""What a notebook reads and writes, from its literal calls of nbflow's functions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _EXAMPLES = {"file": 'nbflow.file("data/file.csv")', "read": 'nbflow.read("step.
 
 
 class Dataflow(Frozen, frozen=True):
-    """What the cells declare, each thing once and in order, and what is wrong with the calls."""
+    """What the cells declare, each thing once and in order, and the problems of the calls."""
 
     inputs: tuple[Input, ...] = ()
     files: tuple[FileInput, ...] = ()

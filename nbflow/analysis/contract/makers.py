@@ -1,4 +1,4 @@
-"""Which steps make files that others declare: edges of the graph."""
+"""Finds which steps make the files that others declare."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nbflow.model import FileInput, Frozen, Place, Problem, Step
 
 
 class Sides(Frozen, frozen=True):
-    """By step, the patterns that it declares and those of the files that it says it makes.
+    """Patterns by step: of the files that it declares, and of those that it says it makes.
 
     `wrong` has the problems of declared patterns that cannot be formatted.
     """

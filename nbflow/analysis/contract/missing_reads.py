@@ -1,4 +1,4 @@
-"""Reads that no step answers, each with what was probably meant."""
+"""Finds reads of what no step writes, and suggests what was meant."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def find_unanswered(
     broken: Collection[str],
     hidden: Collection[str],
 ) -> Iterator[Problem]:
-    """Find the reads of what nobody writes, and those that are no `step.name`.
+    """Find the reads of what no step writes, and those that are not written as `step.name`.
 
-    What notebooks that could not be read, the `broken`, would write is not known; nor is what
-    the `hidden` steps write, of which a cell could not.
+    Reads of `broken` notebooks, which could not be read, are not reported, nor are those of
+    `hidden` steps, which have a cell that could not be read: what they write is not known.
     """
     for step in steps.values():
         for read in step.inputs:
@@ -94,7 +94,7 @@ def _make_edit(read: Input, meant: str | None) -> Edit | None:
 
 
 def _find_meant(step: Step, read: Input, steps: Mapping[str, Step]) -> str | None:
-    """Return what there is of that name, else of a near name in a step of a near one."""
+    """Return the same name of another step, else the nearest name of the nearest step."""
     if (writer := _find_writer(step, read, steps)) is not None:
         return f"{writer}.{read.name}"
     near = find_nearest(read.step, steps)
@@ -105,7 +105,7 @@ def _find_meant(step: Step, read: Input, steps: Mapping[str, Step]) -> str | Non
 
 
 def _make_untagged(code: ProblemCode, step: Step, read: Input, item: Skipped) -> Problem:
-    """Return the problem that what would be the step, or writes what is read, is no step."""
+    """Return the problem that the notebook that is meant has no tagged cell."""
     path = PurePosixPath(item.path)
     facts = _make_facts(step, read) | {
         **item.facts,

@@ -1,4 +1,4 @@
-"""Lines of a step that start a run of the step's own pipeline, which a run refuses."""
+"""Finds lines of a step that start a run of its own pipeline: within a run they fail."""
 
 from __future__ import annotations
 

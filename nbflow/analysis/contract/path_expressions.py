@@ -1,4 +1,4 @@
-"""What an expression for a path means before anything runs: literals, parameters, constants."""
+"""Evaluates an expression for a path without running it: literals, parameters, constants."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _find(node: ast.expr, names: Names, at: Position, depth: int) -> Parts:
 
 
 def _has_kind(node: ast.expr, kind: str, names: Names, depth: int = _DEEPEST) -> bool:
-    """Tell whether an expression is certainly a "str", or a "Path": then so is what it is part of.
+    """Tell whether an expression is certainly a "str", or a "Path".
 
     Of numbers `+` and `/` mean something else.
     """
@@ -192,7 +192,7 @@ def _evaluate(node: ast.expr, names: Names, at: Position) -> Any:
 
 
 def _concatenate(pieces: Iterable[Parts]) -> Parts:
-    """Return texts one behind the other; what is joined as paths may only stand first."""
+    """Return the texts concatenated; only the first may be a joined path."""
     made: Parts = ("",)
     for piece in pieces:
         if len(piece) > 1 and made != ("",):

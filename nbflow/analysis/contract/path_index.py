@@ -1,4 +1,4 @@
-"""Finds among many patterns those that may name the files of another one."""
+"""An index of patterns, to find those that may name the same files as another pattern."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of the qualified names in `%%sql` cells are reads: those whose first part is a step."""
+"""Finds which qualified names in `%%sql` cells are reads: those whose first part is a step."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def find_known(
 def find_problems(
     queries: Queries, known: Collection[str], declared: Collection[str] = ()
 ) -> Iterator[Problem]:
-    """Find statements whose reads nobody can know, and names that are nearly a step's.
+    """Find statements that cannot be analysed, and names that are nearly those of a step.
 
     A query that is made when the cell runs may read what the step has `declared` otherwise.
     """

@@ -17,7 +17,7 @@ _NEAR = 0.75  # `params` is still taken for `parameters`
 
 
 class Slip(NamedTuple):
-    """A tag that nearly is one of a step, and the one that it nearly is."""
+    """A misspelt tag of a step, and the tag that was meant."""
 
     cell: CodeCell
     tag: str
@@ -33,7 +33,7 @@ def find_slips(cells: Iterable[CodeCell]) -> Iterator[Slip]:
 
 
 def make_untagged(path: str, slips: Iterable[Slip], writes: tuple[str, ...]) -> Skipped:
-    """Return a notebook without those tags, with the first that was misspelt and its remedy."""
+    """Return that a notebook is no step; the remedy corrects the first misspelt tag."""
     slip = next(iter(slips), None)
     if slip is None:
         return Skipped(path, "untagged", writes=writes)

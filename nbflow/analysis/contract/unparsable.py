@@ -1,4 +1,4 @@
-"""Cells that this Python cannot read: wrong for every Python, or right in the kernel's alone."""
+"""Cells that this Python cannot read: they are wrong, or right for the kernel's Python."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Read(NamedTuple):
-    """The cells as well as they can be read, what is wrong, and whether that may hide a call."""
+    """The cells as far as they can be read; `hidden` where a call may have been missed."""
 
     cells: tuple[CodeCell, ...]
     problems: tuple[Problem, ...] = ()
@@ -101,7 +101,7 @@ def _salvage(cell: CodeCell) -> tuple[CodeCell, tuple[int, ...]]:
 def _find_doubtful(
     cells: Sequence[CodeCell], lost: dict[int, tuple[int, ...]], notebook: str, theirs: str
 ) -> Iterator[Problem]:
-    """Say of each cell that only the kernel may read it; an error where that may hide a call."""
+    """Find the cells that only the kernel may read; an error where a call may be missed."""
     ours = platform.python_version()
     mentions = find_mentioned(cells)
     for cell in (one for one in cells if one.number in lost):

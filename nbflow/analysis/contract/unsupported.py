@@ -1,4 +1,4 @@
-"""What of nbflow does not work in other languages, where a notebook asks for it."""
+"""Finds uses of nbflow's functions in notebooks of other languages, where they do not work."""
 
 from __future__ import annotations
 

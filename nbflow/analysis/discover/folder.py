@@ -1,4 +1,4 @@
-"""Which files of a folder may be steps, and why the others are none."""
+"""Lists the files of a folder that may be steps, and why others are skipped."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _find_folder_reason(project: Project, path: Path) -> Skipped | Literal[False] | None:
-    """Return why a folder is not looked into; False where that is not worth telling."""
+    """Return why a folder is skipped; False to skip it without a word, None to look into it."""
     if path == project.store or path.name == "__pycache__":
         return False
     if path.name.startswith("."):

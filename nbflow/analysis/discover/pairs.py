@@ -1,4 +1,4 @@
-"""Files that are another notebook's second form: jupytext's pairs and papermill's outputs."""
+"""Finds files that are forms of another notebook: jupytext's pairs and papermill's outputs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HEADER = 2000  # bytes in which jupytext's header stands
 
 
 def find_pairs(project: Project, paths: Sequence[Path]) -> tuple[list[Path], list[Skipped]]:
-    """Return the paths, of each jupytext pair only one, and what that leaves out.
+    """Return the paths with one of each jupytext pair, and the skipped others.
 
     A pair is a text notebook and an `.ipynb` of one stem, in one folder or, where the text's
     header says `formats:`, in two.
@@ -45,7 +45,7 @@ def find_pairs(project: Project, paths: Sequence[Path]) -> tuple[list[Path], lis
 def find_source(
     content: Mapping[str, Any], path: Path, folder: Path, trail: Trail | None = None
 ) -> str | None:
-    """Return the name of what papermill executed into this notebook; None for a source.
+    """Return the name of the notebook that papermill made this one from; None for a source.
 
     A source executed in place has equal paths, or lies where the input lay: the path that
     shares more of its end with the notebook's own tells. Metadata without both is a source's.
