@@ -48,7 +48,8 @@ class StepDetail:
     ) -> None:
         says = {"description": "Step", "css": "nbflow-choice nbflow-named"}
         self._step = build(w.Dropdown, options=[_NONE], value="", **says)
-        self._step.observe(lambda change: choose(change["new"]), "value")
+        self._choose, self._showing = choose, False  # a change that we make is no click
+        self._step.observe(lambda change: self._take(change["new"]), "value")
         self._head, self._trace, self._log = build(w.HTML), build(w.HTML), build(w.HTML)
         self._opener, self._written = ExecutedOpener(later, follow), OutputViewer(later)
         about = [self._step, self._head, self._opener.box]
@@ -75,9 +76,15 @@ class StepDetail:
 
     def _show_choice(self, detail: Detail) -> None:
         options = [_NONE, *((name, name) for name in detail.names)]
+        self._showing = True
         if list(self._step.options) != options:
-            self._step.options = options
+            self._step.options = options  # this resets the value
         self._step.value = detail.name if detail.name in detail.names else ""
+        self._showing = False
+
+    def _take(self, name: str) -> None:
+        if not self._showing:
+            self._choose(name)
 
 
 def read_left(run: Run, name: str) -> Left:
