@@ -111,22 +111,22 @@ def _make_values(fields: Sequence[Field], given: Mapping[str, Any] | None) -> do
 
 def _say_given(key: str, given: Mapping[str, Any]) -> doc.Cell:
     if key not in given:
-        return (doc.Span("default", "dim"),)
-    return (doc.Span(shorten(say_value(given[key]), 60), "code"),)
+        return doc.Span("default", "dim")
+    return doc.Span(shorten(say_value(given[key]), 60), "code")
 
 
 def _make_parameter(field: Field) -> tuple[doc.Cell, ...]:
     one = field.parameter
     needed = doc.Span("needs a value", "dim")
     default = doc.Span(shorten(one.default, 60), "code") if one.default else needed
-    return (doc.Span(field.key, "code"),), (default,), (doc.Span(one.help, "dim"),)
+    return doc.Span(field.key, "code"), default, doc.Span(one.help, "dim")
 
 
 def _make_row(step: Step, over: Run | None) -> tuple[doc.Cell, ...]:
     name = doc.Span(step.name, "strong")
     if over is None:
-        return (name,), (doc.Span(step.path, "dim"),)
+        return name, doc.Span(step.path, "dim")
     found = over.steps.get(step.name)
     if found is None:
-        return (name,), (doc.Span("not in this run", "dim"),), ()
-    return (name,), (doc.StateMark(found.status),), (say_seconds(found.seconds),)
+        return name, doc.Span("not in this run", "dim"), ""
+    return name, doc.StateMark(found.status), say_seconds(found.seconds)

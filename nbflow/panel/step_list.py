@@ -13,7 +13,7 @@ from nbflow.panel.row_list import LIST, RowList
 from nbflow.panel.run_state import Row
 from nbflow.panel.widget_factory import build
 from nbflow.present.html.markup import dim, state, tag
-from nbflow.present.html.render import draw_inline
+from nbflow.present.html.render import draw_cell
 from nbflow.present.pages.runs import make_progress
 from nbflow.present.reasons import say_standing
 
@@ -80,7 +80,7 @@ def _draw_about(row: Row) -> str:
     if step is None or step.status == "cancelled":
         return ""
     if step.status in {"running", "done"}:
-        return draw_inline(make_progress(step))
+        return draw_cell(make_progress(step))
     return say_standing(step, row.age)
 
 

@@ -41,7 +41,7 @@ class Link(Frozen, frozen=True):
 
 
 Inline = str | Span | StateMark | Bar | Link
-Cell = tuple[Inline, ...]
+Cell = Inline | tuple[Inline, ...]
 
 
 class Line(Frozen, frozen=True):

@@ -143,10 +143,10 @@ def _render_table(table: doc.Table) -> Iterator[Table]:
 
 
 def _render_cell(cell: doc.Cell, column: doc.Column) -> RenderableType:
-    match cell:
-        case (doc.Span(text=name, look="strong"),):
-            return _Name(name)
-    text = Text.assemble(*map(_render_part, cell))
+    if isinstance(cell, doc.Span) and cell.look == "strong":
+        return _Name(cell.text)
+    parts = cell if isinstance(cell, tuple) else (cell,)
+    text = Text.assemble(*map(_render_part, parts))
     return cut(text) if column.one_line else text
 
 

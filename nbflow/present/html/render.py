@@ -43,6 +43,11 @@ def draw(*blocks: doc.Block | None) -> Markup:
     return join(*(_DRAWN[type(block)](block) for block in blocks if block is not None))
 
 
+def draw_cell(cell: doc.Cell) -> Markup:
+    """Return a cell of a table without its element."""
+    return draw_inline(cell if isinstance(cell, tuple) else (cell,))
+
+
 def draw_inline(parts: Iterable[doc.Inline]) -> Markup:
     """Return texts, links and marks one after the other."""
     return join(*map(_draw_part, parts))
@@ -77,8 +82,7 @@ def _draw_table(table: doc.Table) -> Markup:
 
     head = make_row("th", (column.title for column in table.columns))
     rows = (
-        make_row("td", map(draw_inline, row), key)
-        for row, key in zip_longest(table.rows, table.keys)
+        make_row("td", map(draw_cell, row), key) for row, key in zip_longest(table.rows, table.keys)
     )
     return tag("table", tag("thead", head), tag("tbody", *rows))
 

@@ -7,14 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from nbflow.base.text import say_count, say_seconds, shorten
 from nbflow.model import Spent
-from nbflow.present.document import (
-    Cell,
-    Column,
-    Document,
-    Gap,
-    Table,
-    make_line,
-)
+from nbflow.present import document as doc
 from nbflow.runs.fold import StepRun
 
 # A part's name in `Spent`, its heading, and what is said of it where it dominates.
@@ -30,7 +23,7 @@ _NAME = 24  # characters of a step's name, so that all fits 80
 _HALF = 0.5
 
 
-def make_profile(steps: Iterable[StepRun], jobs: int = 1) -> Document:
+def make_profile(steps: Iterable[StepRun], jobs: int = 1) -> doc.Document:
     """Return a table of the parts, slowest step first, their totals, and what dominates.
 
     `jobs` is how many steps the run executed at a time.
@@ -38,10 +31,10 @@ def make_profile(steps: Iterable[StepRun], jobs: int = 1) -> Document:
     timed = [step for step in steps if step.seconds and step.spent != Spent()]
     if not timed:
         text = "Where the time went is not known: no step was executed and measured."
-        return (make_line(text),)
+        return (doc.make_line(text),)
     timed.sort(key=lambda step: (-(step.seconds or 0.0), step.name))
     total = add_spent(step.spent for step in timed)
-    return _make_table(timed, total), Gap(), make_line(say_dominant(timed, jobs))
+    return _make_table(timed, total), doc.Gap(), doc.make_line(say_dominant(timed, jobs))
 
 
 def add_spent(spent: Iterable[Spent]) -> Spent:
@@ -69,18 +62,19 @@ def say_dominant(steps: Sequence[StepRun], jobs: int) -> str:
     )
 
 
-def _make_table(steps: Sequence[StepRun], total: Spent) -> Table:
+def _make_table(steps: Sequence[StepRun], total: Spent) -> doc.Table:
     headings = ("took", *(heading for _, heading, _ in _PARTS))
     rows = [_make_row(shorten(one.name, _NAME), one.seconds, one.spent) for one in steps]
     if len(steps) > 1:
         took = math.fsum(one.seconds or 0.0 for one in steps)
-        rows += [(("",),) * (len(headings) + 1), _make_row("in all", took, total)]
-    return Table((Column("step"), *(Column(one, right=True) for one in headings)), tuple(rows))
+        rows += [("",) * (len(headings) + 1), _make_row("in all", took, total)]
+    columns = (doc.Column(one, right=True) for one in headings)
+    return doc.Table((doc.Column("step"), *columns), tuple(rows))
 
 
-def _make_row(name: str, seconds: float | None, spent: Spent) -> tuple[Cell, ...]:
+def _make_row(name: str, seconds: float | None, spent: Spent) -> tuple[doc.Cell, ...]:
     parts = [getattr(spent, part) for part, _, _ in _PARTS]
-    return ((name,), *((_say(one),) for one in (seconds or 0.0, *parts)))
+    return (name, *map(_say, (seconds or 0.0, *parts)))
 
 
 def _say(seconds: float) -> str:

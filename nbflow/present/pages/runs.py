@@ -8,25 +8,7 @@ from pathlib import Path
 
 from nbflow.base.text import say_age, say_bytes, say_made, say_seconds, say_when, shorten
 from nbflow.model import Failure, Next, Output
-from nbflow.present.document import (
-    Bar,
-    Block,
-    Cell,
-    Column,
-    Document,
-    Gap,
-    Line,
-    Listing,
-    Look,
-    Section,
-    Span,
-    StateMark,
-    Table,
-    make_commands,
-    make_document,
-    make_line,
-    make_warnings,
-)
+from nbflow.present import document as doc
 from nbflow.present.faces import find_program
 from nbflow.present.nodes import make_run_graph
 from nbflow.present.places import say_failed_at, say_path
@@ -48,50 +30,50 @@ from nbflow.runs.folder import RunFolder
 MANY = 50  # reused steps, which from here on are only counted
 _WHY = 120  # characters
 _STEPS = (  # the widths let the table stand still while a run goes on
-    Column("step", gives_way=True),
-    Column("state", least=11),
-    Column("progress", one_line=True, gives_way=True, least=16, most=38),
-    Column("time", right=True, least=6),
-    Column("why", one_line=True),
+    doc.Column("step", gives_way=True),
+    doc.Column("state", least=11),
+    doc.Column("progress", one_line=True, gives_way=True, least=16, most=38),
+    doc.Column("time", right=True, least=6),
+    doc.Column("why", one_line=True),
 )
 _RUNS = (
-    Column("run"),
-    Column("state"),
-    Column("started"),
-    Column("took", right=True),
-    Column("steps", gives_way=True),
-    Column("about"),
+    doc.Column("run"),
+    doc.Column("state"),
+    doc.Column("started"),
+    doc.Column("took", right=True),
+    doc.Column("steps", gives_way=True),
+    doc.Column("about"),
 )
 _OUTPUTS = (
-    Column("output"),
-    Column("kind"),
-    Column("rows", right=True),
-    Column("size", right=True),
-    Column("columns"),
+    doc.Column("output"),
+    doc.Column("kind"),
+    doc.Column("rows", right=True),
+    doc.Column("size", right=True),
+    doc.Column("columns"),
 )
 
 
-def make_run_page(run: Run, now: float, after: Iterable[Next] = ()) -> Document:
+def make_run_page(run: Run, now: float, after: Iterable[Next] = ()) -> doc.Document:
     """Return a run with all its steps; `after` are commands to type next, `now` is a time.
 
     A reused result is told by the moment that it was made, which stays true in a saved notebook.
     """
     steps = run.steps.values()
     rows = (_make_row(one, now, shorten(_say_why(one, None), _WHY)) for one in steps)
-    return make_document(
+    return doc.make_document(
         make_headline(run, now, say_trouble(run)),
         make_run_graph(run),
-        Gap(),
-        Table(_STEPS, tuple(rows)),
+        doc.Gap(),
+        doc.Table(_STEPS, tuple(rows)),
         *make_ending(run, after),
     )
 
 
-def make_live_page(run: Run, now: float, after: Iterable[Next] = ()) -> Document:
+def make_live_page(run: Run, now: float, after: Iterable[Next] = ()) -> doc.Document:
     """Return a run with all its steps as it is now; many reused steps are only counted."""
-    return make_document(
+    return doc.make_document(
         make_headline(run, now),
-        Gap(),
+        doc.Gap(),
         *make_live_table(run, leave_out_reused(run), now),
         *make_outcome_page(run, after),
     )
@@ -104,44 +86,44 @@ def leave_out_reused(run: Run) -> list[StepRun]:
     return others if len(steps) - len(others) > MANY else steps
 
 
-def make_live_table(run: Run, shown: Sequence[StepRun], now: float) -> Document:
+def make_live_table(run: Run, shown: Sequence[StepRun], now: float) -> doc.Document:
     """Return a row for each of these steps, with the ages of results, and how many others are."""
     known = {step.name for step in shown}
     hidden = Counter(step.status for step in run.steps.values() if step.name not in known)
     others = ", ".join(f"{count} {status}" for status, count in hidden.items())
-    return make_document(
-        Table(_STEPS, tuple(_make_row(step, now, _say_why(step, now)) for step in shown)),
-        make_line(Span(f"… and {others}", "dim")) if others else None,
+    return doc.make_document(
+        doc.Table(_STEPS, tuple(_make_row(step, now, _say_why(step, now)) for step in shown)),
+        doc.make_line(doc.Span(f"… and {others}", "dim")) if others else None,
     )
 
 
-def make_outcome_page(run: Run, after: Iterable[Next] = ()) -> Document:
+def make_outcome_page(run: Run, after: Iterable[Next] = ()) -> doc.Document:
     """Return what a run that is over came to."""
-    return (Gap(), make_summary(run), *make_ending(run, after))
+    return (doc.Gap(), make_summary(run), *make_ending(run, after))
 
 
-def make_headline(run: Run, now: float, *more: str) -> Line:
+def make_headline(run: Run, now: float, *more: str) -> doc.Line:
     """Return `▸ running notebooks · 20261123-064312-1f3a · 3 of 9 steps · 12 s`."""
     said = " · ".join(filter(None, (say_headline(run, now), *more)))
-    return make_line(StateMark(run.status), f" {said}", kind="headline")
+    return doc.make_line(doc.StateMark(run.status), f" {said}", kind="headline")
 
 
-def make_summary(run: Run) -> Line:
+def make_summary(run: Run) -> doc.Line:
     """Return `✓ done in 3.0 s: 2 ran, 1 reused`."""
     word = "in" if run.status == "done" else "after"
     took = "" if run.seconds is None else f" {word} {say_seconds(run.seconds)}"
     said = " · ".join(filter(None, (say_steps(run), say_trouble(run))))
-    return make_line(StateMark(run.status), f"{took}: {said}")
+    return doc.make_line(doc.StateMark(run.status), f"{took}: {said}")
 
 
-def make_ending(run: Run, after: Iterable[Next] = ()) -> Document:
+def make_ending(run: Run, after: Iterable[Next] = ()) -> doc.Document:
     """Return what failed, the warnings, where the executed notebooks are, and what to type next."""
-    return make_document(
+    return doc.make_document(
         *(part for step in run.steps.values() for part in make_failure(run, step)),
-        *make_warnings(say_warnings(run)),
-        Gap(),
+        *doc.make_warnings(say_warnings(run)),
+        doc.Gap(),
         _make_where(run),
-        make_commands(after),
+        doc.make_commands(after),
     )
 
 
@@ -153,90 +135,87 @@ def make_step_page(
     after: Iterable[Next] = (),
     *,
     now: float | None = None,
-) -> Document:
+) -> doc.Document:
     """Return one step of a run: state, reasons, what it wrote, its error.
 
     A reused result is told by its age at `now`, without it by the moment that it was made.
     """
     took = f" in {say_seconds(step.seconds)}" if step.seconds is not None else ""
-    title = (Span(step.name, "strong"), f" in run {run.id}: ", StateMark(step.status), took)
+    title = (doc.Span(step.name, "strong"), f" in run {run.id}: ", doc.StateMark(step.status), took)
     why = say_step_why(step, _say_made(step, now))
-    return make_document(
-        make_line(*title, kind="headline"),
-        make_line(Span("why: ", "dim"), why) if why else None,
-        *((Gap(), make_outputs_table(outputs), Gap()) if outputs else ()),
+    return doc.make_document(
+        doc.make_line(*title, kind="headline"),
+        doc.make_line(doc.Span("why: ", "dim"), why) if why else None,
+        *((doc.Gap(), make_outputs_table(outputs), doc.Gap()) if outputs else ()),
         *make_failure(run, step),
-        *make_warnings(step.warnings),
-        make_line(Span(f"kept in {say_path(folder)}", "dim"), kind="copied") if folder else None,
-        make_commands(after),
+        *doc.make_warnings(step.warnings),
+        doc.make_line(doc.Span(f"kept in {say_path(folder)}", "dim"), kind="copied")
+        if folder
+        else None,
+        doc.make_commands(after),
     )
 
 
-def make_runs_page(runs: Sequence[Run]) -> Document:
+def make_runs_page(runs: Sequence[Run]) -> doc.Document:
     """Return a table of runs."""
     if not runs:
-        return (make_line(f"No run yet. `{find_program()} run` makes one."),)
+        return (doc.make_line(f"No run yet. `{find_program()} run` makes one."),)
     return (make_runs_table(runs),)
 
 
-def make_runs_table(runs: Sequence[Run], *, keyed: bool = False) -> Table:
+def make_runs_table(runs: Sequence[Run], *, keyed: bool = False) -> doc.Table:
     """Return a row for each run; `keyed` ones can be chosen by their ids."""
     keys = tuple(run.id for run in runs) if keyed else ()
-    return Table(_RUNS, tuple(map(_make_run, runs)), keys)
+    return doc.Table(_RUNS, tuple(map(_make_run, runs)), keys)
 
 
-def make_failure(run: Run, step: StepRun) -> Iterator[Block]:
+def make_failure(run: Run, step: StepRun) -> Iterator[doc.Block]:
     """Yield the error of a step: where, what, its traceback, what differs; nothing without one."""
     failure = step.failure
     if failure is None:
         return
     where = say_failed_at(step.path, failure)
-    title = make_line(
-        Span(f"{step.name} failed", "failed"), f" in {where}" if where else "", kind="headline"
+    title = (doc.Span(f"{step.name} failed", "failed"), f" in {where}" if where else "")
+    executed = run.find_attempt(step).executed if step.notebook else None
+    parts = doc.make_document(
+        _make_place("as executed", executed) if executed else None,
+        make_traceback(failure),
+        make_changes(failure),
     )
-    executed = (
-        make_line(
-            Span("as executed: ", "dim"),
-            Span(say_path(run.find_attempt(step).executed), "code"),
-            kind="copied",
-        )
-        if step.notebook
-        else None
-    )
-    yield Gap()
-    yield Section(title, make_document(executed, make_traceback(failure), make_changes(failure)))
+    yield doc.Gap()
+    yield doc.Section(doc.make_line(*title, kind="headline"), parts)
 
 
-def make_traceback(failure: Failure) -> Listing:
+def make_traceback(failure: Failure) -> doc.Listing:
     """Return the frames in cells and in the project, and the error; libraries' are counted."""
-    lines = (Span(line, _find_look(line)) for line in say_traceback(failure))
-    return Listing(tuple(lines), "Traceback")
+    lines = (doc.Span(line, _find_look(line)) for line in say_traceback(failure))
+    return doc.Listing(tuple(lines), "Traceback")
 
 
-def make_changes(failure: Failure) -> Line | None:
+def make_changes(failure: Failure) -> doc.Line | None:
     """Return what to do about a failure, and what changed since the last success."""
     hint = say_hint(failure)
-    return make_line(hint, kind="warning") if hint else None
+    return doc.make_line(hint, kind="warning") if hint else None
 
 
-def make_outputs_table(outputs: Iterable[Output]) -> Table:
+def make_outputs_table(outputs: Iterable[Output]) -> doc.Table:
     """Return a table of tables and values."""
-    return Table(_OUTPUTS, tuple(map(_make_output, outputs)))
+    return doc.Table(_OUTPUTS, tuple(map(_make_output, outputs)))
 
 
-def make_progress(step: StepRun) -> Cell:
+def make_progress(step: StepRun) -> doc.Cell:
     """Return how far a step is: what it says itself, else by its cells; what a done one wrote."""
     if step.status == "running":
         doing = say_doing(step.cells, step.cells_done, step.fraction, step.text)
         if doing is not None:
-            return Bar(doing[0]), f" {doing[1]}"
-    return (Span(say_outputs(step.outputs), "dim"),)
+            return doc.Bar(doing[0]), f" {doing[1]}"
+    return doc.Span(say_outputs(step.outputs), "dim")
 
 
-def _make_row(step: StepRun, now: float, why: str) -> tuple[Cell, ...]:
+def _make_row(step: StepRun, now: float, why: str) -> tuple[doc.Cell, ...]:
     time = say_step_time(step.status, step.started, step.seconds, expected=step.expected, now=now)
-    name = Span(step.name, "strong")
-    return (name,), (StateMark(step.status),), make_progress(step), (time,), (why,)
+    name = doc.Span(step.name, "strong")
+    return name, doc.StateMark(step.status), make_progress(step), time, why
 
 
 def _say_why(step: StepRun, now: float | None) -> str:
@@ -247,31 +226,35 @@ def _say_made(step: StepRun, now: float | None) -> str:
     return say_made(step.made) if now is None else say_age(step.find_age(now))
 
 
-def _make_run(run: Run) -> tuple[Cell, ...]:
+def _make_run(run: Run) -> tuple[doc.Cell, ...]:
     return (
-        (Span(run.id, "code"),),
-        (StateMark(run.status),),
-        (say_when(run.started),),
-        (say_seconds(run.seconds),),
-        (say_steps(run),),
-        ("  ".join(say_about(run)),),
+        doc.Span(run.id, "code"),
+        doc.StateMark(run.status),
+        say_when(run.started),
+        say_seconds(run.seconds),
+        say_steps(run),
+        "  ".join(say_about(run)),
     )
 
 
-def _make_output(one: Output) -> tuple[Cell, ...]:
+def _make_output(one: Output) -> tuple[doc.Cell, ...]:
     rows = "" if one.rows is None else f"{one.rows:,}"
     columns = ", ".join(f"{name} {kind}" for name, kind in (one.columns or {}).items())
     about = "  ".join(part for part in (columns, one.note) if part)
-    return (one.name,), (one.kind,), (rows,), (say_bytes(one.bytes),), (about,)
+    return one.name, one.kind, rows, say_bytes(one.bytes), about
 
 
-def _find_look(line: str) -> Look:
+def _find_look(line: str) -> doc.Look:
     return "strong" if is_current(line) else "dim" if line.startswith("… ") else ""
 
 
-def _make_where(run: Run) -> Line | None:
+def _make_where(run: Run) -> doc.Line | None:
     made = any(step.status in {"done", "failed"} for step in run.steps.values())
     if not run.folder or not made:
         return None
-    folder = say_path(RunFolder(Path(run.folder)).tasks)
-    return make_line(Span("executed notebooks: ", "dim"), Span(folder, "code"), kind="copied")
+    return _make_place("executed notebooks", RunFolder(Path(run.folder)).tasks)
+
+
+def _make_place(said: str, path: Path) -> doc.Line:
+    parts = doc.Span(f"{said}: ", "dim"), doc.Span(say_path(path), "code")
+    return doc.make_line(*parts, kind="copied")
