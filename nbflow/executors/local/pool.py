@@ -17,7 +17,7 @@ from nbflow.base.tried_versions import find_plain_reason
 from nbflow.executors.local import forkserver
 from nbflow.executors.local.forkservers import ForkServers
 from nbflow.executors.local.launch import describe_exit, launch
-from nbflow.executors.local.worker.crash_recovery import CellTracker, mend
+from nbflow.executors.local.worker.crash_recovery import LastEvents, mend
 from nbflow.executors.local.worker.protocol import (
     Ended,
     Launched,
@@ -29,7 +29,7 @@ from nbflow.executors.local.worker.protocol import (
 )
 from nbflow.executors.protocol import KernelKind, Setup, find_kind
 from nbflow.model import Failure, Outcome, make_warning
-from nbflow.model.events import RunWarned
+from nbflow.model.events import CellFinished, CellStarted, RunWarned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -198,7 +198,7 @@ class Worker:
         started = time.monotonic()
         self._send(Start(job, more))
         deadline: float | None = None
-        tracker = CellTracker()
+        cells: LastEvents = {}
         while (lines := self._next()) is not None:
             for answer in map(read_answer, lines):
                 if isinstance(answer, Ended):
@@ -208,7 +208,8 @@ class Worker:
                     self.group = answer.group
                 else:
                     event = make_event(answer)
-                    tracker.add(event)
+                    if isinstance(event, CellStarted | CellFinished):
+                        cells[event.cell] = event
                     emit(event)
             if stop.is_set() and deadline is None:
                 self._send(Stop())
@@ -216,9 +217,9 @@ class Worker:
                 deadline = time.monotonic() + (PATIENCE if self.group is not None else 0.0)
             if deadline is not None and time.monotonic() > deadline:
                 self.kill()
-        failure = self._make_failure(tracker)
+        failure = self._make_failure(cells)
         with contextlib.suppress(OSError, ValueError):  # a full disk, a notebook half copied
-            mend(job, tracker, failure)
+            mend(job, cells, failure)
         seconds = time.monotonic() - started
         if stop.is_set():
             return Outcome(status="cancelled", seconds=seconds)
@@ -253,12 +254,13 @@ class Worker:
         except queue.Empty:
             return []
 
-    def _make_failure(self, tracker: CellTracker) -> Failure:
+    def _make_failure(self, cells: LastEvents) -> Failure:
         code = self.process.wait()
         self._kill_kernel()
         for reader in self.readers:
             reader.join(1.0)
-        cell = tracker.cell
+        started = (one for one in cells.values() if isinstance(one, CellStarted))
+        cell = next(started, None)
         return Failure(
             cause="worker died",
             type="WorkerDied",

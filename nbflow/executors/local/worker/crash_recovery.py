@@ -1,4 +1,4 @@
-"""What a dead worker left: its notebook is made true by what it told before."""
+"""Makes the executed notebook of a worker process that died."""
 
 from __future__ import annotations
 
@@ -6,31 +6,20 @@ from typing import TYPE_CHECKING
 
 from nbflow.executors.local.worker.cell_numbers import number_cells
 from nbflow.executors.local.worker.output_journal import find_path, replay
-from nbflow.model.events import CellFinished, CellStarted, Event
+from nbflow.model.events import CellFinished, CellStarted
 
 if TYPE_CHECKING:
     from nbflow.model import Failure, Job
 
 
-class CellTracker:
-    """The cells that a worker told of."""
-
-    def __init__(self) -> None:
-        self.done: set[int] = set()
-        self.cell: CellStarted | None = None  # under way
-
-    def add(self, event: Event) -> None:
-        if isinstance(event, CellStarted):
-            self.cell = event
-        elif isinstance(event, CellFinished):
-            self.done.add(event.cell)
-            self.cell = None
+# The last event of each cell, by the cell's number: the worker reported it before it died.
+LastEvents = dict[int, CellStarted | CellFinished]
 
 
-def mend(job: Job, tracker: CellTracker, failure: Failure) -> None:
-    """Make the executed notebook: outputs from the journal, and what ended where.
+def mend(job: Job, cells: LastEvents, failure: Failure) -> None:
+    """Write the executed notebook: outputs from the journal, statuses from the events.
 
-    Raises OSError on a full disk and ValueError for a notebook that is none.
+    Raises OSError on a full disk, and ValueError if the file is not a notebook.
     """
     from nbflow.executors.local.worker.executed_notebook import Document, make_error  # noqa: PLC0415  # papermill: 0.6 s
 
@@ -40,10 +29,11 @@ def mend(job: Job, tracker: CellTracker, failure: Failure) -> None:
     document.reset()
     replay(job, document.notebook)
     for number, cell in number_cells(document.notebook.cells):
-        if tracker.cell is not None and number == tracker.cell.cell:
+        last = cells.get(number)
+        if isinstance(last, CellStarted):
             cell.metadata.papermill.update(status="failed", exception=True)
             cell.outputs.append(make_error(failure))
-        elif number in tracker.done:
+        elif last is not None:
             cell.metadata.papermill.update(status="completed", exception=False)
     document.notebook.metadata.papermill["exception"] = True
     document.save()

@@ -13,8 +13,7 @@ from nbformat.v4 import new_output
 
 from nbflow.executors.local.engine.execution_record import Observer
 from nbflow.executors.local.worker import used_files
-from nbflow.executors.local.worker.missing import Missing
-from nbflow.executors.local.worker.output_budget import Budget
+from nbflow.executors.local.worker.output_budget import Budget, Lost
 from nbflow.executors.local.worker.output_journal import Journal
 from nbflow.executors.local.worker.printed_lines import Printed, last_version, shorten
 from nbflow.executors.local.worker.progress_bars import Bar, Bars
@@ -60,7 +59,7 @@ class Recorder(Observer):
         self.printed: defaultdict[str, Printed] = defaultdict(Printed)  # by stream
         self.bars = Bars()
         self.client: Any = None
-        self.missing = Missing()
+        self.lost = Lost()
         self.budget = Budget(job.max_output)
         self.told_cut: set[int] = set()  # cells by their index
 
@@ -106,7 +105,7 @@ class Recorder(Observer):
         self.document.ending_cell = cell
 
     def outputs_missing(self, cell: Any, index: int, count: int) -> None:  # noqa: ARG002
-        self.missing.add(self.document.number(cell) or 0, count)
+        self.lost.add(self.document.number(cell) or 0, count)
 
     def cell_finished(self, cell: Any, index: int) -> None:
         self._flush()
@@ -150,7 +149,7 @@ class Recorder(Observer):
         """Return warnings of outputs that are not in the notebook."""
         size = sum(self.budget.cut.values())
         cut = (self._warn_of_cut(size, "the step"),) if size else ()
-        return (*self.missing.make_warnings(), *cut)
+        return (*self.lost.make_warnings(), *cut)
 
     def _note_cut(self, cell: Any, index: int, message: dict[str, Any]) -> None:
         """Keep in the log what the notebook has no room for; printed text is there already."""

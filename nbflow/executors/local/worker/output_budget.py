@@ -1,8 +1,11 @@
-"""How much output of a job its notebook and its events take; the rest lies in its log."""
+"""Which outputs are not in the notebook: too large (they are in the log), or lost."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+
+from nbflow.model import Problem, make_warning
 
 OUTPUTS = frozenset({"stream", "display_data", "execute_result"})
 
@@ -49,6 +52,26 @@ class Budget:
             return
         self._clears.discard(index)
         self._left += self._kept.pop(index, 0)
+
+
+class Lost:
+    """Counts the messages that the kernel sent and that never came, by the cell's number."""
+
+    def __init__(self) -> None:
+        self._counts: dict[int, int] = {}
+        self._uncounted: set[int] = set()
+
+    def add(self, cell: int, count: int) -> None:
+        """Note that messages of a cell were lost; a `count` of 0 means: unknown how many."""
+        self._counts[cell] = self._counts.get(cell, 0) + count
+        if not count:
+            self._uncounted.add(cell)
+
+    def make_warnings(self) -> Iterator[Problem]:
+        """Yield a warning for each cell."""
+        for cell, count in self._counts.items():
+            exact = cell not in self._uncounted
+            yield make_warning("outputs-lost", cell=cell, count=count, exact=exact)
 
 
 def measure(content: dict[str, Any]) -> int:
