@@ -40,7 +40,7 @@ class ForkServers:
         return self.address("worker"), self.address("kernel")
 
     def start(self, language: str, name: str) -> None:
-        """Start what such a kernel needs and is missing."""
+        """Start the servers that such a kernel needs and that are not there."""
         # First what takes longer.
         if "kernel" not in self.owners and not forkserver.find_obstacle(
             find_kernel(language, name)
@@ -50,7 +50,7 @@ class ForkServers:
             self._start("worker")
 
     def bury(self) -> Iterator[Problem]:
-        """Forget those that have died or fork nothing any more, and yield a warning of each."""
+        """Drop servers that died or stopped forking, and yield a warning for each."""
         for role, owner in list(self.owners.items()):
             if owner is None:
                 continue
@@ -71,7 +71,7 @@ class ForkServers:
                 yield make_warning("forks-given-up", **facts, times=MOST)
 
     def close(self, warm: float) -> None:
-        """Let them stay so many seconds for the next run, or end them."""
+        """Leave the servers idle for so many seconds, or end them."""
         for owner in (*self.retired, *filter(None, self.owners.values())):
             if warm > 0 and not owner.read_unsafe():
                 owner.leave(warm)
@@ -79,7 +79,7 @@ class ForkServers:
                 owner.close()
 
     def _start(self, role: forkserver.Role) -> None:
-        """Start one; on a full disk and the like there is none, but ordinary processes."""
+        """Start one. If that fails (a full disk), kernels are started as ordinary processes."""
         self.starts[role] = self.starts.get(role, 0) + 1
         try:
             self.owners[role] = forkserver.start(

@@ -1,4 +1,4 @@
-"""A forked child's way from the fork to a running kernel."""
+"""Turns a forked child into a running kernel, a worker or a filler."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ LIMIT = 10.0  # seconds to hand over an answer
 class Birth(msgspec.Struct, frozen=True):
     """What a child needs to become a kernel.
 
-    `connection` leads to the owner, or, with `spare`, to the fork server, which will hand over an
-    owner's request like this one. `descriptors` are what came with the request, none for a spare.
+    `connection` leads to the owner of the kernel. A `spare` has a connection to the fork server
+    instead, which later sends an owner's request. `descriptors` came with the request; a spare
+    has none.
     """
 
     parent: int
@@ -41,7 +42,7 @@ class Birth(msgspec.Struct, frozen=True):
 
 
 def become(birth: Birth) -> NoReturn:
-    """Be that until it ends, and then end the process. Nothing gets past this call."""
+    """Turn this child into the requested process. Never returns: the process ends with its work."""
     try:
         watcher.last_before = next(reversed(sys.modules))
         detach(birth.parent, (birth.connection.fileno(), *birth.descriptors))
@@ -59,7 +60,7 @@ def become(birth: Birth) -> NoReturn:
 
 
 def _report(birth: Birth, text: str) -> None:
-    """Tell the owner why there is none; stderr may be a pipe that nobody reads any more."""
+    """Tell the owner why the child cannot start; writing to stderr alone may reach no reader."""
     with contextlib.suppress(OSError):
         os.write(2, text.encode("utf-8", "replace"))
     if not birth.spare and birth.connection.fileno() >= 0:
@@ -97,7 +98,7 @@ def _run(birth: Birth) -> None:
 
 
 def _run_spare(birth: Birth) -> None:
-    """Prepare all that a request like the last one needs, then wait for it."""
+    """Prepare a kernel for a request like `birth.request`, and wait for such a request."""
     from nbflow.executors.local.forkserver.forked_kernel import (  # noqa: PLC0415
         make_app,
         prepare,
@@ -154,7 +155,7 @@ def write_connection(folder: Path, given: dict[str, Any]) -> tuple[str, dict[str
 
 
 def _take_on(request: Request, app: Any) -> None:
-    """Set what may differ between this request and the one that the spare was made for."""
+    """Apply the parts of a request that may differ from the request that made the spare."""
     os.chdir(request.cwd)  # it may have been removed and made again since
     importlib.invalidate_caches()
     for name in VOLATILE:
@@ -166,7 +167,7 @@ def _take_on(request: Request, app: Any) -> None:
 
 
 def _answer(owner: socket.socket, connection: dict[str, Any]) -> None:
-    """Tell the owner; from here on the connection is the fork server's alone."""
+    """Tell the owner that the kernel is ready. Afterwards only the server holds the connection."""
     pidfd = os.pidfd_open(os.getpid())
     with owner:
         owner.settimeout(LIMIT)

@@ -1,4 +1,4 @@
-"""The kernels that a fork server has forked: who they answer to, and how they end."""
+"""The children of a fork server: who owns each of them, and how it ends."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Child(msgspec.Struct, eq=False):
 
 
 class Children:
-    """All of them by pid. No kernel outlives its owner, and nothing that it started outlives it."""
+    """All children by pid. A child ends with its owner, and its own child processes end with it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -40,7 +40,7 @@ class Children:
         self.count = 0
 
     def watch(self, what: int | socket.socket, step: Callable[[], None]) -> None:
-        """Do this, and nothing else, when there is something to read."""
+        """Call `step` when `what` can be read. An earlier step for it is replaced."""
         with contextlib.suppress(KeyError):
             self.selector.unregister(what)
         self.selector.register(what, selectors.EVENT_READ, step)
@@ -84,18 +84,18 @@ class Children:
         return True
 
     def attach(self, child: Child, connection: socket.socket) -> None:
-        """From now on: the end of one is the end of the other."""
+        """Bind a child to its owner's connection: if one ends, the other is ended."""
         child.connection, child.channel = connection, None
         self.watch(connection, lambda: self._abandon(child))
 
     def kill(self, child: Child) -> None:
-        """Kill it and what it started; its number stays taken until it is buried."""
+        """Kill a child and its child processes. Its pid stays taken until `_bury`."""
         for kill in (os.killpg, os.kill):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 kill(child.pid, signal.SIGKILL)
 
     def have_owners(self) -> bool:
-        """Tell whether one of them, which is no spare, works for somebody."""
+        """Tell whether any child has an owner; spares have none."""
         return any(child.connection is not None for child in self.by_pid.values())
 
     def count_descriptors(self) -> int:
@@ -104,14 +104,14 @@ class Children:
         return len(self.selector.get_map()) + channels
 
     def bury_dead(self) -> None:
-        """Bury those that have ended, without a look at anything else."""
+        """Bury the children that have ended; do nothing else."""
         pidfds = {child.pidfd: child for child in self.by_pid.values()}
         for key, _ in self.selector.select(0):
             if key.fd in pidfds:
                 self._bury(pidfds[key.fd])
 
     def abandon_all(self) -> None:
-        """End those that have an owner; spares stay."""
+        """End all children that have an owner; spares stay."""
         for child in self.by_pid.values():
             if child.connection is not None:
                 self._abandon(child)
@@ -132,7 +132,7 @@ class Children:
         return self.folder / f"k{self.count}"
 
     def _let_go(self, kept: socket.socket) -> None:
-        """In a child: give up the sockets, whose numbers are closed and taken by others soon."""
+        """In a child: detach the server's sockets. Their numbers are closed and used again soon."""
         held = [key.fileobj for key in self.selector.get_map().values()]
         for holder in (*held, *(child.channel for child in self.by_pid.values())):
             if isinstance(holder, socket.socket) and holder is not kept:
@@ -147,7 +147,7 @@ class Children:
         self.kill(child)
 
     def _bury(self, child: Child) -> None:
-        """End what the kernel left running, and tell its owner how it ended."""
+        """End the processes that a dead child left, and send its exit code to its owner."""
         self.kill(child)
         _, status = os.waitpid(child.pid, 0)
         self.selector.unregister(child.pidfd)

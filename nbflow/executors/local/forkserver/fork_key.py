@@ -1,4 +1,4 @@
-"""What two requests must have in common, so that one child serves either; and what freezes."""
+"""Which requests the same child can serve, and which variables a fork cannot change."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 from nbflow.executors.local.forkserver.messages import Request
 
-# Nothing that a kernel does before its first cell depends on these.
+# A kernel does nothing before its first cell that depends on these.
 VOLATILE = frozenset({"NBFLOW_JOB", "NBFLOW_WITHIN", "JPY_SESSION_NAME", "JPY_PARENT_PID"})
 HISTORY = "--HistoryManager.hist_file="
-# Read once, when Python starts or a library is imported: a fork cannot change them any more.
+# Read once, when Python starts or a library is imported: a fork cannot change them.
 FROZEN = (
     "ARROW_", "BLIS_", "DEBUGPY_", "GLIBC_", "GOMP_", "GOTO_", "HOME", "IN_SPHINX_RUN", "IPYTHON_",
     "JE_", "JOBLIB_", "JUPYTER_ALLOW_INSECURE_WRITES", "JUPYTER_PLATFORM_DIRS",
@@ -43,9 +43,9 @@ def find_difference(env: Mapping[str, str], wanted: Mapping[str, str]) -> str:
 
 
 def may_prepare(request: Request) -> bool:
-    """Tell whether a kernel can be made ready before anyone asks for it.
+    """Tell whether a kernel can be prepared before it is requested.
 
-    Not where a user's own code or settings come into it: they are to see the moment and the
+    It cannot if it reads a user's code or settings at its start: these must see the time and the
     environment of the kernel that they are for.
     """
     if request.role != "kernel":

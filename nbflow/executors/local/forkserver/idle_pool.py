@@ -1,4 +1,4 @@
-"""ForkServers that outlive their owner for some minutes, for whoever would start the same."""
+"""Idle fork servers: they outlive their owner for some minutes and can be adopted."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ OURS = Path(__file__).parents[3]  # nbflow's own code
 
 
 def make_key(role: str, names: Sequence[str], env: Mapping[str, str]) -> str:
-    """Return what two fork servers have in common that may stand for each other.
+    """Return a key; fork servers with the same key can replace each other.
 
-    The interpreter, what is installed, nbflow's code, what is imported, and all that a fork
-    inherits and cannot change: a job of a batch system must not run in another one's group.
+    It covers the interpreter, the installed files, nbflow's code, the imports, and everything
+    that a fork inherits and cannot change: a batch job must not run in another job's group.
     """
     what = {
         "role": role,
@@ -39,10 +39,10 @@ def make_key(role: str, names: Sequence[str], env: Mapping[str, str]) -> str:
 
 
 def offer(key: str, address: str) -> bool:
-    """Let another process find the fork server; say whether it can.
+    """Offer an idle server under a key; return whether another process can find it.
 
-    It cannot where the place is not this user's alone or cannot be written, and where another
-    one is offered under the same key, which nobody would find any more.
+    False if the folder cannot be written or other users can enter it, and if another server is
+    offered under the same key.
     """
     try:
         place = _find_place(make=True)
@@ -59,7 +59,7 @@ def offer(key: str, address: str) -> bool:
 
 
 def take(key: str) -> str | None:
-    """Return the address of a fork server that was offered; nobody else finds it any more."""
+    """Return the address of an offered server and withdraw the offer; None if there is none."""
     try:
         mine = _find_place() / f"{key}.{os.getpid()}"
         mine.with_name(key).rename(mine)
@@ -71,7 +71,7 @@ def take(key: str) -> str | None:
 
 
 def find_surplus(most: int) -> list[str]:
-    """Return the keys of the oldest fork servers that were offered, beyond so many."""
+    """Return the keys of the oldest offers if there are more than `most`."""
     with contextlib.suppress(OSError):
         offered = [file for file in _find_place().iterdir() if not file.suffix]
         offered.sort(key=lambda file: file.stat().st_mtime_ns)
@@ -88,9 +88,9 @@ def _drop_ended(place: Path) -> None:
 
 
 def _find_place(*, make: bool = False) -> Path:
-    """Return a folder that only this user enters; OSError where there is none such.
+    """Return the folder of offers, which only this user can enter; `make` creates it.
 
-    PermissionError where somebody else made it. Whoever only looks makes none.
+    Raises OSError if it does not exist, and PermissionError if another user can enter it.
     """
     parent = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
     place = Path(parent, f"nbflow-warm-{os.getuid()}")
@@ -103,7 +103,7 @@ def _find_place(*, make: bool = False) -> Path:
 
 
 def _stamp() -> Iterator[tuple[str, int]]:
-    """Yield when what may be imported was last changed."""
+    """Yield each path that imports depend on, with the time of its last change."""
     installed = [*site.getsitepackages(), site.getusersitepackages()]
     ours = [f"{at}/{file}" for at, _, files in os.walk(OURS) for file in files]
     for path in (*installed, *(file for file in ours if file.endswith(".py"))):

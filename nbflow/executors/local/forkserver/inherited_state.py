@@ -1,4 +1,4 @@
-"""What libraries remember of the process that imported them: made true again in a forked child."""
+"""Corrects, in a forked child, what libraries remember of the process that imported them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FOLDERS = {"multiprocessing.process": "ORIGINAL_DIR", "rich": "_IMPORT_CWD"}
 
 @contextlib.contextmanager
 def seeming_kernel() -> Iterator[None]:
-    """Let libraries that are imported in here find what they would find in a kernel.
+    """Make the process look like a kernel to the libraries that are imported in this context.
 
     pandas chooses how many columns it shows, DuckDB whether it shows progress.
     """
@@ -42,7 +42,7 @@ def seeming_kernel() -> Iterator[None]:
 
 
 def renew() -> None:
-    """Set the process's folder, start and thread where modules have kept the fork server's."""
+    """Set folder, start time and thread in modules that remember those of the fork server."""
     folder = os.getcwd()  # noqa: PTH109 - as they ask for it
     for name, attribute in FOLDERS.items():
         if hasattr(sys.modules.get(name), attribute):
@@ -61,7 +61,7 @@ def renew_main() -> None:
 
 
 def _make_shell() -> Any:
-    """Return what is asked whether it belongs to a kernel, and nothing else."""
+    """Return a shell that can only say that it belongs to a kernel."""
     from ipykernel.zmqshell import ZMQInteractiveShell  # noqa: PLC0415
     from traitlets.config import Config  # noqa: PLC0415
 
@@ -71,7 +71,7 @@ def _make_shell() -> Any:
 
 
 def _renew_path(folder: str) -> None:
-    """Look for modules below this folder where PYTHONPATH has relative parts."""
+    """Resolve the relative parts of PYTHONPATH from this folder."""
     given = os.environ.get("PYTHONPATH")
     for part in given.split(os.pathsep) if given else ():
         ours = _join(HERE, part)

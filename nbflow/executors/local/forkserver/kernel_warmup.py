@@ -1,4 +1,4 @@
-"""Importing this is a rehearsal: it does what every kernel would, before the fork."""
+"""Importing this module does, before the fork, work that every kernel needs."""
 
 from __future__ import annotations
 

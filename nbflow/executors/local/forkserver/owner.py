@@ -72,7 +72,7 @@ class Owner:
     def close(self) -> None:
         """End the fork server and all its kernels."""
         self.lifeline.close()
-        # One that still imports hears of nothing, and has no kernels.
+        # Before READY exists the server reads no messages and has no kernels.
         patience = FAREWELL if (self.folder / READY).exists() else 0
         if not is_readable(self.pidfd, patience):
             signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
@@ -80,10 +80,9 @@ class Owner:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def leave(self, seconds: float) -> None:
-        """Leave the fork server to whoever starts the same in so many seconds; then it ends.
+        """Leave the server idle for so many seconds: a process that needs the same may adopt it.
 
-        The oldest that were left end at once where there are more than MOST, and one that nobody
-        could find.
+        Of more than MOST idle servers the oldest end now, and so does one that cannot be offered.
         """
         if (same := _adopt(self.key)) is not None:  # that of a run beside this one
             same._let_go(0)  # noqa: SLF001 - of the same class
@@ -96,7 +95,7 @@ class Owner:
                 oldest._let_go(0)  # noqa: SLF001 - of the same class
 
     def _let_go(self, seconds: float) -> bool:
-        """Have the fork server live on for so long; False: it has ended."""
+        """Tell the server to live on for so long; return False if it has ended."""
         try:
             send(self.lifeline, Stay(seconds))
         except OSError:
@@ -109,7 +108,7 @@ class Owner:
         return True
 
     def said(self) -> str:
-        """Return what the fork server wrote to its stderr: why it does not answer."""
+        """Return the end of the server's stderr, which says why it does not answer."""
         with contextlib.suppress(OSError):
             return (self.folder / "log.txt").read_text("utf-8", "replace")[-4000:].strip()
         return ""
@@ -210,7 +209,7 @@ def _start(
 
 
 def ask(address: str, limit: float = LIMIT) -> State:
-    """Ask a fork server how it is. Waits until it has imported everything."""
+    """Return the state of a server, once it has imported all its libraries."""
     answer, inbox = _exchange(address, Question(), (), limit)
     inbox.connection.close()
     if isinstance(answer, State):

@@ -1,7 +1,7 @@
-"""IPython's shell, made before the fork as far as it depends on nothing that a request says.
+"""Prepares IPython's shell before the fork, except for the parts that depend on a request.
 
-It is a third of what a kernel does before its first cell, and the same for each. What looks at the
-environment, the folder, the streams or a history is left to the child.
+The prepared parts are the same for every kernel, and a third of what a kernel does before its
+first cell. Environment, folder, streams and history are set up in the child.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ for _name in LATER:
 
 
 def prepare() -> None:
-    """Make the shell that the next kernel takes, if this version of IPython is known."""
+    """Make the shell for the next kernel, if this version of IPython is known."""
     if IPython.version_info[0] < OLDEST:
         return
     config = Config({"IPKernelApp": {}})
@@ -54,12 +54,12 @@ def find_prepared() -> Any:
 
 
 def drop() -> None:
-    """Let a kernel make its own, with a user's settings or startup files."""
+    """Discard the shell: a kernel with a user's settings or startup files makes its own."""
     ZMQInteractiveShell.clear_instance()
 
 
 def complete(shell: Any, kernel: Any) -> None:
-    """In a child: make it this kernel's, and do what was left."""
+    """In a child: bind the shell to this kernel, and do the remaining steps."""
     shell.config.update(kernel.config)
     shell.parent = shell.kernel = kernel
     shell.init_ipython_dir(None)

@@ -12,11 +12,11 @@ COMMS = ("comm_open", "comm_msg", "comm_close")
 
 
 class Turns:
-    """Begins a request when the one before has ended, and at no other time.
+    """Begins each request when the request before it has ended.
 
-    A cell may run the event loop itself, as with nest_asyncio, and takes what has come meanwhile.
-    ipykernel begins such a request inside the cell, in the context that the cell runs in; asyncio
-    refuses that, and the request is lost. Messages of widgets may be what such a cell waits for.
+    A cell may run the event loop itself, as nest_asyncio does. ipykernel then begins the next
+    request inside the cell, in the cell's own context. asyncio refuses that, and the request is
+    lost. Messages of widgets do not wait: such a cell may wait for them.
     """
 
     def __init__(self, kernel: Any) -> None:

@@ -20,7 +20,7 @@ LIBC = ctypes.CDLL(None)
 
 
 def detach(parent: int, keep: Iterable[int]) -> None:
-    """Lead a session of its own, die with the parent, and hold no descriptor of its."""
+    """Start a new session, die with the parent, and close the parent's descriptors."""
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -30,7 +30,7 @@ def detach(parent: int, keep: Iterable[int]) -> None:
 
 
 def reseed() -> None:
-    """Make random what the parent had already drawn. `random` itself does so at a fork."""
+    """Renew random state that the parent has set; `random` itself does so at a fork."""
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed()
     if "multiprocessing.process" in sys.modules:
@@ -49,7 +49,7 @@ def redirect(*descriptors: int) -> None:
 
 
 def settle(cwd: str, env: Mapping[str, str]) -> None:
-    """Take on the environment and the folder, and let libraries know them."""
+    """Set the environment and the folder, also where libraries remember the old ones."""
     if dict(os.environ) != env:
         os.environ.clear()
         os.environ.update(env)

@@ -63,10 +63,10 @@ class Start(msgspec.Struct):
 
 
 class Server:
-    """One thread, no locks. A method that returns a Birth has done so in a forked child.
+    """One thread, no locks. Only in a forked child does a method return a Birth.
 
-    Requests wait in `waiting` until the libraries that they need are imported. `due` is a request
-    like which another one is expected: a spare kernel is forked for that one.
+    Requests wait in `waiting` until the libraries that they need are imported. `due` is set when
+    another request of the same kind is expected: a spare kernel is forked for it.
     """
 
     def __init__(self, start: Start, preload: Preload, env: dict[str, str]) -> None:
@@ -88,7 +88,7 @@ class Server:
         signal.signal(signal.SIGCHLD, self._hear_death)
 
     def serve(self) -> Birth | None:
-        """Serve until the owner is gone and no new one came in time; then return None.
+        """Serve until the owner is gone and no new owner came in time; then return None.
 
         In a child, return what it is to become. Raises UnsafeError where this process must be
         replaced by another one.
@@ -113,7 +113,7 @@ class Server:
     # --- imports ------------------------------------------------------------------------------
 
     def _import_next(self) -> None:
-        """Import one more library, the next that a waiting kernel needs, if there is one."""
+        """Import one library: one that a waiting request needs, else the next in order."""
         requests = (one for one in self.waiting.values() if isinstance(one, Request))
         needs = (one.needs or () for one in requests if one.urgent)
         self.importing = True
@@ -131,9 +131,10 @@ class Server:
             self.children.bury_dead()
 
     def _give_up(self, error: UnsafeError) -> None:
-        """Fork nothing any more. Without kernels, raise the error: a new process takes over.
+        """Stop forking after an unsafe import.
 
-        Else the kernels live on, and the owner finds a file that says which library it was.
+        If no kernel is alive, raises the error: a new process takes over. Otherwise the kernels
+        live on, and a file tells the owner which library was unsafe.
         """
         if self.until is not None:
             self.over = True  # an owner would find it useless
@@ -150,7 +151,7 @@ class Server:
     # --- owners -------------------------------------------------------------------------------
 
     def _watch_owner(self, pid: int) -> None:
-        """End with the owner, also where a process that it forked keeps the lifeline open."""
+        """End with the owner, even if a process forked by the owner keeps the lifeline open."""
         self.children.watch(self.lifeline.connection, self._hear_owner)
         try:
             self.owner = os.pidfd_open(pid)
@@ -159,7 +160,7 @@ class Server:
             self.over = True
 
     def _hear_owner(self) -> None:
-        """End with the lifeline, unless the owner asked to stay for the next one."""
+        """End with the lifeline, unless the owner sent `Stay`."""
         try:
             self.lifeline.read()
             message = self.lifeline.find()
@@ -176,7 +177,7 @@ class Server:
             os.close(self.owner)
 
     def _adopt(self, inbox: Inbox, message: Adopt) -> None:
-        """Belong to a new owner, if there is none."""
+        """Accept a new owner, if there is none now."""
         if self.until is not None and len(inbox.descriptors) == 1:
             self.until = None
             self.lifeline = Inbox(socket.socket(fileno=inbox.take()[0]))
@@ -278,7 +279,7 @@ class Server:
         return self.children.fork(request, connection, tuple(descriptors))
 
     def _fork_spare(self, request: Request) -> Birth | None:
-        """Have a spare ready for the next request of this kind."""
+        """Fork a spare for the next request of this kind, unless one is waiting."""
         pattern = make_pattern(request)
         alive = self.children.by_pid
         self.spares = {k: spare for k, spare in self.spares.items() if spare.pid in alive}

@@ -1,4 +1,4 @@
-"""Importing this does what every first read and write of a table would, before the fork."""
+"""Importing this module does, before the fork, work of every first read and write of a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an ordinary end of Python would still write: the buffers of files that nobody closed."""
+"""Writes the buffers of open files, as Python does at its ordinary end."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ LAST = ("last_exc", "last_type", "last_value", "last_traceback")  # they hold a 
 
 
 def write_unwritten() -> None:
-    """Let go of what failed, and write what open files have in their buffers.
+    """Drop the last error's frames, and write the buffers of all open files.
 
-    First without collecting garbage: of a file in a cycle, Python may close first what is beneath
-    its buffer. Then again: what was closed, or has a `__del__`, has written into others.
+    The first pass comes before garbage collection: in a cycle, Python may close the raw file
+    before its buffer. The second pass writes what closing and `__del__` have written meanwhile.
     """
     for name in LAST:
         vars(sys).pop(name, None)
@@ -33,7 +33,7 @@ def _write_all() -> None:
 
 
 def _is_open(found: Any) -> bool:
-    """Tell a file that may hold what is not written; the process's streams end by themselves."""
+    """Tell whether an object is an open file with a buffer, but none of the kernel's streams."""
     kind = type(found)
     if not issubclass(kind, FILE) or kind is io.FileIO:
         return False
@@ -46,7 +46,7 @@ def _is_open(found: Any) -> bool:
 
 
 def _rank(file: Any) -> int:
-    """Order files so that what one writes into another is written by that one, now or next."""
+    """Return the order of writing: text files write into buffers, so they come first."""
     return 0 if isinstance(file, io.TextIOWrapper) else 1 if isinstance(file, BUFFERS) else 2
 
 

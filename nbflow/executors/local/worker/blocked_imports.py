@@ -1,4 +1,4 @@
-"""What a worker need not import."""
+"""Keeps libraries that a worker does not need from being imported."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LATER = ("requests",)  # papermill cannot do without, but asks nothing of it: 0.
 
 
 class Later(ModuleType):
-    """Stands for a module until something is asked of it; importlib's is loaded by `import`."""
+    """A module that is loaded at its first attribute; importlib's LazyLoader loads at `import`."""
 
     def __getattr__(self, attribute: str) -> Any:
         if sys.modules.get(self.__name__) is self:
@@ -26,7 +26,7 @@ class Later(ModuleType):
 
 
 def leave_out() -> None:
-    """Make them impossible to import, and have others loaded when something is asked of them."""
+    """Block the imports of UNUSED; load LATER only when an attribute is asked for."""
     sys.modules.update(dict.fromkeys(UNUSED))  # type: ignore[arg-type]  # None: not importable
     for name in LATER:
         sys.modules.setdefault(name, Later(name))

@@ -1,4 +1,4 @@
-"""Takes the files that a step is to make, by its option `makes`, into its result."""
+"""Copies the files of a step's option `makes` into its result."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def take_made(job: Job, folder: Path) -> Failure | None:
-    """Copy what `makes` names into the result made in `folder`; return what was not made."""
+    """Copy the files that `makes` names into `folder`; return a failure if one is missing."""
     missing = []
     for pattern in job.makes:
         found = globs.find(pattern, Path(job.source).parent)

@@ -1,4 +1,4 @@
-"""What cells gave out, line by line: a notebook is written once, and made again after a crash."""
+"""Keeps the outputs of cells, one a line, from which a notebook is restored after a crash."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Journal:
         self._file = self.path.open("wb")
 
     def add(self, index: int, message: dict[str, Any]) -> None:
-        """Add what a cell gave out; on a full disk, do without."""
+        """Append an output; on a full disk it is left out."""
         if message["msg_type"] not in OUTPUTS or self._file.closed:
             return
         line = {"cell": index} | {name: message[name] for name in ("msg_type", "content")}
@@ -36,12 +36,12 @@ class Journal:
             self._file.flush()
 
     def close(self) -> None:
-        """End it: the notebook holds everything now."""
+        """Remove the journal: the notebook holds everything now."""
         self.leave()
         self.path.unlink(missing_ok=True)
 
     def leave(self) -> None:
-        """Let it lie for whoever makes the notebook from it."""
+        """Close the journal and keep it: the notebook can be made from it."""
         with contextlib.suppress(OSError):  # what a full disk did not take
             self._file.close()
 

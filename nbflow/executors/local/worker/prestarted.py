@@ -1,7 +1,7 @@
-"""A kernel that is started ahead of need, where none can be forked: macOS, Windows, elsewhere.
+"""Starts the next job's kernel while a job's cells run, where kernels cannot be forked.
 
-While a job's cells run, the next job's kernel starts. It serves one job, as any kernel does: it
-has executed nothing before, and what tells jobs apart is set in it before the first cell.
+Such a kernel serves one job and has executed nothing before. The variables that name its job are
+set in it before the first cell.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LANGUAGE = "python"  # others are not told of their job once they run
 
 
 class Spare:
-    """At most one kernel, for whichever job is next; `wanted`, set for each job, asks for one."""
+    """Holds at most one kernel for the next job; `wanted` says whether another job is likely."""
 
     def __init__(self) -> None:
         self.kernel: Kernel | None = None
@@ -27,7 +27,7 @@ class Spare:
         self.wanted = False
 
     def serve(self, kernel: Kernel) -> None:
-        """Start a job's kernel, or let it be the one that was started ahead, if it is the same."""
+        """Start a job's kernel, or give it the process that was started ahead, if that fits."""
         spare = self.kernel
         if spare is not None and spare.is_alive() and self.pattern == make_pattern(kernel):
             self.kernel = None
@@ -37,7 +37,7 @@ class Spare:
         kernel.start(more=self.wanted)
 
     def prepare(self, kernel: Kernel) -> None:
-        """Start another like this one, which executes a job: once, and only if one is likely."""
+        """Start the next kernel, like this one, if another job is likely."""
         wanted, self.wanted = self.wanted, False
         if not wanted or self.kernel is not None or not may_wait(kernel):
             return
@@ -48,7 +48,7 @@ class Spare:
             self.close()
 
     def close(self) -> None:
-        """End it; what it said is nobody's."""
+        """End the prestarted kernel and remove what it printed."""
         spare, self.kernel = self.kernel, None
         if spare is not None:
             spare.stop(None, patience=0)
@@ -62,9 +62,9 @@ class Spare:
 
 
 def may_wait(kernel: Kernel) -> bool:
-    """Tell whether one like it may start before its job is known.
+    """Tell whether a kernel like this one may start before its job is known.
 
-    Not where a user's own code or settings are read as it starts: see `may_prepare`.
+    It may not if it reads a user's code or settings at its start: see `may_prepare`.
     """
     if kernel.forked or kernel.job.language != LANGUAGE or find_plain_reason():
         return False

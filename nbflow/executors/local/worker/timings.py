@@ -1,4 +1,4 @@
-"""When a job reached each of its timings, and so where its time went."""
+"""Measures how long a job spends in each of its phases."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nbflow.notebook_api.watch import Used
 
 
 class Timings:
-    """A job's moments, on the monotonic clock; None is not reached."""
+    """The times at which a job reached its phases, on the monotonic clock; None: not yet."""
 
     def __init__(self) -> None:
         self.began = time.monotonic()
@@ -26,7 +26,7 @@ class Timings:
             self.executed = time.monotonic()
 
     def make_spent(self, ended: float) -> Spent:
-        """Return the seconds of each stage of a job that ended then; they add up."""
+        """Return the seconds of each phase, up to `ended`; their sum is the job's duration."""
         ready = self.ready or ended
         executed = self.executed or ended
         cells = executed - ready

@@ -1,4 +1,4 @@
-"""Importing this is a rehearsal: it loads what a worker's first job would, before the fork."""
+"""Importing this module loads, before the fork, what a worker's first job needs."""
 
 from __future__ import annotations
 

@@ -17,11 +17,11 @@ Reason = Literal["", "stopped", "cell timeout", "step timeout"]
 
 
 class HaltedError(Exception):
-    """A cell ended, but the job is to go no further."""
+    """A cell ended after the job was told to stop."""
 
 
 class Watchdog(threading.Thread):
-    """Watches one job; `reason` says why it intervened, and is empty if it did not."""
+    """Watches one job; `reason` says why it intervened, "" if it did not."""
 
     def __init__(self, job: Job, kernel: Kernel, stop: threading.Event) -> None:
         super().__init__(name=f"watchdog of {job.step}", daemon=True)
