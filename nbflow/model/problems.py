@@ -97,7 +97,6 @@ ProblemCode = Literal[
     "default-misfit",
     # what was asked for
     "no-such-step",
-    "no-such-parameter",
     "missing-value",
     "unusable-step-name",
     "unusable-run-name",

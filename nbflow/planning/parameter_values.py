@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from nbflow.analysis.contract.project_parameters import make_unknown
 from nbflow.analysis.parameters import check_value, parse_text
 from nbflow.base.hashing import hash_bytes
 from nbflow.errors import NbflowError, ParameterError
-from nbflow.model import Edit, Parameter, Problem, ProblemCode, Request, Step
+from nbflow.model import Edit, Parameter, Problem, Request, Step
 from nbflow.model.refs import make_parameter_ref
 
 Parse = Callable[[Parameter, Any], Any]
@@ -73,7 +73,7 @@ def _convert(
     problems: list[Problem] = []
     for values, name, parse in _order(sources):
         try:
-            targets = list(_find_targets(steps, name))
+            targets = _find_targets(steps, name)
         except NbflowError as error:
             problems += error.problems
             continue
@@ -139,22 +139,14 @@ def _order(
     return sorted(named, key=lambda one: "." in one[1])
 
 
-def _find_targets(steps: Mapping[str, Step], name: str) -> Iterator[tuple[str, Parameter]]:
+def _find_targets(steps: Mapping[str, Step], name: str) -> list[tuple[str, Parameter]]:
+    """Return the steps that declare a parameter, each with it; ParameterError for none."""
     only, short = make_parameter_ref(name)
-    candidates = [only] if only else list(steps)
-    if only and only not in steps:
-        near = [f"{one}.{short}" for one in difflib.get_close_matches(only, steps, 1)]
-        raise _make_unknown("no-such-step", near, step=only, steps=sorted(steps))
-    declared = {(step, one.name): one for step in candidates for one in steps[step].parameters}
-    known = sorted({name for _, name in declared})
-    if short not in known:
-        near = difflib.get_close_matches(short, known, 1)
-        raise _make_unknown("no-such-parameter", near, step=only, parameter=short, declared=known)
-    yield from ((step, one) for (step, name), one in declared.items() if name == short)
-
-
-def _make_unknown(code: ProblemCode, near: Sequence[str], **facts: Any) -> ParameterError:
-    return ParameterError(problems=[Problem(code, None, facts, Edit(near[0]) if near else None)])
+    asked = (steps[step] for step in ([only] if only else steps) if step in steps)
+    found = [(step.name, one) for step in asked for one in step.parameters if one.name == short]
+    if not found:
+        raise ParameterError(problems=[make_unknown(name, steps)])
+    return found
 
 
 def _default(parameter: Parameter) -> Any:

@@ -201,32 +201,24 @@ def _say_reason(facts: Facts) -> str:
 
 
 def say_unknown_parameter(facts: Facts) -> str:
-    if facts["step"] and not facts["step_known"]:
-        why = "there is no step {step}"
-    else:
-        why = "{step} does not declare it" if facts["step"] else "no step declares it"
-    return fill("{file} sets the parameter {parameter}, but " + why + ".", facts)
-
-
-def say_no_parameter(facts: Facts) -> str:
-    who = "{step} does not declare" if facts["step"] else "No step declares"
+    if "file" in facts:
+        who = "{step} does not declare it" if facts["step"] else "no step declares it"
+        lost = facts["step"] and not facts["step_known"]
+        why = "there is no step {step}" if lost else who
+        return fill("{file} sets the parameter {parameter}, but " + why + ".", facts)
+    who = "{step} does not declare" if facts["step_known"] else "No step declares"
     return fill(who + " a parameter {parameter!r}.", facts)
-
-
-def say_parameters(facts: Facts) -> str:
-    return fill("There are: {declared}." if facts["declared"] else "There are none at all.", facts)
 
 
 def say_declared(facts: Facts) -> str:
     if not facts["declared"]:
         return "Remove it."
-    return fill(
-        "{step} declares: {declared}." if facts["step"] else "The steps declare: {declared}.", facts
-    )
+    who = "{step} declares" if facts["step"] else "The steps declare"
+    return fill(who + ": {declared}.", facts)
 
 
 def say_meant_parameter(facts: Facts) -> str:
-    written = "Write {remedy}, in quotes." if facts["nested"] else "Did you mean {remedy}?"
+    written = "Write {remedy}, in quotes." if facts.get("nested") else "Did you mean {remedy}?"
     return fill(written, facts)
 
 

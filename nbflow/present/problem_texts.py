@@ -189,7 +189,6 @@ TEXTS: dict[ProblemCode, Text] = {
     ),
     # what was asked for
     "no-such-step": Text("No step is called {step!r}.", "There are: {steps}.", _MEANT),
-    "no-such-parameter": Text(cases.say_no_parameter, cases.say_parameters, _MEANT),
     "missing-value": Text(
         "{step} needs a value for its parameter {parameter}: add -p {parameter} VALUE, or a "
         "default in {notebook}, cell {cell}.",

@@ -106,7 +106,7 @@ def test_errors_come_without_a_traceback_of_ours(kernel: Kernel) -> None:
     assert reply["status"] == "error"
     (error,) = (one for one in shown if "traceback" in one)
     assert error["ename"] == "ParameterError"
-    assert error["evalue"] == "No step declares a parameter 'nope'. There are: n."
+    assert error["evalue"] == "No step declares a parameter 'nope'. The steps declare: n."
     assert len(error["traceback"]) == 1
 
 

@@ -51,6 +51,7 @@ UNKNOWN = {
     "file": "nbflow.toml", "parameter": "mnth", "step": "", "step_known": False,
     "declared": ["day", "month"], "nested": False,
 }  # fmt: skip
+ASKED = {"parameter": "mnth", "step": "", "step_known": False, "declared": ["day", "month"]}
 
 EXAMPLES: list[tuple[ProblemCode, dict[str, Any], Remedy | None]] = [
     ("same-name", {"step": "load", "path": "b/load.ipynb", "other": "load.ipynb"}, None),
@@ -141,8 +142,8 @@ EXAMPLES: list[tuple[ProblemCode, dict[str, Any], Remedy | None]] = [
     ("default-misfit", {"parameter": "n", "type": "int", "default": "'a'"}, None),
     ("no-such-step", {"step": "lod", "steps": ["a", "load"]}, Edit("load")),
     ("no-such-step", {"step": "xyz", "steps": ["a", "load"]}, None),
-    ("no-such-parameter", {"step": "", "parameter": "mnth", "declared": ["month"]}, Edit("month")),
-    ("no-such-parameter", {"step": "a", "parameter": "n", "declared": []}, None),
+    ("unknown-parameter", ASKED, Edit("month")),
+    ("unknown-parameter", ASKED | {"step": "lod", "parameter": "lod.n"}, Edit("load.n")),
     ("missing-value", {"step": "a", "parameter": "n", "notebook": "a.ipynb", "cell": 1}, None),
     (
         "missing-value",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from nbflow.analysis.contract.missing_reads import find_nearest
 from nbflow.analysis.parameters import check_value
 from nbflow.errors import ParameterError
 from nbflow.model import Edit, Parameter, Problem, Step
@@ -36,7 +36,7 @@ def find_wrong_parameters(
         if declared:
             yield from _find_misfits(settings.file, value, declared)
         else:
-            yield _make_unknown(settings.file, name, value, steps)
+            yield _make_unknown_setting(settings.file, name, value, steps)
 
 
 def _find_misfits(file: str, value: Any, declared: list[Parameter]) -> Iterator[Problem]:
@@ -48,29 +48,27 @@ def _find_misfits(file: str, value: Any, declared: list[Parameter]) -> Iterator[
                 yield replace(one, place=None, facts={**one.facts, "file": file})
 
 
-def _make_unknown(file: str, name: str, value: Any, steps: Mapping[str, Step]) -> Problem:
-    """Return the problem of a name that stands for nothing, with the nearest that does."""
+def make_unknown(name: str, steps: Mapping[str, Step]) -> Problem:
+    """Return the problem of a parameter that no step declares, with the nearest that one does."""
     only, short = make_parameter_ref(name)
     pairs = [(step.name, one.name) for step in steps.values() for one in step.parameters]
     own = sorted({known for step, known in pairs if step == only or not only})
+    facts = {"parameter": name, "step": only, "step_known": only in steps, "declared": own}
+    near = find_nearest(short, own)
+    meant = f"{only}.{near}" if only and near else near
+    if not near and only not in steps:
+        meant = find_nearest(name, sorted(f"{step}.{known}" for step, known in pairs))
+    return Problem("unknown-parameter", None, facts, Edit(meant) if meant else None)
+
+
+def _make_unknown_setting(file: str, name: str, value: Any, steps: Mapping[str, Step]) -> Problem:
+    problem = make_unknown(name, steps)
     nested = next(iter(value), "") if isinstance(value, dict) and name in steps else ""
-    facts = {
-        "file": file,
-        "parameter": name,
-        "step": only,
-        "step_known": only in steps,
-        "declared": own,
-        "nested": bool(nested),
-    }
-    if nested:
-        return Problem("unknown-parameter", None, facts, Edit(f'"{name}.{nested}" = …'))
-    full = sorted(f"{step}.{known}" for step, known in pairs)
-    if near := difflib.get_close_matches(short, own, 1):
-        meant = f"{only}.{near[0]}" if only else near[0]
-    else:
-        near = difflib.get_close_matches(name, full, 1) if only not in steps else []
-        meant = near[0] if near else ""
-    return Problem("unknown-parameter", None, facts, Edit(_quote(meant)) if meant else None)
+    remedy = Edit(f'"{name}.{nested}" = …') if nested else problem.remedy
+    if isinstance(remedy, Edit) and not nested:
+        remedy = Edit(_quote(remedy.text))
+    facts = problem.facts | {"file": file, "nested": bool(nested)}
+    return replace(problem, facts=facts, remedy=remedy)
 
 
 def _quote(name: str) -> str:
