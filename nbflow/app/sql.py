@@ -11,7 +11,7 @@ from nbflow.model import Output
 from nbflow.runs.fold import Run
 from nbflow.runs.history import find_run
 from nbflow.storage.duckdb import errors as sqlerrors
-from nbflow.storage.duckdb import queries, querying
+from nbflow.storage.duckdb import read_only, result_tables
 from nbflow.storage.duckdb.statements import find_refs
 from nbflow.storage.results.outputs import read_outputs
 from nbflow.workspace.project import Project
@@ -25,7 +25,8 @@ def query(project: Project, text: str, run: str = "last") -> Queried:
     found = find_run(project, run)
     try:
         with sqlerrors.translated():
-            return Queried(querying.query(queries.read_query(text), find_tables(found, text)))
+            query = read_only.read_query(text)
+            return Queried(result_tables.query(query, find_tables(found, text)))
     except SqlError as error:
         raise _explain(project, found, text, error) from error
 

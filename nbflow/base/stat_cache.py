@@ -170,7 +170,7 @@ def _make_key(parts: object) -> str:
 def _read_code() -> list[tuple[str, Stamp | None]]:
     """Return the stamps of the modules that answer, since nbflow may be under development."""
     package = Path(nbflow.__file__).parent
-    others = ("names.py", "notebook_api/sqlcell.py", "storage/duckdb/statements.py")
+    others = ("names.py", "notebook_api/sql_cell.py", "storage/duckdb/statements.py")
     rooms = (file for room in ("model", "notebook") for file in (package / room).rglob("*.py"))
     files = [*map(package.joinpath, others), *rooms]
     return sorted((str(file), read_stamp(file)) for file in files)

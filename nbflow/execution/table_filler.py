@@ -14,7 +14,7 @@ import msgspec
 
 from nbflow.base.private_folders import remove_folders
 from nbflow.model import Problem, Result, make_warning
-from nbflow.storage.duckdb.partial_files import sweep_parts
+from nbflow.storage.duckdb.database_file import sweep_parts
 from nbflow.storage.results.local import TABLES, open_store
 from nbflow.workspace.project import Project
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from nbflow.errors import NbflowError, SqlError
 from nbflow.magics import sqlcomplete
-from nbflow.notebook_api import calls, sqlcell
-from nbflow.notebook_api.known import read_known
+from nbflow.notebook_api import calls, sql_cell
 from nbflow.notebook_api.messages import make_rows as say_rows
 from nbflow.notebook_api.messages import say
+from nbflow.notebook_api.table_catalog import read_known
 from nbflow.present.html import draw_rows
 from nbflow.present.rows import Rows, read_rows
 from nbflow.storage.duckdb import errors as sqlerrors
@@ -76,7 +76,7 @@ def _run(shell: Any, line: str, body: str | None, local_ns: dict[str, Any] | Non
     """Return what the cell shows; what is wrong is said without a traceback of ours."""
     run = ""
     try:
-        cell = sqlcell.read_cell(line, body)
+        cell = sql_cell.read_cell(line, body)
         run = cell.run
         return _execute(shell, cell, local_ns)
     except SqlError as error:
@@ -99,7 +99,7 @@ def _explain(shell: Any, error: SqlError, run: str) -> SqlError:
     return SqlError("\n".join([error.why + hint, *error.rest]))
 
 
-def _execute(shell: Any, cell: sqlcell.SqlCell, local_ns: dict[str, Any] | None) -> Any:
+def _execute(shell: Any, cell: sql_cell.SqlCell, local_ns: dict[str, Any] | None) -> Any:
     from nbflow.notebook_api import query  # noqa: PLC0415 - loading the magics must not load duckdb
 
     if cell.write and (unkept := calls.explain_unkept()):
@@ -118,7 +118,7 @@ def _execute(shell: Any, cell: sqlcell.SqlCell, local_ns: dict[str, Any] | None)
     return answer
 
 
-def _take(shell: Any, cell: sqlcell.SqlCell, ran: Any) -> Any:
+def _take(shell: Any, cell: sql_cell.SqlCell, ran: Any) -> Any:
     """Keep, write or return a statement's rows, or print what it did."""
     asked = cell.name or cell.to or cell.write
     if not _gives_rows(ran):
@@ -143,9 +143,9 @@ def _take(shell: Any, cell: sqlcell.SqlCell, ran: Any) -> Any:
 
 
 def _fetch(call: Callable[[], Any]) -> Any:
-    from nbflow.storage.duckdb import execution  # noqa: PLC0415 - loads duckdb
+    from nbflow.storage.duckdb import interruptible  # noqa: PLC0415 - loads duckdb
 
-    return execution.run(call)
+    return interruptible.run(call)
 
 
 def _gives_rows(ran: Any) -> bool:
@@ -172,7 +172,7 @@ def _convert(relation: Any, to: str, *, lazy: bool) -> Any:
     return reading.convert(relations.fetch_relation(relation), to, Path())
 
 
-def _describe_kept(cell: sqlcell.SqlCell, relation: Any, value: Any) -> str:
+def _describe_kept(cell: sql_cell.SqlCell, relation: Any, value: Any) -> str:
     width = len(relation.columns)
     columns = f"{width:,} column{'' if width == 1 else 's'}"
     if cell.to == "relation":

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nbflow.notebook_api.sqlcell import FORMS, MAGICS, OPTIONS
+from nbflow.notebook_api.sql_cell import FORMS, MAGICS, OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from nbflow.notebook_api.known import Known
+    from nbflow.notebook_api.table_catalog import Known
 
 _NAMES = "|".join(sorted(MAGICS))
 _CELL = re.compile(rf"\s*%%(?:{_NAMES})\b")
@@ -103,7 +103,7 @@ def find_place(text: str, line: int, column: int) -> Place | None:
 def _complete(context: Any, variables: Mapping[str, Any]) -> Any:
     from IPython.core.completer import SimpleCompletion  # noqa: PLC0415 - only in IPython
 
-    from nbflow.notebook_api.known import read_known  # noqa: PLC0415 - a run never completes
+    from nbflow.notebook_api.table_catalog import read_known  # noqa: PLC0415 - a run never completes
 
     place = find_place(context.full_text, context.cursor_line, context.cursor_position)
     if place is None:
@@ -143,7 +143,7 @@ def _suggest_options(place: Place, known: Known) -> Iterator[Suggestion]:
     elif option[1] == "--to":
         yield from (Suggestion(one, "value") for one in FORMS)
     elif option[1] == "--run":
-        from nbflow.notebook_api.known import read_run_names  # noqa: PLC0415 - a run never completes
+        from nbflow.notebook_api.table_catalog import read_run_names  # noqa: PLC0415 - a run never completes
 
         yield from (Suggestion(one, "run") for one in read_run_names())
     elif option[1] == "--reads":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Literal
 
-from nbflow.notebook_api import job, names, session
+from nbflow.notebook_api import references, session, under_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ def read(
     with session.current.clock.timed("reading"):
         from nbflow.storage import tables  # noqa: PLC0415 - importing nbflow must not load duckdb
 
-        found = locate(*names.split_ref(ref))
+        found = locate(*references.split_ref(ref))
         return tables.read(found.folder, found.name, to=to, columns=columns, where=where)
 
 
@@ -43,13 +43,13 @@ def write(name: str, value: Any) -> None:
     to your own by-hand area and never into a run's results. Raises CallError for a name that
     is not declared or was written before in this run.
     """
-    names.check_name(name)
+    references.check_name(name)
     with session.current.clock.timed("writing"):
         under = session.current.find_job()
         if under:
-            job.write(under, name, value)
+            under_run.write(under, name, value)
         else:
-            _byhand().write(name, value)
+            _import_by_hand().write(name, value)
 
 
 def file(pattern: str | Path) -> Path | list[Path]:
@@ -62,7 +62,7 @@ def file(pattern: str | Path) -> Path | list[Path]:
         from nbflow.notebook_api import files  # noqa: PLC0415
 
         under = session.current.find_job()
-        folder = job.read_folder(under) if under else _byhand().read_folder()
+        folder = under_run.read_folder(under) if under else _import_by_hand().read_folder()
         return files.find_files(str(pattern), folder)
 
 
@@ -91,27 +91,29 @@ def use(run: str | None = None, *, step: str | None = None) -> None:
     Under a run it changes nothing.
     """
     if session.current.find_job() is None:
-        _byhand().use(run, step)
+        _import_by_hand().use(run, step)
 
 
-def locate(step: str, name: str, run: str = "") -> names.Source:
+def locate(step: str, name: str, run: str = "") -> references.Source:
     """Return where to read from; `run` chooses one by hand, and changes nothing under a run."""
     under = session.current.find_job()
-    return job.locate(under, step, name) if under else _byhand().locate(step, name, run)
+    return (
+        under_run.locate(under, step, name) if under else _import_by_hand().locate(step, name, run)
+    )
 
 
 def describe_use() -> str:
     """Return what reads return by hand, and which step this notebook is; "" under a run."""
-    return "" if session.current.find_job() else _byhand().describe_use()
+    return "" if session.current.find_job() else _import_by_hand().describe_use()
 
 
 def explain_unkept() -> str:
     """Return why nothing that is written would be kept here, "" where it would."""
-    return "" if session.current.find_job() else _byhand().explain_unkept()
+    return "" if session.current.find_job() else _import_by_hand().explain_unkept()
 
 
-def _byhand() -> ModuleType:
+def _import_by_hand() -> ModuleType:
     """Import the module for work by hand: a run does not need it, and it takes time to load."""
-    from nbflow.notebook_api import byhand  # noqa: PLC0415
+    from nbflow.notebook_api import by_hand  # noqa: PLC0415
 
-    return byhand
+    return by_hand

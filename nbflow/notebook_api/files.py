@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nbflow.base import globs
 from nbflow.errors import CallError
-from nbflow.notebook_api.watcher import MODULE
+from nbflow.notebook_api.audit_hook import MODULE
 
 
 def find_files(pattern: str, folder: Path) -> Path | list[Path]:

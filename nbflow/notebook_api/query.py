@@ -11,11 +11,11 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 from nbflow.errors import CallError, SqlError
-from nbflow.notebook_api.names import Source
-from nbflow.notebook_api.values import bind
-from nbflow.storage.duckdb import execution
+from nbflow.notebook_api.query_parameters import bind
+from nbflow.notebook_api.references import Source
+from nbflow.storage.duckdb import interruptible
 from nbflow.storage.duckdb.connections import process_connection
-from nbflow.storage.duckdb.querying import make_view
+from nbflow.storage.duckdb.result_tables import make_view
 from nbflow.storage.duckdb.statements import Statement, find_tables
 from nbflow.storage.quoting import quote
 from nbflow.storage.results.outputs import read_outputs
@@ -82,7 +82,7 @@ def _run(text: str, scope: Scope, locate: Locate) -> Generator[Ran, None, None]:
         parameters = bind(statement.parameters, scope.globals, scope.locals)
         call = partial(_execute_pointing, statement.text, parameters, scope)
         try:
-            relation = execution.run(call)
+            relation = interruptible.run(call)
         except SqlError as error:
             _explain(missing, str(error))
             raise
@@ -144,13 +144,13 @@ def _execute_pointing(text: str, parameters: Mapping[str, Any], scope: Scope) ->
         return _execute(text, parameters, scope)
     except Exception as error:  # noqa: BLE001 - DuckDB's, and raised again
         at_once = partial(_execute, text, parameters, scope, how="execute")
-        raise execution.explain(at_once, error) from None
+        raise interruptible.explain(at_once, error) from None
 
 
 def _execute(text: str, parameters: Mapping[str, Any], scope: Scope, *, how: str = "sql") -> Any:
     """Run the query in a frame that holds the variables: there DuckDB looks for them."""
     call = partial(getattr(process_connection(), how), text, **_make_arguments(how, parameters))
-    with execution.finding_variables():
+    with interruptible.finding_variables():
         return eval(f"{_CALL}()", scope.globals, {**scope.locals, _CALL: call})  # noqa: S307
 
 

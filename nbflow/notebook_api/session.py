@@ -11,9 +11,9 @@ import msgspec
 
 from nbflow.errors import CallError
 from nbflow.model import Job
+from nbflow.notebook_api.audit_hook import MODULE, VARIABLE
 from nbflow.notebook_api.clock import Clock
 from nbflow.notebook_api.display import Progress
-from nbflow.notebook_api.watcher import MODULE, VARIABLE
 
 
 class Session:

@@ -18,12 +18,12 @@ from nbflow.runs.history import read_name, read_run_ids
 from nbflow.runs.liveness import is_alive
 from nbflow.runs.log import Beginning, find_beginning
 from nbflow.runs.pins import Pins, read_pinned
-from nbflow.storage.duckdb.partial_files import find_parts, sweep_parts
-from nbflow.storage.results import dropping
+from nbflow.storage.duckdb.database_file import find_parts, sweep_parts
+from nbflow.storage.results import arrow_cache
 from nbflow.storage.results.damage import find_aside, read_notes
 from nbflow.storage.results.folders import read_result_ids
 from nbflow.storage.results.local import find_folders, open_store, read_names
-from nbflow.storage.results.removed import note_removed
+from nbflow.storage.results.removals import note_removed
 from nbflow.workspace.project import Project
 
 _STARTING = 60.0  # seconds in which a run begins, once its folder is there
@@ -61,7 +61,7 @@ def find_cached(project: Project) -> list[Removable]:
         Removable(
             "cache", one.folder, one.step, one.result, one.bytes, "Arrow files beyond the limit"
         )
-        for one in dropping.find_droppable(store, limit, lambda: read_pinned(project))
+        for one in arrow_cache.find_droppable(store, limit, lambda: read_pinned(project))
     ]
 
 

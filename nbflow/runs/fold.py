@@ -33,7 +33,7 @@ from nbflow.model.events import (
 from nbflow.model.refs import make_ref
 from nbflow.runs.folder import AttemptFolder, RunFolder
 from nbflow.storage.results.local import open_store
-from nbflow.storage.results.removed import explain_removed
+from nbflow.storage.results.removals import explain_removed
 
 StepStatus = Literal[
     "waiting", "running", "done", "reused", "failed", "blocked", "skipped", "cancelled", "lost"

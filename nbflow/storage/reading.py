@@ -73,7 +73,7 @@ def _find_mapped(folder: Path, name: str) -> Mapped | None:
 def _make_query(
     folder: Path, name: str, where: str | None, connection: duckdb.DuckDBPyConnection | None
 ) -> Any:
-    from nbflow.storage.duckdb.querying import Query  # noqa: PLC0415 - loads duckdb
+    from nbflow.storage.duckdb.result_tables import Query  # noqa: PLC0415 - loads duckdb
 
     return Query(folder, name, where, connection)
 

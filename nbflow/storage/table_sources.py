@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from nbflow.errors import StoreError
 from nbflow.model import Frozen
-from nbflow.storage.arrow.types import Unkept
+from nbflow.storage.arrow.types import NotExact
 from nbflow.storage.duckdb.relations import stream_relation
 
 
@@ -29,7 +29,7 @@ class Source(Frozen, frozen=True):
 
 
 def make_source(value: Any) -> Source | None:  # noqa: PLR0911 - one line for each kind of table
-    """Return a value's table, None if it is not a table; raises Unkept if Arrow would change it."""
+    """Return a value's table, None if it is no table; raises NotExact if Arrow would change it."""
     if _is_of(value, "pandas", "DataFrame", "Series"):
         return _read_pandas(value)
     if _is_of(value, "polars", "DataFrame", "LazyFrame"):
@@ -71,10 +71,10 @@ def _read_polars(value: Any) -> Source:
         table = frame.to_arrow()
         back = sys.modules["polars"].from_arrow(table.slice(0, 0))
     except Exception as error:
-        raise Unkept(f"Arrow refuses a Polars type ({error})") from error
+        raise NotExact(f"Arrow refuses a Polars type ({error})") from error
     for name, kind in frame.schema.items():
         if back.schema[name] != kind:
-            raise Unkept(f"column {name!r} is Polars' {kind}, which has no form in Arrow")
+            raise NotExact(f"column {name!r} is Polars' {kind}, which has no form in Arrow")
     return _read_table(table)
 
 

@@ -12,8 +12,9 @@ from msgspec.structs import replace
 from nbflow.base.hashing import hash_bytes
 from nbflow.errors import StoreError
 from nbflow.model import Output
-from nbflow.storage.arrow.types import Unkept
+from nbflow.storage.arrow.types import NotExact
 from nbflow.storage.reading import read_table
+from nbflow.storage.results.integrity import refuse_damaged
 from nbflow.storage.results.outputs import (
     add_output,
     check_new,
@@ -21,7 +22,6 @@ from nbflow.storage.results.outputs import (
     read_outputs,
     read_written,
 )
-from nbflow.storage.results.soundness import refuse_damaged
 from nbflow.storage.table_sources import make_source
 from nbflow.storage.values import read_value, write_pickle, write_value
 from nbflow.storage.writing import write_table
@@ -93,7 +93,7 @@ def _write(folder: Path, name: str, value: Any) -> Output:
         if source is None:
             return write_value(folder, name, value)
         return write_table(folder, name, source)
-    except Unkept as error:
+    except NotExact as error:
         why = f"kept whole, as a pickle, and not as a table: {error}"
         return replace(write_pickle(folder, name, value, why), unkept=True)
 

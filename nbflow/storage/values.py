@@ -16,7 +16,7 @@ from nbflow.errors import StoreError, TrustError
 from nbflow.model import Kind, Output
 from nbflow.storage import made_files as made
 from nbflow.storage.quoting import make_path
-from nbflow.storage.results.marks import SUFFIX
+from nbflow.storage.results.file_marks import SUFFIX
 from nbflow.storage.results.outputs import add_made
 from nbflow.storage.trust import unpickle
 

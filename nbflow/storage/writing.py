@@ -13,7 +13,7 @@ from nbflow.model import Output
 from nbflow.storage.arrow.codec import Codec
 from nbflow.storage.arrow.file import find_arrow, write_arrow
 from nbflow.storage.arrow.hash import TableHasher
-from nbflow.storage.arrow.types import Unkept
+from nbflow.storage.arrow.types import NotExact
 from nbflow.storage.duckdb.column_types import make_columns
 from nbflow.storage.table_sources import Source
 
@@ -22,12 +22,12 @@ _MANY = 4 << 20  # bytes: above, a thread that hashes costs less than it saves
 
 
 def write_table(folder: Path, name: str, source: Source) -> Output:
-    """Write a table under a new name; raises Unkept for what is in memory, else StoreError."""
+    """Write a table under a new name; raises NotExact for what is in memory, else StoreError."""
     try:
         stream = Stream(source)
         columns = make_columns(source.schema)
         write_arrow(find_arrow(folder, name), source.schema, stream)
-    except Unkept as error:
+    except NotExact as error:
         if source.whole:
             raise
         raise StoreError(

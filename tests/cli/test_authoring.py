@@ -15,7 +15,7 @@ from nbformat.sign import NotebookNotary
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.app import demo, lab, tag
 from nbflow.app.demo import DEMO
-from nbflow.notebook_api.notebooks import Executed, read_executed
+from nbflow.notebook_api.executed_notebooks import Executed, read_executed
 from nbflow.workspace.project import Project, find_project
 from tests.cli.runs import make_run, nbflow
 from tests.notebooks import cell, markdown, notebook, project, write

@@ -16,7 +16,7 @@ from nbflow.model import Request
 from nbflow.planning import make_plan
 from nbflow.runs import cleaning as clean
 from nbflow.runs.history import find_run, read_run
-from nbflow.storage.results import removed
+from nbflow.storage.results import removals
 from nbflow.storage.results.damage import write_note
 from nbflow.workspace.project import Project
 from nbflow.workspace.settings import Settings
@@ -73,7 +73,7 @@ def test_what_clean_removed_names_clean_and_what_nobody_noted_is_gone(pipeline: 
     assert nbflow("clean", "--keep", "1", "--yes").exit_code == 0
     with pytest.raises(RemovedError, match=r"was removed by `nbflow clean` on "):
         find_run(pipeline, IDS[0]).find_folder("load")
-    (pipeline.home / removed.FILE).unlink()
+    (pipeline.home / removals.FILE).unlink()
     with pytest.raises(RemovedError, match=rf"made in run {IDS[0]} is gone\. `nbflow rerun "):
         find_run(pipeline, IDS[0]).find_folder("load")
 
@@ -90,19 +90,19 @@ def test_what_was_set_aside_is_told_as_damaged(pipeline: Project) -> None:
 def test_the_notes_of_what_was_removed_stay_small(tmp_path: Path) -> None:
     for number in range(12):
         ids = [(f"step{number}", f"2026-{one:06}") for one in range(2000)]
-        removed.note_removed(tmp_path, ids, "keep = 5")
-    assert (tmp_path / removed.FILE).stat().st_size < 2 << 20
-    assert removed.find_removed(tmp_path, "step11", "2026-001999") is not None
-    assert removed.find_removed(tmp_path, "step0", "2026-000000") is None
-    assert removed.find_removed(tmp_path, "step1", "2026-001999-and-more") is None
+        removals.note_removed(tmp_path, ids, "keep = 5")
+    assert (tmp_path / removals.FILE).stat().st_size < 2 << 20
+    assert removals.find_removed(tmp_path, "step11", "2026-001999") is not None
+    assert removals.find_removed(tmp_path, "step0", "2026-000000") is None
+    assert removals.find_removed(tmp_path, "step1", "2026-001999-and-more") is None
 
 
 def test_damaged_notes_are_passed_over(tmp_path: Path) -> None:
-    (tmp_path / removed.FILE).write_bytes(b"\xff r1\n[" + b"[" * 100_000 + b"r1\n{} r1\n")
-    removed.note_removed(tmp_path, [("load", "r1")], "keep = 5")
-    with (tmp_path / removed.FILE).open("ab") as file:
+    (tmp_path / removals.FILE).write_bytes(b"\xff r1\n[" + b"[" * 100_000 + b"r1\n{} r1\n")
+    removals.note_removed(tmp_path, [("load", "r1")], "keep = 5")
+    with (tmp_path / removals.FILE).open("ab") as file:
         file.write(b'{"step": "load", "result": "r1"')
-    found = removed.find_removed(tmp_path, "load", "r1")
+    found = removals.find_removed(tmp_path, "load", "r1")
     assert found is not None
     assert found.by == "keep = 5"
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from nbflow.model.events import CellStarted, Line
-from nbflow.notebook_api.notebooks import read_executed
+from nbflow.notebook_api.executed_notebooks import read_executed
 from nbflow.runs.history import find_run
 from nbflow.runs.log import from_line
 from nbflow.workspace.project import Project, find_project

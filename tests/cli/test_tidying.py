@@ -16,8 +16,8 @@ from nbflow.runs import cleaning as clean
 from nbflow.runs.folder import find_folder
 from nbflow.runs.history import read_run_ids
 from nbflow.runs.request import write_request
-from nbflow.storage.duckdb.partial_files import alone as hold_folder
-from nbflow.storage.duckdb.partial_files import make_part
+from nbflow.storage.duckdb.database_file import alone as hold_folder
+from nbflow.storage.duckdb.database_file import make_part
 from nbflow.storage.results.folders import read_result_ids
 from nbflow.workspace.project import Project
 from nbflow.workspace.settings import Settings

@@ -12,8 +12,8 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 from nbflow.model import Job
-from nbflow.notebook_api import byhand
-from nbflow.notebook_api.known import read_known
+from nbflow.notebook_api import by_hand
+from nbflow.notebook_api.table_catalog import read_known
 from tests import notebooks
 from tests.magics.sqlshell import *  # noqa: F403 - fixtures
 from tests.notebook_api.conftest import finish_run
@@ -98,8 +98,8 @@ def test_what_was_written_by_hand_is_suggested(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(notebooks.project(tmp_path).folder)
-    byhand.use(None, "delays")
-    byhand.write("late", HOURLY)
+    by_hand.use(None, "delays")
+    by_hand.write("late", HOURLY)
     assert read_known() == {"delays": {"late": ("hour",)}}
 
 

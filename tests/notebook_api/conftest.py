@@ -15,7 +15,7 @@ import pytest
 from nbflow.base.ids import make_id
 from nbflow.model import Job, JobInput, Output, Parts, Planned, Result, events
 from nbflow.notebook_api import session
-from nbflow.notebook_api.watcher import VARIABLE
+from nbflow.notebook_api.audit_hook import VARIABLE
 from nbflow.runs.log import to_line
 from nbflow.storage import tables
 from nbflow.storage.results.folders import keep_result

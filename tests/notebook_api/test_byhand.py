@@ -17,7 +17,7 @@ import nbflow
 from nbflow.base.hashing import hash_bytes
 from nbflow.base.ids import make_id
 from nbflow.errors import CallError
-from nbflow.notebook_api import area
+from nbflow.notebook_api import by_hand_store
 from nbflow.runs.history import read_run
 from nbflow.storage.results.left_files import read_left
 from nbflow.storage.results.local import open_store
@@ -165,7 +165,7 @@ def test_a_run_wins_over_what_was_written_while_the_clock_was_ahead(project: Pro
     finish_run(project, {"clean_flights": {"flights": frame(1)}}, hours_ago=5)
     nbflow.use(step="clean_flights")
     nbflow.write("flights", frame(8))
-    written = area.find_written(project, "clean_flights", "flights")
+    written = by_hand_store.find_written(project, "clean_flights", "flights")
     assert written is not None
     ahead = written.folder.with_name(make_id(time.time() + 10 * 3600))
     written.folder.rename(ahead)
@@ -193,9 +193,9 @@ def test_only_the_last_writes_are_kept_and_a_reader_keeps_its_own(project: Proje
     lazy = nbflow.sql("select * from clean_flights.flights")
     for number in range(1, 6):
         nbflow.write("flights", frame(number))
-    kept = area.find_written(project, "clean_flights", "flights")
+    kept = by_hand_store.find_written(project, "clean_flights", "flights")
     assert kept is not None
-    assert len(list(kept.folder.parent.iterdir())) == area.KEPT
+    assert len(list(kept.folder.parent.iterdir())) == by_hand_store.KEPT
     assert lazy.fetchall() == [(0,)]
     assert read() == 5
 
@@ -210,7 +210,7 @@ def test_a_write_that_fails_leaves_nothing(project: Project) -> None:
 
     with pytest.raises(Exception, match=r"flights|Unkeepable|no"):
         nbflow.write("flights", Unkeepable())
-    written = area.find_written(project, "clean_flights", "flights")
+    written = by_hand_store.find_written(project, "clean_flights", "flights")
     assert written is not None
     assert list(written.folder.parent.iterdir()) == [written.folder]
 

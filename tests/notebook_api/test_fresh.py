@@ -21,7 +21,7 @@ import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from nbclient import NotebookClient
 
-from nbflow.notebook_api import byhand, identity, tagged
+from nbflow.notebook_api import by_hand, notebook_context, tagged_notebooks
 from nbflow.workspace.project import find_project, make_home
 from tests import notebooks
 from tests.notebooks import cell, write
@@ -68,14 +68,14 @@ def test_a_folder_with_a_step_is_a_project(
     tmp_path: Path, name: str, content: Any, *, expected: bool
 ) -> None:
     write(tmp_path / name, content)
-    assert tagged.has_step(tmp_path) == expected
+    assert tagged_notebooks.has_step(tmp_path) == expected
 
 
 def test_a_tag_that_is_saved_later_is_seen(tmp_path: Path) -> None:
     write(tmp_path / "a.ipynb", [cell("x = 1")])
-    assert not tagged.has_step(tmp_path)
+    assert not tagged_notebooks.has_step(tmp_path)
     write(tmp_path / "a.ipynb", [cell("x = 1", "inputs")])
-    assert tagged.has_step(tmp_path)
+    assert tagged_notebooks.has_step(tmp_path)
 
 
 def test_what_was_written_by_hand_makes_no_root_of_its_own(tmp_path: Path) -> None:
@@ -241,8 +241,8 @@ def test_use_says_of_a_notebook_whether_it_is_a_step(
 ) -> None:
     path = write(tmp_path / "play.ipynb", [cell("n = 1", tag)])
     (tmp_path / "nbflow.toml").write_text("")
-    monkeypatch.setattr(identity, "find_notebook", lambda: path)
-    told = byhand.describe_use().splitlines()[-1]
+    monkeypatch.setattr(notebook_context, "find_notebook", lambda: path)
+    told = by_hand.describe_use().splitlines()[-1]
     if tag == "parameters":
         assert told == "This notebook is step play, by its file's name."
     else:

@@ -11,7 +11,7 @@ import pytest
 HEAVY = {"IPython", "duckdb", "jupyter_client", "nbformat", "pandas", "papermill", "pyarrow"}
 
 
-@pytest.mark.parametrize("module", ["nbflow", "nbflow.notebook_api", "nbflow.notebook_api.byhand"])
+@pytest.mark.parametrize("module", ["nbflow", "nbflow.notebook_api", "nbflow.notebook_api.by_hand"])
 def test_nothing_heavy_is_loaded(module: str) -> None:
     code = f"import sys, {module}; print(sorted({HEAVY} & set(sys.modules)))"
     assert _run(code) == "[]\n"

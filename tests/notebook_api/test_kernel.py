@@ -18,8 +18,8 @@ from nbclient import NotebookClient
 import nbflow
 from nbflow.model import Job
 from nbflow.notebook_api.display import MIME
-from nbflow.notebook_api.notebooks import EXECUTED, mark_executed
-from nbflow.notebook_api.watch import NAME, POSTLUDE, PRELUDE, Used, make_used
+from nbflow.notebook_api.executed_notebooks import EXECUTED, mark_executed
+from nbflow.notebook_api.import_audit import NAME, POSTLUDE, PRELUDE, Used, make_used
 from nbflow.runs.history import read_run
 from nbflow.workspace.project import Project
 from tests import notebooks

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from nbflow.model import Job, JobInput
-from nbflow.notebook_api.watch import NAME, POSTLUDE, PRELUDE, Used, make_used
+from nbflow.notebook_api.import_audit import NAME, POSTLUDE, PRELUDE, Used, make_used
 
 BARE = [sys.executable, "-I", "-S"]  # without site-packages: an environment that lacks nbflow
 

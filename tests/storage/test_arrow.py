@@ -11,7 +11,7 @@ import pytest
 
 from nbflow.errors import StoreError
 from nbflow.storage import tables
-from nbflow.storage.duckdb.querying import query
+from nbflow.storage.duckdb.result_tables import query
 from tests.storage.arrays import EXACT
 from tests.storage.dropping import drop_arrow
 

@@ -17,7 +17,7 @@ from nbflow.runs.cleaning import find_removable, remove
 from nbflow.runs.liveness import take_snapshot
 from nbflow.storage import tables
 from nbflow.storage.duckdb.filling import fill
-from nbflow.storage.duckdb.querying import query
+from nbflow.storage.duckdb.result_tables import query
 from nbflow.storage.results import damage
 from nbflow.storage.results import durability as lasting
 from nbflow.storage.results import folders as results

@@ -9,11 +9,11 @@ import pytest
 
 from nbflow.errors import ProjectError
 from nbflow.storage import tables
-from nbflow.storage.duckdb import partial_files as parts
+from nbflow.storage.duckdb import database_file as parts
+from nbflow.storage.duckdb.database_file import find_parts, make_part, sweep_parts
 from nbflow.storage.duckdb.filling import fill
-from nbflow.storage.duckdb.partial_files import find_parts, make_part, sweep_parts
-from nbflow.storage.results import dropping
-from nbflow.storage.results.dropping import find_droppable
+from nbflow.storage.results import arrow_cache
+from nbflow.storage.results.arrow_cache import find_droppable
 from nbflow.storage.results.local import open_store, read_names
 from nbflow.workspace.settings import Cache
 
@@ -47,7 +47,7 @@ def test_the_oldest_go_first(store, limit, pinned, expected):
 
 
 def test_what_goes_while_it_is_looked_at_does_not_count(store, monkeypatch):
-    monkeypatch.setattr(dropping, "read_names", lambda at: [*read_names(at), "gone.arrows"])
+    monkeypatch.setattr(arrow_cache, "read_names", lambda at: [*read_names(at), "gone.arrows"])
 
     assert [one.result for one in find_droppable(store, 30_000, set)] == ["2026-0"]
 

@@ -12,7 +12,7 @@ import pytest
 
 from nbflow.errors import SqlError
 from nbflow.storage.duckdb.connections import process_connection
-from nbflow.storage.duckdb.execution import run
+from nbflow.storage.duckdb.interruptible import run
 
 ENDLESS = "select sum(a.range * b.range) from range(100_000_000) a, range(100_000) b"
 

@@ -17,7 +17,7 @@ import pytest
 from nbflow.errors import StoreError
 from nbflow.storage import tables
 from nbflow.storage.duckdb.filling import fill
-from nbflow.storage.duckdb.querying import query
+from nbflow.storage.duckdb.result_tables import query
 
 FRAME = pd.DataFrame(
     {"p": pd.period_range("2020-01", periods=2, freq="M"), "n": [1, 2], "s": ["x", None]}

@@ -11,7 +11,7 @@ from nbflow.errors import NbflowError, StoreError, UnknownNameError
 from nbflow.storage import tables
 from nbflow.storage.duckdb.connections import connect
 from nbflow.storage.duckdb.filling import fill
-from nbflow.storage.duckdb.querying import make_view, query
+from nbflow.storage.duckdb.result_tables import make_view, query
 from nbflow.storage.quoting import quote
 
 FRAME = pd.DataFrame(

@@ -18,8 +18,8 @@ import pytest
 
 from nbflow.storage import tables
 from nbflow.storage.duckdb.connections import process_connection
-from nbflow.storage.duckdb.querying import query
 from nbflow.storage.duckdb.relations import fetch_relation
+from nbflow.storage.duckdb.result_tables import query
 from nbflow.storage.reading import convert
 from tests.storage.dropping import drop_arrow
 

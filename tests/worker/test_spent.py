@@ -12,7 +12,7 @@ from msgspec.structs import astuple
 from nbflow.executors.local.worker.timings import Timings
 from nbflow.model import JobInput, Spent
 from nbflow.notebook_api.clock import Clock
-from nbflow.notebook_api.watch import Used
+from nbflow.notebook_api.import_audit import Used
 from nbflow.storage import tables
 from tests.notebooks import cell
 from tests.worker.jobs import execute, make_job

@@ -11,7 +11,7 @@ import msgspec
 from nbflow.analysis.contract.project_parameters import find_wrong_parameters
 from nbflow.base import globs
 from nbflow.model import Edit, Options, Place, Problem
-from nbflow.notebook_api.notebooks import EXECUTED
+from nbflow.notebook_api.executed_notebooks import EXECUTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping

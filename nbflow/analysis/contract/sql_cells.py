@@ -12,7 +12,7 @@ from nbflow.analysis.contract.dataflow import find_literal
 from nbflow.errors import SqlError
 from nbflow.model import Edit, Frozen, Input, Place, Problem, ProblemCode, Write
 from nbflow.model.refs import make_ref
-from nbflow.notebook_api.sqlcell import MAGICS, SqlCell, read_cell
+from nbflow.notebook_api.sql_cell import MAGICS, SqlCell, read_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

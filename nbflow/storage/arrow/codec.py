@@ -1,4 +1,4 @@
-"""Arrow batches lowered to types that DuckDB keeps exactly, and raised to what they were."""
+"""Arrow batches encoded in types that DuckDB keeps exactly, and decoded again."""
 
 from __future__ import annotations
 
@@ -9,45 +9,52 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from nbflow.storage.arrow.encoding import encode_array, find_nulls, make_list, make_offsets
 from nbflow.storage.arrow.file import to_bytes
-from nbflow.storage.arrow.lowering import find_nulls, lower_array, make_list, make_offsets
-from nbflow.storage.arrow.types import Unkept, holds, is_kept, is_list, is_view, lower_type
+from nbflow.storage.arrow.types import (
+    NotExact,
+    encode_type,
+    holds,
+    is_kept,
+    is_list,
+    is_view,
+)
 
 Path = tuple[int, ...]
 
 
 class Codec:
-    """Lowers the batches of one schema; gathers the dictionaries that raising needs.
+    """Encodes the batches of one schema; gathers the dictionaries that decoding needs.
 
-    Raises Unkept for types that DuckDB cannot give back.
+    Raises NotExact for types that DuckDB cannot give back.
     """
 
     def __init__(self, schema: pa.Schema, dictionaries: dict[Path, pa.Array] | None = None) -> None:
         if not len(schema):
-            raise Unkept("SQL has no tables without columns")
+            raise NotExact("SQL has no tables without columns")
         self.schema = schema
         self.dictionaries: dict[Path, pa.Array] = dictionaries or {}
-        fields = [(f"c{i}", lower_type(field.type)) for i, field in enumerate(schema)]
-        self.lowered = pa.schema(fields)
+        fields = [(f"c{i}", encode_type(field.type)) for i, field in enumerate(schema)]
+        self.encoded = pa.schema(fields)
         kinds = list(enumerate(schema.types))
         self._coded = {i for i, kind in kinds if holds(pa.types.is_dictionary, kind)}
         self._doubtful = {i for i, kind in kinds if holds(pa.types.is_interval, kind)}
 
     def gather(self, batch: pa.RecordBatch) -> None:
-        """Take in a batch's dictionaries; raises Unkept for values that DuckDB would change."""
+        """Take in a batch's dictionaries; raises NotExact for values that DuckDB would change."""
         for position, column in enumerate(batch.columns):
             if position in self._coded:
                 self._gather((position,), column)
             if position in self._doubtful:
-                lower_array(column, self.lowered.field(position).type)
+                encode_array(column, self.encoded.field(position).type)
 
-    def lower(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+    def encode(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return the batch as DuckDB gets it, with columns c0, c1 and so on."""
         columns = [
-            lower_array(column, kind)
-            for column, kind in zip(batch.columns, self.lowered.types, strict=True)
+            encode_array(column, kind)
+            for column, kind in zip(batch.columns, self.encoded.types, strict=True)
         ]
-        return pa.RecordBatch.from_arrays(columns, schema=self.lowered)
+        return pa.RecordBatch.from_arrays(columns, schema=self.encoded)
 
     def to_bytes(self) -> bytes:
         """Return the schema and the dictionaries as two Arrow streams."""
@@ -65,20 +72,20 @@ class Codec:
         values = [column.combine_chunks().flatten() for column in kept.columns]
         return cls(schema.schema, dict(zip(paths, values, strict=True)))
 
-    def raise_column(self, position: int, column: pa.ChunkedArray | pa.Array) -> Any:
+    def decode_column(self, position: int, column: pa.ChunkedArray | pa.Array) -> Any:
         """Return one column of DuckDB's as it was written."""
         kind = self.schema.field(position).type
         if not isinstance(column, pa.ChunkedArray):
-            return self._raise(column, kind, (position,))
+            return self._decode(column, kind, (position,))
         old = column.chunks or [pa.array([], column.type)]
-        chunks = [self._raise(chunk, kind, (position,)) for chunk in old]
+        chunks = [self._decode(chunk, kind, (position,)) for chunk in old]
         return pa.chunked_array(chunks, kind)
 
-    def raise_table(self, table: Any, positions: Iterable[int]) -> Any:
+    def decode_table(self, table: Any, positions: Iterable[int]) -> Any:
         """Return a table or batch with the columns `positions` as they were written."""
         positions = list(positions)
         columns = [
-            self.raise_column(position, column)
+            self.decode_column(position, column)
             for position, column in zip(positions, table.columns, strict=True)
         ]
         fields = [self.schema.field(position) for position in positions]
@@ -99,50 +106,52 @@ class Codec:
             for number, child in enumerate(children):
                 self._gather((*path, number), child)
 
-    def _raise(self, array: pa.Array, kind: pa.DataType, path: Path) -> pa.Array:
+    def _decode(self, array: pa.Array, kind: pa.DataType, path: Path) -> pa.Array:
         if array.type == kind:
             return array
         if is_kept(kind):
             return array.cast(kind)
         if isinstance(kind, pa.BaseExtensionType):
-            return pa.ExtensionArray.from_storage(kind, self._raise(array, kind.storage_type, path))
+            return pa.ExtensionArray.from_storage(
+                kind, self._decode(array, kind.storage_type, path)
+            )
         if pa.types.is_dictionary(kind):
-            return self._raise_dictionary(array, kind, path)
+            return self._decode_dictionary(array, kind, path)
         if pa.types.is_struct(kind):
-            return self._raise_struct(array, kind, path)
+            return self._decode_struct(array, kind, path)
         if pa.types.is_map(kind):
-            return self._raise_map(array, kind, path)
+            return self._decode_map(array, kind, path)
         if is_list(kind):
-            child = self._raise(array.flatten(), kind.value_type, (*path, 0))
+            child = self._decode(array.flatten(), kind.value_type, (*path, 0))
             return _fit_list(make_list(array, child), kind)
-        return _raise_leaf(array, kind)
+        return _decode_leaf(array, kind)
 
-    def _raise_dictionary(self, array: pa.Array, kind: pa.DictionaryType, path: Path) -> pa.Array:
+    def _decode_dictionary(self, array: pa.Array, kind: pa.DictionaryType, path: Path) -> pa.Array:
         values = self.dictionaries.get(path, pa.array([], kind.value_type))
-        plain = self._raise(array, kind.value_type, path)
+        plain = self._decode(array, kind.value_type, path)
         codes = pc.index_in(plain, values, skip_nulls=True).cast(kind.index_type)
         return pa.DictionaryArray.from_arrays(codes, values, ordered=kind.ordered)
 
-    def _raise_struct(self, array: pa.Array, kind: pa.StructType, path: Path) -> pa.Array:
+    def _decode_struct(self, array: pa.Array, kind: pa.StructType, path: Path) -> pa.Array:
         if not kind.num_fields:
             return pa.array([None if v is None else {} for v in array.to_pylist()], kind)
         children = [
-            self._raise(child, field.type, (*path, number))
+            self._decode(child, field.type, (*path, number))
             for number, (child, field) in enumerate(zip(array.flatten(), kind, strict=True))
         ]
         return pa.StructArray.from_arrays(children, fields=list(kind), mask=find_nulls(array))
 
-    def _raise_map(self, array: pa.Array, kind: pa.MapType, path: Path) -> pa.Array:
+    def _decode_map(self, array: pa.Array, kind: pa.MapType, path: Path) -> pa.Array:
         keys, items = array.flatten().flatten()
-        keys = self._raise(keys, kind.key_type, (*path, 0, 0))
-        items = self._raise(items, kind.item_type, (*path, 0, 1))
+        keys = self._decode(keys, kind.key_type, (*path, 0, 0))
+        items = self._decode(items, kind.item_type, (*path, 0, 1))
         offsets = make_offsets(array).cast(pa.int32())
         made = pa.MapArray.from_arrays(offsets, keys, items)
         made = made.cast(kind) if made.type != kind else made
         return pc.if_else(array.is_valid(), made, None) if array.null_count else made
 
 
-def _raise_leaf(array: pa.Array, kind: pa.DataType) -> pa.Array:
+def _decode_leaf(array: pa.Array, kind: pa.DataType) -> pa.Array:
     if pa.types.is_null(kind):
         return pa.nulls(len(array))
     if pa.types.is_run_end_encoded(kind):

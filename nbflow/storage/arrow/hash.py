@@ -25,7 +25,7 @@ _SLICE = 1 << 17  # rows to hash at once: they stay in the processor's cache
 
 
 def hash_table(table: pa.Table) -> str:
-    """Return the content hash of a table; raises Unkept for one that the store would not keep."""
+    """Return the content hash of a table; raises NotExact for one that the store would not keep."""
     hasher = TableHasher(Codec(table.schema))
     for batch in table.to_batches(max_chunksize=_SLICE):
         hasher.codec.gather(batch)

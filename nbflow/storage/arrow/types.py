@@ -15,7 +15,7 @@ _LONGEST_ARRAY = 1000
 _t = pa.types
 
 
-class Unkept(Exception):  # noqa: N818 - not an error: the value is kept in another way
+class NotExact(Exception):  # noqa: N818 - not an error: the value is kept in another way
     """Why DuckDB and Arrow cannot give a value back as it was."""
 
 
@@ -52,16 +52,16 @@ def make_nested(kind: pa.DataType, fields: list[pa.Field]) -> pa.DataType:
     return pa.list_(fields[0]) if _t.is_list(kind) else kind
 
 
-def lower_type(kind: pa.DataType) -> pa.DataType:
-    """Return the type that DuckDB keeps exactly for this one; raises Unkept."""
+def encode_type(kind: pa.DataType) -> pa.DataType:
+    """Return the type that DuckDB keeps exactly for this one; raises NotExact."""
     if is_kept(kind):
         return kind
     if isinstance(kind, pa.BaseExtensionType):
-        return lower_type(kind.storage_type)
-    for test, lower in _LOWERED:
+        return encode_type(kind.storage_type)
+    for test, encode in _ENCODED:
         if test(kind):
-            return lower(kind)
-    raise Unkept(f"Arrow's type {kind} has no form in DuckDB that gives it back exactly")
+            return encode(kind)
+    raise NotExact(f"Arrow's type {kind} has no form in DuckDB that gives it back exactly")
 
 
 def is_kept(kind: pa.DataType) -> bool:
@@ -118,43 +118,43 @@ _KEPT: tuple[Callable[[pa.DataType], bool], ...] = (
 )
 
 
-def _lower_dictionary(kind: pa.DictionaryType) -> pa.DataType:
+def _encode_dictionary(kind: pa.DictionaryType) -> pa.DataType:
     nothing = pa.array([], kind.value_type)
     try:
         pc.index_in(nothing, nothing)
     except (pa.ArrowException, NotImplementedError) as error:
-        raise Unkept(f"a dictionary of {kind.value_type} cannot be looked up again") from error
-    return lower_type(kind.value_type)
+        raise NotExact(f"a dictionary of {kind.value_type} cannot be looked up again") from error
+    return encode_type(kind.value_type)
 
 
-def _lower_decimal(kind: pa.DataType) -> pa.DataType:
+def _encode_decimal(kind: pa.DataType) -> pa.DataType:
     if kind.precision <= _WIDEST_DECIMAL and 0 <= kind.scale <= kind.precision:
         return pa.decimal128(kind.precision, kind.scale)
     return pa.string()
 
 
-def _lower_list_type(kind: pa.DataType) -> pa.DataType:
+def _encode_list_type(kind: pa.DataType) -> pa.DataType:
     if _t.is_fixed_size_list(kind) and not kind.list_size:
-        raise Unkept("lists of the fixed size 0 have no form in DuckDB")
-    return pa.large_list(lower_type(kind.value_type))
+        raise NotExact("lists of the fixed size 0 have no form in DuckDB")
+    return pa.large_list(encode_type(kind.value_type))
 
 
-def _lower_struct_type(kind: pa.StructType) -> pa.DataType:
+def _encode_struct_type(kind: pa.StructType) -> pa.DataType:
     if not kind.num_fields:
         return pa.bool_()
     sound = _is_sql_struct(kind)
     return pa.struct(
-        (field.name if sound else f"f{place}", lower_type(field.type))
+        (field.name if sound else f"f{place}", encode_type(field.type))
         for place, field in enumerate(kind)
     )
 
 
-def _lower_map_type(kind: pa.MapType) -> pa.DataType:
-    pair = [("key", lower_type(kind.key_type)), ("value", lower_type(kind.item_type))]
+def _encode_map_type(kind: pa.MapType) -> pa.DataType:
+    pair = [("key", encode_type(kind.key_type)), ("value", encode_type(kind.item_type))]
     return pa.large_list(pa.struct(pair))
 
 
-_LOWERED: tuple[tuple[Callable[[pa.DataType], bool], Callable[[Any], pa.DataType]], ...] = (
+_ENCODED: tuple[tuple[Callable[[pa.DataType], bool], Callable[[Any], pa.DataType]], ...] = (
     (_t.is_null, lambda _: pa.int32()),
     (_t.is_interval, lambda kind: kind),
     (_t.is_duration, lambda _: pa.int64()),
@@ -162,11 +162,11 @@ _LOWERED: tuple[tuple[Callable[[pa.DataType], bool], Callable[[Any], pa.DataType
     (_t.is_timestamp, lambda kind: pa.timestamp(kind.unit)),
     (_t.is_date64, lambda _: pa.timestamp("ms")),
     (_t.is_time64, lambda _: pa.int64()),
-    (_t.is_decimal, _lower_decimal),
+    (_t.is_decimal, _encode_decimal),
     (_t.is_fixed_size_binary, lambda _: pa.binary()),
-    (_t.is_dictionary, _lower_dictionary),
-    (_t.is_run_end_encoded, lambda kind: lower_type(kind.value_type)),
-    (_t.is_map, _lower_map_type),
-    (_t.is_struct, _lower_struct_type),
-    (is_list, _lower_list_type),
+    (_t.is_dictionary, _encode_dictionary),
+    (_t.is_run_end_encoded, lambda kind: encode_type(kind.value_type)),
+    (_t.is_map, _encode_map_type),
+    (_t.is_struct, _encode_struct_type),
+    (is_list, _encode_list_type),
 )

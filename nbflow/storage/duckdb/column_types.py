@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from nbflow.storage.arrow.types import find_sql_type, holds_sql_type, is_list, lower_type
+from nbflow.storage.arrow.types import encode_type, find_sql_type, holds_sql_type, is_list
 from nbflow.storage.quoting import make_unique, quote
 
 _ZONED = "TIMESTAMP WITH TIME ZONE"
@@ -31,7 +31,7 @@ _NAMES = {  # DuckDB's names of the types that it keeps
     "month_day_nano_interval": "INTERVAL",
 }
 _AS_IT_IS = ("", "{}")
-# SQL's own type for what a lowered column means, and the expression that makes it.
+# SQL's own type for what an encoded column means, and the expression that makes it.
 _SHOWN = {
     "duration[s]": ("INTERVAL", "to_microseconds({} * 1000000)"),
     "duration[ms]": ("INTERVAL", "to_microseconds({} * 1000)"),
@@ -70,7 +70,7 @@ def make_sql_names(schema: pa.Schema) -> list[str]:
 
 
 def make_view_sql(schema: pa.Schema, names: list[str]) -> str:
-    """Return the SELECT list that shows the lowered columns of a schema under these names."""
+    """Return the SELECT list that shows the encoded columns of a schema under these names."""
     shown = [_make_expression(field, f"c{place}") for place, field in enumerate(schema)]
     return ", ".join(f"{one} AS {quote(name)}" for one, name in zip(shown, names, strict=True))
 
@@ -80,7 +80,7 @@ def _ask_types(schema: pa.Schema, names: list[str]) -> list[str]:
     from nbflow.storage.arrow.codec import Codec  # noqa: PLC0415 - a write mostly needs neither
     from nbflow.storage.duckdb.connections import process_connection  # noqa: PLC0415 - loads duckdb
 
-    rows = pa.RecordBatchReader.from_batches(Codec(schema).lowered, [])
+    rows = pa.RecordBatchReader.from_batches(Codec(schema).encoded, [])
     shown = process_connection().cursor().from_arrow(rows).project(make_view_sql(schema, names))
     return list(map(str, shown.types))
 
@@ -95,7 +95,7 @@ def _name_column(field: pa.Field) -> str:
         return named
     if holds_sql_type(field):
         raise LookupError(field.name)
-    return _find_shown(field.type)[0] or _name_type(lower_type(field.type))
+    return _find_shown(field.type)[0] or _name_type(encode_type(field.type))
 
 
 def _name_type(kind: pa.DataType) -> str:
@@ -114,13 +114,13 @@ def _find_size(kind: pa.DataType) -> str:
 
 
 def _make_expression(field: pa.Field, column: str) -> str:
-    """Return the SQL expression that shows a lowered column, as SQL's own type if it has one."""
+    """Return the SQL expression that shows an encoded column, as SQL's own type if it has one."""
     shown = _find_shown(field.type)[1].format(column)
     return f"CAST({shown} AS {_make_marked_type(field)})" if holds_sql_type(field) else shown
 
 
 def _find_shown(kind: pa.DataType) -> tuple[str, str]:
-    """Return SQL's own type for what a lowered column means, "" for none, and its expression."""
+    """Return SQL's own type for what an encoded column means, "" for none, and its expression."""
     if isinstance(kind, pa.BaseExtensionType):
         if kind.extension_name == "pandas.period":
             frequency = str(kind.freq.split("-")[0].lstrip("0123456789"))
@@ -145,11 +145,11 @@ def _make_inner_type(field: pa.Field) -> str:
     kind = field.type
     if named := find_sql_type(field):
         return named
-    if pa.types.is_map(kind):  # lowered to its pairs
+    if pa.types.is_map(kind):  # encoded as its pairs
         sides = (("key", kind.key_field), ("value", kind.item_field))
         return f"STRUCT({', '.join(f'{n} {_make_inner_type(f)}' for n, f in sides)})[]"
     if pa.types.is_struct(kind):
         return f"STRUCT({', '.join(f'{quote(f.name)} {_make_inner_type(f)}' for f in kind)})"
     if is_list(kind):
         return f"{_make_inner_type(kind.value_field)}[{_find_size(kind)}]"
-    return _name_type(lower_type(kind))
+    return _name_type(encode_type(kind))

@@ -17,7 +17,7 @@ from nbflow.storage.arrow.codec import Codec
 from nbflow.storage.arrow.file import find_arrow, map_arrow
 from nbflow.storage.duckdb.column_types import make_sql_names, make_view_sql
 from nbflow.storage.duckdb.connections import attached_to_write, process_connection
-from nbflow.storage.duckdb.partial_files import (
+from nbflow.storage.duckdb.database_file import (
     alone,
     find_fault,
     make_part,
@@ -26,16 +26,16 @@ from nbflow.storage.duckdb.partial_files import (
 )
 from nbflow.storage.quoting import quote
 from nbflow.storage.results.damage import note
+from nbflow.storage.results.file_marks import make_mark
+from nbflow.storage.results.integrity import refuse_damaged
 from nbflow.storage.results.local import TABLES
-from nbflow.storage.results.marks import make_mark
 from nbflow.storage.results.outputs import Outputs, read_written
-from nbflow.storage.results.soundness import refuse_damaged
 from nbflow.storage.trust import protect
 from nbflow.storage.writing import make_error
 
 _SMALL = 16 << 20  # bytes: smaller files get small blocks
 _SMALL_BLOCK, _LARGE_BLOCK = 16384, 262144
-_SLICE = 1 << 17  # rows to lower at once
+_SLICE = 1 << 17  # rows to encode at once
 _SOURCE = "nbflow_source"
 
 
@@ -98,7 +98,7 @@ def _map(folder: Path, output: Output, written: Outputs) -> pa.Table:
 def _make_table(cursor: duckdb.DuckDBPyConnection, alias: str, name: str, rows: pa.Table) -> None:
     codec = Codec(rows.schema)
     table, view = (f"{quote(alias)}.{schema}.{quote(name)}" for schema in ("nbflow", "main"))
-    source = pa.RecordBatchReader.from_batches(codec.lowered, _lower(codec, rows))
+    source = pa.RecordBatchReader.from_batches(codec.encoded, _encode(codec, rows))
     cursor.register(_SOURCE, source)
     try:
         cursor.execute(f"CREATE TABLE {table} AS SELECT * FROM {_SOURCE}")
@@ -112,7 +112,7 @@ def _make_table(cursor: duckdb.DuckDBPyConnection, alias: str, name: str, rows: 
     cursor.execute(f"CREATE VIEW {view} AS SELECT {shown} FROM nbflow.{quote(name)}")
 
 
-def _lower(codec: Codec, rows: pa.Table) -> Iterator[pa.RecordBatch]:
+def _encode(codec: Codec, rows: pa.Table) -> Iterator[pa.RecordBatch]:
     for batch in rows.to_batches(max_chunksize=_SLICE):
         codec.gather(batch)
-        yield codec.lower(batch)
+        yield codec.encode(batch)

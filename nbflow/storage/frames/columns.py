@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from nbflow.storage.arrow.memory_views import join, view_values
-from nbflow.storage.arrow.types import Unkept
+from nbflow.storage.arrow.types import NotExact
 from nbflow.storage.frames.objects import decode_objects, encode_objects, is_same
 from nbflow.storage.quoting import make_different
 
@@ -31,7 +31,7 @@ def encode_column(column: pd.Series) -> tuple[pa.Array, dict[str, Any] | None]:
         if kind.kind == "O":
             return encode_objects(column.to_numpy())
         if kind.kind not in "biufMm":
-            raise Unkept(f"is {kind}, which has no form in Arrow")
+            raise NotExact(f"is {kind}, which has no form in Arrow")
         return join(pa.array(column.to_numpy(), from_pandas=True)), None
     if isinstance(kind, pd.CategoricalDtype):
         return _encode_categories(column)
@@ -43,7 +43,7 @@ def _encode_extension(column: pd.Series) -> tuple[pa.Array, dict[str, Any]]:
     if isinstance(kind, pd.DatetimeTZDtype):
         return join(pa.array(column, from_pandas=True)), {"how": "dtype", "dtype": kind}
     if not hasattr(kind, "__from_arrow__") or not hasattr(column.array, "__arrow_array__"):
-        raise Unkept(f"is {kind}, which has no form in Arrow")
+        raise NotExact(f"is {kind}, which has no form in Arrow")
     how = "floating" if isinstance(kind, pd.Float64Dtype | pd.Float32Dtype) else "dtype"
     array, recipe = join(pa.array(column.array)), {"how": how, "dtype": kind}
     if not isinstance(kind, _TRUSTED):
@@ -54,10 +54,10 @@ def _encode_extension(column: pd.Series) -> tuple[pa.Array, dict[str, Any]]:
 def _check_extension(column: pd.Series, array: pa.Array, recipe: dict[str, Any]) -> None:
     back = decode_column(pa.chunked_array([array]), recipe)
     if type(back) is not type(column.array) or back.dtype != column.dtype:
-        raise Unkept(f"is {column.dtype}, which Arrow gives back as {back.dtype}")
+        raise NotExact(f"is {column.dtype}, which Arrow gives back as {back.dtype}")
     pairs = zip(column.array, back, strict=True)
     if not column.array.equals(back) and not all(is_same(old, new) for old, new in pairs):
-        raise Unkept(f"is {column.dtype} with values that Arrow changes")
+        raise NotExact(f"is {column.dtype} with values that Arrow changes")
 
 
 def _encode_categories(column: pd.Series) -> tuple[pa.Array, dict[str, Any]]:

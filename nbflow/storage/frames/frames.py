@@ -19,11 +19,11 @@ import pyarrow as pa
 from nbflow.base.hashing import hash_bytes
 from nbflow.storage.arrow.hash import FRAME, FRAME_TEXT
 from nbflow.storage.arrow.memory_views import view_values
-from nbflow.storage.arrow.types import Unkept
+from nbflow.storage.arrow.types import NotExact
 from nbflow.storage.frames import pandas_forms as pandasforms
 from nbflow.storage.frames.columns import decode_column, encode_column
 from nbflow.storage.frames.json_forms import Reader, Writer, find_content
-from nbflow.storage.frames.kept import Keeper, restore
+from nbflow.storage.frames.kept_objects import Keeper, restore
 from nbflow.storage.frames.objects import NOTE, REFUSED
 from nbflow.storage.quoting import make_different
 
@@ -34,13 +34,13 @@ _PLAIN = ("names", "levels", "range", "multi", "rows", "duplicates", "series")
 
 
 def encode_frame(value: pd.DataFrame | pd.Series, notes: list[str] | None = None) -> pa.Table:
-    """Return a frame or series as an Arrow table that `decode_frame` undoes; raises Unkept.
+    """Return a frame or series as an Arrow table that `decode_frame` undoes; raises NotExact.
 
     `notes` gets a line for each column that comes back equal but not identical: decimals get as
     many digits as the longest.
     """
     if type(value) not in {pd.DataFrame, pd.Series}:
-        raise Unkept(f"a {type(value).__name__} is more than a pandas DataFrame")
+        raise NotExact(f"a {type(value).__name__} is more than a pandas DataFrame")
     frame = value.to_frame(_find_series_name(value)) if isinstance(value, pd.Series) else value
     levels = _read_levels(frame.index)
     names = _make_names(frame.columns, levels)
@@ -110,11 +110,11 @@ def _make_names(columns: pd.Index, levels: Sequence[pd.Series]) -> list[str]:
 def _encode(column: pd.Series, name: str) -> tuple[pa.Array, dict[str, Any] | None]:
     try:
         return encode_column(column)
-    except Unkept as error:
-        raise Unkept(f"column {name!r} {error}") from error
+    except NotExact as error:
+        raise NotExact(f"column {name!r} {error}") from error
     except REFUSED as error:
         reason = str(error).splitlines()[0]
-        raise Unkept(
+        raise NotExact(
             f"column {name!r} is {column.dtype}, which Arrow refuses ({reason})"
         ) from error
 
@@ -159,7 +159,7 @@ def _dump(recipe: dict[str, Any]) -> dict[bytes, bytes]:
         text = json.dumps(form, separators=(",", ":"))
         shared = json.dumps(find_content(form), separators=(",", ":"))
     except RecursionError:
-        raise Unkept("its attrs are nested too deep, or hold themselves") from None
+        raise NotExact("its attrs are nested too deep, or hold themselves") from None
     return {FRAME: text.encode(), FRAME_TEXT: hash_bytes(shared).encode()}
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from nbflow.storage.arrow.types import Unkept, holds
+from nbflow.storage.arrow.types import NotExact, holds
 
 NOTE = "note"  # in a recipe: how values differ afterwards, for people
 # Exact in Arrow, so that no comparison is needed. bool is not here as an int: types are exact.
@@ -29,13 +29,13 @@ REFUSED = (pa.ArrowException, TypeError, ValueError, OverflowError, AttributeErr
 
 
 def encode_objects(values: Any) -> tuple[pa.Array, dict[str, Any]]:
-    """Return an object array as Arrow, and what `decode_objects` needs; raises Unkept."""
+    """Return an object array as Arrow, and what `decode_objects` needs; raises NotExact."""
     kinds = set(map(type, values))
     missing = _find_missing(values, kinds)
     kinds -= {type(missing)}
     if len(kinds) > 1:
         names = " and ".join(sorted(kind.__name__ for kind in kinds))
-        raise Unkept(f"mixes {names}")
+        raise NotExact(f"mixes {names}")
     items = [None if item is missing else item for item in values]
     if float in kinds or missing is None:
         items = list(values)
@@ -100,9 +100,9 @@ def _find_missing(values: Any, kinds: set[type]) -> Any:
         if all(item != item for item in floats) and len(kinds) > 1:  # noqa: PLR0124 - NaN
             found.append(np.nan)
         elif len(kinds) > 1:
-            raise Unkept(f"mixes {' and '.join(sorted(kind.__name__ for kind in kinds))}")
+            raise NotExact(f"mixes {' and '.join(sorted(kind.__name__ for kind in kinds))}")
     if len(found) > 1:
-        raise Unkept(f"mixes {' and '.join(map(repr, found))} for missing values")
+        raise NotExact(f"mixes {' and '.join(map(repr, found))} for missing values")
     return found[0] if found else None
 
 
@@ -116,7 +116,7 @@ def _make_array(items: list[Any], kind: type) -> pa.Array:
         return pa.array(items, _SAFE.get(kind), from_pandas=False)
     except REFUSED as error:
         reason = str(error).splitlines()[0]
-        raise Unkept(f"holds {kind.__name__} that Arrow refuses ({reason})") from error
+        raise NotExact(f"holds {kind.__name__} that Arrow refuses ({reason})") from error
 
 
 def _make_integers(items: list[Any]) -> pa.Array:
@@ -130,7 +130,7 @@ def _check(values: Sequence[Any], back: Sequence[Any], kind: type) -> None:
     for old, new in zip(values, back, strict=True):
         same_missing = old is new or (isinstance(old, float) and isinstance(new, float))
         if not (same_missing or is_same(old, new)):
-            raise Unkept(f"holds {kind.__name__} such as {_shorten(old)} that would change")
+            raise NotExact(f"holds {kind.__name__} such as {_shorten(old)} that would change")
 
 
 def _make_objects(items: list[Any]) -> Any:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from nbflow.storage.arrow.file import from_bytes, to_bytes
 from nbflow.storage.arrow.hash import hash_table
-from nbflow.storage.arrow.types import Unkept
+from nbflow.storage.arrow.types import NotExact
 from nbflow.storage.frames.columns import decode_column, encode_column
 from nbflow.storage.frames.json_forms import (
     Form,
@@ -101,7 +101,7 @@ def _make_index(value: pd.Index, write: Writer) -> Any:
         array, recipe = encode_column(pd.Series(value.array, dtype=value.dtype))
         table = pa.table([array], ["labels"])
         digest = hash_table(table)
-    except (Unkept, pa.ArrowException, TypeError, ValueError):
+    except (NotExact, pa.ArrowException, TypeError, ValueError):
         return NotImplemented
     form = {"name": write(value.name), "freq": write(getattr(value, "freq", None))}
     return form | {"recipe": write(recipe), "digest": digest, "arrow": to_base64(to_bytes(table))}

@@ -12,8 +12,8 @@ import msgspec
 from nbflow.base.flushing import write_file
 from nbflow.errors import DamageError
 from nbflow.model import Command, Frozen, formats
+from nbflow.storage.results.file_marks import GONE
 from nbflow.storage.results.local import PENDING, RESULT, Store, open_store
-from nbflow.storage.results.marks import GONE
 
 if TYPE_CHECKING:
     from nbflow.workspace.project import Project

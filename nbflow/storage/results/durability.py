@@ -17,8 +17,8 @@ from msgspec.structs import replace
 
 from nbflow.base.flushing import flush, flush_folder, write_file
 from nbflow.storage.results import folders as results
+from nbflow.storage.results.file_marks import make_mark
 from nbflow.storage.results.local import PENDING, RESULT, open_store
-from nbflow.storage.results.marks import make_mark
 
 if TYPE_CHECKING:
     from nbflow.model import Mark, Result

@@ -14,8 +14,8 @@ from nbflow.base.hashing import hash_file
 from nbflow.model import Result, formats
 from nbflow.model.refs import make_ref
 from nbflow.storage.results.damage import Damage, read_notes, write_note
+from nbflow.storage.results.integrity import find_damage
 from nbflow.storage.results.local import open_store
-from nbflow.storage.results.soundness import find_damage
 
 if TYPE_CHECKING:
     from nbflow.workspace.project import Project

@@ -14,7 +14,7 @@ from nbflow.errors import StoreError, UnknownNameError
 from nbflow.model import Frozen, Made, Mark, Output, formats
 from nbflow.storage.quoting import find_near
 from nbflow.storage.results.damage import note
-from nbflow.storage.results.marks import GONE, find_files, make_mark, make_marks
+from nbflow.storage.results.file_marks import GONE, find_files, make_mark, make_marks
 from nbflow.storage.trust import protect
 
 FILE = "outputs.json"

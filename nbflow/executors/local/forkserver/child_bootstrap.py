@@ -19,7 +19,7 @@ import msgspec
 from nbflow.executors.local.forkserver.fork_key import VOLATILE, may_prepare
 from nbflow.executors.local.forkserver.messages import MODULES, Inbox, Ready, Refused, Request, send
 from nbflow.executors.local.forkserver.reset_process import detach, redirect, reseed, settle
-from nbflow.notebook_api import watcher
+from nbflow.notebook_api import audit_hook
 
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 LIMIT = 10.0  # seconds to hand over an answer
@@ -44,7 +44,7 @@ class Birth(msgspec.Struct, frozen=True):
 def become(birth: Birth) -> NoReturn:
     """Turn this child into the requested process. Never returns: the process ends with its work."""
     try:
-        watcher.last_before = next(reversed(sys.modules))
+        audit_hook.last_before = next(reversed(sys.modules))
         detach(birth.parent, (birth.connection.fileno(), *birth.descriptors))
         reseed()
         if birth.request.role in MODULES:
@@ -127,14 +127,14 @@ def _run_spare(birth: Birth) -> None:
 
 
 def watch() -> bool:
-    """Begin what `nbflow.notebook_api.watch` sends an ordinary kernel as text.
+    """Begin what `nbflow.notebook_api.import_audit` sends an ordinary kernel as text.
 
     Return whether the kernel is a job's.
     """
-    if not Path(os.environ.get(watcher.VARIABLE, "")).is_file():
+    if not Path(os.environ.get(audit_hook.VARIABLE, "")).is_file():
         return False
-    sys.modules[watcher.MODULE] = watcher
-    watcher.start()
+    sys.modules[audit_hook.MODULE] = audit_hook
+    audit_hook.start()
     return True
 
 

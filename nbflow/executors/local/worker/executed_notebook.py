@@ -15,7 +15,7 @@ from nbflow.environments import OWN
 from nbflow.executors.local.worker.cell_numbers import INJECTED, MARKER
 from nbflow.executors.local.worker.injected_cell import inject
 from nbflow.executors.local.worker.notebook_validity import complete, identify, write
-from nbflow.notebook_api.notebooks import mark_executed
+from nbflow.notebook_api.executed_notebooks import mark_executed
 from nbflow.runs.folder import find_attempt
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from nbflow.model import Spent
-from nbflow.notebook_api.watch import Used
+from nbflow.notebook_api.import_audit import Used
 
 
 class Timings:

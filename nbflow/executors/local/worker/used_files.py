@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.base.hashing import hash_file, mark_file
-from nbflow.notebook_api import watch
+from nbflow.notebook_api import import_audit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from nbflow.model import Job
-    from nbflow.notebook_api.watch import Used
+    from nbflow.notebook_api.import_audit import Used
 
 LANGUAGE = "python"
 MOST_MARKED = 1 << 30  # bytes that are hashed; what is beyond counts by its size and time
@@ -26,14 +26,14 @@ def begin(client: Any, job: Job, variables: Mapping[str, str]) -> None:
     `variables` of the environment are for one that was started before it was known for which job.
     """
     if job.language == LANGUAGE:
-        client.ask(watch.make_prelude(variables))
+        client.ask(import_audit.make_prelude(variables))
 
 
 def ask(client: Any, job: Job) -> Used:
     """Return what the kernel saw, nothing from one that is not Python; late output comes, too."""
-    asked = {watch.NAME: watch.POSTLUDE} if job.language == LANGUAGE else {}
+    asked = {import_audit.NAME: import_audit.POSTLUDE} if job.language == LANGUAGE else {}
     reply = client.ask("", user_expressions=asked)
-    return watch.make_used(reply.get("content", {}))
+    return import_audit.make_used(reply.get("content", {}))
 
 
 def hash_modules(used: Used, root: str) -> dict[str, str]:

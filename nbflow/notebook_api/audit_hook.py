@@ -1,7 +1,7 @@
 """Runs inside a kernel: notes which files Python reads and writes and what modules it imports.
 
-A kernel gets this file as text (see `nbflow.notebook_api.watch`), for its environment may lack
-nbflow: it uses the standard library alone, and nothing that needs a recent Python.
+A kernel gets this file as text (see `nbflow.notebook_api.import_audit`): its environment may lack
+nbflow. The file uses the standard library alone, and nothing that needs a recent Python.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import pyarrow as pa
 from nbflow.base.hashing import hash_bytes
 from nbflow.storage.arrow.file import from_bytes, to_bytes
 from nbflow.storage.arrow.hash import hash_table
-from nbflow.storage.arrow.types import Unkept
+from nbflow.storage.arrow.types import NotExact
 from nbflow.storage.frames.json_forms import KEPT, Writer, find_content, from_base64, to_base64
 from nbflow.storage.frames.pandas_forms import FORMS
 from nbflow.storage.trust import unpickle
@@ -24,7 +24,7 @@ from nbflow.storage.trust import unpickle
 class Keeper:
     """Keeps objects: frames as the Arrow tables that `encode` makes of them, others as pickles.
 
-    `encode` raises Unkept for what is no frame, or does not fit in a table.
+    `encode` raises NotExact for what is no frame, or does not fit in a table.
     """
 
     def __init__(self, encode: Callable[[Any], pa.Table]) -> None:
@@ -33,7 +33,7 @@ class Keeper:
         self._open: list[int] = []
 
     def keep(self, value: Any) -> dict[str, str]:
-        """Return the form of an object; raises Unkept for what cannot be pickled."""
+        """Return the form of an object; raises NotExact for what cannot be pickled."""
         if (found := self._find_table(value)) is not None:
             table, digest = found
             return {KEPT: digest, "arrow": to_base64(to_bytes(table))}
@@ -43,14 +43,14 @@ class Keeper:
             data = cloudpickle.dumps(value, protocol=5)
             return {KEPT: self._hash(value), "pickle": to_base64(data)}
         except Exception as error:
-            raise Unkept(f"its labels or attrs cannot be pickled ({error})") from error
+            raise NotExact(f"its labels or attrs cannot be pickled ({error})") from error
 
     def _find_table(self, value: Any) -> tuple[pa.Table, str] | None:
         """Return a frame's table and its hash, None for what is no frame or does not fit one."""
         try:
             table = self._encode(value)
             return table, hash_table(table)
-        except Unkept:
+        except NotExact:
             return None
 
     def _hash(self, value: Any) -> str:

@@ -12,8 +12,8 @@ import msgspec
 
 from nbflow.base.flushing import write_file
 from nbflow.model import Mark
+from nbflow.storage.results.file_marks import GONE, SMALL, find_difference, is_changed
 from nbflow.storage.results.local import TABLES
-from nbflow.storage.results.marks import GONE, SMALL, find_difference, is_changed
 
 _MARK = "tables.json"
 _SUFFIX = ".part"

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 from nbflow.base.names import make_name
 from nbflow.errors import CallError
 from nbflow.model import Command
-from nbflow.notebook_api import area, runs, session
-from nbflow.notebook_api.identity import Here, find_here
+from nbflow.notebook_api import by_hand_store, run_choice, session
+from nbflow.notebook_api.executed_notebooks import find_changed
 from nbflow.notebook_api.messages import find_caller, make_age, make_parameters, make_rows, say
-from nbflow.notebook_api.names import Source, check_step, make_hint
-from nbflow.notebook_api.notebooks import find_changed
-from nbflow.notebook_api.tagged import is_tagged
+from nbflow.notebook_api.notebook_context import Here, find_here
+from nbflow.notebook_api.references import Source, check_step, make_hint
+from nbflow.notebook_api.tagged_notebooks import is_tagged
 from nbflow.runs.finished import find_finished, read_finished
 from nbflow.storage.results.folders import Snapshot
 from nbflow.storage.results.local import open_store
-from nbflow.storage.results.removed import explain_removed
+from nbflow.storage.results.removals import explain_removed
 from nbflow.workspace.stores import is_store
 
 if TYPE_CHECKING:
@@ -40,13 +40,13 @@ def locate(step: str, name: str, run: str = "") -> Source:
             raise CallError(_explain_no_project(here, f"{step}.{name}"))
         home = here.project.home
         if run:
-            chosen = runs.choose_run(here.project, run, f"--run {run}")
+            chosen = run_choice.choose_run(here.project, run, f"--run {run}")
             return _locate_pinned(here.project, chosen, step, name)
         if here.executed and home not in session.current.runs:
             return _locate_executed(here, here.project, step, name)
         if home in session.current.fixed:
             pinned = find_finished(here.project, session.current.runs[home])
-            pinned = pinned or runs.choose_run(
+            pinned = pinned or run_choice.choose_run(
                 here.project, session.current.runs[home]
             )  # raises: gone
             return _locate_pinned(here.project, pinned, step, name)
@@ -62,7 +62,7 @@ def write(name: str, value: Any) -> None:
     step = session.current.step or here.step or _find_writer(here.project, name)
     try:
         newest = next(read_finished(here.project), None)
-        output = area.write(here.project, step, name, value, newest.id if newest else "")
+        output = by_hand_store.write(here.project, step, name, value, newest.id if newest else "")
     except OSError as error:
         _warn_once(f"{here.project.home}: {error.strerror}, so that nothing written is kept.")
         return
@@ -83,7 +83,7 @@ def use(run: str | None, step: str | None) -> None:
     with session.current.lock:
         chosen = next(read_finished(project), None) if run == LATEST else None
         if run != LATEST:
-            chosen = runs.choose_run(project, run)
+            chosen = run_choice.choose_run(project, run)
         session.current.runs[project.home] = chosen.id if chosen else ""
         session.current.fixed.discard(project.home)
         if run != LATEST:
@@ -135,7 +135,7 @@ def _locate_executed(here: Here, project: Project, step: str, name: str) -> Sour
         result = _find_result(project, step, result_id, name, executed.run)
         say(f"{step}.{name}", f"as run {executed.run} read it")
         return Source(open_store(project.home).fetch(step, result.id), name)
-    return _locate_pinned(project, runs.choose_run(project, executed.run), step, name)
+    return _locate_pinned(project, run_choice.choose_run(project, executed.run), step, name)
 
 
 def _locate_pinned(project: Project, run: Run, step: str, name: str) -> Source:
@@ -163,7 +163,7 @@ def _locate_pinned(project: Project, run: Run, step: str, name: str) -> Source:
 def _locate_newest(project: Project, step: str, name: str) -> Source:
     """Read from the run that reads stay with, unless the author wrote by hand since."""
     run = _find_run(project, step)
-    written = area.find_written(project, step, name)
+    written = by_hand_store.find_written(project, step, name)
     if written and (run is None or written.after >= run.id):
         since = run and f"after {run.label}"
         say(f"{step}.{name}", f"written by hand {make_age(written.time)} ago", since or "")
@@ -180,7 +180,7 @@ def _find_run(project: Project, step: str) -> Run | None:
     if stays and step in stays.pins and Snapshot(project).find_result(step, stays.pins[step]):
         _tell_newer(project, stays)
         return stays
-    newest = runs.find_newest(project, step)
+    newest = run_choice.find_newest(project, step)
     if newest and not stays:
         session.current.runs[project.home] = newest.id
     return newest

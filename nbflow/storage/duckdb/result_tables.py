@@ -16,8 +16,8 @@ from nbflow.errors import DamageError, StoreError, UnknownNameError
 from nbflow.storage.arrow.codec import Codec
 from nbflow.storage.duckdb.column_types import make_sql_names, make_view_sql
 from nbflow.storage.duckdb.connections import attached, process_connection, set_aside
+from nbflow.storage.duckdb.database_file import find_fault
 from nbflow.storage.duckdb.filling import fill
-from nbflow.storage.duckdb.partial_files import find_fault
 from nbflow.storage.duckdb.relations import read_relation
 from nbflow.storage.quoting import quote, suggest
 
@@ -43,12 +43,12 @@ class Query:
         """Return the columns at these places as they were written."""
         with attached_table(self.connection, self.folder, self.name) as alias:
             relation = self._select(self.connection.cursor(), alias, places)
-            return self.codec.raise_table(relation.to_arrow_table(), places)
+            return self.codec.decode_table(relation.to_arrow_table(), places)
 
     def stream(self, places: list[int]) -> Iterator[pa.RecordBatch]:
         with attached_table(self.connection, self.folder, self.name, stays=True) as alias:
             batches = read_relation(self._select(self.connection.cursor(), alias, places))
-        return (self.codec.raise_table(batch, places) for batch in batches)
+        return (self.codec.decode_table(batch, places) for batch in batches)
 
     def relate(self, places: list[int]) -> duckdb.DuckDBPyRelation:
         shown = ", ".join(quote(self.names[place]) for place in places)

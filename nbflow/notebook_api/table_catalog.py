@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from nbflow.errors import CallError
 from nbflow.model.refs import make_ref
-from nbflow.notebook_api import area, runs, session
-from nbflow.notebook_api.identity import find_here
+from nbflow.notebook_api import by_hand_store, run_choice, session
+from nbflow.notebook_api.notebook_context import find_here
 from nbflow.runs.finished import read_finished
 from nbflow.runs.fold import Run
 from nbflow.storage.results.folders import Snapshot
@@ -57,7 +57,7 @@ def _choose(project: Project, run: str) -> Iterator[Run]:
         yield from islice(read_finished(project), _LOOKED_AT)
         return
     try:
-        yield runs.choose_run(project, run)
+        yield run_choice.choose_run(project, run)
     except CallError:  # it is still being typed
         return
 
@@ -77,8 +77,8 @@ def _read_tables(outputs: dict[str, Output]) -> dict[str, tuple[str, ...]]:
 
 
 def _add_written(project: Project, found: Known) -> Known:
-    for step, name in area.read_names(project):
-        written = area.find_written(project, step, name)
+    for step, name in by_hand_store.read_names(project):
+        written = by_hand_store.find_written(project, step, name)
         if written is not None:
             found.setdefault(step, {}).update(_read_tables(read_outputs(written.folder)))
     return found

@@ -15,12 +15,12 @@ from typing import Any
 import msgspec
 
 from nbflow.model import Frozen
-from nbflow.notebook_api.watcher import MODULE
+from nbflow.notebook_api.audit_hook import MODULE
 
 __all__ = ["NAME", "POSTLUDE", "PRELUDE", "Used", "make_prelude", "make_used"]
 
 NAME = "nbflow"
-_SOURCE = Path(__file__).with_name("watcher.py")
+_SOURCE = Path(__file__).with_name("audit_hook.py")
 
 
 class Used(Frozen, frozen=True):

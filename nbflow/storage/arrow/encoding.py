@@ -6,30 +6,30 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nbflow.storage.arrow.types import Unkept, is_kept, is_list
+from nbflow.storage.arrow.types import NotExact, is_kept, is_list
 
 
-def lower_array(array: pa.Array, kind: pa.DataType) -> pa.Array:
-    """Return the array as `kind`, which is `lower_type` of its type."""
+def encode_array(array: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Return the array as `kind`, which is `encode_type` of its type."""
     while isinstance(array, pa.ExtensionArray):
         array = array.storage
     old = array.type
     if old == kind and is_kept(kind):
         return array
     if pa.types.is_dictionary(old):
-        return lower_array(array.dictionary_decode(), kind)
+        return encode_array(array.dictionary_decode(), kind)
     if pa.types.is_run_end_encoded(old):
-        return lower_array(pc.run_end_decode(array), kind)
+        return encode_array(pc.run_end_decode(array), kind)
     if pa.types.is_struct(old):
-        return _lower_struct(array, kind)
+        return _encode_struct(array, kind)
     if pa.types.is_map(old):
-        return _lower_map(array, kind)
+        return _encode_map(array, kind)
     if is_list(old):
-        return make_list(array, lower_array(array.flatten(), kind.value_type))
-    return _lower_leaf(array, kind)
+        return make_list(array, encode_array(array.flatten(), kind.value_type))
+    return _encode_leaf(array, kind)
 
 
-def _lower_leaf(array: pa.Array, kind: pa.DataType) -> pa.Array:
+def _encode_leaf(array: pa.Array, kind: pa.DataType) -> pa.Array:
     if pa.types.is_null(array.type):
         return pa.nulls(len(array), kind)
     if pa.types.is_interval(kind):
@@ -39,16 +39,16 @@ def _lower_leaf(array: pa.Array, kind: pa.DataType) -> pa.Array:
     return array.cast(kind)
 
 
-def _lower_struct(array: pa.Array, kind: pa.DataType) -> pa.Array:
+def _encode_struct(array: pa.Array, kind: pa.DataType) -> pa.Array:
     if not pa.types.is_struct(kind):
         return pc.if_else(array.is_valid(), True, None).cast(pa.bool_())  # noqa: FBT003
-    children = [lower_array(c, f.type) for c, f in zip(array.flatten(), kind, strict=True)]
+    children = [encode_array(c, f.type) for c, f in zip(array.flatten(), kind, strict=True)]
     return pa.StructArray.from_arrays(children, fields=list(kind), mask=find_nulls(array))
 
 
-def _lower_map(array: pa.MapArray, kind: pa.DataType) -> pa.Array:
+def _encode_map(array: pa.MapArray, kind: pa.DataType) -> pa.Array:
     pair = kind.value_type
-    columns = [lower_array(array.keys, pair[0].type), lower_array(array.items, pair[1].type)]
+    columns = [encode_array(array.keys, pair[0].type), encode_array(array.items, pair[1].type)]
     pairs = pa.StructArray.from_arrays(columns, fields=[pair[0], pair[1]])
     lists = pa.LargeListArray.from_arrays(array.offsets.cast(pa.int64()), pairs)
     return pc.if_else(array.is_valid(), lists, None) if array.null_count else lists
@@ -59,7 +59,7 @@ def _check_intervals(array: pa.Array) -> pa.Array:
     if len(known):
         fields = np.frombuffer(known.buffers()[1], "<i8")[1::2]  # months and days, nanoseconds
         if np.any(fields[known.offset : known.offset + len(known)] % 1000):
-            raise Unkept("intervals finer than a microsecond have no form in DuckDB")
+            raise NotExact("intervals finer than a microsecond have no form in DuckDB")
     return array
 
 

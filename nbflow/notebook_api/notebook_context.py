@@ -11,10 +11,10 @@ from pathlib import Path
 from nbflow.base.names import make_name
 from nbflow.model import Frozen
 from nbflow.notebook_api import session
+from nbflow.notebook_api.executed_notebooks import Executed, find_source, read_executed
 from nbflow.notebook_api.jupyter_server import ask_session
 from nbflow.notebook_api.messages import find_shell
-from nbflow.notebook_api.notebooks import Executed, find_source, read_executed
-from nbflow.notebook_api.tagged import has_step
+from nbflow.notebook_api.tagged_notebooks import has_step
 from nbflow.workspace.project import Project, find_pipeline, is_root, read_pipelines
 
 _UNTITLED = re.compile(r"Untitled\d*\.")  # a name that the next new notebook may have

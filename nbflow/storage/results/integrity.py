@@ -13,8 +13,7 @@ from nbflow.base.hashing import hash_file
 from nbflow.errors import StoreError
 from nbflow.model import Frozen, Mark
 from nbflow.storage.results.damage import note
-from nbflow.storage.results.local import RESULT, TABLES
-from nbflow.storage.results.marks import (
+from nbflow.storage.results.file_marks import (
     CHANGED,
     SMALL,
     NeedsHash,
@@ -23,6 +22,7 @@ from nbflow.storage.results.marks import (
     is_changed,
     pick_marks,
 )
+from nbflow.storage.results.local import RESULT, TABLES
 
 if TYPE_CHECKING:
     from nbflow.model import Output, Result

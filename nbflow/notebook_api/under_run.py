@@ -9,7 +9,7 @@ from nbflow.errors import CallError
 from nbflow.model import Job
 from nbflow.notebook_api import session
 from nbflow.notebook_api.messages import say
-from nbflow.notebook_api.names import Source, make_hint
+from nbflow.notebook_api.references import Source, make_hint
 from nbflow.runs.folder import find_attempt
 
 if TYPE_CHECKING:
