@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -68,6 +68,9 @@ class Reader:
         return [line for text in whole if (line := from_line(text))]
 
 
+_Part = TypeVar("_Part")
+
+
 class _Head(Frozen, frozen=True):
     """What each line begins with."""
 
@@ -75,6 +78,13 @@ class _Head(Frozen, frozen=True):
     time: float
     kind: str
     format: int = formats.EVENTS
+
+
+class Heading(_Head, frozen=True):
+    """A run's first line without its plan, which may be long."""
+
+    name: str = ""
+    host: str = ""
 
 
 class _Pair(Frozen, frozen=True):
@@ -87,16 +97,10 @@ class _Steps(_Head, frozen=True):
 
 
 _HEADS = msgspec.json.Decoder(_Head)
+_HEADINGS = msgspec.json.Decoder(Heading)
 _STEPS = msgspec.json.Decoder(_Steps)
 _PAIRS = msgspec.json.Decoder(_Pair)
 _EVENTS = {name: msgspec.json.Decoder(kind) for name, kind in KINDS.items()}
-
-
-class Heading(_Head, frozen=True):
-    """What is asked of a run's first line, without the plan that stands there too."""
-
-    name: str = ""
-    host: str = ""
 
 
 def to_line(line: Line) -> bytes:
@@ -109,14 +113,11 @@ def to_line(line: Line) -> bytes:
 
 def from_line(text: bytes) -> Line | None:
     """Return the line; None for what this version cannot read: later kinds, and damage."""
-    try:
-        head = _HEADS.decode(text)
-        decoder = _EVENTS.get(head.kind)
-        if decoder is None or head.format != formats.EVENTS:
-            return None
-        return Line(seq=head.seq, time=head.time, event=decoder.decode(text))
-    except _UNREADABLE:
+    head = _decode(text, _HEADS)
+    if head is None or head.kind not in _EVENTS or head.format != formats.EVENTS:
         return None
+    event = _decode(text, _EVENTS[head.kind])
+    return Line(seq=head.seq, time=head.time, event=event) if event is not None else None
 
 
 def read_lines(path: Path, start: int = 0) -> Iterator[Line]:
@@ -142,53 +143,51 @@ def read_last(path: Path) -> Line | None:
 
 def read_heading(path: Path) -> Heading | None:
     """Return how a log begins; None where nothing is there yet, or it is damaged."""
-    try:
-        with path.open("rb") as log:
-            text = log.readline()
-        heading = msgspec.json.decode(text, type=Heading)
-    except (OSError, *_UNREADABLE):
-        return None
-    ours = heading.kind == RunStarted.__name__ and heading.format == formats.EVENTS
-    return heading if ours and text.endswith(b"\n") else None
+    heading = _decode(_read_first(path), _HEADINGS)
+    return heading if heading and _is_ours(heading) else None
 
 
 def read_steps(path: Path) -> Collection[str]:
     """Return the steps of a run, which its first line names; none where it cannot be read."""
-    try:
-        with path.open("rb") as log:
-            found = _STEPS.decode(log.readline())
-    except (OSError, *_UNREADABLE):
-        return ()
-    return {one.step for one in found.planned} if found.format == formats.EVENTS else ()
+    found = _decode(_read_first(path), _STEPS)
+    return {one.step for one in found.planned} if found and _is_ours(found) else ()
 
 
 def find_beginning(path: Path) -> Beginning:
     """Say whether a log's first line tells of a run; "" where it is not there yet."""
-    if read_heading(path):
-        return "begun"
-    try:
-        with path.open("rb") as log:
-            text = log.readline()
-    except OSError:
-        return ""
-    if not text.endswith(b"\n"):
-        return ""
-    try:
-        found = _HEADS.decode(text).format
-    except _UNREADABLE:
-        return "unreadable"
-    if found == formats.EVENTS:
-        return "unreadable"
-    return "later" if found > formats.EVENTS else "earlier"
+    text = _read_first(path)
+    head = _decode(text, _HEADS)
+    if head is None:
+        return "unreadable" if text else ""
+    if head.format != formats.EVENTS:
+        return "later" if head.format > formats.EVENTS else "earlier"
+    return "begun" if _is_ours(head) else "unreadable"
 
 
 def read_pairs(path: Path) -> Iterator[tuple[str, str]]:
     """Yield each step and result that a line of a log names, whatever version wrote it."""
     with path.open("rb") as log:
-        for text in log:
-            try:
-                pair = _PAIRS.decode(text)
-            except _UNREADABLE:
-                continue
-            if pair.step and pair.result:
+        for pair in (_decode(text, _PAIRS) for text in log):
+            if pair and pair.step and pair.result:
                 yield pair.step, pair.result
+
+
+def _read_first(path: Path) -> bytes:
+    """Return a log's first line; b"" where it is not there yet, or not whole."""
+    try:
+        with path.open("rb") as log:
+            text = log.readline()
+    except OSError:
+        return b""
+    return text if text.endswith(b"\n") else b""
+
+
+def _is_ours(head: _Head) -> bool:
+    return head.kind == RunStarted.__name__ and head.format == formats.EVENTS
+
+
+def _decode(text: bytes, decoder: msgspec.json.Decoder[_Part]) -> _Part | None:
+    try:
+        return decoder.decode(text)
+    except _UNREADABLE:
+        return None

@@ -18,6 +18,16 @@ _ROOT = "_root"  # the pipeline that is the root itself: a renamed project keeps
 _INSIDE = {"by-hand", "cache", "damaged", "keys", "results", "runs"}  # of a pipeline's home
 
 
+class _Place:
+    """A folder in a pipeline's home."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, owner: Project, _: type) -> Path:
+        return _make_place(owner.root, owner.folder, owner.settings.store, self._name)
+
+
 class Project(Frozen, frozen=True):
     """One pipeline: a folder of notebooks under a root, and the place that keeps its results."""
 
@@ -25,6 +35,11 @@ class Project(Frozen, frozen=True):
     folder: Path
     settings: Settings = Settings()
     rivals: tuple[Path, ...] = ()  # other roots further up, which were not taken
+
+    home = _Place("")  # where the pipeline's results, runs and other files are kept
+    by_hand = _Place("by-hand")
+    runs = _Place("runs")
+    cache = _Place("cache")
 
     @property
     def name(self) -> str:
@@ -35,25 +50,6 @@ class Project(Frozen, frozen=True):
     def store(self) -> Path:
         """The folder of all of the project's pipelines: `.nbflow/`, or the setting `store`."""
         return find_store(self.root, self.settings.store)
-
-    @property
-    def home(self) -> Path:
-        return self._place("")
-
-    @property
-    def by_hand(self) -> Path:
-        return self._place("by-hand")
-
-    @property
-    def runs(self) -> Path:
-        return self._place("runs")
-
-    @property
-    def cache(self) -> Path:
-        return self._place("cache")
-
-    def _place(self, what: str) -> Path:
-        return _make_place(self.root, self.folder, self.settings.store, what)
 
     def relative(self, path: Path) -> str:
         """Return the path relative to the root, with forward slashes; as it is if outside."""
