@@ -1,4 +1,4 @@
-"""A run: hand a plan's jobs to an executor and append what happens to one log."""
+"""A run: give the jobs of a plan to an executor, and append all events to one log."""
 
 from __future__ import annotations
 
@@ -68,7 +68,9 @@ def execute(
         run = read_run(plan.project, run_id)
         sweep_folders()
         if any(step.status == "done" for step in run.steps.values()):
-            with contextlib.suppress(OSError, StoreError):  # what stays is no fault of the run
+            with contextlib.suppress(
+                OSError, StoreError
+            ):  # the run is done, also if old results stay
                 prune(plan.project, run, grown=grown)
         return run
 
@@ -180,7 +182,7 @@ def _find_imports(plan: Plan) -> tuple[str, ...]:
 
 
 def _refuse_removed(plan: Plan) -> None:
-    """Refuse to start without what the plan found: a result that no step of it makes again."""
+    """Refuse to start if a result that the plan reads, and does not make, was removed."""
     for name in plan.steps:
         for read in plan.scan.steps[name].inputs:
             outside = plan.outside.get(read.step)

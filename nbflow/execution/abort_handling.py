@@ -48,7 +48,7 @@ def beginning(folder: RunFolder) -> Iterator[None]:
 
 @contextlib.contextmanager
 def explaining(project: Project) -> Iterator[None]:
-    """Say in words what the disk refuses: no room, no permission, a folder that is gone."""
+    """Raise a RunError that explains an OSError: no room, no permission, a missing folder."""
     try:
         yield
     except OSError as error:

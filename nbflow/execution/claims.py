@@ -1,4 +1,4 @@
-"""Claims of what a run executes: a run beside it that needs the same waits for it."""
+"""Claims: a second run that needs the same result waits for the run that executes it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LOOKED_AT = 50  # runs, the newest
 
 
 def is_made(plan: Plan, step: str, key: str) -> bool:
-    """Say whether a key leads to a result by now."""
+    """Tell whether a key has a reusable result by now."""
     return find_reusable(plan, step, key) is not None
 
 
@@ -31,7 +31,7 @@ class Claims:
         self._held: dict[TaskId, int] = {}
 
     def take(self, task: TaskId, key: str) -> bool:
-        """Claim what a key stands for; False where another run has claimed it."""
+        """Claim a key; return False if another run has claimed it."""
         place = _find_place(task, key)
         if self._locks.take(place):
             self._held[task] = place
@@ -39,16 +39,16 @@ class Claims:
         return False
 
     def is_free(self, task: TaskId, key: str) -> bool:
-        """Say whether no run claims this any more: it was made, or its run failed or died."""
+        """Tell whether no run claims a key any more: its run made the result, failed or died."""
         return self._locks.is_free(_find_place(task, key))
 
     def release(self, task: TaskId) -> None:
-        """Give back a task's claim, if this run has it."""
+        """Release the claim of a task, if this run has one."""
         if task in self._held:
             self._locks.release(self._held.pop(task))
 
     def close(self) -> None:
-        """Give back all."""
+        """Release all claims."""
         self._held.clear()
         self._locks.close()
 
@@ -64,5 +64,5 @@ def find_executing(project: Project, task: TaskId) -> str:
 
 
 def _find_place(task: TaskId, key: str) -> int:
-    """Return which byte of the file stands for a key: 62 bits, so that two hardly ever meet."""
+    """Return the byte of the file that stands for a key: a number of 62 bits, rarely shared."""
     return int(hash_bytes(f"{task}/{key}".encode())[:16], 16) >> 2

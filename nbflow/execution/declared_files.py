@@ -1,4 +1,4 @@
-"""What is done about files when a step's turn has come."""
+"""Puts declared files back, and hashes them, just before their step is decided."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nbflow.planning.undeclared_files import advise
 
 
 def may_have_changed(plan: Plan, name: str, result: Result) -> bool:
-    """Tell whether time, or files besides a step's own, may decide otherwise than the plan did."""
+    """Tell whether the plan's decision may be out of date: time counts, or files of others do."""
     step = plan.scan.steps[name]
     others = result.seen_modules or result.opened or result.wrote or step.makers
     return bool(others) or find_max_age(step) is not None
@@ -34,7 +34,10 @@ def put_back(plan: Plan, name: str, latest: Latest) -> Iterator[Problem]:
 
 
 def read_files(plan: Plan, name: str, latest: Latest) -> Prepared:
-    """Return a step with its declared files as they are now; PipelineError for missing ones."""
+    """Return a step with the hashes of its declared files as they are now.
+
+    Raises PipelineError for missing files.
+    """
     ready, traffic = plan.prepared[name], plan.traffic
     traffic.look_again()
     found = traffic.find(name, latest)

@@ -1,4 +1,4 @@
-"""What differs between a failed step and its last success."""
+"""Diagnoses a failure: what changed since the step last succeeded."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nbflow.workspace.project import Project
 def diagnose(
     project: Project, ready: Prepared, latest: Mapping[str, Result | None], failure: Failure
 ) -> Failure:
-    """Add to a failure what changed since the step's last success, in its inputs' columns too."""
+    """Return the failure with all changes since the last success, also of columns and rows."""
     ids = results.read_result_ids(project, ready.step.name)
     last = results.Snapshot(project).find_result(ready.step.name, ids[0]) if ids else None
     if last is None:
@@ -32,7 +32,7 @@ def diagnose(
 def _look_closer(
     project: Project, change: Reason, last: Result, inputs: Mapping[str, Output | None]
 ) -> Reason:
-    """Return how the columns or the rows of a changed table differ, where they do."""
+    """Return a more exact reason for a changed table: its columns or its rows."""
     ref = change.subject
     new = inputs.get(ref) if change.code == "input-changed" else None
     old = _find_old(project, ref, last.parts.inputs.get(ref, "")) if new else None

@@ -1,4 +1,4 @@
-"""Has the disk keep a run's results behind the run, and gives each its key when that is done."""
+"""Flushes results to disk in the background, and writes each key's pointer after that."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nbflow.workspace.project import Project
 
 
 class Flusher:
-    """A context with one thread: no step waits for the disk, but the end of the run does."""
+    """A context with one thread. Steps do not wait for the disk; the end of the run does."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -25,11 +25,11 @@ class Flusher:
         self.finish()
 
     def add(self, result: Result) -> None:
-        """Have a pending result completed."""
+        """Complete a pending result in the background."""
         self._asked.append((result, self._pool.submit(complete, self._project, result)))
 
     def finish(self) -> list[Problem]:
-        """Wait until all are complete, also where a run is cancelled; return what went wrong."""
+        """Wait for all results, also if the run is cancelled; return a warning for each failure."""
         self._pool.shutdown()
         ended = ((result, future.exception()) for result, future in self._asked)
         return [self._warn(result, error) for result, error in ended if error is not None]

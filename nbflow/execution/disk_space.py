@@ -1,4 +1,4 @@
-"""A word before the disk is full."""
+"""Warns before the disk is full."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the threads of jobs tell the loop of a run."""
+"""The queue by which the threads of jobs tell the loop of a run what happens."""
 
 from __future__ import annotations
 

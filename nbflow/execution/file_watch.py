@@ -1,4 +1,4 @@
-"""Watches the files that steps hand on while they run: who wrote what, and races for it."""
+"""Watches files while steps run: which step wrote which file, and races between steps."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class _Ended(Frozen, frozen=True):
 
 
 class FileWatch:
-    """What steps of one run did to files that others declare, open or make.
+    """Finds which steps of a run wrote files that others declare, open or make.
 
     Python's audit events do not tell what C++ writes (pyarrow, DuckDB), nor what other processes
     do: each file is looked at before and after each step.

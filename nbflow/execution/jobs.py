@@ -28,9 +28,9 @@ from nbflow.storage.results.local import open_store
 
 
 def snapshot_sources(plan: Plan, folder: RunFolder, names: Collection[str]) -> None:
-    """Copy the notebooks that may run, so that editing one during the run changes nothing.
+    """Copy the notebooks that may run: edits during the run have no effect on it.
 
-    Raises RunError where one is no longer what was planned: its result's key would be wrong.
+    Raises RunError if a notebook has changed since the plan: its key would be wrong.
     """
     if not names:
         return
@@ -61,7 +61,7 @@ def _find_copy(plan: Plan, folder: RunFolder, name: str) -> Path:
 
 
 def find_kernel_kind(plan: Plan, name: str) -> KernelKind:
-    """Return what tells whether a step's kernel could be another's."""
+    """Return the kind of a step's kernel: kernels of one kind can stand in for each other."""
     step = plan.scan.steps[name]
     source = plan.project.root / step.path
     return KernelKind(step.language, plan.prepared[name].kernel, str(source.parent))
@@ -74,7 +74,7 @@ def make_job(
     latest: Mapping[str, Result | None],
     attempt: int = 1,
 ) -> Job:
-    """Make and write the job of a step whose inputs exist; each attempt has a folder of its own."""
+    """Make a job and write it into the folder of its attempt. The inputs of the step must exist."""
     project, step = plan.project, ready.step
     source, run = project.root / step.path, find_folder(project, run_id)
     folder, copy = run.attempt(TaskId(step.name), attempt), _find_copy(plan, run, step.name)

@@ -1,4 +1,4 @@
-"""An executor that is made when the first job comes: a run that reuses everything needs none."""
+"""Makes the executor when the first job comes: a run that reuses everything needs none."""
 
 from __future__ import annotations
 

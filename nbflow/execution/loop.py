@@ -1,4 +1,4 @@
-"""The loop of a run: decide what is ready, start it, settle what ends."""
+"""The loop of a run: decide ready tasks, start them, and settle tasks that end."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from nbflow.storage.results import folders as results
 from nbflow.storage.results.local import open_store
 
 _TICK = 0.1  # seconds between looks at the file `cancel`
-_BATCH = 100  # tasks that are decided between looks at what happens
+_BATCH = 100  # tasks to decide before events are written
 
 
 class Loop:
@@ -89,7 +89,7 @@ class Loop:
         self._incomplete: list[tuple[Result, Job | None]] = []  # with the jobs that made them
         self._claims = Claims(plan.project)
         self._elsewhere: dict[TaskId, str] = {}  # tasks that other runs execute: their keys
-        self._asked = float("-inf")  # for what other runs have ended
+        self._asked = float("-inf")  # when the claims of other runs were last checked, monotonic
         self._waited: set[TaskId] = set()  # tasks that another run executed, if only for a while
         self._doubted: set[TaskId] = set()  # tasks that were decided again before they started
 
@@ -110,7 +110,7 @@ class Loop:
         return "failed" if self._schedule.blame else "done"
 
     def _go_on(self, pool: ThreadPoolExecutor, executor: Executor) -> None:
-        """Decide, start, and settle what ends; come back soon."""
+        """Do one round: decide, start, and settle tasks. Returns within about 0.1 s."""
         self._look_for_cancel()
         self._look_elsewhere()
         self._decide_some()
@@ -226,7 +226,7 @@ class Loop:
             self._start(task, pool, executor)
 
     def _look_elsewhere(self) -> None:
-        """Decide again what other runs execute no more: it is there, or this run makes it."""
+        """Decide tasks again whose other run has ended: reuse its result, or run them here."""
         now = time.monotonic()
         if not self._elsewhere or now < self._asked + _TICK:
             return
@@ -262,7 +262,7 @@ class Loop:
         future.add_done_callback(self._events.put)
 
     def _take(self) -> None:
-        """Write what happened since, until a job ends; come back soon when nothing does."""
+        """Write new events until a job ends. Returns after 0.1 s if there are none."""
         self._complete_results()
         patience = 0 if self._schedule.has_ready else _TICK
         with contextlib.suppress(queue.Empty):
@@ -314,7 +314,7 @@ class Loop:
         self._settle(job.task, None, (Reason("blocked", str(job.task)),))
 
     def _settle(self, task: TaskId, result: Result | None, blame: tuple[Reason, ...] = ()) -> None:
-        """Note how a task ended and what is ready now."""
+        """Note how a task ended; its children may be ready now."""
         self._leave(task)
         self._claims.release(task)
         self._latest[task.step] = result
@@ -322,7 +322,7 @@ class Loop:
         self._schedule.settle(task, blame, release=not cancelled)
 
     def _complete_results(self) -> None:
-        """Have what is still missing of results made behind the run: the next steps start first."""
+        """Flush, fill and link new results in the background, after the next steps have started."""
         for result, job in self._incomplete:
             kept = self._store.fetch(result.step, result.id)
             if job is not None:
@@ -340,7 +340,7 @@ class Loop:
                 self._due[find_kernel_kind(self._plan, task.step)] -= 1
 
     def _close_open(self) -> None:
-        """Settle what will not start any more."""
+        """Settle the tasks that will not start any more."""
         for task in list(self._schedule.open):
             if self._stop.is_set():
                 self._log.append(StepCancelled(task.step, item=task.item))
@@ -360,14 +360,14 @@ def _expect(planned: Planned) -> float:
 
 
 def _time(execute: Callable[[], Outcome], ready: float) -> Outcome:
-    """Execute a job, and note how long it had waited since it was ready: what it did not take."""
+    """Execute a job; add how long it had waited since `ready`, which is not part of its seconds."""
     outcome = execute()
     waiting = max(0.0, time.monotonic() - ready - outcome.seconds)
     return replace(outcome, spent=replace(outcome.spent, waiting=waiting))
 
 
 def _read_outcome(future: Future[Outcome], started: float) -> Outcome:
-    """Return a job's outcome; an executor that raises has failed its job, not the run."""
+    """Return a job's outcome. An exception of the executor fails the job, not the run."""
     error = future.exception()
     if error is None:
         return future.result()

@@ -34,7 +34,7 @@ def persist_result(
     *,
     changed: Sequence[str] = (),
 ) -> Result:
-    """Keep what a job made; it is pending until the disk has it.
+    """Publish the result of a job. It is pending until it is flushed to disk.
 
     `changed` are the real paths of files that were seen to change while it ran. Where another run
     made the same meanwhile, that result is adopted instead. Raises StoreError where it cannot be
@@ -108,7 +108,7 @@ def make_failed(job: Job, outcome: Outcome, failure: Failure, notebook: str) -> 
 
 
 def note_left(plan: Plan, result: Result) -> None:
-    """Note how a step left files that others use, so that they are not taken for a user's."""
+    """Remember how a step left files that others use: they are not a user's own edits."""
     traffic, step = plan.traffic, result.step
     left = [Left(key, one.hash, made=True) for key, one in result.made.items()]
     for key, mark in result.wrote.items():
@@ -121,7 +121,7 @@ def note_left(plan: Plan, result: Result) -> None:
 
 
 def note_failed(plan: Plan, step: str, changed: Sequence[str]) -> None:
-    """Note how a step that failed left files: nobody made them, and no user did."""
+    """Remember how a failed step left files: they are not a user's own edits."""
     plan.traffic.look_again()
     marks = plan.traffic.mark(step, changed)
     if marks:
@@ -130,7 +130,7 @@ def note_failed(plan: Plan, step: str, changed: Sequence[str]) -> None:
 
 
 def _protect(executed: Path) -> None:
-    """Let no editor save over an executed notebook: runs show it by hard links."""
+    """Make an executed notebook read-only: runs share it by hard links."""
     if executed.exists():
         executed.chmod(0o444)
 
@@ -169,10 +169,10 @@ def _is_older(path: Path, started: float) -> bool:
 
 
 def _find_seen(project: Project, parts: Parts, outcome: Outcome) -> dict[str, str]:
-    """Return the modules that only running showed, each with the hash of what counts in it."""
+    """Return the modules that were only found at run time, each with the hash of its code."""
     seen = {path: one for path, one in outcome.modules.items() if path not in parts.modules}
     for path in seen:
-        with contextlib.suppress(OSError):  # gone since: what was seen of it counts
+        with contextlib.suppress(OSError):  # it was removed: the hash from the run counts
             seen[path] = hash_module(project.root / path)
     return seen
 
@@ -183,7 +183,7 @@ def _find_opened(ready: Prepared, outcome: Outcome) -> dict[str, str]:
 
 
 def _advise(plan: Plan, result: Result) -> tuple[Problem, ...]:
-    """Return what the step should declare, and what those whose files it opened should."""
+    """Return advice to declare files: to this step, and to steps that wrote what it opened."""
     traffic, step = plan.traffic, result.step
     writers = {
         (writer, real)

@@ -60,7 +60,7 @@ class Schedule:
         heapq.heappush(self._ready, (self._rank[task], task))
 
     def settle(self, task: TaskId, blame: tuple[Reason, ...] = (), *, release: bool = True) -> None:
-        """Note how a task ended; with `release`, what waited for nothing else is ready now."""
+        """Note how a task ended. With `release`, children that miss nothing else become ready."""
         self.open.pop(task, None)
         if blame:
             self.blame[task] = blame

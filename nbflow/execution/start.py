@@ -82,7 +82,7 @@ def _find_refusal(project: Project, started: Started) -> NbflowError | None:
 
 
 def wait_for_log(project: Project, started: Started, seconds: float = 60.0) -> None:
-    """Return when the run has begun its log; raise what it was refused for where it does not."""
+    """Wait until the run has begun its log; raise the error with which it refused to begin."""
     end = time.monotonic() + seconds
     while not has_log(project, started.run_id):
         if (refusal := _find_refusal(project, started)) is not None:
@@ -107,7 +107,7 @@ def _read(path: Path) -> bytes:
 
 
 def _make_environment(inherited: os._Environ[str]) -> dict[str, str]:
-    """Return the environment less what a kernel has set for itself alone."""
+    """Return the environment without the variables that a Jupyter kernel sets for itself."""
     kept = {name: value for name, value in inherited.items() if name not in _KERNELS}
     if kept.get("MPLBACKEND") == _INLINE:
         del kept["MPLBACKEND"]
@@ -115,7 +115,7 @@ def _make_environment(inherited: os._Environ[str]) -> dict[str, str]:
 
 
 def _reap(project: Project, started: Started, process: subprocess.Popen[bytes]) -> None:
-    """Wait for the process, so that none stays behind, and drop the text that nobody needs."""
+    """Wait for the process, then remove its output if the run's log says everything."""
     code = process.wait()
     _processes.pop(started.run_id, None)
     if code in _EXPECTED and has_log(project, started.run_id):

@@ -1,4 +1,4 @@
-"""Why a process did not begin its run: an error, handed to the process that started it."""
+"""Hands an error of a run that did not begin to the process that started it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fills results' DuckDB files behind a run, in one process of low priority."""
+"""Fills the DuckDB files of results in the background, in one process of low priority."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Filler:
     def __exit__(self, *_: object) -> None:
         self._orders.put(None)
         if self._process is not None:
-            self._process.kill()  # what it did not finish, it did not rename
+            self._process.kill()  # unfinished files are never renamed into place
             self._process.wait()
             for folder in self._asked[len(self._answers) :]:
                 sweep_parts(folder)
@@ -55,13 +55,13 @@ class Filler:
         return bool(self._asked)
 
     def prepare(self) -> None:
-        """Start the process: by the time a step ends, it has loaded what it needs."""
+        """Start the process early: it has loaded its libraries when the first step ends."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="nbflow-filler", daemon=True)
             self._thread.start()
 
     def add(self, project: Project, result: Result) -> None:
-        """Have a result's tables filled in, if it has any and that is not done."""
+        """Fill the tables of a result in the background, unless that is done."""
         if not any(one.kind == "table" for one in result.outputs.values()):
             return
         at = open_store(project.home).find_local(result.step, result.id)
@@ -72,7 +72,7 @@ class Filler:
             self._orders.put(folder)
 
     def finish(self, stop: threading.Event) -> list[Problem]:
-        """Wait until all is filled, or for `stop`; return what went wrong."""
+        """Wait until all tables are filled, or for `stop`; return a warning for each failure."""
         if self._thread is None or not self._asked:
             return []
         self._orders.put(None)
@@ -88,7 +88,7 @@ class Filler:
         ]
 
     def _work(self) -> None:
-        """Have each folder filled; the end of the process is the end of its answers."""
+        """Send each folder to the process and take its answer, until the process ends."""
         try:
             self._process, orders, answers, errors = self._launch()
         except OSError:  # no memory, too many processes

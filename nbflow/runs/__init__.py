@@ -1,1 +1,1 @@
-"""What runs leave behind: their folders, their logs, and what these add up to."""
+"""The folders and logs of runs, and the state of a run that its log adds up to."""

@@ -1,4 +1,4 @@
-"""What may be removed, and its removal: never what a live run uses."""
+"""Finds and removes results and runs that are not needed; never those a live run uses."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _remove(project: Project, removable: list[Removable], by: str) -> None:
         if one.kind == "result" and (one.step, one.id) not in pinned:
             open_store(project.home).remove(one.step, one.id)
         elif one.path.is_file():
-            sweep_parts(one.path.parent)  # unless somebody is at work there
+            sweep_parts(one.path.parent)  # unless a process is filling it now
         elif (one.kind == "cache" and (one.step, one.id) not in pinned) or (
             one.kind in {"run", "leftover"} and not is_alive(project, one.id)
         ):
@@ -151,7 +151,7 @@ def _damaged(project: Project) -> Iterator[Removable]:
 
 
 def _leftovers(project: Project) -> Iterator[Removable]:
-    """Yield what ended runs have left of steps that failed, and runs that never began.
+    """Yield unfinished results of failed steps, and runs that never began.
 
     Their executed notebooks and what they printed lie elsewhere and stay.
     """
@@ -187,7 +187,7 @@ def _is_over(run: Path) -> bool:
 
 
 def _parts(project: Project) -> Iterator[Removable]:
-    """Yield what killed processes have left of DuckDB files, which Arrow files make again."""
+    """Yield unfinished DuckDB files of killed processes; the Arrow files hold the same tables."""
     for folder in find_folders(open_store(project.home)):
         for part in find_parts(folder):
             with contextlib.suppress(FileNotFoundError):  # it is finished, or another sweeps

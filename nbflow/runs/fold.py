@@ -82,7 +82,7 @@ class StepRun(Frozen, frozen=True):
 
 
 class Run(Frozen, frozen=True):
-    """A run as its events tell it: what every face shows."""
+    """The state of a run, folded from its events. All interfaces show this."""
 
     id: str
     pipeline: str = ""
@@ -116,7 +116,7 @@ class Run(Frozen, frozen=True):
 
     @property
     def label(self) -> str:
-        """The run for people, who need not be told that a run is done."""
+        """The name of the run for people; its status is left out if it is done."""
         how = "" if self.status == "done" else f" ({self.status})"
         return f"run {self.name or self.id}{how}"
 
@@ -148,7 +148,7 @@ class Run(Frozen, frozen=True):
         return [msgspec.structs.replace(self.problem, facts=facts)]
 
     def find_folder(self, step: str) -> Path:
-        """Return the folder that holds a step's tables: of a failed step, what it left.
+        """Return the folder with a step's tables; for a failed step, what it had written so far.
 
         Raises UnknownNameError where there is none, RemovedError where there is none any more.
         """
@@ -171,7 +171,7 @@ class Run(Frozen, frozen=True):
 
 
 class Folding:
-    """The state that events add up to; `run` is what they say so far."""
+    """Folds events one by one; `run` is the state so far."""
 
     def __init__(self) -> None:
         self._run = Run(id="")
@@ -266,7 +266,7 @@ def _make_changes(state: StepRun, event: Event, now: float) -> dict[str, Any]:  
 
 
 def _make_start(event: StepStarted, now: float) -> dict[str, Any]:
-    """Return what begins anew with each attempt."""
+    """Return the fields that each new attempt resets."""
     begun = {"status": "running", "started": now, "attempt": event.attempt}
     return begun | {"cells_done": 0, "cell": None, "failure": None, "notebook": ""}
 

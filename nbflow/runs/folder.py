@@ -37,8 +37,8 @@ class RunFolder(Frozen, frozen=True):
     log = _Child(LOG)  # the events, one JSON line each
     lock = _Child("lock")  # held by the run's process as long as it lives
     cancel = _Child("cancel")  # made by whoever asks the run to stop
-    request = _Child("request.json")  # what the run was asked for
-    plan = _Child("plan.json")  # what it was going to do
+    request = _Child("request.json")  # the request
+    plan = _Child("plan.json")  # the plan
     tasks = _Child(_TASKS)
 
     def attempt(self, task: TaskId, number: int = 1) -> AttemptFolder:
@@ -56,11 +56,11 @@ class AttemptFolder(Frozen, frozen=True):
 
     path: Path
 
-    job = _Child("job.json")  # what the attempt is given: the kernel is told this path
-    outputs = _Child("outputs.jsonl")  # what the cells gave out so far: a crash loses nothing
+    job = _Child("job.json")  # the job; the kernel is given this path
+    outputs = _Child("outputs.jsonl")  # outputs of the cells so far: a crash loses nothing
     log = _Child("log.txt")  # what the cells printed
     kernel = _Child("kernel.txt")  # what the kernel's process itself printed
-    spare = _Child("spare.txt")  # what the process of a kernel printed that was started ahead
+    spare = _Child("spare.txt")  # what a prestarted kernel's process printed
     making = _Child(_MAKING)  # the result: renamed away on success, left where the attempt failed
     notebook = _Child(f"{_MAKING}/notebook.ipynb")  # the executed notebook in it
     executed = _Child("executed.ipynb")  # the executed notebook, which stays when the result goes

@@ -23,7 +23,7 @@ _LONGEST = 500  # characters of a printed line
 
 
 class Followed:
-    """A run as its log says so far; `read` takes what was appended since.
+    """A run that is followed while its log grows; `read` takes new lines.
 
     At most about `most` bytes are read at a time, and the last `kept` lines that each task printed
     are kept.
@@ -45,11 +45,11 @@ class Followed:
 
     @property
     def removed(self) -> bool:
-        """Tell whether a run that was seen is no more, also where nobody follows it now."""
+        """Tell whether the run was removed after it had been seen."""
         return bool(self.version) and not self._path.exists()
 
     def read(self) -> list[Line]:
-        """Take and return what was appended; a run that neither lives nor has ended was lost."""
+        """Return the new lines. A run that has not finished and whose process is gone is lost."""
         if self.run.status == "running":
             try:
                 return self._read_log() or self._look_whether_alive()
@@ -108,7 +108,7 @@ def follow(project: Project, run_id: str) -> Iterator[Run]:
 
 
 def follow_lines(project: Project, run_id: str) -> Iterator[tuple[Run, list[Line]]]:
-    """Yield the run and what is new each time its log has grown, until it is over."""
+    """Yield the run and its new lines each time the log has grown, until the run is over."""
     followed = Followed(project, run_id)
     if not find_folder(project, run_id).log.exists():
         read_run(project, run_id)  # raises

@@ -108,7 +108,7 @@ def read_name(project: Project, run_id: str) -> str:
 
 
 def place(project: Project, run: Run, run_id: str, *, alive: bool | None = None) -> Run:
-    """Add what the log cannot say: where the run lies, and whether it was lost."""
+    """Return the run with what its log cannot say: its folder, and whether it was lost."""
     changes = read_unread(project, run, run_id)
     run = msgspec.structs.replace(
         run,
@@ -127,7 +127,7 @@ def place(project: Project, run: Run, run_id: str, *, alive: bool | None = None)
 
 
 def read_unread(project: Project, run: Run, run_id: str) -> dict[str, Any]:
-    """Return what is to be said of a run whose beginning says nothing to us."""
+    """Return status, start and message of a run whose first line cannot be read."""
     if run.id:
         return {}
     beginning = find_beginning(find_folder(project, run_id).log)

@@ -55,7 +55,7 @@ def _is_alive(path: Path, run: RunFolder) -> bool:
         return is_held(path)
     except FileNotFoundError:
         return False
-    except OSError:  # what this user may not read: its heart tells
+    except OSError:  # not readable by this user: its heartbeat tells
         return not _is_still(path)
 
 

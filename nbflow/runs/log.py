@@ -36,13 +36,13 @@ class Log:
             self._file.write(self._torn + to_line(line))
             self._file.flush()
         except OSError:
-            self._torn = b"\n"  # what comes behind half a line begins a new one
+            self._torn = b"\n"  # the next event must not continue half a line
             raise
         self._torn = b""
         self._observe(line)
 
     def flush(self) -> None:
-        """Have the disk keep what was written; one that cannot say is no fault of the run."""
+        """Flush the log to disk; an error of the disk does not fail the run."""
         with contextlib.suppress(OSError):
             os.fsync(self._file.fileno())
 
@@ -112,7 +112,7 @@ def to_line(line: Line) -> bytes:
 
 
 def from_line(text: bytes) -> Line | None:
-    """Return the line; None for what this version cannot read: later kinds, and damage."""
+    """Return the line; None if it is damaged, or of a kind that this version does not know."""
     head = _decode(text, _HEADS)
     if head is None or head.kind not in _EVENTS or head.format != formats.EVENTS:
         return None

@@ -1,4 +1,4 @@
-"""Which results runs rely on: none of these may be removed."""
+"""Pins: the results that runs rely on, which must not be removed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def read_pinned(project: Project) -> Pins:
         heading = read_heading(folder.log)
         if heading is None and find_beginning(folder.log) in {"later", "unreadable"}:
             if is_alive(project, run_id):
-                return _Everything()  # for nothing says what it uses
+                return _Everything()  # its log does not say which results it uses
             found |= set(read_pairs(folder.log))
         elif (heading and heading.name) or _may_go_on(project, run_id):
             found |= set(fold(read_lines(folder.log)).pins.items()) | _read_outside(folder)

@@ -1,4 +1,4 @@
-"""What a run was asked for and what it planned, as its folder keeps it."""
+"""The request and the plan of a run, as files in its folder."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ class _Format(Frozen, frozen=True):
 
 
 def write_request(folder: RunFolder, request: Request) -> None:
-    """Keep what a run is asked for."""
+    """Write the request of a run."""
     _write(folder.request, request, formats.REQUEST)
 
 
 def write_plan(folder: RunFolder, plan: KeptPlan) -> None:
-    """Keep what a run is going to do."""
+    """Write the plan of a run."""
     _write(folder.plan, plan, formats.PLAN)
 
 
 def read_request(project: Project, run_id: str) -> Request:
-    """Return what a run was asked for; raise RunError where its folder does not say so."""
+    """Return the request of a run; raise RunError if it cannot be read."""
     try:
         return _read(find_folder(project, run_id).request, Request, formats.REQUEST)
     except (OSError, ValueError, RecursionError) as error:  # ValueError: also msgspec's
@@ -52,7 +52,7 @@ def read_request(project: Project, run_id: str) -> Request:
 
 
 def read_plan(folder: RunFolder) -> KeptPlan:
-    """Return what a run planned; nothing where that cannot be read, or is not there yet."""
+    """Return the plan of a run; an empty one if it cannot be read, or is not there yet."""
     try:
         return _read(folder.plan, KeptPlan, formats.PLAN)
     except (OSError, ValueError, RecursionError):

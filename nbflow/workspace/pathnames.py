@@ -24,7 +24,7 @@ def show(path: Path | str) -> str:
 
 
 def make_problem(path: Path | str, place: Place | None = None) -> Problem:
-    """Return what is wrong with a path that is no text."""
+    """Return the problem of a path that is not valid text."""
     raw = os.fsencode(path)
     try:
         facts = {"encoding": sys.getfilesystemencoding(), "name": raw.decode("utf-8")}

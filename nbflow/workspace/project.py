@@ -137,11 +137,11 @@ def _find_homes(folder: Path) -> list[Path]:
 
 
 def make_home(project: Project) -> None:
-    """Create the store; it ignores itself in git, and says whose it is."""
+    """Create the store, with a .gitignore that hides it and a file that names its owner."""
     make_store(project.root, project.settings.store)
     project.home.mkdir(parents=True, exist_ok=True)
 
 
 def is_root(folder: Path) -> bool:
-    """Say whether a folder is a project's root by what lies in it."""
+    """Tell whether a folder holds `.nbflow/` or settings, and so is a root."""
     return (folder / HOME).is_dir() or has_settings(folder)

@@ -19,7 +19,7 @@ OWN, SHARED = "nbflow.toml", "pyproject.toml"
 
 
 class Cache(Frozen, frozen=True, forbid_unknown_fields=True):
-    """`[cache]`: how much of what can be made again is kept; `arrow` as in "10 GB"."""
+    """`[cache]`: how many bytes of files that can be made again are kept; `arrow = "10 GB"`."""
 
     arrow: str = "10 GB"
 
@@ -66,7 +66,7 @@ _EXAMPLES = {
 
 
 def read_settings(root: Path) -> Settings:
-    """Read the settings of the project at `root`; raises ProjectError for what is wrong there."""
+    """Return the settings of the project at `root`; raises ProjectError if they are wrong."""
     own, shared = root / OWN, root / SHARED
     if own.exists():
         return _make_settings(_read_toml(own), own)
@@ -101,7 +101,7 @@ def _make_settings(table: dict[str, Any], path: Path) -> Settings:
     for name, value in table.items():
         _check(name, value, path.name)
     settings = msgspec.convert({**table, "file": path.name}, Settings)
-    _ = settings.cache.limit  # raises for what is no size
+    _ = settings.cache.limit  # raises if it is not a size
     for step in settings.steps:
         _check_step(step, path.name)
     return settings
@@ -123,14 +123,14 @@ def _check(name: str, value: Any, file: str) -> None:
 
 def _is_in_range(name: str, value: Any) -> bool:
     if name == "keep":
-        return bool(value >= 1)  # 0 would remove at once what a run has just made
+        return bool(value >= 1)  # 0 would remove the results of the run that just ended
     if name == "warm":
         return bool(0 <= value < math.inf)
     return bool(name != "store" or "\0" not in value)
 
 
 def _check_step(step: str, file: str) -> None:
-    """Refuse a name that no step can have, with the one that its notebook's file would give."""
+    """Refuse a name that no step can have, and name the step that may be meant."""
     if step.isidentifier():
         return
     near = make_name(Path(step).stem)

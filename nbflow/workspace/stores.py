@@ -1,4 +1,4 @@
-"""Where a project's results are kept, and whose a place is."""
+"""Where the results of a project are kept, and which project owns a store."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def check_store(root: Path, folder: Path, said: str) -> None:
 
 
 def make_store(root: Path, said: str) -> None:
-    """Create the store; it ignores itself in git, and says whose it is."""
+    """Create the store, with a .gitignore that hides it and a file that names its owner."""
     store = find_store(root, said)
     store.mkdir(parents=True, exist_ok=True)
     if not (store / ".gitignore").exists():
@@ -75,7 +75,7 @@ def make_store(root: Path, said: str) -> None:
     ours = _Owner() if _is_inside(root, store) else _Owner(str(root), platform.node())
     known = _read_owner(store)
     if known is None or (ours.project and known.project != ours.project):
-        with contextlib.suppress(OSError):  # of a group's other member, who may not write here
+        with contextlib.suppress(OSError):  # another member of the group may not write here
             _write(store / MARK, msgspec.json.encode(ours) + b"\n")
 
 
@@ -98,7 +98,7 @@ def find_orphans(root: Path, said: str) -> list[Problem]:
         return []
     found = []
     for at in sorted(store.parent.iterdir()):
-        with contextlib.suppress(ProjectError):  # nothing says whose it is
+        with contextlib.suppress(ProjectError):  # its owner is not known
             owner = _read_owner(at)
             if owner and owner.project and _is_gone(owner):
                 facts = {"folder": str(at), "project": owner.project, "store": str(store)}
@@ -127,7 +127,7 @@ def _is_inside(root: Path, store: Path) -> bool:
 
 
 def _is_gone(owner: _Owner) -> bool:
-    """Say whether the owner's folder is known to be there no more."""
+    """Tell whether the owner's folder is known to be gone."""
     if owner.host != platform.node():
         return False
     try:
@@ -140,7 +140,7 @@ def _is_gone(owner: _Owner) -> bool:
 
 
 def _read_owner(store: Path) -> _Owner | None:
-    """Return whose a store is; None where nothing says so."""
+    """Return the owner of a store; None if the store does not name one."""
     path = store / MARK
     try:
         return msgspec.json.decode(path.read_bytes(), type=_Owner)
