@@ -59,9 +59,10 @@ def test_run_look_stop_resume_and_attach(lab, page, bakery: Path) -> None:
     run_with_values(page)
     look_at_step(page)
     write(bakery / "04_slow.ipynb", notebook(*SLOW))
+    at_rest = time_cells(page)
     press(page, "Run")
     page.get_by_text("round 5").first.wait_for(timeout=60_000)
-    check_free(page)
+    check_free(page, at_rest)
     stop_while_busy(page)
     attach_again(page)
     use_dark(page)
@@ -106,11 +107,16 @@ def look_at_step(page: Any) -> None:
     go_back(page, "summarise-")
 
 
-def check_free(page: Any) -> None:
-    """The kernel answers while a step runs."""
-    answers = [page.evaluate(TIMED) for _ in range(15)]
-    print(f"a cell answers in {statistics.median(answers):.0f} ms, {max(answers):.0f} at the most")
-    assert statistics.median(answers) < 200
+def check_free(page: Any, at_rest: float) -> None:
+    """The kernel answers while a step runs, about as fast as when none does."""
+    took = time_cells(page)
+    print(f"a cell answers in {took:.0f} ms, and at rest in {at_rest:.0f} ms")
+    assert took < max(200, 4 * at_rest)
+
+
+def time_cells(page: Any) -> float:
+    """Return in how many milliseconds a cell answers, the median of several."""
+    return statistics.median(page.evaluate(TIMED) for _ in range(15))
 
 
 def stop_while_busy(page: Any) -> None:

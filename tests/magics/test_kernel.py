@@ -51,14 +51,30 @@ class Kernel:
 
 
 @pytest.fixture
-def kernel(made: Project) -> Iterator[Kernel]:
+def new_kernel(made: Project) -> Iterator[Kernel]:
+    """One that no other test has used."""
     found = Kernel(str(made.folder))
     found("%load_ext nbflow")
     yield found
     found.close()
 
 
-def test_a_run_is_started_and_the_notebook_stays_free(kernel: Kernel, made: Project) -> None:
+@pytest.fixture(scope="module")
+def used_kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    found = Kernel(str(tmp_path_factory.mktemp("kernel")))
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def kernel(used_kernel: Kernel, made: Project) -> Kernel:
+    """One in the project's folder, which other tests have used: to start one takes seconds."""
+    used_kernel(f"%cd -q {made.folder}\n%reload_ext nbflow")
+    return used_kernel
+
+
+def test_a_run_is_started_and_the_notebook_stays_free(new_kernel: Kernel, made: Project) -> None:
+    kernel = new_kernel
     write(made.folder / "load.ipynb", SLOW)
     reply, shown = kernel("view = %nbflow run")
     assert reply["status"] == "ok"
@@ -137,12 +153,14 @@ def test_tables_and_json_are_printed_as_text(kernel: Kernel) -> None:
         assert "".join(one.get("text", "") for one in shown).strip()[0] in "{["
 
 
-def test_the_panels_modules_are_loaded_before_they_are_asked_for(kernel: Kernel) -> None:
-    kernel("import sys, time")
+def test_the_panels_modules_are_loaded_before_they_are_asked_for(
+    new_kernel: Kernel,
+) -> None:
+    new_kernel("import sys, time")
     loaded = """
 for _ in range(600):
     if hasattr(sys.modules.get("nbflow.panel.panel"), "controls"):
         break
     time.sleep(0.1)
 """
-    assert kernel(f"{loaded}else:\n    raise TimeoutError")[0]["status"] == "ok"
+    assert new_kernel(f"{loaded}else:\n    raise TimeoutError")[0]["status"] == "ok"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Iterator
@@ -75,9 +76,18 @@ def test_a_wrong_query_fails_its_step_with_what_duckdb_says(tmp_path: Path) -> N
     assert ".py" not in failure.traceback
 
 
-@pytest.fixture
-def kernel(tmp_path: Path) -> Iterator[tuple[KernelManager, BlockingKernelClient]]:
-    manager, client = start_new_kernel(cwd=str(project(tmp_path).folder))
+@pytest.fixture(scope="module")
+def kernel(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[KernelManager, BlockingKernelClient]]:
+    """One for all: to start one takes a second, and to import DuckDB in it another."""
+    with starting(tmp_path_factory.mktemp("kernel")) as found:
+        yield found
+
+
+@contextlib.contextmanager
+def starting(folder: Path) -> Iterator[tuple[KernelManager, BlockingKernelClient]]:
+    manager, client = start_new_kernel(cwd=str(project(folder).folder))
     yield manager, client
     client.stop_channels()
     manager.shutdown_kernel(now=True)
@@ -150,8 +160,9 @@ def test_completion_in_a_kernel(kernel: Any) -> None:
     assert code[reply["cursor_start"] : reply["cursor_end"]] == "ta"
 
 
-def test_a_kernel_that_loads_the_magics_waits_for_neither_duckdb_nor_pandas(kernel: Any) -> None:
-    _, client = kernel
-    ask(client, "%load_ext nbflow")
-    _, shown = ask(client, "import sys\nprint({'duckdb', 'pandas', 'papermill'} & {*sys.modules})")
+def test_a_kernel_that_loads_the_magics_waits_for_neither_duckdb_nor_pandas(tmp_path: Path) -> None:
+    with starting(tmp_path) as (_, client):
+        ask(client, "%load_ext nbflow")
+        loaded = "import sys\nprint({'duckdb', 'pandas', 'papermill'} & {*sys.modules})"
+        _, shown = ask(client, loaded)
     assert "".join(one.get("text", "") for one in shown) == "set()\n"
