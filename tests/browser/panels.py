@@ -61,7 +61,7 @@ def open_notebook(
 
 def wait_until_ready(page: Any, name: str = "control.ipynb") -> None:
     """Wait until the notebook is shown and its kernel is idle."""
-    page.wait_for_function(READY, arg=name, timeout=60_000)
+    page.wait_for_function(READY, arg=name, timeout=180_000)
 
 
 def run_all(page: Any, name: str = "control.ipynb") -> None:

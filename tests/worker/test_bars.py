@@ -60,7 +60,7 @@ def test_tqdm_in_a_step(tmp_path: Path, kind: str) -> None:
 import time
 from tqdm.{kind} import tqdm
 for number in tqdm(range(4), mininterval=0):
-    time.sleep(0.15)
+    time.sleep(0.4)  # of bars within a tenth of a second the first is told
 """
     outcome, events = execute(make_job(tmp_path, cell(code)))
     assert outcome.status == "done"
