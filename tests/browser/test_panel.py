@@ -28,7 +28,7 @@ from tests.notebooks import cell, notebook, write
 pytestmark = [pytest.mark.browser, pytest.mark.kernel]
 
 SLOW = [
-    cell("seconds: float = 40.0", "parameters"),
+    cell("seconds: float = 600.0", "parameters"),  # it is always stopped
     cell("import nbflow\n\nsales = nbflow.read('load_sales.sales')", "inputs"),
     cell(
         "import time\n\nfor at in range(int(seconds * 10)):\n    time.sleep(0.1)\n"
