@@ -8,6 +8,7 @@ import pytest
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.present.problems import say_hint, say_what
 from nbflow.workspace.project import find_project
+from tests.analysis.facts import Told, tell
 from tests.notebooks import cell, markdown, notebook, project
 
 NBFLOW = "import nbflow\n"
@@ -32,143 +33,223 @@ READS = {
         {"orders": [writes("customers")]},
         "orders.paid",
         (
-            "revenue reads orders.paid, but orders writes: customers.",
-            'Add nbflow.write("paid", …) to orders, or correct the read.',
+            "unwritten-read",
+            {
+                "step": "revenue",
+                "ref": "orders.paid",
+                "writer": "orders",
+                "name": "paid",
+                "writes": ["customers"],
+            },
+            "",
         ),
     ),
     "nothing is written": (
         {"orders": [cell("x = 1", "parameters")]},
         "orders.paid",
         (
-            "revenue reads orders.paid, but orders writes nothing.",
-            'Add nbflow.write("paid", …) to orders, or correct the read.',
+            "unwritten-read",
+            {
+                "step": "revenue",
+                "ref": "orders.paid",
+                "writer": "orders",
+                "name": "paid",
+                "writes": [],
+            },
+            "",
         ),
     ),
     "a table of a near name": (
         {"orders": [writes("customers", "paid_orders")]},
         "orders.paid_order",
         (
-            "revenue reads orders.paid_order, but orders writes: customers, paid_orders.",
-            'Did you mean "orders.paid_orders"?',
+            "unwritten-read",
+            {
+                "step": "revenue",
+                "ref": "orders.paid_order",
+                "writer": "orders",
+                "name": "paid_order",
+                "writes": ["customers", "paid_orders"],
+            },
+            '"orders.paid_orders"',
         ),
     ),
     "a table of another step": (
         {"orders": [writes("customers")], "other": [writes("paid")]},
         "orders.paid",
         (
-            "revenue reads orders.paid, but orders writes: customers.",
-            'Did you mean "other.paid"?',
+            "unwritten-read",
+            {
+                "step": "revenue",
+                "ref": "orders.paid",
+                "writer": "orders",
+                "name": "paid",
+                "writes": ["customers"],
+            },
+            '"other.paid"',
         ),
     ),
     "a step of a near name": (
         {"orders": [writes("paid")]},
         "order.paid",
         (
-            "revenue reads order.paid, but there is no step order.",
-            'Did you mean "orders.paid"?',
+            "unknown-read",
+            {
+                "step": "revenue",
+                "ref": "order.paid",
+                "writer": "order",
+                "name": "paid",
+                "steps": ["orders", "revenue"],
+            },
+            '"orders.paid"',
         ),
     ),
     "no such step": (
         {"orders": [writes("paid")]},
         "xyz.gone",
         (
-            "revenue reads xyz.gone, but there is no step xyz.",
-            "The steps are: orders, revenue. Correct the read.",
+            "unknown-read",
+            {
+                "step": "revenue",
+                "ref": "xyz.gone",
+                "writer": "xyz",
+                "name": "gone",
+                "steps": ["orders", "revenue"],
+            },
+            "",
         ),
     ),
     "a step that was renamed": (
         {"load_orders": [writes("orders")], "tidy": [writes("clean")]},
         "clean_orders.clean",
         (
-            "revenue reads clean_orders.clean, but there is no step clean_orders.",
-            'Did you mean "tidy.clean"?',
+            "unknown-read",
+            {
+                "step": "revenue",
+                "ref": "clean_orders.clean",
+                "writer": "clean_orders",
+                "name": "clean",
+                "steps": ["load_orders", "revenue", "tidy"],
+            },
+            '"tidy.clean"',
         ),
     ),
     "a step that was renamed, of two that write it": (
         {"archive": [writes("clean")], "tidy_orders": [writes("clean")]},
         "clean_orders.clean",
         (
-            "revenue reads clean_orders.clean, but there is no step clean_orders.",
-            'Did you mean "tidy_orders.clean"?',
+            "unknown-read",
+            {
+                "step": "revenue",
+                "ref": "clean_orders.clean",
+                "writer": "clean_orders",
+                "name": "clean",
+                "steps": ["archive", "revenue", "tidy_orders"],
+            },
+            '"tidy_orders.clean"',
         ),
     ),
     "a step and a table of near names": (
         {"orders": [writes("paid")]},
         "order.payd",
         (
-            "revenue reads order.payd, but there is no step order.",
-            'Did you mean "orders.paid"?',
+            "unknown-read",
+            {
+                "step": "revenue",
+                "ref": "order.payd",
+                "writer": "order",
+                "name": "payd",
+                "steps": ["orders", "revenue"],
+            },
+            '"orders.paid"',
         ),
     ),
     "a near step without such a table": (
         {"load_orders": [writes("raw")]},
         "clean_orders.clean",
         (
-            "revenue reads clean_orders.clean, but there is no step clean_orders.",
-            "The steps are: load_orders, revenue. Correct the read.",
+            "unknown-read",
+            {
+                "step": "revenue",
+                "ref": "clean_orders.clean",
+                "writer": "clean_orders",
+                "name": "clean",
+                "steps": ["load_orders", "revenue"],
+            },
+            "",
         ),
     ),
     "a notebook with a misspelt tag writes it": (
         {"orders": [cell(NBFLOW + 'nbflow.write("paid", 1)', "paramters")]},
         "orders.paid",
         (
-            (
-                "revenue reads orders.paid, but orders.ipynb, which writes paid, is no step: "
-                "no cell is tagged `parameters` or `inputs`, and cell 1 has `paramters`."
-            ),
-            'Tag it: `nbflow tag "notebooks/orders.ipynb" 1 parameters`.',
+            "untagged-read",
+            {
+                "step": "revenue",
+                "ref": "orders.paid",
+                "writer": "orders",
+                "name": "paid",
+                "cell": 1,
+                "tag": "paramters",
+                "meant": "parameters",
+                "file": "orders.ipynb",
+                "writes": True,
+                "ref_there": "orders.paid",
+            },
+            'nbflow tag "notebooks/orders.ipynb" 1 parameters',
         ),
     ),
     "an untagged notebook writes it": (
         {"orders": untagged("paid")},
         "orders.paid",
         (
-            (
-                "revenue reads orders.paid, but orders.ipynb, which writes paid, is no step: "
-                "no cell is tagged `parameters` or `inputs`."
-            ),
-            'Tag one: `nbflow tag "notebooks/orders.ipynb" CELL inputs`.',
+            "untagged-read",
+            {
+                "step": "revenue",
+                "ref": "orders.paid",
+                "writer": "orders",
+                "name": "paid",
+                "file": "orders.ipynb",
+                "writes": True,
+                "ref_there": "orders.paid",
+            },
+            'nbflow tag "notebooks/orders.ipynb" CELL inputs',
         ),
     ),
     "an untagged notebook of another name writes it": (
         {"sales": untagged("paid")},
         "orders.paid",
         (
-            (
-                "revenue reads orders.paid, but there is no step orders. sales.ipynb writes paid, and "
-                "is no step: no cell is tagged `parameters` or `inputs`."
-            ),
-            'Tag one: `nbflow tag "notebooks/sales.ipynb" CELL inputs`. Then read "sales.paid".',
+            "untagged-writer",
+            {
+                "step": "revenue",
+                "ref": "orders.paid",
+                "writer": "orders",
+                "name": "paid",
+                "file": "sales.ipynb",
+                "writes": True,
+                "ref_there": "sales.paid",
+            },
+            'nbflow tag "notebooks/sales.ipynb" CELL inputs',
         ),
     ),
     "no table": (
         {"orders": [writes("paid")]},
         "orders",
-        (
-            'nbflow.read("orders") does not name a step and what it wrote, as in "step.table".',
-            'Did you mean "orders.paid"?',
-        ),
+        ("malformed-read", {"given": "orders", "known": True}, '"orders.paid"'),
     ),
     "the file's name": (
         {"orders": [writes("paid")]},
         "02 Orders.paid",
-        (
-            (
-                'nbflow.read("02 Orders.paid") does not name a step and what it wrote, '
-                'as in "step.table".'
-            ),
-            'Did you mean "orders.paid"?',
-        ),
+        ("malformed-read", {"given": "02 Orders.paid", "known": True}, '"orders.paid"'),
     ),
     "SQL": (
         {},
         'x"; drop table y; --',
         (
-            (
-                "nbflow.read('x\"; drop table y; --') does not name a step and what it wrote, "
-                'as in "step.table".'
-            ),
-            'Write nbflow.read("x_drop_table_y.table").',
+            "malformed-read",
+            {"given": 'x"; drop table y; --', "known": False},
+            'nbflow.read("x_drop_table_y.table")',
         ),
     ),
 }
@@ -176,13 +257,11 @@ READS = {
 
 @pytest.mark.parametrize(("notebooks", "ref", "problem"), READS.values(), ids=READS)
 def test_a_read_that_nobody_writes_is_a_problem(
-    tmp_path: Path, notebooks: dict[str, Any], ref: str, problem: tuple[str, str] | None
+    tmp_path: Path, notebooks: dict[str, Any], ref: str, problem: Told | None
 ) -> None:
     made = project(tmp_path, **notebooks, revenue=[markdown("# Revenue"), reads(ref)])
     scan = read_folder(made)
-    assert [(say_what(found), say_hint(found)) for found in scan.problems] == (
-        [problem] if problem else []
-    )
+    assert [tell(found) for found in scan.problems] == ([problem] if problem else [])
     if problem:
         place = scan.problems[0].place
         assert place is not None
@@ -276,35 +355,32 @@ def test_what_the_settings_set_may_have_any_default(tmp_path: Path) -> None:
 
 
 EMPTY = {
-    "nothing": (
-        {},
-        "notebooks holds no notebooks.",
-        "Name the folder that holds your notebooks, or begin one with `nbflow new STEP`.",
-    ),
+    "nothing": ({}, ("no-notebooks", {"folder": "notebooks"}, "nbflow new STEP")),
     "untagged": (
         {"my load.ipynb": [cell("x")]},
-        "notebooks holds no steps: no notebook there has a cell tagged `parameters` or `inputs`.",
-        'Tag a cell, for example `nbflow tag "notebooks/my load.ipynb" CELL parameters`.',
+        (
+            "no-tags",
+            {"folder": "notebooks"},
+            'nbflow tag "notebooks/my load.ipynb" CELL parameters',
+        ),
     ),
     "a misspelt tag": (
         {"a.ipynb": [cell("x")], "b.ipynb": [cell("x"), cell("y", "Inputs")]},
-        "notebooks holds no steps: no notebook there has a cell tagged `parameters` or `inputs`.",
-        'Tag a cell, for example `nbflow tag "notebooks/b.ipynb" 2 inputs`.',
+        ("no-tags", {"folder": "notebooks"}, 'nbflow tag "notebooks/b.ipynb" 2 inputs'),
     ),
     "only hidden": (
         {".a.ipynb": [writes("x")]},
-        "notebooks holds no steps: all of its notebooks are skipped.",
-        "`nbflow steps` says why.",
+        ("all-skipped", {"folder": "notebooks"}, "nbflow steps"),
     ),
 }
 
 
-@pytest.mark.parametrize(("files", "what", "hint"), EMPTY.values(), ids=EMPTY)
+@pytest.mark.parametrize(("files", "told"), EMPTY.values(), ids=EMPTY)
 def test_a_folder_without_steps_is_a_problem(
-    tmp_path: Path, files: dict[str, Any], what: str, hint: str
+    tmp_path: Path, files: dict[str, Any], told: Told
 ) -> None:
     scan = read_folder(project(tmp_path, files=files))
-    assert [(say_what(found), say_hint(found)) for found in scan.problems] == [(what, hint)]
+    assert [tell(found) for found in scan.problems] == [told]
 
 
 def test_an_empty_folder_that_is_the_root_is_named(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.model import Problem, Step
 from nbflow.present.problems import say_hint, say_what
+from tests.analysis.facts import Told, tell
 from tests.notebooks import cell, notebook, project
 
 PATHS = (
@@ -55,83 +56,84 @@ NOT_LITERAL = "planning cannot know"
 MISPLACED = {
     "a variable": (
         "x = 'load.a'\nnbflow.read(x)",
-        "nbflow.read(x): what it reads is not a literal text, so planning cannot know it.",
-        'Write the name out: nbflow.read("step.table").',
+        ("read-not-literal", {"call": "nbflow.read(x)"}, 'nbflow.read("step.table")'),
     ),
     "formatted": (
         "\nnbflow.read(f'load.{month}')",
-        (
-            "nbflow.read(f'load.{month}'): what it reads is not a literal text, so planning cannot "
-            "know it."
-        ),
-        'Write the name out: nbflow.read("step.table").',
+        ("read-not-literal", {"call": "nbflow.read(f'load.{month}')"}, 'nbflow.read("step.table")'),
     ),
     "nothing": (
         "\nnbflow.read()",
-        "nbflow.read(): what it reads is not a literal text, so planning cannot know it.",
-        'Write the name out: nbflow.read("step.table").',
+        ("read-not-literal", {"call": "nbflow.read()"}, 'nbflow.read("step.table")'),
     ),
     "in a loop": (
         "for a in b:\n    nbflow.read('load.a')",
-        "nbflow.read('load.a') is in a loop, so planning cannot tell what it reads.",
-        "Call it at the top level of the cell, once for each thing that is read.",
+        ("nested-call", {"call": "nbflow.read('load.a')", "inside": "a loop"}, ""),
     ),
     "in a comprehension": (
         "x = [\n    nbflow.read('load.a') for a in b]",
-        "nbflow.read('load.a') is in a loop, so planning cannot tell what it reads.",
-        "Call it at the top level of the cell, once for each thing that is read.",
+        ("nested-call", {"call": "nbflow.read('load.a')", "inside": "a loop"}, ""),
     ),
     "in a function": (
         "def f():\n    return nbflow.read('load.a')",
-        "nbflow.read('load.a') is in a function, so planning cannot tell what it reads.",
-        "Call it at the top level of the cell, once for each thing that is read.",
+        ("nested-call", {"call": "nbflow.read('load.a')", "inside": "a function"}, ""),
     ),
     "in a lambda": (
         "f = lambda: (\n    nbflow.read('load.a'))",
-        "nbflow.read('load.a') is in a function, so planning cannot tell what it reads.",
-        "Call it at the top level of the cell, once for each thing that is read.",
+        ("nested-call", {"call": "nbflow.read('load.a')", "inside": "a function"}, ""),
     ),
     "mentioned": (
         "\nx = map(nbflow.read, names)",
-        "nbflow.read is mentioned without being called, so planning cannot follow it.",
-        'Write the call out: nbflow.read("step.table").',
+        ("not-called", {"call": "nbflow.read"}, 'nbflow.read("step.table")'),
     ),
     "a file in a variable": (
         "\nnbflow.file(path)",
-        "nbflow.file(path): path is no parameter, so planning cannot know the file.",
-        PATHS,
+        (
+            "file-not-literal",
+            {"call": "nbflow.file(path)", "why": "no-parameter", "name": "path", "cell": None},
+            'nbflow.file("data/file.csv")',
+        ),
     ),
     "a file of no parameter": (
         "\nnbflow.file(f'{year}.csv')",
-        "nbflow.file(f'{year}.csv'): year is no parameter, so planning cannot know the file.",
-        PATHS,
+        (
+            "file-not-literal",
+            {
+                "call": "nbflow.file(f'{year}.csv')",
+                "why": "no-parameter",
+                "name": "year",
+                "cell": None,
+            },
+            'nbflow.file("data/file.csv")',
+        ),
     ),
     "a file of an expression": (
         "\nnbflow.file(f'{month + 1}.csv')",
         (
-            "nbflow.file(f'{month + 1}.csv'): what is made of month is not in plain sight, so "
-            "planning cannot know the file."
+            "file-not-literal",
+            {
+                "call": "nbflow.file(f'{month + 1}.csv')",
+                "why": "made-of",
+                "name": "month",
+                "cell": None,
+            },
+            'nbflow.file("data/file.csv")',
         ),
-        PATHS,
     ),
     "a URL": (
         "\nnbflow.file('https://example.org/a.csv')",
-        (
-            "nbflow.file('https://example.org/a.csv'): nbflow cannot tell when what lies behind a "
-            "URL changes."
-        ),
-        'Read it without nbflow.file, and set the option cache = "6h".',
+        ("file-url", {"call": "nbflow.file('https://example.org/a.csv')"}, ""),
     ),
 }
 
 
-@pytest.mark.parametrize(("source", "what", "hint"), MISPLACED.values(), ids=MISPLACED)
+@pytest.mark.parametrize(("source", "told"), MISPLACED.values(), ids=MISPLACED)
 def test_a_call_that_planning_cannot_follow_is_a_problem(
-    tmp_path: Path, source: str, what: str, hint: str
+    tmp_path: Path, source: str, told: Told
 ) -> None:
     cells = [cell("month = 1\nimport nbflow", "parameters"), cell(source, "inputs")]
     step, problems = read(tmp_path, *cells)
-    assert [(say_what(found), say_hint(found)) for found in problems] == [(what, hint)]
+    assert [tell(found) for found in problems] == [told]
     assert problems[0].place is not None
     assert (problems[0].place.cell, problems[0].place.line) == (2, 2)
     assert step.inputs == step.files == ()

@@ -7,7 +7,7 @@ import pytest
 
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.model import Options
-from nbflow.present.problems import say_hint, say_what
+from tests.analysis.facts import Told, tell
 from tests.notebooks import cell, notebook, project
 
 TAG = cell("month = 1", "parameters")
@@ -36,89 +36,118 @@ WRONG = {
     "unknown": (
         {"timout": 1},
         "",
-        "notebooks/a.ipynb, metadata.nbflow: unknown option `timout`.",
-        "Did you mean `timeout`?",
+        (
+            "unknown-option",
+            {
+                "where": "notebooks/a.ipynb, metadata.nbflow",
+                "option": "timout",
+                "known": [
+                    "after",
+                    "cache",
+                    "cell_timeout",
+                    "description",
+                    "kernel",
+                    "makes",
+                    "max_output",
+                    "owner",
+                    "timeout",
+                    "writes",
+                ],
+            },
+            "timeout",
+        ),
     ),
     "unknown and far": (
         {"xyz": 1},
         "",
-        "notebooks/a.ipynb, metadata.nbflow: unknown option `xyz`.",
-        "Known: after, cache, cell_timeout, description, kernel, makes, max_output, owner, timeout, writes.",
+        (
+            "unknown-option",
+            {
+                "where": "notebooks/a.ipynb, metadata.nbflow",
+                "option": "xyz",
+                "known": [
+                    "after",
+                    "cache",
+                    "cell_timeout",
+                    "description",
+                    "kernel",
+                    "makes",
+                    "max_output",
+                    "owner",
+                    "timeout",
+                    "writes",
+                ],
+            },
+            "",
+        ),
     ),
     "a number": (
         {"timeout": "10"},
         "",
         (
-            "notebooks/a.ipynb, metadata.nbflow: the option `timeout` is '10', and must be "
-            "a number of seconds above 0."
+            "bad-option",
+            {"where": "notebooks/a.ipynb, metadata.nbflow", "option": "timeout", "given": "'10'"},
+            "",
         ),
-        "Correct it.",
     ),
     "no time": (
         {"timeout": 0},
         "",
         (
-            "notebooks/a.ipynb, metadata.nbflow: the option `timeout` is 0, and must be "
-            "a number of seconds above 0."
+            "bad-option",
+            {"where": "notebooks/a.ipynb, metadata.nbflow", "option": "timeout", "given": "0"},
+            "",
         ),
-        "Correct it.",
     ),
     "an age": (
         {"cache": "6 hours"},
         "",
         (
-            "notebooks/a.ipynb, metadata.nbflow: the option `cache` is '6 hours', and must be "
-            'true, false or an age such as "6h".'
+            "bad-option",
+            {
+                "where": "notebooks/a.ipynb, metadata.nbflow",
+                "option": "cache",
+                "given": "'6 hours'",
+            },
+            "",
         ),
-        "Correct it.",
     ),
     "a list": (
         {},
         '[steps.a]\nwrites = "x"',
-        (
-            "nbflow.toml, [steps.a]: the option `writes` is 'x', and must be a list of names that "
-            'are identifiers, as in ["a", "b"].'
-        ),
-        "Correct it.",
+        ("bad-option", {"where": "nbflow.toml, [steps.a]", "option": "writes", "given": "'x'"}, ""),
     ),
     "a text": (
         {},
         "[defaults]\nowner = 3",
-        "nbflow.toml, [defaults]: the option `owner` is 3, and must be a text.",
-        "Correct it.",
+        ("bad-option", {"where": "nbflow.toml, [defaults]", "option": "owner", "given": "3"}, ""),
     ),
     "no table": (
         [1],
         "",
-        "notebooks/a.ipynb, metadata.nbflow: this is [1], and must be a table of options.",
-        "Correct it.",
+        ("not-options", {"where": "notebooks/a.ipynb, metadata.nbflow", "given": "[1]"}, ""),
     ),
     "in both places": (
         {"owner": "me"},
         '[steps.a]\nowner = "you"',
-        "the option `owner` of a stands in its notebook and in nbflow.toml.",
-        "Remove it from one of them.",
+        ("option-twice", {"option": "owner", "step": "a", "file": "nbflow.toml"}, ""),
     ),
     "no such step": (
         {},
         '[steps.aa]\nowner = "you"',
-        "nbflow.toml has [steps.aa], but there is no step aa.",
-        "Did you mean [steps.a]?",
+        ("unknown-step-setting", {"file": "nbflow.toml", "step": "aa"}, "[steps.a]"),
     ),
     "after no such step": (
         {"after": ["b"]},
         "",
-        "a comes after b, its option says, but there is no step b.",
-        "The steps are: a.",
+        ("unknown-after", {"step": "a", "after": "b", "steps": ["a"]}, ""),
     ),
 }
 
 
-@pytest.mark.parametrize(("metadata", "toml", "what", "hint"), WRONG.values(), ids=WRONG)
-def test_a_wrong_option_is_a_problem(
-    tmp_path: Path, metadata: Any, toml: str, what: str, hint: str
-) -> None:
+@pytest.mark.parametrize(("metadata", "toml", "told"), WRONG.values(), ids=WRONG)
+def test_a_wrong_option_is_a_problem(tmp_path: Path, metadata: Any, toml: str, told: Told) -> None:
     made = notebook(TAG, metadata={"nbflow": metadata})
     scan = read_folder(project(tmp_path, toml=toml, a=made))
-    assert [(say_what(problem), say_hint(problem)) for problem in scan.problems] == [(what, hint)]
-    assert scan.problems[0].severity == ("warning" if "[steps.aa]" in what else "error")
+    assert [tell(problem) for problem in scan.problems] == [told]
+    assert (scan.problems[0].severity == "warning") == (told[0] == "unknown-step-setting")

@@ -8,42 +8,105 @@ from nbflow.analysis.contract.scan import read_folder
 from nbflow.errors import NbflowError
 from nbflow.model import Request
 from nbflow.planning import make_plan
-from nbflow.present.problems import say_hint, say_what
+from nbflow.present.problems import say_what
+from tests.analysis.facts import Told, tell
 from tests.notebooks import cell, project
 
 WRONG = {
     "no step declares it": (
         "mnth = 5",
-        "nbflow.toml sets the parameter mnth, but no step declares it.",
-        "Did you mean month?",
+        (
+            "unknown-parameter",
+            {
+                "parameter": "mnth",
+                "step": "",
+                "step_known": False,
+                "declared": ["day", "month", "year"],
+                "file": "nbflow.toml",
+                "nested": False,
+            },
+            "month",
+        ),
     ),
     "nothing near": (
         "xyz = 5",
-        "nbflow.toml sets the parameter xyz, but no step declares it.",
-        "The steps declare: day, month, year.",
+        (
+            "unknown-parameter",
+            {
+                "parameter": "xyz",
+                "step": "",
+                "step_known": False,
+                "declared": ["day", "month", "year"],
+                "file": "nbflow.toml",
+                "nested": False,
+            },
+            "",
+        ),
     ),
     "no such step": (
         '"clan.month" = 5',
-        "nbflow.toml sets the parameter clan.month, but there is no step clan.",
-        'Did you mean "clean.month"?',
+        (
+            "unknown-parameter",
+            {
+                "parameter": "clan.month",
+                "step": "clan",
+                "step_known": False,
+                "declared": [],
+                "file": "nbflow.toml",
+                "nested": False,
+            },
+            '"clean.month"',
+        ),
     ),
     "a step without it": (
         '"clean.yaer" = 5',
-        "nbflow.toml sets the parameter clean.yaer, but clean does not declare it.",
-        "clean declares: day, month.",
+        (
+            "unknown-parameter",
+            {
+                "parameter": "clean.yaer",
+                "step": "clean",
+                "step_known": True,
+                "declared": ["day", "month"],
+                "file": "nbflow.toml",
+                "nested": False,
+            },
+            "",
+        ),
     ),
     "without quotes": (
         "clean.month = 5",
-        "nbflow.toml sets the parameter clean, but no step declares it.",
-        'Write "clean.month" = …, in quotes.',
+        (
+            "unknown-parameter",
+            {
+                "parameter": "clean",
+                "step": "",
+                "step_known": False,
+                "declared": ["day", "month", "year"],
+                "file": "nbflow.toml",
+                "nested": True,
+            },
+            '"clean.month" = …',
+        ),
     ),
     "a value that does not fit": (
         'month = "May"',
         (
-            "nbflow.toml, [parameters], month: parameter month of notebooks/clean.ipynb, cell 1, "
-            "is an int; 'May' is not."
+            "parameter-misfit",
+            {
+                "parameter": "month",
+                "notebook": "notebooks/clean.ipynb",
+                "cell": 1,
+                "given": "'May'",
+                "type": "int",
+                "choices": [],
+                "bounds": None,
+                "why": "",
+                "is_text": False,
+                "example": "1",
+                "file": "nbflow.toml",
+            },
+            "",
         ),
-        "Correct it in nbflow.toml.",
     ),
 }
 CELLS = {
@@ -52,13 +115,11 @@ CELLS = {
 }
 
 
-@pytest.mark.parametrize(("toml", "what", "hint"), WRONG.values(), ids=WRONG)
-def test_a_setting_that_stops_a_run_is_a_problem(
-    tmp_path: Path, toml: str, what: str, hint: str
-) -> None:
+@pytest.mark.parametrize(("toml", "told"), WRONG.values(), ids=WRONG)
+def test_a_setting_that_stops_a_run_is_a_problem(tmp_path: Path, toml: str, told: Told) -> None:
     made = project(tmp_path, toml=f"[parameters]\n{toml}", **CELLS)
     scan = read_folder(made)
-    assert [(say_what(one), say_hint(one)) for one in scan.problems] == [(what, hint)]
+    assert [tell(one) for one in scan.problems] == [told]
     with pytest.raises(NbflowError):
         make_plan(made, scan, Request())
 
