@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from nbflow.app.answers import Told
-from nbflow.app.folders import say_where
+from nbflow.app.pipelines import say_where
 from nbflow.errors import RunError
 from nbflow.model import Command
 from nbflow.runs.cancel import cancel as ask_to_stop

@@ -6,7 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from nbflow.app.answers import Checked, Told
-from nbflow.app.folders import say_where
+from nbflow.app.pipelines import say_where
 from nbflow.model import Command, Scan
 from nbflow.planning.missing_prerequisites import find_absent
 from nbflow.storage.results.checking import check_results as compare

@@ -6,7 +6,7 @@ import shlex
 import shutil
 from pathlib import Path
 
-from nbflow.app.writing import writing
+from nbflow.app.notebook_files import writing
 from nbflow.errors import ProjectError
 from nbflow.model import Command, Next
 

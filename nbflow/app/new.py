@@ -11,8 +11,8 @@ from typing import Any
 
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.app.answers import Told
-from nbflow.app.lab import suggest
-from nbflow.app.writing import make_ipynb, writing
+from nbflow.app.jupyterlab import suggest
+from nbflow.app.notebook_files import make_ipynb, writing
 from nbflow.base.names import find_better, find_fault, make_name
 from nbflow.errors import PipelineError
 from nbflow.model import Command, Edit, Problem

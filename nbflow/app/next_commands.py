@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nbflow.app.answers import ShownStep
-from nbflow.app.folders import say_where
+from nbflow.app.pipelines import say_where
 from nbflow.base.ids import find_last_id
 from nbflow.model import STATES, Command, Next
 from nbflow.runs.fold import Run

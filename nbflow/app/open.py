@@ -12,9 +12,9 @@ from pathlib import Path
 
 from nbflow.analysis.discover.folder import OPENED
 from nbflow.app.answers import Told
-from nbflow.app.folders import say_where
-from nbflow.app.lab import INSTALL, find_lab, suggest
-from nbflow.app.writing import make_ipynb, writing
+from nbflow.app.jupyterlab import INSTALL, find_lab, suggest
+from nbflow.app.notebook_files import make_ipynb, writing
+from nbflow.app.pipelines import say_where
 from nbflow.base.flushing import write_file
 from nbflow.errors import UnknownNameError
 from nbflow.model import Command

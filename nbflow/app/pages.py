@@ -6,8 +6,8 @@ import time
 from collections import Counter
 
 from nbflow.app import answers
-from nbflow.app.folders import say_where
 from nbflow.app.next_commands import find_after_run, find_after_step
+from nbflow.app.pipelines import say_where
 from nbflow.base.text import say_bytes, say_count
 from nbflow.model import Command
 from nbflow.present.document import Column, Document, Gap, Table, make_commands, make_document

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nbflow.app import elsewhere
+from nbflow.app import missing_table
 from nbflow.app.answers import Queried
 from nbflow.errors import SqlError, UnknownNameError
 from nbflow.model import Output
@@ -72,11 +72,11 @@ def _explain(project: Project, run: Run, query: str, error: SqlError) -> SqlErro
         )
     if unread := run.find_problems():
         return SqlError(str(*unread))
-    if gone := elsewhere.explain_removed(run, name):
+    if gone := missing_table.explain_removed(run, name):
         return SqlError(gone)
     tables = [f"{step}.{table}" for step, table in find_tables(run)]
     hint = sqlerrors.suggest_table(name, tables) if tables else ""
-    other = elsewhere.suggest_run(project, run, name)
+    other = missing_table.suggest_run(project, run, name)
     if not tables:
         return SqlError(f"There is no table {name}: run {run.id} has none at all.{other}")
     return SqlError(f"Run {run.id} has no table {name}.{other or hint}")

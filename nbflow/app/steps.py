@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nbflow.app.answers import Listed
-from nbflow.app.folders import read_pipeline
+from nbflow.app.pipelines import read_pipeline
 
 
 def list_steps(folder: str | Path | None = None) -> Listed:

@@ -10,7 +10,7 @@ from typing import Any
 
 from nbflow.analysis.discover.ipynb import read_notebook
 from nbflow.app.answers import Told
-from nbflow.app.writing import make_ipynb, writing
+from nbflow.app.notebook_files import make_ipynb, writing
 from nbflow.base.flushing import write_file
 from nbflow.errors import NotebookError, UnknownNameError
 from nbflow.model import Command, Next

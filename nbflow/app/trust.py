@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from nbflow.app.answers import Told
-from nbflow.app.folders import find_folder
+from nbflow.app.pipelines import find_folder
 from nbflow.errors import TrustError
 from nbflow.model import Command
 from nbflow.storage.trust import find_file, read_trusted, write_trusted

@@ -9,7 +9,7 @@ import click
 
 import nbflow
 from nbflow.base.process import collect_seldom, leave, open_nothing
-from nbflow.cli.stranger import find_stranger
+from nbflow.cli.other_nbflow import find_stranger
 from nbflow.commands.command import HELP, SECTIONS, Command, Context, Program, find_words
 from nbflow.errors import NbflowError
 
@@ -39,7 +39,7 @@ class Terminal(Program):
 
     def show(self, command: Command, ctx: Context) -> None:
         """Call a command, show its answer or its error, and exit with what it means."""
-        from nbflow.cli.acting import act  # noqa: PLC0415 - `--help` needs none of it
+        from nbflow.cli.run_or_remove import act  # noqa: PLC0415 - `--help` needs none of it
 
         try:
             answer = act(command.answer(ctx), as_json=ctx.as_json)
@@ -74,7 +74,7 @@ class Terminal(Program):
         except Exception as error:
             if ctx.params.get("traceback"):
                 raise
-            from nbflow.cli.faults import say_fault  # noqa: PLC0415 - only where one is
+            from nbflow.cli.unexpected_errors import say_fault  # noqa: PLC0415 - only where one is
 
             click.echo(say_fault(error, find_words()), err=True)
             ctx.exit(FAULT)

@@ -10,7 +10,7 @@ from nbflow.app import answers
 from nbflow.errors import NbflowError, PipelineError
 from nbflow.present.pages.pipelines import make_problems
 from nbflow.terminal import console
-from nbflow.terminal.jsonform import make_error
+from nbflow.terminal.json_answers import make_error
 from nbflow.terminal.printing import print_answer, print_json
 from nbflow.terminal.render import render
 from nbflow.workspace.project import find_project

@@ -6,8 +6,8 @@ import click
 
 from nbflow import app
 from nbflow.app.answers import Told
-from nbflow.app.folders import find_folder
-from nbflow.commands import complete, options
+from nbflow.app.pipelines import find_folder
+from nbflow.commands import completions, options
 from nbflow.commands.command import Command
 
 EXAMPLES = """
@@ -18,7 +18,7 @@ nbflow cancel --wait 0    ask, and do not wait until it has stopped
 
 
 @click.command("cancel", cls=Command, examples=EXAMPLES)
-@click.argument("run", required=False, shell_complete=complete.runs)
+@click.argument("run", required=False, shell_complete=completions.runs)
 @options.in_folder
 @click.option(
     "--wait", type=float, default=30.0, show_default=True, metavar="SECONDS", help="At the most."

@@ -6,7 +6,7 @@ import click
 
 from nbflow import app
 from nbflow.app.answers import Answer
-from nbflow.app.folders import find_folder
+from nbflow.app.pipelines import find_folder
 from nbflow.commands import options
 from nbflow.commands.command import Command
 

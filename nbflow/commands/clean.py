@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from nbflow import app, model
 from nbflow.app.answers import Cleaned
-from nbflow.app.folders import find_folder
+from nbflow.app.pipelines import find_folder
 from nbflow.commands import options
 from nbflow.commands.command import Command
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from nbflow.present.faces import find_program
+from nbflow.present.frontends import find_program
 
 SECTIONS: dict[str, dict[str, str]] = {
     "Run": {

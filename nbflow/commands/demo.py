@@ -6,8 +6,8 @@ import click
 
 from nbflow import app
 from nbflow.commands import options
-from nbflow.commands.asked import RunAsked
 from nbflow.commands.command import Command, find_words
+from nbflow.commands.run_request import StartRun
 from nbflow.model import Request
 
 EXAMPLES = """
@@ -20,7 +20,7 @@ nbflow demo first-look   into a folder of your choice
 @options.folder
 @options.events_json
 @options.wait
-def command(*, folder: str | None, wait: bool = False) -> RunAsked:
+def command(*, folder: str | None, wait: bool = False) -> StartRun:
     """Copy and run a small example.
 
     Three tiny notebooks and a file of data; needs no network. FOLDER must be new or empty.
@@ -28,4 +28,4 @@ def command(*, folder: str | None, wait: bool = False) -> RunAsked:
     folder = folder or app.demo.FOLDER
     after = app.demo.copy_demo(folder)
     project, scan = options.read_pipeline(folder)
-    return RunAsked(project, scan, Request(command=find_words()), wait=wait, next=after)
+    return StartRun(project, scan, Request(command=find_words()), wait=wait, next=after)

@@ -8,9 +8,9 @@ import click
 
 from nbflow import app
 from nbflow.app.answers import Told
-from nbflow.app.folders import find_folder
-from nbflow.app.lab import is_in_kernel
-from nbflow.commands import complete, options
+from nbflow.app.jupyterlab import is_in_kernel
+from nbflow.app.pipelines import find_folder
+from nbflow.commands import completions, options
 from nbflow.commands.command import Command
 
 EXAMPLES = """
@@ -21,7 +21,7 @@ nbflow open --lab clean_flights    and start JupyterLab there
 
 
 @click.command("open", cls=Command, examples=EXAMPLES)
-@click.argument("words", nargs=-1, metavar="[RUN] STEP", shell_complete=complete.runs_and_steps)
+@click.argument("words", nargs=-1, metavar="[RUN] STEP", shell_complete=completions.runs_and_steps)
 @options.in_folder
 @click.option("--lab", is_flag=True, help="Open it in JupyterLab.")
 @options.as_json

@@ -12,9 +12,9 @@ from click.core import ParameterSource
 
 from nbflow import app
 from nbflow.base.ids import find_name_fault
-from nbflow.commands import complete
+from nbflow.commands import completions
 from nbflow.commands.command import Context, NotebookOption, find_words
-from nbflow.commands.values import read_values
+from nbflow.commands.parameter_values import read_values
 from nbflow.errors import ParameterError
 from nbflow.model import Problem, Request, Scan
 from nbflow.workspace.project import Project
@@ -25,7 +25,7 @@ in_folder = click.option(
     "-C",
     "--folder",
     metavar="FOLDER",
-    shell_complete=complete.folders,
+    shell_complete=completions.folders,
     help="The folder of notebooks; by default the pipeline at hand.",
 )
 
@@ -51,7 +51,7 @@ as_json = make_json_option("JSON, for programs.")
 events_json = make_json_option("The run's events, one line of JSON each.")
 log = click.option("--log", is_flag=True, help="Show what the notebooks print.")
 profile = click.option("--profile", is_flag=True, help="Show where each step's time went.")
-run = click.argument("run", required=False, default="last", shell_complete=complete.runs)
+run = click.argument("run", required=False, default="last", shell_complete=completions.runs)
 
 _PARAMETERS = [
     click.option(
@@ -61,7 +61,7 @@ _PARAMETERS = [
         nargs=2,
         multiple=True,
         metavar="NAME VALUE",
-        shell_complete=complete.parameters,
+        shell_complete=completions.parameters,
         help="A parameter, read as its type says; STEP.NAME sets it for one step.",
     ),
     click.option(
@@ -71,7 +71,7 @@ _PARAMETERS = [
         nargs=2,
         multiple=True,
         metavar="NAME VALUE",
-        shell_complete=complete.parameters,
+        shell_complete=completions.parameters,
         help="A parameter, as text.",
     ),
     click.option(
@@ -80,7 +80,7 @@ _PARAMETERS = [
         "files",
         multiple=True,
         metavar="FILE",
-        shell_complete=complete.files,
+        shell_complete=completions.files,
         help="A YAML file of parameters.",
     ),
     click.option(
@@ -101,7 +101,7 @@ _STEPS = [
         variable,
         multiple=True,
         metavar="STEP",
-        shell_complete=complete.steps,
+        shell_complete=completions.steps,
         help=text,
     )
     for name, variable, text in (
@@ -141,7 +141,7 @@ def new_name(name: str) -> Callable[[F], F]:
 def folder(function: F) -> F:
     """Add FOLDER, which may also be given as `-C FOLDER`, as other commands have it."""
     argument = click.argument(
-        "folder", required=False, callback=_choose_folder, shell_complete=complete.folders
+        "folder", required=False, callback=_choose_folder, shell_complete=completions.folders
     )
     option = click.option(
         "-C",
@@ -149,7 +149,7 @@ def folder(function: F) -> F:
         "chosen",
         hidden=True,
         is_eager=True,  # so that it is known when FOLDER is looked at, which takes it away
-        shell_complete=complete.folders,
+        shell_complete=completions.folders,
     )
     return argument(option(function))
 
@@ -171,7 +171,7 @@ def request(function: F) -> F:
 
 def read_pipeline(folder: str | None) -> tuple[Project, Scan]:
     """Return the pipeline of FOLDER and what it holds; say so where roots compete."""
-    project, scan = app.folders.read_pipeline(folder)
+    project, scan = app.pipelines.read_pipeline(folder)
     if project.rivals:
         others = ", ".join(str(root) for root in project.rivals)
         note = f"The project's root is {project.root}; {others} could have been it too."

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from nbflow import app
 from nbflow.commands import options
-from nbflow.commands.asked import RunAsked
 from nbflow.commands.command import Command, find_words
+from nbflow.commands.run_request import StartRun
 
 EXAMPLES = """
 nbflow rerun                   go on after a failure or Ctrl-C
@@ -23,11 +23,11 @@ nbflow rerun 20261123 --log    with what the notebooks print
 @options.log
 @options.events_json
 @options.wait
-def command(*, run: str, folder: str | None, log: bool, wait: bool = False) -> RunAsked:
+def command(*, run: str, folder: str | None, log: bool, wait: bool = False) -> StartRun:
     """Run again with a run's parameters.
 
     The notebooks are taken as they are now; what is finished and unchanged is reused.
     """
     project, scan = options.read_pipeline(folder)
     request = replace(app.requests.read_again(project, run), command=find_words())
-    return RunAsked(project, scan, request, log, wait=wait)
+    return StartRun(project, scan, request, log, wait=wait)

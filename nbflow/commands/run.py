@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from nbflow.commands import options
-from nbflow.commands.asked import RunAsked
 from nbflow.commands.command import Command
+from nbflow.commands.run_request import StartRun
 
 EXAMPLES = """
 nbflow run                              the pipeline at hand
@@ -30,11 +30,11 @@ nbflow run --json > events.jsonl        the events, for a program
 @options.wait
 def command(
     *, folder: str | None, log: bool, profile: bool, wait: bool = False, **asked: Any
-) -> RunAsked:
+) -> StartRun:
     """Run the pipeline; what has not changed is reused.
 
     FOLDER holds the notebooks. Parameters are papermill's: -b < -f < -y < -p < -r.
     """
     project, scan = options.read_pipeline(folder)
     request = options.make_request(project, scan, asked)
-    return RunAsked(project, scan, request, log, profile, wait)
+    return StartRun(project, scan, request, log, profile, wait)

@@ -6,8 +6,8 @@ import click
 
 from nbflow import app
 from nbflow.app.answers import Answer
-from nbflow.app.folders import find_folder
-from nbflow.commands import complete, options
+from nbflow.app.pipelines import find_folder
+from nbflow.commands import completions, options
 from nbflow.commands.command import Command
 
 EXAMPLES = """
@@ -20,8 +20,8 @@ nbflow show --profile             where each step's time went
 
 
 @click.command("show", cls=Command, examples=EXAMPLES)
-@click.argument("run", required=False, default="last", shell_complete=complete.runs_and_steps)
-@click.argument("step", required=False, shell_complete=complete.steps)
+@click.argument("run", required=False, default="last", shell_complete=completions.runs_and_steps)
+@click.argument("step", required=False, shell_complete=completions.steps)
 @options.in_folder
 @options.profile
 @options.as_json

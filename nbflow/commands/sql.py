@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from nbflow import app
 from nbflow.app.answers import Queried
-from nbflow.app.folders import find_folder
-from nbflow.commands import complete, options
+from nbflow.app.pipelines import find_folder
+from nbflow.commands import completions, options
 from nbflow.commands.command import Command
 
 EXAMPLES = """
@@ -37,7 +37,7 @@ class _Query(Command):
 @click.command("sql", cls=_Query, examples=EXAMPLES)
 @click.argument("query")
 @click.option(
-    "--run", default="last", metavar="RUN", shell_complete=complete.runs, help="Default: last."
+    "--run", default="last", metavar="RUN", shell_complete=completions.runs, help="Default: last."
 )
 @click.option(
     "--format", "kind", type=click.Choice(_FORMATS), help="By default as the output's name says."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from nbflow.app.folders import find_folder
+from nbflow.app.pipelines import find_folder
 from nbflow.commands import options
 from nbflow.commands.command import Command
 from nbflow.workspace.project import Project

@@ -6,7 +6,7 @@ import click
 
 from nbflow import app
 from nbflow.app.answers import Told
-from nbflow.commands import complete, options
+from nbflow.commands import completions, options
 from nbflow.commands.command import Command
 
 EXAMPLES = """
@@ -17,9 +17,9 @@ nbflow tag clean.ipynb 3 inputs --remove        take it away again
 
 
 @click.command("tag", cls=Command, examples=EXAMPLES)
-@click.argument("notebook", shell_complete=complete.files)
+@click.argument("notebook", shell_complete=completions.files)
 @click.argument("cell", type=click.IntRange(min=1))
-@click.argument("tag", shell_complete=complete.tags)
+@click.argument("tag", shell_complete=completions.tags)
 @click.option("--remove", is_flag=True, help="Take the tag away.")
 @options.in_folder
 @options.as_json

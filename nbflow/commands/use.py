@@ -6,7 +6,7 @@ import click
 
 from nbflow import app
 from nbflow.app.answers import Told
-from nbflow.commands import complete
+from nbflow.commands import completions
 from nbflow.commands.command import Command
 
 EXAMPLES = """
@@ -19,9 +19,9 @@ nbflow use --step report    what this notebook writes is report's
 
 
 @click.command("use", cls=Command, examples=EXAMPLES)
-@click.argument("run", required=False, shell_complete=complete.runs)
+@click.argument("run", required=False, shell_complete=completions.runs)
 @click.option(
-    "--step", metavar="STEP", shell_complete=complete.steps, help="Which step this notebook is."
+    "--step", metavar="STEP", shell_complete=completions.steps, help="Which step this notebook is."
 )
 def command(*, run: str | None, step: str | None) -> Told | None:
     """Choose what reads return, or which step this notebook is; without either, say it.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from nbflow.magics import completion, formatters
-from nbflow.magics.ahead import load_panel
-from nbflow.magics.line import NbflowMagics
+from nbflow.magics.line_magics import NbflowMagics
+from nbflow.magics.preload import load_panel
 from nbflow.magics.sql import register_sql, unregister_sql
 
 

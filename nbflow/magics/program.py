@@ -11,12 +11,12 @@ from IPython import get_ipython
 from IPython.core.error import UsageError
 
 import nbflow
-from nbflow.commands.asked import RunAsked
 from nbflow.commands.command import HELP, SECTIONS, Command, Context, Program
+from nbflow.commands.run_request import StartRun
 from nbflow.errors import NbflowError, PipelineError, RunError
-from nbflow.magics.shown import show, show_problems
-from nbflow.magics.starting import start
-from nbflow.present.faces import spelled_for
+from nbflow.magics.display import show, show_problems
+from nbflow.magics.start_run import start
+from nbflow.present.frontends import spelled_for
 
 _HERE = {"use": "Choose what reads return, or which step this notebook is."}
 EPILOG = """\
@@ -39,7 +39,7 @@ class NotebookProgram(Program):
     def show(self, command: Command, ctx: Context) -> Any:
         """Show what a command answers; a run that it asks for is a process of its own."""
         answer = command.answer(ctx)
-        if isinstance(answer, RunAsked):
+        if isinstance(answer, StartRun):
             return start(answer, get_ipython(), as_json=ctx.as_json)
         if answer is not None:
             show(answer, as_json=ctx.as_json)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import NbflowError, SqlError
-from nbflow.magics import sqlcomplete
+from nbflow.magics import sql_completion
 from nbflow.notebook_api import calls, sql_cell
 from nbflow.notebook_api.messages import make_rows as say_rows
 from nbflow.notebook_api.messages import say
@@ -32,7 +32,7 @@ def register_sql(shell: Any) -> None:
         say("%%sql is another extension's here, and stays so: nbflow's is %%nbsql.")
     else:
         shell.register_magic_function(magic, "line_cell", _NAME)
-    sqlcomplete.register(shell)
+    sql_completion.register(shell)
 
 
 def unregister_sql(shell: Any) -> None:
@@ -41,7 +41,7 @@ def unregister_sql(shell: Any) -> None:
         for name in (_NAME, _OTHER_NAME):
             if hasattr(magics.get(name), _OURS):
                 del magics[name]
-    sqlcomplete.unregister(shell)
+    sql_completion.unregister(shell)
 
 
 def _is_taken(shell: Any) -> bool:

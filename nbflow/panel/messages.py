@@ -12,7 +12,7 @@ from nbflow.model import Problem
 from nbflow.panel.linked_html import LinkedHtml
 from nbflow.panel.widget_factory import build, hide
 from nbflow.present.document import Document, make_document, make_line
-from nbflow.present.faces import spelled_for
+from nbflow.present.frontends import spelled_for
 from nbflow.present.html.markup import tag
 from nbflow.present.html.render import draw
 from nbflow.present.pages.pipelines import make_problems

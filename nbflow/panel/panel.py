@@ -32,7 +32,7 @@ from nbflow.panel.widget_factory import build, hide
 from nbflow.pipeline import Pipeline
 from nbflow.planning import refuse_wrong
 from nbflow.present.document import Document, Span, make_commands, make_line
-from nbflow.present.faces import spelled_for
+from nbflow.present.frontends import spelled_for
 from nbflow.present.html.markup import tag
 from nbflow.present.html.render import draw_page
 from nbflow.present.html.style import draw_style

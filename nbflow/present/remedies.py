@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nbflow.model import Command, Next, Remedy
-from nbflow.present.faces import find_program
+from nbflow.present.frontends import find_program
 from nbflow.present.places import say_path
 
 

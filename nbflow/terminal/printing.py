@@ -14,7 +14,7 @@ from nbflow.app import answers
 from nbflow.app.pages import make_page
 from nbflow.base.process import open_nothing
 from nbflow.terminal import console
-from nbflow.terminal.jsonform import make_json
+from nbflow.terminal.json_answers import make_json
 from nbflow.terminal.render import render
 
 

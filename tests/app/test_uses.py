@@ -26,7 +26,7 @@ USES = """
 import sys
 from nbflow import app
 from nbflow.model import Request
-project, scan = app.folders.read_pipeline({folder!r})
+project, scan = app.pipelines.read_pipeline({folder!r})
 request = app.requests.make_request(project, scan, Request(), {{"n": 2}})
 print(len(app.steps.list_steps({folder!r}).scan.steps))
 print(*[planned.action for planned in app.plan.plan(project, scan, request).plan.steps.values()])
@@ -88,7 +88,7 @@ def show(forms: dict[str, object]) -> str:
 def test_values_are_converted_once_as_the_steps_declare_them(
     made: Project, values: dict[str, object], texts: dict[str, str], forms: dict[str, object]
 ) -> None:
-    _, scan = app.folders.read_pipeline(made.folder)
+    _, scan = app.pipelines.read_pipeline(made.folder)
     request = app.requests.make_request(made, scan, Request(), values, texts)
     assert show(request.parameters) == show(forms)
     again = app.requests.make_request(made, scan, Request(), request.parameters)
@@ -96,13 +96,13 @@ def test_values_are_converted_once_as_the_steps_declare_them(
 
 
 def test_what_is_wrong_is_raised_where_a_request_is_made(made: Project) -> None:
-    _, scan = app.folders.read_pipeline(made.folder)
+    _, scan = app.pipelines.read_pipeline(made.folder)
     with pytest.raises(ParameterError, match="'month'"):
         app.requests.make_request(made, scan, Request(), {"month": 2})
     with pytest.raises(UnknownNameError, match="laod"):
         app.requests.make_request(made, scan, Request(to=("laod",)), {})
     (made.folder / "bad.ipynb").write_text("{")
-    _, scan = app.folders.read_pipeline(made.folder)
+    _, scan = app.pipelines.read_pipeline(made.folder)
     with pytest.raises(PipelineError) as error:
         app.requests.make_request(made, scan, Request(), {"month": 2})
     assert [one.place.notebook for one in error.value.problems if one.place] == [

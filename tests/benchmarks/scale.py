@@ -26,7 +26,7 @@ from nbflow.runs.follow import POLL
 from nbflow.runs.history import read_run_ids
 from nbflow.runs.log import read_lines
 from nbflow.terminal.console import make_console
-from nbflow.terminal.live import LiveTable
+from nbflow.terminal.live_views import LiveTable
 from nbflow.workspace.project import Project, find_project
 from tests.benchmarks.make_pipeline import SHAPES, edit, execute, finish, make_pipeline
 

@@ -13,7 +13,7 @@ import pytest
 from nbformat.sign import NotebookNotary
 
 from nbflow.analysis.contract.scan import read_folder
-from nbflow.app import demo, lab, tag
+from nbflow.app import demo, jupyterlab, tag
 from nbflow.app.demo import DEMO
 from nbflow.notebook_api.executed_notebooks import Executed, read_executed
 from nbflow.workspace.project import Project, find_project
@@ -234,9 +234,9 @@ def test_jupyterlab_is_suggested_where_it_is(
     pipeline: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_run(pipeline, "20261101-000000-aaaa", {"load": {"n": 1}})
-    monkeypatch.setattr(lab, "find_lab", lambda: "/bin/jupyter-lab")
+    monkeypatch.setattr(jupyterlab, "find_lab", lambda: "/bin/jupyter-lab")
     assert "nbflow open --lab load" in nbflow("open", "load").output
-    monkeypatch.setattr(lab, "find_lab", lambda: None)
+    monkeypatch.setattr(jupyterlab, "find_lab", lambda: None)
     add = "pip install jupyterlab  # adds JupyterLab, to "
     assert f"{add}open it" in (told := nbflow("open", "load").output)
     assert "--lab" not in told

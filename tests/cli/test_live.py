@@ -31,8 +31,8 @@ from nbflow.model.events import (
 )
 from nbflow.runs.log import from_line
 from nbflow.terminal.console import make_console
-from nbflow.terminal.live import Lines, LiveTable
-from nbflow.terminal.watching import JsonLines, View
+from nbflow.terminal.live_views import Lines, LiveTable
+from nbflow.terminal.run_views import JsonLines, View
 from tests.cli.runs import FAILURE
 
 WHY = (Reason("cell-changed", "rates = …", after=4),)

@@ -10,8 +10,8 @@ import click
 import pytest
 
 from nbflow.commands.options import read_options
+from nbflow.commands.parameter_values import read_values
 from nbflow.commands.run import command
-from nbflow.commands.values import read_values
 from nbflow.errors import ParameterError
 from nbflow.model import Request
 
@@ -86,7 +86,7 @@ WRONG = {
     ),
     "no such file": (["-f", "nowhere.yaml"], "-f nowhere.yaml cannot be read: No such file"),
     "not base64": (["-b", "?"], "-b ? is not base64 of YAML text"),
-    "a name that means something": (["--name", "last"], "`last` is the newest run"),
+    "a name that means something": (["--name", "last"], "it stands for the newest run"),
     "not yaml": (["-y", "a: ["], "-y a: [: this is not YAML."),
     "what stands for itself": (["-y", "a: &a [1, *a]"], "an alias in it stands for what holds"),
     "aliases of aliases": (["-y", BOMB], "it stands for more than 100,000 values; hand over"),

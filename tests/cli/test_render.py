@@ -38,7 +38,7 @@ from nbflow.present.places import say_path
 from nbflow.present.runs import say_step_time
 from nbflow.runs.fold import Run, StepRun
 from nbflow.terminal.console import make_console
-from nbflow.terminal.progress import make_progress
+from nbflow.terminal.live_table import make_progress
 from nbflow.terminal.render import render
 from nbflow.workspace.project import Project
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from nbflow.analysis.contract.scan import read_folder
-from nbflow.magics.cells import split_cell
+from nbflow.magics.step_cells import split_cell
 from nbflow.workspace.project import Project
 from tests.magics.conftest import Notebook
 

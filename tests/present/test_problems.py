@@ -13,8 +13,8 @@ import pytest
 
 from nbflow.errors import PipelineError
 from nbflow.model import Command, Edit, Place, Problem, ProblemCode, Remedy, Skipped, SkippedCode
-from nbflow.present.faces import spelled_for
 from nbflow.present.file_and_name_texts import _FAULTS, _RUN_FAULTS, _UNREADABLE
+from nbflow.present.frontends import spelled_for
 from nbflow.present.problem_cases import _UNKNOWN_PATHS
 from nbflow.present.problem_texts import SKIPPED, TEXTS
 from nbflow.present.problems import say_hint, say_skipped, say_what

@@ -9,7 +9,7 @@ from pathlib import Path
 from nbflow.base.text import say_age, say_bytes, say_made, say_seconds, say_when, shorten
 from nbflow.model import Failure, Next, Output
 from nbflow.present import document as doc
-from nbflow.present.faces import find_program
+from nbflow.present.frontends import find_program
 from nbflow.present.nodes import make_run_graph
 from nbflow.present.places import say_failed_at, say_path
 from nbflow.present.reasons import say_hint, say_standing, say_step_why

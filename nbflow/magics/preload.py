@@ -7,7 +7,7 @@ import threading
 from importlib import import_module
 from typing import Any
 
-from nbflow.magics.shown import has_front_end
+from nbflow.magics.display import has_front_end
 from nbflow.notebook_api import session
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from nbflow import app
 from nbflow.app.answers import Cleaned, Executed
 from nbflow.base.text import say_count
-from nbflow.commands.asked import RunAsked
+from nbflow.commands.run_request import StartRun
 from nbflow.present.runs import say_no_bytecode
 
 if TYPE_CHECKING:
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 def act(answer: Any, *, as_json: bool) -> Any:
     """Return the answer to show: of a run that is asked for, how it has ended."""
-    if isinstance(answer, RunAsked):
+    if isinstance(answer, StartRun):
         return _run(answer, as_json=as_json)
     if isinstance(answer, Cleaned) and not answer.removed and not as_json and _agrees(answer):
         return app.clean.remove(answer)
     return answer
 
 
-def _run(asked: RunAsked, *, as_json: bool) -> Executed:
+def _run(asked: StartRun, *, as_json: bool) -> Executed:
     """Plan, run and show; the run stops at Ctrl-C, `kill` and a closed terminal."""
-    from nbflow.cli.stopping import showing_cursor, stopping  # noqa: PLC0415 - only for a run
-    from nbflow.terminal.watching import watch  # noqa: PLC0415 - as above
+    from nbflow.cli.signals import showing_cursor, stopping  # noqa: PLC0415 - only for a run
+    from nbflow.terminal.run_views import watch  # noqa: PLC0415 - as above
 
     plan = app.plan.plan(asked.project, asked.scan, asked.request).plan
     if asked.scan.problems and not as_json:  # warnings: with errors there would be no plan

@@ -13,7 +13,7 @@ from nbflow.app.pages import make_page
 from nbflow.model import Problem
 from nbflow.present import html
 from nbflow.present.document import Block
-from nbflow.present.faces import spelled_for
+from nbflow.present.frontends import spelled_for
 from nbflow.present.pages.pipelines import make_problems
 from nbflow.present.rows import ALL, read_rows
 from nbflow.runs.fold import Run

@@ -6,7 +6,7 @@ from nbflow.model import Frozen, Next, Request, Scan
 from nbflow.workspace.project import Project
 
 
-class RunAsked(Frozen, frozen=True):
+class StartRun(Frozen, frozen=True):
     """What to run and how to show it; `next` are commands to try after it."""
 
     project: Project

@@ -10,10 +10,10 @@ from traitlets import Unicode
 
 from nbflow import app
 from nbflow.commands.step import command as step_command
-from nbflow.magics.cells import split_cell
+from nbflow.magics.display import has_front_end, show
 from nbflow.magics.program import call, parse, split
-from nbflow.magics.shown import has_front_end, show
-from nbflow.magics.starting import show_controls
+from nbflow.magics.start_run import show_controls
+from nbflow.magics.step_cells import split_cell
 
 
 @magics_class

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from nbflow.app.folders import say_where
+from nbflow.app.pipelines import say_where
 from nbflow.errors import NbflowError, RemovedError
 from nbflow.model.refs import make_ref
 from nbflow.runs.fold import Run

@@ -14,11 +14,11 @@ from IPython.display import display
 from nbflow import app
 from nbflow.app import answers
 from nbflow.app.next_commands import find_after_run
-from nbflow.commands.asked import RunAsked
+from nbflow.commands.run_request import StartRun
 from nbflow.errors import RunError
-from nbflow.magics import shown
-from nbflow.magics.shown import has_front_end, make_run_bundle
-from nbflow.magics.view import RunView
+from nbflow.magics import display as shown
+from nbflow.magics.display import has_front_end, make_run_bundle
+from nbflow.magics.run_view import RunView
 from nbflow.model.events import OutputPrinted
 from nbflow.present.pages.runs import make_outcome_page
 from nbflow.runs.cancel import cancel
@@ -26,15 +26,15 @@ from nbflow.runs.fold import Run
 from nbflow.runs.follow import follow, follow_lines
 from nbflow.runs.history import read_run
 from nbflow.terminal.console import make_console, show
-from nbflow.terminal.progress import make_log
+from nbflow.terminal.live_table import make_log
 from nbflow.terminal.render import render
-from nbflow.terminal.watching import watch
+from nbflow.terminal.run_views import watch
 from nbflow.workspace.project import Project
 
 _PER_SECOND = 5  # updates of what is shown while a cell waits
 
 
-def start(asked: RunAsked, shell: Any, *, as_json: bool = False) -> RunView | None:
+def start(asked: StartRun, shell: Any, *, as_json: bool = False) -> RunView | None:
     """Start the run that was asked for, and show it live; wait for it where that was asked."""
     project = asked.project
     run_id = app.run.start(project, asked.request)

@@ -6,7 +6,7 @@ from typing import Any
 
 from nbflow.base.text import say_seconds
 from nbflow.errors import RunError
-from nbflow.magics.shown import has_front_end, make_run_bundle
+from nbflow.magics.display import has_front_end, make_run_bundle
 from nbflow.present.states import say_state
 from nbflow.runs.cancel import cancel
 from nbflow.runs.fold import Run

@@ -97,7 +97,7 @@ class Drawn(View):
             self._error = error
 
     def _draw(self) -> None:
-        from nbflow.terminal.live import drawing  # noqa: PLC0415 - rich
+        from nbflow.terminal.live_views import drawing  # noqa: PLC0415 - rich
 
         with drawing(log=self._log) as view:
             self._view = view

@@ -36,10 +36,10 @@ from nbflow.present.runs import say_stale
 from nbflow.present.values import say_outputs
 from nbflow.runs.fold import Folding, fold
 from nbflow.terminal.console import make_console
+from nbflow.terminal.live_table import make_log, make_progress
 from nbflow.terminal.printing import heard
-from nbflow.terminal.progress import make_log, make_progress
 from nbflow.terminal.render import make_state, render_line
-from nbflow.terminal.watching import View
+from nbflow.terminal.run_views import View
 
 _LONG = 200  # characters of an error that are shown
 _PER_SECOND = 8
