@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nbflow.analysis.contract.scan import read_folder
-from nbflow.present.problems import say_hint, say_what
+from nbflow.present.problems import say_what
 from nbflow.workspace.project import find_project
 from tests.analysis.facts import Told, tell
 from tests.notebooks import cell, markdown, notebook, project
@@ -287,7 +287,7 @@ def test_a_cycle_is_a_problem_that_names_the_path(
 ) -> None:
     made = {name: [writes("x"), reads(*refs)] for name, refs in graph.items()}
     scan = read_folder(project(tmp_path, **made))
-    assert [say_what(found) for found in scan.problems] == [f"these steps need each other: {path}."]
+    assert [tell(found) for found in scan.problems] == [("cycle", {"steps": path.split(" → ")}, "")]
     place = scan.problems[0].place
     assert place is not None
     assert (place.notebook, place.cell) == (f"notebooks/{path.split(' → ')[1]}.ipynb", 2)
@@ -296,20 +296,15 @@ def test_a_cycle_is_a_problem_that_names_the_path(
 def test_the_option_after_counts_for_cycles(tmp_path: Path) -> None:
     first = notebook(writes("x"), metadata={"nbflow": {"after": ["b"]}})
     scan = read_folder(project(tmp_path, a=first, b=[reads("a.x")]))
-    assert [say_what(found) for found in scan.problems] == [
-        "these steps need each other: a → b → a."
-    ]
+    assert [tell(found) for found in scan.problems] == [("cycle", {"steps": ["a", "b", "a"]}, "")]
 
 
 def test_two_notebooks_of_one_name_are_a_problem(tmp_path: Path) -> None:
     files = {"01_Load.ipynb": [writes("x")], "more/load.ipynb": [writes("x")]}
     scan = read_folder(project(tmp_path, files=files))
-    assert [(say_what(found), say_hint(found)) for found in scan.problems] == [
-        (
-            "notebooks/more/load.ipynb and notebooks/01_Load.ipynb are both the step load.",
-            "Rename one of them, or leave one out with the setting `exclude`.",
-        )
-    ]
+    paths = {"path": "notebooks/more/load.ipynb", "other": "notebooks/01_Load.ipynb"}
+    told = [tell(found) for found in scan.problems]
+    assert told == [("same-name", {"step": "load", **paths}, "")]
     assert [step.path for step in scan.steps.values()] == ["notebooks/01_Load.ipynb"]
 
 
@@ -324,28 +319,30 @@ HIDDEN = {
 def test_what_is_not_python_is_one_problem(tmp_path: Path, cells: list[dict[str, Any]]) -> None:
     toml = "[parameters]\nlimit = 3"
     scan = read_folder(project(tmp_path, toml=toml, orders=cells, revenue=[reads("orders.paid")]))
-    assert [(found.severity, say_what(found).partition(":")[0]) for found in scan.problems] == [
-        ("error", "this cell is not valid Python")
+    assert [(found.severity, found.code) for found in scan.problems] == [
+        ("error", "invalid-python")
     ]
 
 
 def test_writes_that_are_not_known_are_one_problem(tmp_path: Path) -> None:
     loop = cell(NBFLOW + "for name in 'tu':\n    nbflow.write(name, 1)", "parameters")
     scan = read_folder(project(tmp_path, orders=[loop], revenue=[reads("orders.t")]))
-    assert [say_what(found) for found in scan.problems] == [
-        "nbflow.write(name): the name is not a literal text, so planning cannot know it."
+    assert [tell(found) for found in scan.problems] == [
+        ("write-not-literal", {"call": "nbflow.write(name)"}, "")
     ]
 
 
 def test_of_many_steps_that_disagree_some_are_named(tmp_path: Path) -> None:
     steps = {f"s{n}": [cell(f"month = {n // 5}", "parameters")] for n in range(6)}
     scan = read_folder(project(tmp_path, **steps))
-    assert [say_what(found) for found in scan.problems] == [
-        (
-            "the parameter month has not one default in all steps: "
-            "0 in s0, s1, s2 and 2 more; 1 in s5."
-        )
-    ]
+    (found,) = scan.problems
+    assert (found.code, found.facts["parameter"], found.facts["aspect"]) == (
+        "disagreement",
+        "month",
+        "default",
+    )
+    assert found.facts["values"] == {"0": ["s0", "s1", "s2", "s3", "s4"], "1": ["s5"]}
+    assert say_what(found).endswith(": 0 in s0, s1, s2 and 2 more; 1 in s5.")
 
 
 def test_what_the_settings_set_may_have_any_default(tmp_path: Path) -> None:
@@ -386,7 +383,9 @@ def test_a_folder_without_steps_is_a_problem(
 def test_an_empty_folder_that_is_the_root_is_named(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     scan = read_folder(find_project(tmp_path / "empty"))
-    assert [say_what(found) for found in scan.problems] == ["empty holds no notebooks."]
+    assert [tell(found) for found in scan.problems] == [
+        ("no-notebooks", {"folder": "empty"}, "nbflow new STEP")
+    ]
 
 
 PARAMETERS = {

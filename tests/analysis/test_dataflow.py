@@ -6,14 +6,10 @@ import pytest
 
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.model import Problem, Step
-from nbflow.present.problems import say_hint, say_what
+from nbflow.present.problems import say_what
 from tests.analysis.facts import Told, tell
 from tests.notebooks import cell, notebook, project
 
-PATHS = (
-    'Write it out, as in nbflow.file("data/file.csv"); it may be made of parameters and of names '
-    'that are set once above: nbflow.file(PATH), nbflow.file(f"data/{month:02d}.csv").'
-)
 INPUTS = {
     # the cell tagged `inputs`, then what it reads and watches
     "plain": ("import nbflow\na = nbflow.read('load.a')", ["load.a"], []),
@@ -52,7 +48,6 @@ def test_literal_calls_in_inputs_cells_are_found(
     assert [found.pattern for found in step.files] == files
 
 
-NOT_LITERAL = "planning cannot know"
 MISPLACED = {
     "a variable": (
         "x = 'load.a'\nnbflow.read(x)",
@@ -142,14 +137,9 @@ def test_a_call_that_planning_cannot_follow_is_a_problem(
 def test_a_read_elsewhere_is_a_problem_that_names_the_place(tmp_path: Path) -> None:
     cells = [cell("import nbflow", "inputs"), cell("# why\na = nbflow.read('load.a')")]
     _, problems = read(tmp_path, *cells)
-    assert [(say_what(found), say_hint(found)) for found in problems] == [
-        (
-            "nbflow.read('load.a') is in a cell that is not tagged `inputs`.",
-            (
-                "Move it to a cell with that tag, or tag this one: "
-                '`nbflow tag "notebooks/step.ipynb" 2 inputs`.'
-            ),
-        )
+    tagging = 'nbflow tag "notebooks/step.ipynb" 2 inputs'
+    assert [tell(found) for found in problems] == [
+        ("outside-inputs", {"call": "nbflow.read('load.a')"}, tagging)
     ]
     place = problems[0].place
     assert place is not None

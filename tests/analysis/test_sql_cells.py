@@ -12,6 +12,7 @@ from nbflow.analysis.contract.scan import read_folder
 from nbflow.model import Problem, Step
 from nbflow.present.problems import say_hint, say_what
 from nbflow.workspace.project import make_home
+from tests.analysis.facts import tell
 from tests.notebooks import cell, notebook, project
 
 LOAD = cell("%load_ext nbflow\nmonth = 1", "parameters")
@@ -155,8 +156,7 @@ def test_the_magics_must_be_loaded_before(tmp_path: Path) -> None:
     (only,) = problems
     assert only.place is not None
     assert (only.place.cell, only.place.line, only.severity) == (2, 2, "error")
-    assert say_what(only) == "%sql is used before the magics of nbflow are loaded."
-    assert say_hint(only) == "Put `%load_ext nbflow` into a cell above this one."
+    assert tell(only) == ("sql-not-loaded", {"magic": "%sql"}, "%load_ext nbflow")
 
 
 def test_a_cell_of_jupysql_is_not_ours(tmp_path: Path) -> None:
@@ -175,8 +175,8 @@ def test_a_cell_of_jupysql_is_not_ours(tmp_path: Path) -> None:
 def test_a_table_written_twice_is_an_error(tmp_path: Path) -> None:
     both = cell("%%sql --write late\nselect 1"), cell("import nbflow\nnbflow.write('late', 1)")
     _, problems = read(tmp_path, LOAD, *both)
-    assert [say_what(problem) for problem in problems] == [
-        '"late" is written twice: here and in cell 2, line 1.'
+    assert [tell(problem) for problem in problems] == [
+        ("written-twice", {"name": "late", "cell": 2, "line": 1}, "")
     ]
 
 
@@ -188,8 +188,10 @@ def test_a_read_of_an_untagged_notebook_is_an_error(tmp_path: Path) -> None:
     made = project(tmp_path, late=[cell("%load_ext nbflow"), cell("%%sql --write late\nselect 1")],
                    report=[LOAD, cell("%%sql\nfrom late.late")])  # fmt: skip
     (problem,) = read_folder(made).problems
-    assert say_what(problem).startswith(
-        "report reads late.late, but late.ipynb, which writes late, is no step"
+    assert (problem.code, problem.facts["ref"], problem.facts["writes"]) == (
+        "untagged-read",
+        "late.late",
+        True,
     )
 
 
@@ -200,7 +202,7 @@ def test_steps_that_query_each_other_are_a_cycle(tmp_path: Path) -> None:
         b=[LOAD, cell("%%sql --write t\nfrom a.t")],
     )
     (problem,) = read_folder(made).problems
-    assert say_what(problem).startswith("these steps need each other: ")
+    assert problem.code == "cycle"
 
 
 def test_other_languages_have_no_such_cells(tmp_path: Path) -> None:
