@@ -35,16 +35,16 @@ def test_imports_what_is_safe_and_says_what_is_not() -> None:
 
 @pytest.mark.parametrize("why", BAD)
 def test_starts_anew_without_a_library_that_cannot_be_forked(why: str, tmp_path: Path) -> None:
-    (tmp_path / "xxhash.py").write_text(BAD[why])
+    (tmp_path / "joblib.py").write_text(BAD[why])
     env = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    owner = start(["msgspec", "xxhash"], env=env)
+    owner = start(["msgspec", "joblib"], env=env)
     state = ask(owner.address)
     process, _ = fork(owner.address, Request((), str(tmp_path), env), 1, 2)
     process.kill()
     assert process.wait(10) == -9
     owner.close()
     assert "msgspec" in state.imported
-    assert state.left_out == {"xxhash": why}
+    assert state.left_out == {"joblib": why}
     assert state.threads == 1
 
 

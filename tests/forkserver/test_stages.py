@@ -34,10 +34,10 @@ WHY = "leaves 1 threads running"
 
 
 @pytest.fixture
-def xxhash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def joblib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A library on the list of safe ones, for a test to write; first it imports until told to go."""
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    file = tmp_path / "xxhash.py"
+    file = tmp_path / "joblib.py"
     file.write_text(SLOW.format(here=str(tmp_path)))
     return file
 
@@ -49,23 +49,23 @@ def ask_for(owner: Owner, *needs: str, more: bool = False) -> Process:
 
 def start_slowly(folder: Path) -> tuple[Owner, Process]:
     """Return a fork server that imports right now, and a kernel that it has forked before."""
-    owner = start(["msgspec", "xxhash"])
+    owner = start(["msgspec", "joblib"])
     process = ask_for(owner, "msgspec")
     wait_until((folder / "begun").exists)
     return owner, process
 
 
-@pytest.mark.usefixtures("xxhash")
+@pytest.mark.usefixtures("joblib")
 def test_a_kernel_waits_for_its_own_libraries_and_no_others(tmp_path: Path) -> None:
     owner, process = start_slowly(tmp_path)
     assert is_alive(process.pid)
     (tmp_path / "go").touch()
-    ask_for(owner, "xxhash").kill()
-    assert ask(owner.address).imported[-2:] == ("msgspec", "xxhash")
+    ask_for(owner, "joblib").kill()
+    assert ask(owner.address).imported[-2:] == ("msgspec", "joblib")
     owner.close()
 
 
-@pytest.mark.usefixtures("xxhash")
+@pytest.mark.usefixtures("joblib")
 def test_an_exit_code_is_told_while_a_library_is_imported(tmp_path: Path) -> None:
     owner, process = start_slowly(tmp_path)
     os.kill(process.pid, signal.SIGTERM)
@@ -74,7 +74,7 @@ def test_an_exit_code_is_told_while_a_library_is_imported(tmp_path: Path) -> Non
     owner.close()
 
 
-@pytest.mark.usefixtures("xxhash")
+@pytest.mark.usefixtures("joblib")
 def test_one_that_still_imports_is_handed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,29 +83,29 @@ def test_one_that_still_imports_is_handed_over(
     process.kill()
     owner.leave(60)
     (tmp_path / "go").touch()
-    next_owner = start(["msgspec", "xxhash"])
+    next_owner = start(["msgspec", "joblib"])
     assert next_owner.address == owner.address
-    assert ask(next_owner.address).imported[-2:] == ("msgspec", "xxhash")
+    assert ask(next_owner.address).imported[-2:] == ("msgspec", "joblib")
     next_owner.close()
 
 
-def test_a_library_that_proves_unsafe_leaves_the_kernels_alone(xxhash: Path) -> None:
-    xxhash.write_text(xxhash.read_text() + THREAD)
-    servers = ForkServers(["msgspec", "xxhash"])
+def test_a_library_that_proves_unsafe_leaves_the_kernels_alone(joblib: Path) -> None:
+    joblib.write_text(joblib.read_text() + THREAD)
+    servers = ForkServers(["msgspec", "joblib"])
     servers.start("python", "python3")
     owner = servers.owners["kernel"]
     process = ask_for(owner)
-    (xxhash.parent / "go").touch()
-    with pytest.raises(KernelError, match=f"xxhash {WHY}"):
-        ask_for(owner, "xxhash")
+    (joblib.parent / "go").touch()
+    with pytest.raises(KernelError, match=f"joblib {WHY}"):
+        ask_for(owner, "joblib")
 
     assert list(servers.bury()) == [
-        make_warning("forks-unsafe", role="kernel", libraries={"xxhash": WHY})
+        make_warning("forks-unsafe", role="kernel", libraries={"joblib": WHY})
     ]
 
     servers.start("python", "python3")
     again = ask(servers.address("kernel"))
-    assert (again.left_out, again.threads) == ({"xxhash": WHY}, 1)
+    assert (again.left_out, again.threads) == ({"joblib": WHY}, 1)
     assert is_alive(process.pid)
     servers.close(60)
     wait_until(lambda: not is_alive(process.pid))
