@@ -14,7 +14,7 @@ from nbflow.errors import RunError
 from nbflow.model import Request
 from nbflow.runs import cleaning as clean
 from nbflow.runs.folder import find_folder
-from nbflow.runs.history import read_run_ids
+from nbflow.runs.history import read_run, read_run_ids
 from nbflow.runs.request import write_request
 from nbflow.storage.duckdb.database_file import alone as hold_folder
 from nbflow.storage.duckdb.database_file import make_part
@@ -126,7 +126,7 @@ def test_clean_removes_nothing_beside_a_live_run_of_a_later_version(pipeline: Pr
     with filelock.FileLock(folder / "lock"):
         result = nbflow("clean", "--keep", "0", "--yes")
         assert (result.exit_code, result.output) == (0, "Nothing to remove.\n")
-        clean.prune(replace(pipeline, settings=Settings(keep=1)), IDS[0])
+        clean.prune(replace(pipeline, settings=Settings(keep=1)), read_run(pipeline, IDS[0]))
     assert read_result_ids(pipeline, "load") == IDS[::-1]
 
 
