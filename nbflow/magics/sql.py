@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from nbflow.base.text import say_count
 from nbflow.errors import NbflowError, SqlError
 from nbflow.magics import sql_completion
 from nbflow.notebook_api import calls, sql_cell
-from nbflow.notebook_api.messages import make_rows as say_rows
 from nbflow.notebook_api.messages import say
 from nbflow.notebook_api.table_catalog import read_known
 from nbflow.present.html import draw_rows
@@ -160,7 +160,7 @@ def _describe(ran: Any) -> str:
     rows = _fetch(ran.relation.fetchall) if ran.relation is not None else []
     if ran.relation is None or ran.relation.columns != ["Count"] or len(rows) != 1:
         return f"{ran.statement.kind}: done"
-    return f"{ran.statement.kind}: {say_rows(rows[0][0])}"
+    return f"{ran.statement.kind}: {say_count(rows[0][0], 'row')}"
 
 
 def _convert(relation: Any, to: str, *, lazy: bool) -> Any:
@@ -173,9 +173,8 @@ def _convert(relation: Any, to: str, *, lazy: bool) -> Any:
 
 
 def _describe_kept(cell: sql_cell.SqlCell, relation: Any, value: Any) -> str:
-    width = len(relation.columns)
-    columns = f"{width:,} column{'' if width == 1 else 's'}"
+    columns = say_count(len(relation.columns), "column")
     if cell.to == "relation":
         return f"{cell.name} · a relation of {columns}, computed when it is used"
     rows = value.num_rows if cell.to == "arrow" else len(value)
-    return f"{cell.name} · {say_rows(rows)} · {columns} · {cell.to or 'pandas'}"
+    return f"{cell.name} · {say_count(rows, 'row')} · {columns} · {cell.to or 'pandas'}"

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.base.names import make_name
+from nbflow.base.text import say_count
 from nbflow.errors import CallError
 from nbflow.model import Command
 from nbflow.notebook_api import by_hand_store, run_choice, session
 from nbflow.notebook_api.executed_notebooks import find_changed
-from nbflow.notebook_api.messages import find_caller, make_age, make_parameters, make_rows, say
+from nbflow.notebook_api.messages import find_caller, make_age, make_parameters, say
 from nbflow.notebook_api.notebook_context import Here, find_here
 from nbflow.notebook_api.references import Source, check_step, make_hint
 from nbflow.notebook_api.tagged_notebooks import is_tagged
@@ -66,7 +67,8 @@ def write(name: str, value: Any) -> None:
     except OSError as error:
         _warn_once(f"{here.project.home}: {error.strerror}, so that nothing written is kept.")
         return
-    say(f"{step}.{name}", "written by hand", make_rows(output.rows), output.note)
+    rows = "" if output.rows is None else say_count(output.rows, "row")
+    say(f"{step}.{name}", "written by hand", rows, output.note)
 
 
 def use(run: str | None, step: str | None) -> None:

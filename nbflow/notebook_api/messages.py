@@ -30,11 +30,6 @@ def make_age(since: float, now: float | None = None) -> str:
     return "0 s"
 
 
-def make_rows(rows: int | None) -> str:
-    """Return `336,776 rows`, "" for a value that is no table."""
-    return "" if rows is None else f"{rows:,} row{'' if rows == 1 else 's'}"
-
-
 def make_parameters(parameters: Mapping[str, Any]) -> str:
     """Return `month=1, carriers=['AA']`, cut where it gets long."""
     text = ", ".join(f"{name}={value}" for name, value in parameters.items())

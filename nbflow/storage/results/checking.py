@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nbflow.errors import NbflowError, StoreError
 from nbflow.model import Command, Frozen, Result
 from nbflow.storage.duckdb.database_file import find_fault
-from nbflow.storage.results.damage import read_notes, set_aside, write_note
+from nbflow.storage.results.damage import set_aside, write_note
 from nbflow.storage.results.file_marks import GONE
 from nbflow.storage.results.folders import Snapshot
 from nbflow.storage.results.integrity import find_first_damage, is_dropped
@@ -46,22 +46,22 @@ def check_results(project: Project, *, repair: bool = False) -> Report:
     A damage is noted, and no run uses that result any more. With `repair`, damaged results are set
     aside, and damaged DuckDB files are filled again from the Arrow files.
     """
-    count, size, faults = 0, 0, list[Fault]()
+    snapshot, count, size, faults = Snapshot(project), 0, 0, list[Fault]()
     for folder in filter(Path.is_dir, find_folders(open_store(project.home))):
         count += 1
         size += sum(at.stat().st_size for at in folder.rglob("*") if at.is_file())
-        faults += _check(project, folder)
+        faults += _check(snapshot, folder)
     if repair and faults:
         faults = _repair(project, faults)
     return Report(count, size, tuple(faults))
 
 
-def _check(project: Project, folder: Path) -> Iterator[Fault]:
+def _check(snapshot: Snapshot, folder: Path) -> Iterator[Fault]:
     step, name = folder.parent.name, folder.name
-    if known := read_notes(project.home).get((step, name)):
+    if known := snapshot.notes.get((step, name)):
         yield Fault(step, name, known.file, known.why)
         return
-    result = Snapshot(project).find_result(step, name)
+    result = snapshot.find_result(step, name)
     file, why = _find_damage(folder, result) if result else (RESULT, "it cannot be read")
     if why:
         with contextlib.suppress(OSError):  # another user's result: it is reported at least
