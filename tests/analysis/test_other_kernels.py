@@ -14,7 +14,8 @@ import pytest
 from nbflow.analysis.code.automagic import MAGICS
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.model import Problem, Step
-from nbflow.present.problems import say_hint, say_what
+from nbflow.present.problems import say_hint
+from tests.analysis.facts import tell
 from tests.notebooks import cell, notebook, project
 
 TAG = cell("m = 1", "parameters")
@@ -58,10 +59,9 @@ def test_what_the_kernel_may_read_is_a_warning_that_names_both(
     newer = cell("kind of P = int\nimport nbflow\nnbflow.write('u', 1)\nimport polars")
     step, problems = read(tmp_path, TAG, newer, **later)
     assert where(problems) == [("warning", 2, 1)]
-    assert say_what(problems[0]) == (
-        f"this cell is not valid in Python {OURS}, with which nbflow reads it: invalid syntax. "
-        "The kernel py399 (Python 3.99) may accept it."
-    )
+    kernel = {"kernel": "py399 (Python 3.99)", "hides": False}
+    facts = {"python": OURS, "error": "invalid syntax", **kernel}
+    assert (problems[0].code, problems[0].facts) == ("other-python", facts)
     assert [write.name for write in step.writes] == ["u"]
     assert step.imports == ("nbflow", "polars")
 
@@ -105,8 +105,7 @@ def test_the_answer_is_that_of_the_kernel_of_today(tmp_path: Path, later: dict[s
     program = tmp_path / "python3.99"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     _, again = read(tmp_path, *cells, **later)
-    assert "may accept it" in say_what(problems[0])
-    assert say_what(again[0]) == "this cell is not valid Python: invalid syntax."
+    assert (problems[0].code, again[0].code) == ("other-python", "invalid-python")
 
 
 # --- automagic ---------------------------------------------------------------------------------
@@ -138,9 +137,7 @@ def test_a_line_that_is_a_magic_without_its_sign_is_no_problem(tmp_path: Path, s
 @pytest.mark.parametrize(("above", "source"), NO_AUTOMAGIC.values(), ids=NO_AUTOMAGIC)
 def test_other_lines_are_not_valid(tmp_path: Path, above: list[Any], source: str) -> None:
     _, problems = read(tmp_path, TAG, *above, cell(source))
-    assert [say_what(one).partition(":")[0] for one in problems] == [
-        "this cell is not valid Python"
-    ]
+    assert [one.code for one in problems] == ["invalid-python"]
 
 
 def test_the_script_of_an_automagic_is_a_file_of_the_step(tmp_path: Path) -> None:
@@ -204,9 +201,9 @@ BOUND = {
 def test_a_name_that_nothing_binds_is_a_problem(
     tmp_path: Path, cells: list[Any], expected: tuple[int, int]
 ) -> None:
-    found = [one for one in read(tmp_path, TAG, *cells)[1] if "no cell above" in say_what(one)]
+    found = [one for one in read(tmp_path, TAG, *cells)[1] if one.code == "not-imported"]
     assert where(found) == [("error", *expected)]
-    assert say_hint(found[0]) == "Put `import nbflow` above: the step fails there."
+    assert tell(found[0]) == ("not-imported", {}, "import nbflow")
 
 
 @pytest.mark.parametrize("cells", BOUND.values(), ids=BOUND)
@@ -234,9 +231,8 @@ def test_a_call_of_nbflow_in_another_language_is_a_problem(
     spec = {"kernelspec": {"name": "other", "language": language}}
     _, problems = read(tmp_path, cell("m = 1", "parameters"), cell(source), **spec)
     assert where(problems) == [("error", 2, line)]
-    what = f"nbflow.{function} works in Python only; this notebook's language is {language}."
-    assert say_what(problems[0]) == what
-    assert say_hint(problems[0])
+    told = ("python-only", {"function": function, "language": language}, "")
+    assert tell(problems[0]) == told
 
 
 @pytest.mark.parametrize("source", ["# nbflow.read(x)", 'print("nbflow.read(x)")', "nbflow <- 1"])
@@ -247,8 +243,8 @@ def test_what_only_mentions_nbflow_is_none(tmp_path: Path, source: str) -> None:
 def test_another_language_cannot_write_what_the_option_lists(tmp_path: Path) -> None:
     made = notebook(cell("m <- 1", "parameters"), metadata=R)
     scan = read_folder(project(tmp_path, a=made, toml='[steps.a]\nwrites = ["t"]'))
-    assert [say_what(one) for one in scan.problems] == [
-        "the option `writes` lists t, but only Python can write them; this notebook's language is R."
+    assert [tell(one) for one in scan.problems] == [
+        ("python-only-writes", {"names": ["t"], "language": "R"}, "")
     ]
 
 
