@@ -114,7 +114,7 @@ def _takes(parameter: Parameter, form: Any) -> bool:
 
 
 def _make_choice(parameter: Parameter, default: Any) -> Input:
-    options = [(_say_choice(choice), choice) for choice in parameter.type.choices]
+    options = [(str(choice), choice) for choice in parameter.type.choices]
     return _make_dropdown(parameter, default, options)
 
 
@@ -135,7 +135,7 @@ def _make_dropdown(parameter: Parameter, default: Any, options: list[tuple[str, 
 
 
 def _make_several(parameter: Parameter, default: Any, choices: tuple[Any, ...]) -> Input:
-    options = [(_say_choice(choice), at) for at, choice in enumerate(choices)]
+    options = [(str(choice), at) for at, choice in enumerate(choices)]
     control = build(w.SelectMultiple, options=options, rows=min(len(choices), _ROWS))
 
     def find(forms: Any) -> tuple[int, ...]:
@@ -236,7 +236,3 @@ def _say_default(parameter: Parameter) -> str:
     if parameter.required:
         return "needs a value"
     return f"default: {parameter.default}" if parameter.default else "default"
-
-
-def _say_choice(choice: Any) -> str:
-    return choice if isinstance(choice, str) else str(choice)

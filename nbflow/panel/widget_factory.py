@@ -22,10 +22,6 @@ def hide(widget: Any, *, unless: object = False) -> None:
     set_class(widget, HIDDEN, wanted=not unless)
 
 
-def is_hidden(widget: Any) -> bool:
-    return HIDDEN in widget._dom_classes  # noqa: SLF001 - ipywidgets has no other way
-
-
 def set_class(widget: Any, name: str, *, wanted: bool) -> None:
     """Give a widget a class, or take it away."""
     if wanted:

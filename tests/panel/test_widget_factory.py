@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipywidgets as w
 
-from nbflow.panel.widget_factory import build, hide, is_hidden
+from nbflow.panel.widget_factory import HIDDEN, build, hide
 
 
 def test_widgets_of_a_kind_share_what_nobody_changes():
@@ -28,3 +28,7 @@ def test_widgets_are_made_anew_after_a_user_closed_all():
     after = build(w.HTML).layout
     assert after is not before
     assert after.comm is not None
+
+
+def is_hidden(widget):
+    return HIDDEN in widget._dom_classes

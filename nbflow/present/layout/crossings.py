@@ -16,27 +16,22 @@ _MOST_SWAPPED = 4000  # vertices up to which neighbours are swapped too
 def order_columns(graph: LayeredGraph) -> None:
     """Order `graph.columns` in place."""
     graph.columns = _order_depth_first(graph)
-    position = _find_positions(graph)
-    best, fewest = graph.columns, _count_crossings(graph, position)
+    position = find_positions(graph)
+    best, fewest = graph.columns, count_crossings(graph, position)
     sweep = idle = 0
     while sweep < _SWEEPS and idle < _PATIENCE and fewest:
         graph.columns = [list(column) for column in graph.columns]
         _sweep(graph, position, rightwards=sweep % 2 == 0)
         if len(graph.column) <= _MOST_SWAPPED:
             _swap_neighbours(graph, position)
-        crossings = _count_crossings(graph, position)
+        crossings = count_crossings(graph, position)
         sweep, idle = sweep + 1, idle + 1
         if crossings < fewest:
             best, fewest, idle = graph.columns, crossings, 0
     graph.columns = best
 
 
-def count_crossings(graph: LayeredGraph) -> int:
-    """Return how many edges cross between neighbouring columns."""
-    return _count_crossings(graph, _find_positions(graph))
-
-
-def _find_positions(graph: LayeredGraph) -> list[int]:
+def find_positions(graph: LayeredGraph) -> list[int]:
     """Return where each vertex stands in its column."""
     position = [0] * len(graph.column)
     for column in graph.columns:
@@ -44,7 +39,8 @@ def _find_positions(graph: LayeredGraph) -> list[int]:
     return position
 
 
-def _count_crossings(graph: LayeredGraph, position: Sequence[int]) -> int:
+def count_crossings(graph: LayeredGraph, position: Sequence[int]) -> int:
+    """Return how many edges cross between neighbouring columns."""
     return sum(_count_inversions(column, graph.down, position) for column in graph.columns[:-1])
 
 
