@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import os
-from importlib.util import find_spec
 from pathlib import Path
 
 PLAIN = "NBFLOW_PLAIN"  # an environment variable: 1 switches off what is fenced here
@@ -42,6 +41,8 @@ def read_version(text: str) -> tuple[int, ...]:
 
 def find_version(name: str) -> str | None:
     """Return what is installed of a package: its folder's name tells it 20 ms sooner."""
+    from importlib.util import find_spec  # noqa: PLC0415 - a plan asks for no version
+
     spec = find_spec(name)
     if spec is None or spec.origin is None:
         return None
