@@ -1,4 +1,4 @@
-"""Removes what nothing needs any more, once it has been said."""
+"""Finds what nothing needs any more, and removes it."""
 
 from __future__ import annotations
 

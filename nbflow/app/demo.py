@@ -1,4 +1,4 @@
-"""A small example, to run."""
+"""Copies the example."""
 
 from __future__ import annotations
 

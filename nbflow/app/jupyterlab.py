@@ -1,4 +1,4 @@
-"""JupyterLab, which nbflow can do without: where it is, and what to suggest."""
+"""Finds JupyterLab, which is optional, and suggests commands that use it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table that a run does not have: why, and which other run has it."""
+"""Explains why a run does not have a table, and finds another run that has it."""
 
 from __future__ import annotations
 

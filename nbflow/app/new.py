@@ -1,4 +1,4 @@
-"""The notebook of a new step."""
+"""Writes the notebook of a new step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How notebooks are written where a user asks for it."""
+"""Writes notebooks that a user asks for."""
 
 from __future__ import annotations
 

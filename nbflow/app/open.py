@@ -1,4 +1,4 @@
-"""An executed notebook where Jupyter opens it."""
+"""Copies an executed notebook to where Jupyter opens it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which pipeline is meant."""
+"""Finds the pipeline that a user means."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run or a plan is asked for, as one value."""
+"""Makes the request for a run or a plan."""
 
 from __future__ import annotations
 

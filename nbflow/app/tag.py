@@ -1,4 +1,4 @@
-"""A tag for a cell."""
+"""Adds a tag to a cell of a notebook."""
 
 from __future__ import annotations
 

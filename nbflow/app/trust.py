@@ -1,4 +1,4 @@
-"""Whose pickles may be read."""
+"""Says whose pickles may be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What reads return by hand, and which step a notebook is."""
+"""Chooses what reads return outside a run, and which step a notebook is."""
 
 from __future__ import annotations
 

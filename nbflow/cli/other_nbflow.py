@@ -1,4 +1,4 @@
-"""Another project's package of the same name, whose files take the place of nbflow's own."""
+"""Finds another project's package `nbflow`, which overwrites files of this one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ends a command on the terminal: an error told once, an exit code."""
+"""Shows the answer or the error of a command, and finds the exit code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What only a terminal does: it runs in its own process, and asks before it removes."""
+"""What only a terminal does with an answer: it runs in this process, and asks before it removes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def act(answer: Any, *, as_json: bool) -> Any:
-    """Return the answer to show: of a run that is asked for, how it has ended."""
+    """Return the answer to show. A run that is asked for is executed first."""
     if isinstance(answer, StartRun):
         return _run(answer, as_json=as_json)
     if isinstance(answer, Cleaned) and not answer.removed and not as_json and _agrees(answer):

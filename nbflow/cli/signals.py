@@ -1,4 +1,4 @@
-"""Ctrl-C, `kill` and a closed terminal stop a run; a second Ctrl-C does so at once."""
+"""Stops a run at Ctrl-C, `kill` or a closed terminal; a second Ctrl-C stops it at once."""
 
 from __future__ import annotations
 

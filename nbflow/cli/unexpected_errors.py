@@ -1,4 +1,4 @@
-"""An exception that no code expects, told in a few lines."""
+"""The message of an exception that no code expects."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nbflow.base.text import shorten, show_controls
 
 
 def say_fault(error: Exception, command: Sequence[str]) -> str:
-    """Return what, where, and the command whose output belongs into a report."""
+    """Return what went wrong and where, and the command whose output belongs into a report."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     said = shorten(f"{type(error).__name__}: {error}", 300)
     again = shlex.join([command[0], "--traceback", *command[1:]])

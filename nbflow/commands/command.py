@@ -1,4 +1,4 @@
-"""Commands as click parses them; whoever has parsed one calls it and shows its answer."""
+"""The classes of commands for click. A program parses a command, calls it and shows its answer."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def find_words() -> tuple[str, ...]:
 class Program(click.Group):
     """The commands by name; each stands in the module `nbflow.commands.NAME`.
 
-    Each face has one of its own, and says in `show` how it calls commands and shows what they
+    The terminal and the notebook each have a subclass. Its `show` calls a command and shows the
     answer.
     """
 

@@ -1,4 +1,4 @@
-"""What the shell offers on Tab: steps, runs, parameters, folders, files."""
+"""Completions of words on a command line: steps, runs, parameters, folders, files."""
 
 from __future__ import annotations
 

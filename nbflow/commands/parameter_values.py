@@ -1,4 +1,4 @@
-"""Parameters as they are typed: papermill's five options."""
+"""Reads parameters from papermill's five options."""
 
 from __future__ import annotations
 

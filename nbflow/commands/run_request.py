@@ -1,4 +1,4 @@
-"""A run that a command asks for: each face starts and shows it in its own way."""
+"""The answer of a command that asks for a run: terminal and notebook start it differently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""YAML as papermill reads it, of no more values than parameters have."""
+"""Reads YAML as papermill does, up to a number of values."""
 
 from __future__ import annotations
 

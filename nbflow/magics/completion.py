@@ -1,4 +1,4 @@
-"""Tab in a cell: what the command line offers, for `%nbflow` and `%%step`."""
+"""Completes `%nbflow` and `%%step` lines with what the command line offers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers in a notebook: HTML of their own or as on a terminal, and always the text of it."""
+"""Shows answers in a notebook, as HTML and as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`%nbflow` and `%%step` as IPython has magics."""
+"""The magics `%nbflow` and `%%step`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loads the panel's modules behind `%load_ext nbflow`, while a hand moves to the next cell."""
+"""Loads the panel's modules in a thread after `%load_ext nbflow`: the next cell may need them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands as a notebook has them: those of the command line, and a few of its own."""
+"""The program behind `%nbflow`: the commands of the command line, and those of a notebook only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run that a cell started: what stays in its hand."""
+"""The object that `%nbflow run` returns: a run by its id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs that a cell starts: as processes of their own, watched live or waited for."""
+"""Starts a run from a cell as a process of its own, and shows it or waits for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One cell's text as the cells of a step's notebook: parameters, inputs, and the rest."""
+"""Splits the text of a `%%step` cell into the cells of a step's notebook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The console everything is printed on."""
+"""Makes rich's console, on which all is printed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run on a terminal while it goes on, and what its notebooks print."""
+"""The table of a run that goes on, and the lines that its notebooks print."""
 
 from __future__ import annotations
 

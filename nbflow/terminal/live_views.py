@@ -1,4 +1,4 @@
-"""What `nbflow run` shows while it runs: a live table on a terminal, else a line per change."""
+"""Shows a run that goes on: as a live table on a terminal, else as a line for each change."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def drawing(*, log: bool) -> Iterator[View]:
 
 
 class LiveTable(View):
-    """A table drawn by rich's own thread, `_add` being called by the run's."""
+    """A table. Rich's thread draws it, and the thread of the run calls `_add`."""
 
     def __init__(self, console: Console, *, log: bool) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Who watches a run: shows its events beside it, and keeps nobody waiting."""
+"""Shows the events of a run in a thread of its own, so that the run never waits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nbflow.runs.log import to_line
 
 @contextlib.contextmanager
 def watch(*, as_json: bool, log: bool) -> Iterator[View]:
-    """Give what shows a run's events: themselves, or drawn as fits the output."""
+    """Give a view of a run's events: JSON lines, or a drawing that fits the output."""
     if as_json:
         yield JsonLines()
         return
@@ -26,7 +26,7 @@ def watch(*, as_json: bool, log: bool) -> Iterator[View]:
 
 
 class View:
-    """Shows a run; when its terminal or pipe is gone it goes quiet, and the run goes on."""
+    """Shows a run. When its terminal or pipe is gone, the view goes quiet and the run goes on."""
 
     def __init__(self) -> None:
         self._broken = False
@@ -55,9 +55,9 @@ class JsonLines(View):
 
 
 class Drawn(View):
-    """Has events drawn by a thread, which loads what draws once the first job is under way.
+    """Draws events in a thread, which loads rich when the first job is under way.
 
-    That is 50 ms, in which the first kernel starts.
+    Loading takes 50 ms, in which the first kernel starts.
     """
 
     def __init__(self, *, log: bool) -> None:
@@ -77,7 +77,7 @@ class Drawn(View):
             self._view.stop(said)
 
     def close(self) -> None:
-        """Draw what is left; raise what struck the thread."""
+        """Draw what is left; raise the thread's error."""
         self._lines.put(None)
         self._busy.set()
         self._thread.join()

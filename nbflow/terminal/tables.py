@@ -1,4 +1,4 @@
-"""The rows of a query: as a table for people, as CSV, JSON or Parquet for programs."""
+"""Shows the rows of a query as a table, or writes them as CSV, JSON or Parquet."""
 
 from __future__ import annotations
 
