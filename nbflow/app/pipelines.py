@@ -45,7 +45,7 @@ def say_where(project: Project) -> str:
 
 
 def _refuse_choice(project: Project) -> None:
-    """Say which pipelines there are where none of several is at hand."""
+    """Raise ProjectError, which lists the pipelines, where none of several is at hand."""
     known = read_pipelines(project) if not project.runs.is_dir() else []
     if len(known) > 1:
         names = ", ".join(os.path.relpath(one.folder) for one in known)
@@ -53,7 +53,7 @@ def _refuse_choice(project: Project) -> None:
 
 
 def _refuse_step(folder: str) -> None:
-    """Say what was meant where FOLDER is not one but a step."""
+    """Raise ProjectError, which says what was meant, where FOLDER is a step."""
     if folder in read_pipeline(None)[1].steps:
         raise ProjectError(
             f"{folder} is a step, and FOLDER names a folder of notebooks. "
@@ -62,7 +62,7 @@ def _refuse_step(folder: str) -> None:
 
 
 def _refuse_notebook(path: Path) -> None:
-    """Say what was meant where FOLDER is not one but a step's notebook."""
+    """Raise ProjectError, which says what was meant, where FOLDER is a step's notebook."""
     project, scan = read_pipeline(path.parent)
     place = project.relative(Path(os.path.realpath(path.parent)) / path.name)
     for step in scan.steps.values():

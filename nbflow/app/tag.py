@@ -111,7 +111,7 @@ def _write_tags(path: Path, cell: int, tags: list[str]) -> None:
 
 
 def _doubt(notebook: str, cell: int, tag: str) -> tuple[Next, ...]:
-    """Return what to say instead of a tag that nearly is one that means something."""
+    """Return a command with the tag that was probably meant."""
     near = difflib.get_close_matches(tag, TAGS, 1, cutoff=0.8)
     if not near or tag in TAGS:
         return ()

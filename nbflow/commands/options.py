@@ -170,7 +170,7 @@ def request(function: F) -> F:
 
 
 def read_pipeline(folder: str | None) -> tuple[Project, Scan]:
-    """Return the pipeline of FOLDER and what it holds; say so where roots compete."""
+    """Return the pipeline of FOLDER and what it holds; print a note if roots compete."""
     project, scan = app.pipelines.read_pipeline(folder)
     if project.rivals:
         others = ", ".join(str(root) for root in project.rivals)
@@ -197,7 +197,7 @@ _ASKED = ("to", "from_", "only", "force", "force_steps", "jobs", "keep_going", "
 
 
 def _choose_folder(ctx: click.Context, _: click.Parameter, folder: str | None) -> str | None:
-    """Return FOLDER or what -C says; both may be given where they are the same."""
+    """Return FOLDER or the value of -C. Both may be given if they are the same folder."""
     chosen: str | None = ctx.params.pop("chosen", None)
     if ctx.get_parameter_source("folder") is ParameterSource.DEFAULT_MAP:  # a face's setting
         return chosen or folder

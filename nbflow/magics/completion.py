@@ -53,7 +53,7 @@ def unregister(shell: Any) -> None:
 
 
 def complete(typed: _Typed, folder: str) -> list[CompletionItem]:
-    """Return what fits at the cursor, as the shell's completion finds it."""
+    """Return the words that fit at the cursor, found by click's shell completion."""
     defaults = {"default_map": make_defaults(folder)}
     shell = ShellComplete(typed.command, defaults, "%nbflow", "_NBFLOW_COMPLETE")
     return [one for item in shell.get_completions(typed.words, typed.open) for one in _open(item)]
@@ -74,7 +74,7 @@ def _find_typed(line: str) -> _Typed | None:
 
 
 def _open(item: CompletionItem) -> Iterator[CompletionItem]:
-    """Yield the item; one that stands for files or folders as those there are."""
+    """Yield the item. An item that stands for files or folders becomes the files or folders."""
     if item.type not in {"file", "dir"}:
         yield item
         return

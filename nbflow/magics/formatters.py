@@ -48,7 +48,7 @@ _PAGES: dict[tuple[str, str], Page] = {
 
 
 def _make_drawing(make: Page) -> Callable[[Any], str | None]:
-    """Leave it to the text to say what is wrong with a pipeline that cannot be read."""
+    """Return a function that draws a value; it gives None where the text says what is wrong."""
 
     def draw(value: Any) -> str | None:
         try:

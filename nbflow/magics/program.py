@@ -30,7 +30,7 @@ view = %nbflow run          the run as an object: view.wait(), view.read("step.t
 
 
 class NotebookProgram(Program):
-    """Whatever the command line can do, and what only a notebook can."""
+    """The commands of the command line, and those that only a notebook has."""
 
     sections = {**SECTIONS, "In a notebook": _HERE}
     of_folder = ' The controls of another pipeline: nbflow.controls("FOLDER").'
@@ -104,6 +104,6 @@ def shown_short(error: NbflowError) -> NbflowError:
 
 
 def make_defaults(folder: str) -> dict[str, Any]:
-    """Return where each command takes its folder from that names none."""
+    """Return the folder for commands that name none, in click's form."""
     chosen = {"folder": folder} if folder else {}
     return dict.fromkeys(program.texts, chosen) | chosen

@@ -16,7 +16,7 @@ from nbflow.workspace.project import Project
 
 
 class RunView:
-    """A run by its id; `run` is how it stands whenever it is asked for."""
+    """A run by its id; `run` reads its state anew each time."""
 
     def __init__(self, project: Project, run_id: str, shown_at: int | None = None) -> None:
         self.project = project

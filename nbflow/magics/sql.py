@@ -73,7 +73,7 @@ def _make_magic(shell: Any) -> Any:
 
 
 def _run(shell: Any, line: str, body: str | None, local_ns: dict[str, Any] | None) -> Any:
-    """Return what the cell shows; what is wrong is said without a traceback of ours."""
+    """Return what the cell shows. Errors have no traceback of nbflow's own code."""
     run = ""
     try:
         cell = sql_cell.read_cell(line, body)
@@ -88,7 +88,7 @@ def _run(shell: Any, line: str, body: str | None, local_ns: dict[str, Any] | Non
 
 
 def _explain(shell: Any, error: SqlError, run: str) -> SqlError:
-    """Return the error; of a table that is not there, with what was probably meant."""
+    """Return the error; if a table is missing, with the name that was probably meant."""
     if not error.missing:
         return error
     tables = [f"{step}.{one}" for step, names in read_known(run).items() for one in names]
@@ -149,7 +149,7 @@ def _fetch(call: Callable[[], Any]) -> Any:
 
 
 def _gives_rows(ran: Any) -> bool:
-    """Tell rows from what DuckDB gives where there are none: a number of rows, or no row at all."""
+    """Tell whether a statement gives rows; for others DuckDB gives a count, or no row at all."""
     if ran.relation is None or ran.statement.gives == "nothing":
         return False
     return ran.statement.kind in _QUERIES or ran.relation.columns not in (["Count"], ["Success"])

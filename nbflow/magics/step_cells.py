@@ -95,7 +95,7 @@ def _is_read(node: ast.AST) -> bool:
 
 
 def _join_imports(parts: list[_Part]) -> list[_Part]:
-    """Give imports to what follows them, so that they do not stand in cells of their own."""
+    """Give imports the tag of what follows them: they need no cell of their own."""
     joined: list[_Part] = []
     after = ""
     for part in reversed(parts):
@@ -107,7 +107,7 @@ def _join_imports(parts: list[_Part]) -> list[_Part]:
 
 
 def _add_import(cells: list[Cell]) -> list[Cell]:
-    """Import nbflow where the cells use it and do not: they did so in the notebook at hand."""
+    """Add `import nbflow` where the cells use nbflow and do not import it."""
     made = [
         {"cell_type": "code", "source": text, "metadata": {"tags": [*tags]}} for text, tags in cells
     ]

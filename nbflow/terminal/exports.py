@@ -26,7 +26,7 @@ def write_csv(relation: Any, path: Path) -> None:
 
 
 def write_parquet(relation: Any, path: Path) -> None:
-    """Write Parquet; sums of integers are decimals there, of which DuckDB would make floats."""
+    """Write Parquet. Sums of integers become decimals: DuckDB would make floats of them."""
     try:
         relations.recast(relation, _PARQUET).write_parquet(str(path))
     except Exception as error:
@@ -74,7 +74,7 @@ def _read(column: Any) -> list[Any]:
 
 
 def _find_maker(kind: str) -> Callable[[Any], Any] | None:
-    """Return what makes JSON's values of a column's, None where they are that already."""
+    """Return a function that makes JSON values of a column's values; None if none is needed."""
     if kind in _NUMBERS:
         return lambda text: None if text is None else msgspec.Raw(text.encode())
     odd = ("DOUBLE", "FLOAT", "REAL", "DECIMAL", "HUGEINT", "MAP", "UNION")

@@ -19,7 +19,7 @@ from nbflow.terminal.render import render
 
 
 def print_answer(answer: answers.Answer, *, as_json: bool) -> None:
-    """Print an answer; a reader may be gone by then."""
+    """Print an answer. The pipe's reader may be gone by then."""
     with heard():
         _print(answer, as_json=as_json)
 
