@@ -15,7 +15,7 @@ from nbflow.app.answers import Told
 from nbflow.app.jupyterlab import INSTALL, find_lab, suggest
 from nbflow.app.notebook_files import make_ipynb, writing
 from nbflow.app.pipelines import say_where
-from nbflow.base.flushing import write_file
+from nbflow.base.atomic_files import write_file
 from nbflow.errors import UnknownNameError
 from nbflow.model import Command
 from nbflow.model.refs import make_ref

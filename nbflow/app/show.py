@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
-
 from msgspec.structs import replace
 
 from nbflow.app.answers import ShownRun, ShownStep
+from nbflow.base.nearest import find_nearest
 from nbflow.errors import RemovedError, UnknownNameError
 from nbflow.runs.fold import Run
 from nbflow.runs.history import find_run, find_run_id, find_run_with
@@ -47,10 +46,10 @@ def _find_run_or_step(project: Project, run: str, step: str | None) -> tuple[Run
         return last, run
     if step is None and (older := _find_older(project, run)):
         return older, run
-    near = difflib.get_close_matches(run, last.steps, 1)
+    near = find_nearest(run, last.steps)
     if step is None and near and run != "last" and not _is_run(project, run):
         raise UnknownNameError(
-            f"{run!r} is no run, and no step of the last one. Did you mean {near[0]}?"
+            f"{run!r} is no run, and no step of the last one. Did you mean {near}?"
         )
     found = last if run == "last" else find_run(project, run)
     if step is not None and step not in found.steps:

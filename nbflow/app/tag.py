@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import shlex
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import Any
 from nbflow.analysis.discover.ipynb import read_notebook
 from nbflow.app.answers import Told
 from nbflow.app.notebook_files import make_ipynb, writing
-from nbflow.base.flushing import write_file
+from nbflow.base.atomic_files import write_file
+from nbflow.base.nearest import find_nearest
 from nbflow.errors import NotebookError, UnknownNameError
 from nbflow.model import Command, Next
 from nbflow.present.places import say_path
@@ -112,8 +112,8 @@ def _write_tags(path: Path, cell: int, tags: list[str]) -> None:
 
 def _doubt(notebook: str, cell: int, tag: str) -> tuple[Next, ...]:
     """Return a command with the tag that was probably meant."""
-    near = difflib.get_close_matches(tag, TAGS, 1, cutoff=0.8)
+    near = find_nearest(tag, TAGS, 0.8)
     if not near or tag in TAGS:
         return ()
-    command = Command("tag", (shlex.quote(notebook), str(cell), shlex.quote(near[0])))
-    return ((command, f"did you mean {near[0]}?"),)
+    command = Command("tag", (shlex.quote(notebook), str(cell), shlex.quote(near)))
+    return ((command, f"did you mean {near}?"),)

@@ -43,6 +43,22 @@ def hold_too(path: Path) -> Iterator[None]:
             os.close(descriptor)
 
 
+@contextlib.contextmanager
+def hold_folder(folder: Path, *, wait: bool = True) -> Iterator[bool]:
+    """Hold the lock of a folder itself; False is given where the system has none.
+
+    BlockingIOError: another process holds it, and `wait` is False.
+    """
+    held = None
+    if os.name == "posix":
+        held = _flock(os.open(folder, os.O_RDONLY), wait=wait)
+    try:
+        yield held is not None
+    finally:
+        if held is not None:
+            os.close(held)
+
+
 def is_held(path: str | Path) -> bool:
     """Say whether somebody holds a file's lock, who asks at the same time not counted.
 
@@ -127,10 +143,16 @@ def _read_fcntl(name: str) -> int | None:
 def _lock(path: str | Path, *, wait: bool) -> int | None:
     """Return the descriptor that holds a file's lock until it is closed; None without flock."""
     try:
-        import fcntl  # noqa: PLC0415 - not on Windows
+        import fcntl  # noqa: F401, PLC0415 - not on Windows
     except ImportError:
         return None
-    descriptor = _open(path)
+    return _flock(_open(path), wait=wait)
+
+
+def _flock(descriptor: int, *, wait: bool) -> int | None:
+    """Return the descriptor once it holds its file's lock; None where the drive has no locks."""
+    import fcntl  # noqa: PLC0415 - as above
+
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BaseException as error:

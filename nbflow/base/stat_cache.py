@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import msgspec
 
 import nbflow
+from nbflow.base.atomic_files import write_file
 from nbflow.base.hashing import hash_bytes
 
 if TYPE_CHECKING:
@@ -170,9 +171,9 @@ def _make_key(parts: object) -> str:
 def _read_code() -> list[tuple[str, Stamp | None]]:
     """Return the stamps of the modules that answer, since nbflow may be under development."""
     package = Path(nbflow.__file__).parent
-    others = ("names.py", "notebook_api/sql_cell.py", "storage/duckdb/statements.py")
-    rooms = (file for room in ("model", "notebook") for file in (package / room).rglob("*.py"))
-    files = [*map(package.joinpath, others), *rooms]
+    rooms = ("analysis", "base", "model")
+    files = [file for room in rooms for file in (package / room).rglob("*.py")]
+    files += [package / "notebook_api/sql_cell.py", package / "storage/duckdb/statements.py"]
     return sorted((str(file), read_stamp(file)) for file in files)
 
 
@@ -188,13 +189,8 @@ def _read_kept(file: Path, key: str) -> dict[str, _Kept]:
 
 
 def _write_kept(file: Path, key: str, kept: dict[str, _Kept]) -> None:
-    """Write by a rename, and without waiting for the disk: the hash tells if it got there."""
-    aside = file.with_name(f".{file.name}.{os.getpid()}.{os.urandom(2).hex()}.part")
-    try:
+    """Write without waiting for the disk: the hash tells if the content got there."""
+    with contextlib.suppress(OSError, ValueError):  # a full or read-only disk; names of no encoding
         body = msgspec.msgpack.encode((key, kept))
         file.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(hash_bytes(body).encode() + body)
-        aside.replace(file)
-    except (OSError, ValueError):  # a full or read-only disk; names of no encoding
-        with contextlib.suppress(OSError):
-            aside.unlink(missing_ok=True)
+        write_file(file, hash_bytes(body).encode() + body, durable=False)

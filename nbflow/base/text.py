@@ -1,4 +1,4 @@
-"""Durations, ages, sizes, counts and cut lines as text: leaf helpers that any room may use."""
+"""Durations, ages, sizes, counts and cut lines as text."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 
 _EXACT = 10  # below this a number is given with one decimal
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and newline
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kMGT]?)B")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400  # seconds
 _KILO = 1000
 
@@ -30,15 +31,18 @@ def _say_two(count: int, size: int, large: str, small: str) -> str:
 
 
 def say_age(seconds: float | None) -> str:
-    """Return `3 h old` in one unit; "" for None. A clock set back makes nothing younger than 0."""
+    """Return `3 h old`, `just made` for less than a minute, "" for None."""
     if seconds is None:
         return ""
-    seconds = max(seconds, 0)
+    return "just made" if seconds < _MINUTE else f"{say_span(seconds)} old"
+
+
+def say_span(seconds: float) -> str:
+    """Return `3 h`, `2 days` or `12 s`, in one unit. A clock set back gives no less than 0."""
     for unit, length in (("day", _DAY), ("h", _HOUR), ("min", _MINUTE)):
-        count = int(seconds // length)
-        if count:
-            return f"{count} {'days' if unit == 'day' and count > 1 else unit} old"
-    return "just made"
+        if count := int(max(seconds, 0) // length):
+            return f"{count} {'days' if unit == 'day' and count > 1 else unit}"
+    return f"{int(max(seconds, 0))} s"
 
 
 def say_made(moment: float | None) -> str:
@@ -60,6 +64,13 @@ def say_bytes(count: float) -> str:
             )
         count /= _KILO
     return f"{count:.1f} TB"
+
+
+def parse_size(text: str) -> int:
+    """Return the bytes that a size says, as "100 MB"; ValueError where it says none."""
+    if (found := _SIZE.fullmatch(text.strip())) is None:
+        raise ValueError(text)
+    return round(float(found[1]) * float(_KILO) ** " kMGT".index(found[2] or " "))
 
 
 def say_count(count: int, noun: str) -> str:

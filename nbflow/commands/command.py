@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from nbflow.base.nearest import find_nearest
 from nbflow.present.frontends import find_program
 
 SECTIONS: dict[str, dict[str, str]] = {
@@ -108,9 +108,9 @@ class Program(click.Group):
         name = args[0]
         known = self.texts
         if name not in known and not name.startswith("-") and not ctx.resilient_parsing:
-            near = difflib.get_close_matches(name, known, 1)
+            near = find_nearest(name, known)
             every = f"`{find_program()} --help` lists them."
-            meant = f"Did you mean `{find_program()} {near[0]}`?" if near else every
+            meant = f"Did you mean `{find_program()} {near}`?" if near else every
             raise click.UsageError(f"There is no command {name!r}. {meant}", ctx)
         return super().resolve_command(ctx, args)
 

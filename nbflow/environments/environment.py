@@ -12,6 +12,7 @@ import msgspec
 import platformdirs
 import xxhash
 
+from nbflow.base.atomic_files import write_file
 from nbflow.environments.find import Kernel, make_error
 from nbflow.errors import KernelError
 from nbflow.model import Environment, Frozen
@@ -158,9 +159,7 @@ def _keep(answer: _Answer, files: Iterable[Path]) -> None:
     for file in files:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            part = file.with_suffix(f".{os.getpid()}.part")
-            part.write_bytes(msgspec.json.encode(answer))
-            part.replace(file)
+            write_file(file, msgspec.json.encode(answer), durable=False)
         except OSError as error:
             why = error
         else:

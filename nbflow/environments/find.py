@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import shutil
@@ -13,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from nbflow.base.nearest import find_nearest
 from nbflow.errors import KernelError
 from nbflow.model import Frozen, Problem, make_warning
 
@@ -149,8 +149,7 @@ def _find_by_language(language: str, name: str, specs: dict[str, dict[str, Any]]
 
 
 def _list(specs: Iterable[str], name: str) -> dict[str, Any]:
-    near = difflib.get_close_matches(name, specs, 1)
-    return {"installed": sorted({*specs, _NATIVE}), "nearest": near[0] if near else ""}
+    return {"installed": sorted({*specs, _NATIVE}), "nearest": find_nearest(name, specs)}
 
 
 def make_error(why: str, kernel: str, **facts: Any) -> KernelError:

@@ -14,14 +14,14 @@ import msgspec
 from msgspec.structs import replace
 
 from nbflow.analysis.contract.file_inputs import make_patterns, refuse
-from nbflow.analysis.contract.options import MAX_OUTPUT, read_size
 from nbflow.analysis.contract.scan import Reading, complete, read_step
 from nbflow.analysis.parameters import make_injected
-from nbflow.base.flushing import write_file
+from nbflow.base.atomic_files import write_file
 from nbflow.base.stat_cache import FileCache, keep_answers, read_stamp
 from nbflow.errors import RunError
 from nbflow.executors.protocol import STORE, KernelKind
 from nbflow.model import FileInput, Job, JobInput, Place, Result, Step, TaskId
+from nbflow.model.tasks import MAX_OUTPUT
 from nbflow.planning import Plan, Prepared
 from nbflow.runs.folder import RunFolder, find_attempt, find_folder
 from nbflow.storage.results.local import open_store
@@ -99,10 +99,10 @@ def make_job(
         makes=_format_makes(step, ready.parts.parameters, source.parent),
         timeout=step.options.timeout,
         cell_timeout=step.options.cell_timeout,
-        max_output=read_size(step.options.max_output or MAX_OUTPUT),
+        max_output=step.options.max_output or MAX_OUTPUT,
     )
     folder.making.mkdir(parents=True)
-    write_file(folder.job, msgspec.json.encode(job), lasting=False)
+    write_file(folder.job, msgspec.json.encode(job), durable=False)
     return job
 
 

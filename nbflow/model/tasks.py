@@ -28,6 +28,9 @@ class JobInput(Frozen, frozen=True):
     hash: str
 
 
+MAX_OUTPUT = 100_000_000  # bytes
+
+
 class Injection(Frozen, frozen=True):
     """Papermill's `injected-parameters` cell for Python: an assignment for each name."""
 
@@ -63,7 +66,7 @@ class Job(Frozen, frozen=True):
     imports: tuple[str, ...] = ()  # top-level modules, see `nbflow.executors.Setup`
     timeout: float | None = None
     cell_timeout: float | None = None
-    max_output: int = 100_000_000  # bytes of output that the notebook keeps
+    max_output: int = MAX_OUTPUT  # bytes of output that the notebook keeps
     item: str = ""  # of the task
     attempt: int = 1
     format: int = formats.JOB

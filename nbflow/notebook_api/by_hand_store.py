@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nbflow.base.atomic_files import replacing
 from nbflow.base.ids import find_last_id, make_next_id, read_time
 from nbflow.model import Frozen, Output
 from nbflow.storage.results.left_files import Left, add_left
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from nbflow.workspace.project import Project
 
 KEPT = 3  # writes of one name
-_ASIDE = ".part"
 _AFTER = "after.txt"  # the newest run at that time: clocks may be set back
 
 
@@ -35,25 +35,17 @@ class Written(Frozen, frozen=True):
 
 
 def write(project: Project, step: str, name: str, value: Any, after: str = "") -> Output:
-    """Write a value aside, then rename its folder: readers never see half of it.
-
-    `after` is the newest run that has finished.
-    """
+    """Write a value; `after` is the newest run that has finished."""
     from nbflow.storage import tables  # noqa: PLC0415 - importing nbflow must not load duckdb
 
     make_home(project)
     folder = _folder(project, step, name)
     write_id = make_next_id(folder)
-    aside = folder / f"{write_id}{_ASIDE}"
-    aside.mkdir(parents=True)
-    try:
-        output = tables.write(aside, name, value)
-        _note_made(project, step, aside)
-        (aside / _AFTER).write_text(after, encoding="utf-8")
-        aside.rename(folder / write_id)
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
+    with replacing(folder / write_id) as part:
+        part.mkdir(parents=True)
+        output = tables.write(part, name, value)
+        _note_made(project, step, part)
+        (part / _AFTER).write_text(after, encoding="utf-8")
     _drop_old(folder)
     return output
 

@@ -10,8 +10,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from nbflow.base.text import say_span
+
 _OURS = str(Path(__file__).parents[1])
-_UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 _LONGEST = 60  # characters of parameters in a line
 
 
@@ -21,13 +22,9 @@ def say(*parts: str) -> None:
     print(" · ".join(part for part in parts if part), file=stream, flush=True)
 
 
-def make_age(since: float, now: float | None = None) -> str:
+def make_age(since: float) -> str:
     """Return `3 h`, `5 min`, `12 s` for a time in seconds since the epoch."""
-    seconds = max((time.time() if now is None else now) - since, 0)
-    for unit, name in _UNITS:
-        if seconds >= unit:
-            return f"{int(seconds // unit)} {name}"
-    return "0 s"
+    return say_span(time.time() - since)
 
 
 def make_parameters(parameters: Mapping[str, Any]) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import enum
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
 
+from nbflow.base.nearest import find_nearest
 from nbflow.errors import SqlError
 
 _SHELLS = frozenset(
@@ -32,8 +32,8 @@ def _find(name: str, variables: Mapping[str, Any], nearer: Mapping[str, Any]) ->
             "A parameter is called as the Python variable that holds it: write $month, not ? or $1."
         )
     mine = [one for one in (*nearer, *variables) if not one.startswith("_") and one not in _SHELLS]
-    near = difflib.get_close_matches(name, mine, 1)
-    hint = f"Did you mean ${near[0]}?" if near else f"Set it above: {name} = …"
+    near = find_nearest(name, mine)
+    hint = f"Did you mean ${near}?" if near else f"Set it above: {name} = …"
     raise SqlError(f"${name}: this notebook has no variable {name}. {hint}")
 
 

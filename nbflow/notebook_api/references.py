@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from nbflow.base.nearest import find_nearest
 from nbflow.errors import CallError
 from nbflow.model import Frozen
 from nbflow.model.refs import Ref, make_ref
@@ -59,5 +59,5 @@ def make_identifier(text: str) -> str:
 
 def make_hint(name: str, known: Iterable[str]) -> str:
     """Return ` Did you mean …?`, "" where no known name is near."""
-    near = difflib.get_close_matches(name, list(known), 1)
-    return f" Did you mean {near[0]}?" if near else ""
+    near = find_nearest(name, known)
+    return f" Did you mean {near}?" if near else ""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import Any
 
+from nbflow.base.nearest import say_nearest
 from nbflow.errors import SqlError
 from nbflow.model import Frozen
 from nbflow.notebook_api.references import make_identifier
@@ -115,6 +115,4 @@ def _check_ref(text: str) -> str:
 def _explain_unknown(option: str) -> str:
     if option in {"-C", "--folder"}:
         return f"%%sql has no {option}. It reads the project of the working folder: `%cd FOLDER`."
-    near = difflib.get_close_matches(option, OPTIONS, 1)
-    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(OPTIONS)}."
-    return f"%%sql has no option {option}. {hint}"
+    return f"%%sql has no option {option}. {say_nearest(option, OPTIONS)}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from nbflow.base.flushing import write_file
+from nbflow.base.atomic_files import write_file
 from nbflow.errors import StoreError
 from nbflow.model import Frozen, formats
 from nbflow.storage.results.local import open_store

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 
+from nbflow.base.nearest import find_nearest
 from nbflow.errors import UnknownNameError
 from nbflow.model import Command, Edit, Problem, Request, graph
 
@@ -31,6 +31,6 @@ def select(parents: Mapping[str, set[str]], request: Request) -> set[str]:
 def refuse_unknown(name: str, steps: Iterable[str]) -> None:
     known = sorted(steps)
     if name not in known:
-        near = difflib.get_close_matches(name, known, 1)
-        facts, edit = {"step": name, "steps": known}, Edit(near[0]) if near else None
+        near = find_nearest(name, known)
+        facts, edit = {"step": name, "steps": known}, Edit(near) if near else None
         raise UnknownNameError(problems=[Problem("no-such-step", None, facts, edit)])

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from nbflow.base.text import say_count, say_seconds, shorten
+from nbflow.base.text import say_bytes, say_count, say_seconds, shorten
 from nbflow.model import Options, Output, Parameter
 
 
@@ -48,6 +48,8 @@ def say_options(options: Options) -> list[str]:
 
 
 def _say_option(name: str, value: Any) -> str:
+    if name == "max_output":
+        return say_bytes(value)
     if isinstance(value, float):
         return say_seconds(value) if name == "cache" else f"{value:g}"
     return say_value(value)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from nbflow.base.flushing import write_file
+from nbflow.base.atomic_files import write_file
 from nbflow.errors import RunError
 from nbflow.model import Command, Frozen, Planned, Request, formats
 from nbflow.runs.folder import RunFolder, find_folder

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from nbflow.base.atomic_files import replacing
 from nbflow.base.hashing import hash_file
 from nbflow.errors import StoreError
 from nbflow.model import Made
@@ -51,22 +52,18 @@ def keep(folder: Path, source: Path) -> None:
 
 
 def put_back(result: Path, made: Made, target: Path) -> None:
-    """Write a file aside as a result holds it, then rename it; raises OSError and StoreError."""
-    aside = target.with_name(f".{target.name}.{os.getpid()}.{os.urandom(2).hex()}.part")
+    """Write a file as a result holds it; raises OSError and StoreError."""
     source = result / made.kept
-    try:
-        if hash_file(source) != made.hash:
-            raise StoreError(
-                f"{source} is damaged, so {target} cannot be put back. Run {result.parent.name} "
-                f"again: nbflow run --force-step {result.parent.name}"
-            )
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _copy_content(source, aside)
+    if hash_file(source) != made.hash:
+        raise StoreError(
+            f"{source} is damaged, so {target} cannot be put back. Run {result.parent.name} "
+            f"again: nbflow run --force-step {result.parent.name}"
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(target) as part:
+        _copy_content(source, part)
         with contextlib.suppress(OSError):  # a file system without modes
-            aside.chmod(source.stat().st_mode | 0o200)
-        aside.replace(target)
-    finally:
-        aside.unlink(missing_ok=True)
+            part.chmod(source.stat().st_mode | 0o200)
 
 
 def _walk(top: Path) -> Iterator[Path]:

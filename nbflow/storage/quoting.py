@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import quote as quote_url
@@ -44,21 +43,6 @@ def make_different(names: list[str], fold: Callable[[str], str] = str) -> list[s
         return names
     seen: set[str] = set()
     return [_find_free(name, seen, taken, fold) for name in names]
-
-
-def suggest(name: str, known: Iterable[str]) -> str:
-    """Return the end of an error: the nearest known name, or all of them."""
-    names = sorted(known)
-    if (near := find_near(name, names)) is not None:
-        return f"Did you mean {near!r}?"
-    return f"There are: {', '.join(names)}." if names else "There are none."
-
-
-def find_near(name: str, known: Iterable[str]) -> str | None:
-    """Return the nearest known name; case does not matter."""
-    folded = {each.casefold(): each for each in sorted(known)}
-    near = difflib.get_close_matches(name.casefold(), folded, 1)
-    return folded[near[0]] if near else None
 
 
 def _find_free(name: str, seen: set[str], taken: set[str], fold: Callable[[str], str]) -> str:

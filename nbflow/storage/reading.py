@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 
+from nbflow.base.nearest import say_nearest
 from nbflow.errors import StoreError, UnknownNameError
 from nbflow.storage.arrow.file import find_arrow, map_arrow
 from nbflow.storage.arrow.hash import FRAME, FRAME_TEXT
 from nbflow.storage.duckdb.column_types import make_sql_names
 from nbflow.storage.duckdb.relations import BATCH
-from nbflow.storage.quoting import suggest
 
 if TYPE_CHECKING:
     import duckdb
@@ -137,7 +137,7 @@ def _find_places(
     for column in wanted:
         if column not in known:
             raise UnknownNameError(
-                f"{name!r} has no column {column!r}. {suggest(str(column), names)}"
+                f"{name!r} has no column {column!r}. {say_nearest(str(column), names, repr)}"
             )
     places = [known[column] for column in wanted]
     levels = _find_levels(schema) if index else []

@@ -15,6 +15,7 @@ from typing import IO, Any
 
 import msgspec
 
+from nbflow.base.atomic_files import replacing
 from nbflow.errors import TrustError
 from nbflow.model import Frozen, formats
 
@@ -99,12 +100,12 @@ def read_trusted(file: Path) -> tuple[str, ...]:
 
 def write_trusted(file: Path, folders: tuple[str, ...]) -> None:
     """Name the folders; TrustError where that cannot be written."""
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    content = msgspec.json.format(msgspec.json.encode(Trusted(folders)), indent=1)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(msgspec.json.format(msgspec.json.encode(Trusted(folders)), indent=1))
-        part.chmod(0o644)
-        part.replace(file)
+        with replacing(file) as part:
+            part.write_bytes(content)
+            part.chmod(0o644)
     except OSError as error:
         raise TrustError(
             f"{file} cannot be written: {error.strerror}. Only root can trust for everyone; "

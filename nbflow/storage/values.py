@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path, PurePath
 from typing import Any
 
+from nbflow.base.atomic_files import remove, replacing
 from nbflow.base.hashing import hash_bytes, hash_file
 from nbflow.errors import StoreError, TrustError
 from nbflow.model import Kind, Output
@@ -175,27 +174,17 @@ def _keep(folder: Path, name: str, kind: Kind, note: str, save: Callable[[Path],
 
 
 def _write_whole(path: Path, save: Callable[[Path], Any]) -> None:
-    """Write aside, then rename: what has its final name is complete."""
-    part = path.with_name(f"{path.name}.part")
+    """Save a file or folder; what has its final name is complete."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _remove(part)
-        _remove(path)  # left by a failed attempt
-        save(part)
-        os.replace(part, path)  # noqa: PTH105 - atomic on Windows too
+        remove(path)  # left by a failed attempt
+        with replacing(path) as part:
+            save(part)
     except OSError as error:
-        _remove(part)
         raise StoreError(
             f"{path} could not be written: {error.strerror or error}. Make room or mend the"
             " permissions, then write it again; what was written before is intact."
         ) from error
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def _read_numpy(path: Path) -> Any:

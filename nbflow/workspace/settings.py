@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import math
-import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,8 @@ from typing import Any
 import msgspec
 
 from nbflow.base.names import make_name
+from nbflow.base.nearest import say_nearest
+from nbflow.base.text import parse_size
 from nbflow.errors import ProjectError
 from nbflow.model import Frozen
 
@@ -26,13 +26,13 @@ class Cache(Frozen, frozen=True, forbid_unknown_fields=True):
     @property
     def limit(self) -> int:
         """The bytes that Arrow files may take; raises ProjectError."""
-        found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kMGT]?)B\s*", self.arrow)
-        if found is None:
+        try:
+            return parse_size(self.arrow)
+        except ValueError as error:
             raise ProjectError(
                 f'[cache] arrow = "{self.arrow}" is no size. Write a number and kB, MB, GB or TB, '
                 'as in "10 GB"; "0 B" keeps no Arrow files.'
-            )
-        return int(float(found[1]) * 1000 ** " kMGT".index(found[2] or " "))
+            ) from error
 
 
 class Settings(Frozen, frozen=True):
@@ -110,9 +110,7 @@ def _make_settings(table: dict[str, Any], path: Path) -> Settings:
 def _check(name: str, value: Any, file: str) -> None:
     """Refuse a setting that is unknown, of another type, or out of range."""
     if name not in _KNOWN:
-        near = difflib.get_close_matches(name, _KNOWN, 1)
-        meant = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(sorted(_KNOWN))}."
-        raise ProjectError(f"{file}: unknown setting {name!r}. {meant}")
+        raise ProjectError(f"{file}: unknown setting {name!r}. {say_nearest(name, _KNOWN)}")
     try:
         fits = _is_in_range(name, msgspec.convert(value, _TYPES[name]))
     except msgspec.ValidationError:

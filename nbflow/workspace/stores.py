@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from nbflow.base.atomic_files import write_file
 from nbflow.base.globs import STORE_MARK as MARK
 from nbflow.base.hashing import hash_bytes
 from nbflow.errors import ProjectError
@@ -76,7 +77,7 @@ def make_store(root: Path, said: str) -> None:
     known = _read_owner(store)
     if known is None or (ours.project and known.project != ours.project):
         with contextlib.suppress(OSError):  # another member of the group may not write here
-            _write(store / MARK, msgspec.json.encode(ours) + b"\n")
+            write_file(store / MARK, msgspec.json.encode(ours) + b"\n", durable=False)
 
 
 def is_store(folder: str | Path) -> bool:
@@ -151,9 +152,3 @@ def _read_owner(store: Path) -> _Owner | None:
             f"{path} does not say whose store this is: {error}. If it is this project's, remove "
             "that file and run again."
         ) from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_bytes(content)
-    part.replace(path)

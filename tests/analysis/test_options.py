@@ -32,6 +32,12 @@ def test_options_come_from_the_metadata_the_settings_and_the_defaults(tmp_path: 
     assert scan.steps["b"].options == Options(timeout=60, owner="all")
 
 
+@pytest.mark.parametrize(("given", "read"), [(5, 5), ("2 kB", 2000)])
+def test_a_size_is_a_number_of_bytes_or_a_text(tmp_path: Path, given: object, read: int) -> None:
+    made = notebook(TAG, metadata={"nbflow": {"max_output": given}})
+    assert read_folder(project(tmp_path, a=made)).steps["a"].options.max_output == read
+
+
 WRONG = {
     "unknown": (
         {"timout": 1},

@@ -10,13 +10,13 @@ import pytest
 from msgspec.structs import replace
 
 from nbflow.app.requests import read_again
+from nbflow.base.locks import hold_folder
 from nbflow.errors import RunError
 from nbflow.model import Request
 from nbflow.runs import cleaning as clean
 from nbflow.runs.folder import find_folder
 from nbflow.runs.history import read_run, read_run_ids
 from nbflow.runs.request import write_request
-from nbflow.storage.duckdb.database_file import alone as hold_folder
 from nbflow.storage.duckdb.database_file import make_part
 from nbflow.storage.results.folders import read_result_ids
 from nbflow.workspace.project import Project

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from nbflow.base.locks import hold_folder
 from nbflow.errors import ProjectError
 from nbflow.storage import tables
-from nbflow.storage.duckdb import database_file as parts
 from nbflow.storage.duckdb.database_file import find_parts, make_part, sweep_parts
 from nbflow.storage.duckdb.filling import fill
 from nbflow.storage.results import arrow_cache
@@ -71,7 +71,7 @@ def test_what_a_killed_filler_left_is_found_and_removed_unless_somebody_is_at_wo
     folder.mkdir()
     for path in (*left, strange):
         path.touch()
-    with parts.alone(folder):
+    with hold_folder(folder):
         sweep_parts(folder)
         assert find_parts(folder) == left
     sweep_parts(folder)

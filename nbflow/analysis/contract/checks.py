@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbflow.analysis.contract.missing_reads import find_nearest, find_unanswered
+from nbflow.analysis.contract.missing_reads import find_unanswered
 from nbflow.analysis.contract.tags import make_tagging
+from nbflow.base.nearest import find_nearest
 from nbflow.model import Command, Edit, Parameter, Place, Problem, Skipped, Step, graph
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from nbflow.analysis.parameters import make_objects
 from nbflow.base import globs
 from nbflow.base.hashing import hash_bytes, hash_file
+from nbflow.base.nearest import find_nearest
 from nbflow.errors import PipelineError
 from nbflow.model import FileInput, Frozen, Parameter, Problem, ProblemCode
 from nbflow.workspace.pathnames import is_text, make_problem
@@ -222,7 +222,7 @@ def _find_nearest(at: Path) -> str:
     folder = next((one for one in at.parents if one.is_dir()), at.parent)
     missing = at.relative_to(folder).parts[0]
     names = [one.name for one in folder.iterdir() if not one.name.startswith(".")]
-    return next(iter(difflib.get_close_matches(missing, names, 1)), "")
+    return find_nearest(missing, names)
 
 
 def _refuse(code: ProblemCode, one: FileInput, **facts: str) -> PipelineError:

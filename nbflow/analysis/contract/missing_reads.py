@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from nbflow.analysis.contract.tags import make_tagging
 from nbflow.base.names import make_name
+from nbflow.base.nearest import find_nearest
 from nbflow.model import Edit, Input, Problem, ProblemCode, Skipped, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 
 def find_unanswered(
@@ -62,7 +62,7 @@ def _make_unwritten(
     step: Step, read: Input, writes: Sequence[str], steps: Mapping[str, Step]
 ) -> Problem:
     meant = ""
-    if (near := find_nearest(read.name, writes)) is not None:
+    if near := find_nearest(read.name, writes):
         meant = f"{read.step}.{near}"
     elif (writer := _find_writer(step, read, steps)) is not None:
         meant = f"{writer}.{read.name}"
@@ -98,9 +98,8 @@ def _find_meant(step: Step, read: Input, steps: Mapping[str, Step]) -> str | Non
     if (writer := _find_writer(step, read, steps)) is not None:
         return f"{writer}.{read.name}"
     near = find_nearest(read.step, steps)
-    if near is None:
-        return None
-    name = find_nearest(read.name, [write.name for write in steps[near].writes])
+    writes = [write.name for write in steps[near].writes] if near else []
+    name = find_nearest(read.name, writes)
     return f"{near}.{name}" if name else None
 
 
@@ -124,7 +123,3 @@ def _find_writer(step: Step, read: Input, steps: Mapping[str, Step]) -> str | No
         if name != step.name and any(write.name == read.name for write in other.writes)
     ]
     return find_nearest(read.step, writers) or next(iter(writers), None)
-
-
-def find_nearest(name: str, known: Iterable[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(name, list(known), 1)), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,8 @@ import msgspec
 
 from nbflow.analysis.contract.project_parameters import find_wrong_parameters
 from nbflow.base import globs
+from nbflow.base.nearest import find_nearest
+from nbflow.base.text import parse_size
 from nbflow.model import Edit, Options, Place, Problem
 from nbflow.notebook_api.executed_notebooks import EXECUTED
 
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 _TYPES = {field.name: field.type for field in msgspec.structs.fields(Options)}
 _AGE = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-MAX_OUTPUT = "100 MB"
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kMGT]?B)")
-_UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
 def make_options(
@@ -54,8 +52,8 @@ def find_problems(
     yield from find_wrong_parameters(settings, steps, broken)
     for name in settings.steps:
         if name not in steps:
-            near = difflib.get_close_matches(name, steps, 1)
-            edit = Edit(f"[steps.{near[0]}]") if near else None
+            near = find_nearest(name, steps)
+            edit = Edit(f"[steps.{near}]") if near else None
             facts = {"file": settings.file, "step": name}
             yield Problem("unknown-step-setting", None, facts, edit, "warning")
 
@@ -83,12 +81,14 @@ def _check(table: Any, where: str, place: Place | None) -> tuple[dict[str, Any],
 def _convert(name: str, value: Any) -> Any:
     if name == "cache":
         return value if isinstance(value, bool) else _read_age(value)
+    if name == "max_output" and isinstance(value, str):
+        value = parse_size(value)
     made = msgspec.convert(value, _TYPES[name])
     right: dict[str, Callable[[], Any]] = {
         "after": lambda: all(step.isidentifier() for step in made),
         "cell_timeout": lambda: made is None or made > 0,
         "makes": lambda: all(path.strip() and not globs.is_url(path) for path in made),
-        "max_output": lambda: made is None or read_size(made) > 0,
+        "max_output": lambda: made is None or made > 0,
         "timeout": lambda: made is None or made > 0,
         "writes": lambda: all(written.isidentifier() for written in made),
     }
@@ -104,16 +104,7 @@ def _read_age(age: Any) -> float:
     return float(found[1]) * _SECONDS[found[2]]
 
 
-def read_size(size: int | str) -> int:
-    """Return the bytes that a size says, as "100 MB"; ValueError where it says none."""
-    if isinstance(size, int):
-        return size
-    if (found := _SIZE.fullmatch(size.strip())) is None:
-        raise ValueError(size)
-    return round(float(found[1]) * _UNITS[found[2]])
-
-
 def _make_unknown(name: str, where: str, place: Place | None) -> Problem:
-    near = difflib.get_close_matches(name, _TYPES, 1)
+    near = find_nearest(name, _TYPES)
     facts = {"where": where, "option": name, "known": sorted(_TYPES)}
-    return Problem("unknown-option", place, facts, Edit(near[0], place) if near else None)
+    return Problem("unknown-option", place, facts, Edit(near, place) if near else None)

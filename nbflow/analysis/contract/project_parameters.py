@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from nbflow.analysis.contract.missing_reads import find_nearest
 from nbflow.analysis.parameters import check_value
+from nbflow.base.nearest import find_nearest
 from nbflow.errors import ParameterError
 from nbflow.model import Edit, Parameter, Problem, Step
 from nbflow.model.refs import make_parameter_ref

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from nbflow.base.names import make_name
+from nbflow.base.nearest import find_nearest
 from nbflow.model import Edit, Input, Problem, Skipped, Step
 from nbflow.model.refs import make_ref
 
@@ -51,10 +51,10 @@ def find_problems(
         if refs:
             yield _make_unclear(unclear, refs)
     for one in queries.named:
-        near = difflib.get_close_matches(one.step, known, 1, _NEAR)
+        near = find_nearest(one.step, known, _NEAR)
         if one.step not in known and near:
             facts = {"ref": one.ref, "step": one.step}
-            edit = Edit(f'"{near[0]}.{one.name}"', one.place)
+            edit = Edit(f'"{near}.{one.name}"', one.place)
             yield Problem("unknown-table", one.place, facts, edit, "warning")
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from nbflow.analysis.code.cells import CodeCell, make_place
+from nbflow.base.nearest import find_nearest
 from nbflow.model import Command, Edit, Place, Problem, Remedy, Skipped
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def find_slips(cells: Iterable[CodeCell]) -> Iterator[Slip]:
     """Find misspelt tags, as `paramters` and `Inputs`."""
     for cell in cells:
         for tag in sorted(cell.tags - STEP_TAGS):
-            for meant in difflib.get_close_matches(tag.lower(), STEP_TAGS - cell.tags, 1, _NEAR):
+            if meant := find_nearest(tag, STEP_TAGS - cell.tags, _NEAR):
                 yield Slip(cell, tag, meant)
 
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import errno
 import importlib
 import mmap
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow as pa
 
+from nbflow.base.atomic_files import replacing
 from nbflow.storage.quoting import ARROW, make_path
 from nbflow.storage.results.damage import note
 
 _END = b"\xff\xff\xff\xff\0\0\0\0"  # the end of each complete Arrow stream
-_PART = ".part"
 
 
 def find_arrow(folder: Path, name: str) -> Path:
@@ -24,16 +23,10 @@ def find_arrow(folder: Path, name: str) -> Path:
 
 
 def write_arrow(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
-    """Write batches aside, then rename: a file with its final name is complete."""
+    """Write batches; a file with its final name is complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}{_PART}")
-    try:
-        with pa.OSFile(str(part), "wb") as file:
-            _write(file, schema, batches)
-        os.replace(part, path)  # noqa: PTH105 - atomic on Windows too
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    with replacing(path) as part, pa.OSFile(str(part), "wb") as file:
+        _write(file, schema, batches)
 
 
 def map_arrow(path: Path) -> pa.Table:

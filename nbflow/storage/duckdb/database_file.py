@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from nbflow.base.flushing import write_file
+from nbflow.base.atomic_files import write_file
+from nbflow.base.locks import hold_folder
 from nbflow.model import Mark
 from nbflow.storage.results.file_marks import GONE, SMALL, find_difference, is_changed
 from nbflow.storage.results.local import TABLES
@@ -21,7 +21,7 @@ _SUFFIX = ".part"
 
 def write_mark(folder: Path, mark: Mark) -> None:
     """Keep the mark of the file that has just been put in place."""
-    write_file(folder / _MARK, msgspec.json.encode(mark), lasting=False)
+    write_file(folder / _MARK, msgspec.json.encode(mark), durable=False)
 
 
 def find_fault(folder: Path, *, whole: bool = False) -> str:
@@ -41,32 +41,6 @@ def find_fault(folder: Path, *, whole: bool = False) -> str:
         return whole or found.st_size <= SMALL or is_changed(found, mark)
 
     return find_difference(folder / TABLES, made, needs_hash)
-
-
-@contextmanager
-def alone(folder: Path, *, wait: bool = True) -> Iterator[bool]:
-    """Keep other processes from filling the same file, where the system has locks: that saves work.
-
-    Gives False where it has none, and another process may fill the file too. Raises
-    BlockingIOError where another process fills it and `wait` is False.
-    """
-    lock = os.open(folder, os.O_RDONLY) if os.name == "posix" else None
-    held = False
-    try:
-        if lock is not None:
-            import fcntl  # noqa: PLC0415 - not on Windows
-
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-                held = True
-            except BlockingIOError:
-                raise
-            except OSError:  # a file system without locks
-                pass
-        yield held
-    finally:
-        if lock is not None:
-            os.close(lock)
 
 
 def make_part(folder: Path) -> Path:
@@ -94,7 +68,7 @@ def find_parts(folder: Path) -> list[Path]:
 
 def sweep_parts(folder: Path) -> None:
     """Remove the parts in a folder where no process is at work."""
-    with suppress(OSError), alone(folder, wait=False) as held:
+    with suppress(OSError), hold_folder(folder, wait=False) as held:
         if held:
             remove_parts(folder)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import re
 from collections.abc import Collection, Iterator
 
+from nbflow.base.nearest import find_nearest
 from nbflow.errors import SqlError, StoreError
 from nbflow.model import Command
 
@@ -61,10 +61,9 @@ def suggest_table(name: str, tables: Collection[str]) -> str:
     step, dot, table = name.rpartition(".")
     own = [one for one in tables if dot and one.rpartition(".")[0] == step]
     by_table = {one.rpartition(".")[2]: one for one in own or tables}
-    near = difflib.get_close_matches(name, tables, 1) if dot and not own else []
-    near = near or difflib.get_close_matches(table, by_table, 1)
-    if near:
-        return f" Did you mean {by_table.get(near[0], near[0])}?"
+    near = find_nearest(name, tables) if dot and not own else ""
+    if near := near or find_nearest(table, by_table):
+        return f" Did you mean {by_table.get(near, near)}?"
     known = sorted(own or tables)
     more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
     return f" There are: {', '.join(known[:_NAMED])}{more}." if known else ""

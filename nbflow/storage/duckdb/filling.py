@@ -11,14 +11,14 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from nbflow.base.flushing import flush, flush_folder
+from nbflow.base.atomic_files import flush, flush_folder
+from nbflow.base.locks import hold_folder
 from nbflow.model import Output
 from nbflow.storage.arrow.codec import Codec
 from nbflow.storage.arrow.file import find_arrow, map_arrow
 from nbflow.storage.duckdb.column_types import make_sql_names, make_view_sql
 from nbflow.storage.duckdb.connections import attached_to_write, process_connection
 from nbflow.storage.duckdb.database_file import (
-    alone,
     find_fault,
     make_part,
     remove_parts,
@@ -46,7 +46,7 @@ def fill(folder: Path, *, again: bool = False) -> None:
     now. Where several processes try at once, one fills and the others wait for it.
     """
     try:
-        with alone(folder) as held:
+        with hold_folder(folder) as held:
             if again or find_fault(folder):
                 _fill(folder, held=held)
     except OSError as error:

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from nbflow.base.nearest import say_nearest
 from nbflow.errors import DamageError, StoreError, UnknownNameError
 from nbflow.storage.arrow.codec import Codec
 from nbflow.storage.duckdb.column_types import make_sql_names, make_view_sql
@@ -19,7 +20,7 @@ from nbflow.storage.duckdb.connections import attached, process_connection, set_
 from nbflow.storage.duckdb.database_file import find_fault
 from nbflow.storage.duckdb.filling import fill
 from nbflow.storage.duckdb.relations import read_relation
-from nbflow.storage.quoting import quote, suggest
+from nbflow.storage.quoting import quote
 
 
 class Query:
@@ -82,7 +83,7 @@ class Query:
             if missing:
                 raise UnknownNameError(
                     f"{self.name!r} has no column {missing[1]!r}, which where={where!r} names."
-                    f" {suggest(missing[1], self.names)}"
+                    f" {say_nearest(missing[1], self.names, repr)}"
                 ) from None
             raise StoreError(
                 f"where={where!r} is no condition that DuckDB understands: {error}\nWrite what"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from nbflow.base.flushing import write_file
+from nbflow.base.atomic_files import write_file
 from nbflow.errors import DamageError
 from nbflow.model import Command, Frozen, formats
 from nbflow.storage.results.file_marks import GONE
@@ -70,7 +70,7 @@ def write_note(folder: Path, name: str, why: str) -> Damage:
     found = Damage(step, result, name, why, _read_key(open_store(home), step, result), time.time())
     place = home / FOLDER / step
     place.mkdir(parents=True, exist_ok=True)
-    write_file(place / f"{result}.json", msgspec.json.encode(found), lasting=False)
+    write_file(place / f"{result}.json", msgspec.json.encode(found), durable=False)
     return found
 
 

@@ -14,7 +14,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from nbflow.base.flushing import write_file
+from nbflow.base.atomic_files import write_file
 from nbflow.base.ids import make_next_id
 from nbflow.base.locks import hold
 from nbflow.errors import StoreError

@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from nbflow.base.flushing import write_file
+from nbflow.base.atomic_files import write_file
+from nbflow.base.nearest import find_nearest
 from nbflow.errors import StoreError, UnknownNameError
 from nbflow.model import Frozen, Made, Mark, Output, formats
-from nbflow.storage.quoting import find_near
 from nbflow.storage.results.damage import note
 from nbflow.storage.results.file_marks import GONE, find_files, make_mark, make_marks
 from nbflow.storage.trust import protect
@@ -101,7 +101,7 @@ def add_made(folder: Path, made: Mapping[str, Made]) -> None:
 
 def _write(folder: Path, body: Outputs) -> None:
     write_file(
-        folder / FILE, msgspec.json.format(msgspec.json.encode(body), indent=1), lasting=False
+        folder / FILE, msgspec.json.format(msgspec.json.encode(body), indent=1), durable=False
     )
 
 
@@ -111,7 +111,7 @@ def _explain_missing(folder: Path, name: str, outputs: Mapping[str, Output]) -> 
     if not name:
         example = f' For example "{step}.{min(outputs)}".' if outputs else ""
         return f"{step}: this names a step, but nothing that it wrote: {wrote}.{example}"
-    near = find_near(name, outputs)
+    near = find_nearest(name, outputs)
     meant = f' Did you mean "{step}.{near}"?' if near else ""
     return f"{step}.{name}: {step} wrote {wrote}.{meant}"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from nbflow.base.flushing import write_file
+from nbflow.base.atomic_files import write_file
 from nbflow.model import Command, Frozen, Problem, make_warning
 from nbflow.storage.results.damage import read_notes
 
@@ -69,4 +69,4 @@ def explain_removed(home: Path, step: str, result: str, run: str, ref: str = "")
 
 def _forget_half(path: Path) -> None:
     lines = path.read_bytes().splitlines(keepends=True)
-    write_file(path, b"".join(lines[len(lines) // 2 :]), lasting=False)
+    write_file(path, b"".join(lines[len(lines) // 2 :]), durable=False)

@@ -11,6 +11,7 @@ from papermill.execute import ERROR_ANCHOR_MSG, ERROR_MESSAGE_TEMPLATE, remove_e
 from papermill.utils import find_first_tagged_cell_index
 from papermill.version import version
 
+from nbflow.base.atomic_files import write_file
 from nbflow.environments import OWN
 from nbflow.executors.local.worker.cell_numbers import INJECTED, MARKER
 from nbflow.executors.local.worker.injected_cell import inject
@@ -73,15 +74,10 @@ class Document:
         cells.insert(0, _make_marker(ERROR_MESSAGE_TEMPLATE % count, "papermill-error-message"))
 
     def save(self) -> None:
-        """Write the notebook aside and rename it: a reader finds a whole one, old or new."""
-        part = Path(self.job.folder, "notebook.ipynb.part")
+        """Write the notebook; a reader finds a whole one, old or new."""
         data = write(self.notebook)
-        try:
-            part.write_bytes(data)
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            part.replace(self.path)
-        finally:
-            part.unlink(missing_ok=True)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        write_file(self.path, data, durable=False)
 
     def reset(self) -> None:
         """Take out what an earlier execution left, as papermill does before its own."""
