@@ -127,7 +127,7 @@ class LocalExecutor:
             self._plain = ""
 
     def _find_idle(self) -> Worker | None:
-        """Return one that has nothing to do, and dismiss those whose fork servers have ended."""
+        """Return an idle worker; dismiss idle workers whose fork servers have ended."""
         addresses = self._servers.addresses()
         while self._idle:
             worker = self._idle.pop()
@@ -137,7 +137,7 @@ class LocalExecutor:
         return None
 
     def _start_worker(self) -> Future[Worker]:
-        """Have one started by a thread that nobody need wait for: a fork server may answer late."""
+        """Start a worker in a thread: a fork server may answer late."""
         coming: Future[Worker] = Future()
         addresses = self._servers.addresses()
 
@@ -166,7 +166,7 @@ class LocalExecutor:
 
 
 def _discard(coming: Future[Worker]) -> None:
-    """End a worker that came too late."""
+    """End a worker that started too late."""
     if coming.exception() is None:
         coming.result().kill()
 
@@ -226,7 +226,7 @@ class Worker:
         return Outcome(status="failed", seconds=seconds, failure=failure)
 
     def dismiss(self) -> None:
-        """Let it leave: its stdin ends, and it ends its kernel."""
+        """Close the worker's stdin: it ends its kernel and leaves."""
         with contextlib.suppress(OSError):
             self.orders.close()
 

@@ -1,4 +1,4 @@
-"""What an execution leaves in the notebook: statuses, times, and the file itself."""
+"""Records an execution in the notebook: statuses and times; saves the file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ REST = 10  # times as long as a save took, until the next
 
 
 class Observer:
-    """What an execution tells to whoever passes `observer=`; a subclass overrides what it needs.
+    """Receives what happens in an execution (`observer=`); subclasses override what they need.
 
     `cell` is the notebook's own node and `index` its place there; `message` is the kernel's.
     """

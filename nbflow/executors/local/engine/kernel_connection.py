@@ -1,4 +1,4 @@
-"""What a kernel says, as it comes: one wait for its messages and for the end of its process."""
+"""Waits, in one call, for a kernel's messages and for the end of its process."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class WireClient(AsyncKernelClient):  # type: ignore[misc]
 
 
 class EndedError(Exception):
-    """The kernel's process has ended, and all that it said was taken."""
+    """The kernel's process has ended, and all its messages were read."""
 
 
 class Wire:

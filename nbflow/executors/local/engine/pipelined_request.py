@@ -1,4 +1,4 @@
-"""The next cell, sent while one is executed: the kernel need not wait for us between them."""
+"""Sends the next cell while one is executed, so the kernel does not wait between cells."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Found = tuple[str, dict[str, Any]]
 
 
 class Begun:
-    """Which cell sent ahead a kernel has begun: a file beside its sockets.
+    """A file beside the kernel's sockets: the id of the last request that the kernel has begun.
 
-    A process that ends at once takes messages with it that say so: the cell before seems to have
-    ended it. The client makes the file and holds it, as the kernel's end removes its folder.
+    A process that dies takes its last messages with it, and then the cell before would seem to
+    have killed it. The client creates the file and keeps it open: the folder goes with the kernel.
     """
 
     def __init__(self, address: str, flags: int) -> None:
@@ -52,7 +52,7 @@ class Begun:
 
 
 class Ahead:
-    """At most one request beyond the cell that is executed, and what has come of it so far.
+    """At most one request beyond the cell that is executed, and the messages about it so far.
 
     A kernel that heeds MARK refuses it (`aborted`) if the cell before failed: nothing is executed
     that would not have been.

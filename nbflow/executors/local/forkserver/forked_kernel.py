@@ -68,7 +68,7 @@ def prepare(app: Any) -> None:
 
 
 def rehearse(app: Any) -> None:
-    """Do once what every cell does, while nobody waits: first times cost ten times as much."""
+    """Run an empty cell ahead of need: the first cell costs ten times as much as others."""
     app.kernel.shell.run_cell("pass", store_history=False, silent=True)
     app.kernel.shell.user_expressions({"nothing": "''"})
 
@@ -101,7 +101,7 @@ def run(app: Any) -> None:
 
 
 def _serve(app: Any) -> None:
-    """Serve; `exit()` in a task stops the event loop before whoever awaits the task hears of it."""
+    """Serve until the end; `exit()` in an asyncio task raises SystemExit out of the event loop."""
     start = app.start
     while True:
         try:
@@ -114,7 +114,7 @@ def _serve(app: Any) -> None:
 
 
 def leave(app: Any, code: int) -> None:
-    """End as Python does, less what hangs or takes long.
+    """End the process as Python does, without the parts that hang or take long.
 
     ipykernel 7.4 hung in 2 of 50 ends: IPKernelApp.close joins the control thread, which blocks
     on the iopub thread that was stopped before.
@@ -137,7 +137,7 @@ def leave(app: Any, code: int) -> None:
 
 
 def _let_go(app: Any) -> None:
-    """Forget what IPython keeps of the last cells: it may be all that holds a file open."""
+    """Drop the results that IPython keeps of the last cells: they may hold a file open."""
     kernel_shell = app.kernel.shell
     kernel_shell.last_execution_result = None
     kernel_shell.InteractiveTB.tb = None
@@ -227,7 +227,7 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
         return bool(self.shell_channel_thread)
 
     async def dispatch_shell(self, *args: Any, **options: Any) -> None:
-        """Begin no cell before all that the last one printed is with the socket."""
+        """Begin a cell only when the socket has all output of the last cell."""
         self.iopub_thread.settle()
         await super().dispatch_shell(*args, **options)
 
@@ -245,7 +245,7 @@ class ForkedKernel(IPythonKernel):  # type: ignore[misc]
         return {**info, "supported_features": [*info["supported_features"], *ours]}
 
     def should_handle(self, stream: Any, msg: Any, idents: Any) -> bool:
-        """Refuse a cell that was sent before it was known that the one before fails."""
+        """Refuse a cell that was sent ahead if the cell before it failed."""
         ahead = bool(msg["metadata"].get(MARK))
         if ahead and self.failed:
             self._send_abort_reply(stream, msg, idents)

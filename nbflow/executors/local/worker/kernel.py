@@ -76,7 +76,7 @@ class Kernel:
         self.group = getattr(self.manager.provisioner, "pgid", None)
 
     def adopt(self, spare: Kernel) -> None:
-        """Take over the process of one that was started ahead, for this job and no other."""
+        """Take over the process of a kernel that was started ahead."""
         shutil.rmtree(self.sockets, ignore_errors=True)
         self.sockets, self.manager = spare.sockets, spare.manager
         self.process, self.group = spare.process, spare.group
@@ -130,7 +130,7 @@ class Kernel:
         self.errors.unlink(missing_ok=True)
 
     def said(self) -> str:
-        """Return the end of what the process itself said: a crash's last words."""
+        """Return the end of the output of the process itself."""
         with contextlib.suppress(OSError):
             return self.errors.read_text(encoding="utf-8", errors="replace")[-4000:].strip()
         return ""
@@ -183,7 +183,7 @@ def make_environment() -> dict[str, str]:
 
 
 def make_manager(job: Job, sockets: str) -> Any:
-    """Return a manager for the job's kernel, on sockets that race with nobody's."""
+    """Return a manager for the job's kernel, with sockets in a private folder."""
     manager = make_manager_class()(kernel_name=job.kernel)
     manager.connection_file = str(Path(sockets, "kernel.json"))
     address = str(Path(sockets, "s"))
