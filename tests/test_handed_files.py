@@ -10,14 +10,14 @@ import pytest
 
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.errors import PipelineError
-from nbflow.execution import execute
+from nbflow.execution.run import execute
 from nbflow.model import Place, Request
 from nbflow.planning import Plan, make_plan
 from nbflow.planning.missing_prerequisites import find_absent
 from nbflow.present.problems import say_what
 from nbflow.runs.fold import Run
-from nbflow.storage.results.local import open_store
-from nbflow.storage.tables import read
+from nbflow.storage.output_io import read
+from nbflow.storage.results.store import open_store
 from nbflow.workspace.project import find_project
 from tests.notebooks import cell, notebook, project
 

@@ -17,8 +17,8 @@ from nbflow.model.events import Line, RunFinished, RunStarted, StepReused, StepS
 from nbflow.planning import Plan, make_plan
 from nbflow.runs.fold import Run
 from nbflow.runs.log import read_heading, to_line
-from nbflow.storage.results import folders as results
-from nbflow.storage.results.local import open_store
+from nbflow.storage.results import result_index as results
+from nbflow.storage.results.store import open_store
 from nbflow.workspace.project import Project
 from tests.benchmarks.make_pipeline import WritingExecutor, edit, finish, make_pipeline, name
 

@@ -15,7 +15,7 @@ import pytest
 
 from nbflow import Pipeline
 from nbflow.analysis.contract.scan import read_folder
-from nbflow.execution import execute
+from nbflow.execution.run import execute
 from nbflow.model import Outcome, Reason, Request, Spent
 from nbflow.model.events import CellStarted, Line, OutputPrinted, StepStarted
 from nbflow.planning import make_plan
@@ -23,7 +23,7 @@ from nbflow.runs.cancel import cancel
 from nbflow.runs.fold import Run
 from nbflow.runs.follow import follow
 from nbflow.runs.history import read_run, read_runs
-from nbflow.storage.results import folders as results
+from nbflow.storage.results import result_index as results
 from nbflow.workspace.project import Project
 from tests.notebooks import cell, project, write
 

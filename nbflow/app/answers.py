@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.model import Command, Frozen, Next, Output
-from nbflow.present.told import Code, say_told
+from nbflow.present.command_results import Code, say_told
 
 if TYPE_CHECKING:
     from nbflow.model import Scan

@@ -22,8 +22,8 @@ from nbflow.model.refs import make_ref
 from nbflow.runs.fold import Run
 from nbflow.runs.folder import read_inputs
 from nbflow.runs.history import find_run, find_run_with
-from nbflow.storage.results.folders import Snapshot
-from nbflow.storage.results.local import open_store
+from nbflow.storage.results.result_index import Snapshot
+from nbflow.storage.results.store import open_store
 from nbflow.workspace.project import Project
 
 

@@ -12,7 +12,7 @@ from nbflow.planning import refuse_wrong
 from nbflow.planning.parameter_values import make_forms
 from nbflow.planning.selection import select
 from nbflow.runs.history import find_run
-from nbflow.runs.request import read_request
+from nbflow.runs.request_file import read_request
 from nbflow.workspace.project import Project
 
 

@@ -23,7 +23,7 @@ def run(
     stop: threading.Event | None = None,
 ) -> Executed:
     """Execute a plan in this process; `observe` sees each event, setting `stop` cancels."""
-    from nbflow.execution import execute  # noqa: PLC0415 - who starts a process needs none of it
+    from nbflow.execution.run import execute  # noqa: PLC0415 - who starts a process needs none of it
 
     return Executed(plan.project, execute(plan, observe=observe, stop=stop))
 

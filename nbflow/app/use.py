@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import nbflow
 from nbflow.app.answers import Told
-from nbflow.notebook_api import calls
+from nbflow.notebook_api import public_api as calls
 
 
 def use(run: str | None = None, step: str | None = None) -> Told | None:

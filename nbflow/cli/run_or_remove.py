@@ -12,7 +12,7 @@ from nbflow import app
 from nbflow.app.answers import Cleaned, Executed
 from nbflow.base.text import say_count
 from nbflow.commands.run_request import StartRun
-from nbflow.present.runs import say_no_bytecode
+from nbflow.present.run_lines import say_no_bytecode
 
 if TYPE_CHECKING:
     from nbflow.planning import Plan

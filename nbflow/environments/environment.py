@@ -106,7 +106,9 @@ def _ask(kernel: Kernel) -> _Answer:
 
 
 def _ask_python(kernel: Kernel) -> _Answer:
-    code = CLEAN.format(text=Path(__file__).with_name("ask.py").read_text(encoding="utf-8"))
+    code = CLEAN.format(
+        text=Path(__file__).with_name("list_packages.py").read_text(encoding="utf-8")
+    )
     said = _run([*kernel.command, "-c", code], kernel)
     try:
         answer = msgspec.json.decode(said.stdout.splitlines()[-1])

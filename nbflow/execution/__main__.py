@@ -14,7 +14,7 @@ import msgspec
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.base.process import collect_seldom, leave
 from nbflow.errors import NbflowError
-from nbflow.execution import execute
+from nbflow.execution.run import execute
 from nbflow.execution.start_error import pack
 from nbflow.model import Request
 from nbflow.planning import make_plan

@@ -11,7 +11,7 @@ from nbflow.model import Failure, Output, Reason, Result
 from nbflow.model.refs import make_ref
 from nbflow.planning import Prepared, find_changes, make_parts
 from nbflow.planning.make import find_inputs
-from nbflow.storage.results import folders as results
+from nbflow.storage.results import result_index as results
 from nbflow.workspace.project import Project
 
 

@@ -24,7 +24,7 @@ from nbflow.model import FileInput, Job, JobInput, Place, Result, Step, TaskId
 from nbflow.model.tasks import MAX_OUTPUT
 from nbflow.planning import Plan, Prepared
 from nbflow.runs.folder import RunFolder, find_attempt, find_folder
-from nbflow.storage.results.local import open_store
+from nbflow.storage.results.store import open_store
 
 
 def snapshot_sources(plan: Plan, folder: RunFolder, names: Collection[str]) -> None:

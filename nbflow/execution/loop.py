@@ -42,8 +42,8 @@ from nbflow.planning.make import decide_now, find_inputs
 from nbflow.runs.folder import find_folder
 from nbflow.runs.liveness import take_snapshot
 from nbflow.runs.log import Log
-from nbflow.storage.results import folders as results
-from nbflow.storage.results.local import open_store
+from nbflow.storage.results import result_index as results
+from nbflow.storage.results.store import open_store
 
 _TICK = 0.1  # seconds between looks at the file `cancel`
 _BATCH = 100  # tasks to decide before events are written

@@ -18,10 +18,10 @@ from nbflow.model.events import StepFailed, StepFinished
 from nbflow.planning import Plan, Prepared, find_reusable, make_key
 from nbflow.planning.undeclared_files import advise, warn_of_write
 from nbflow.runs.folder import find_attempt
-from nbflow.storage.results import folders as results
+from nbflow.storage.results import result_index as results
 from nbflow.storage.results.left_files import Left, add_left
-from nbflow.storage.results.local import open_store
 from nbflow.storage.results.outputs import make_all_marks
+from nbflow.storage.results.store import open_store
 from nbflow.workspace.project import Project
 
 

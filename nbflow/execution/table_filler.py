@@ -15,7 +15,7 @@ import msgspec
 from nbflow.base.private_folders import remove_folders
 from nbflow.model import Problem, Result, make_warning
 from nbflow.storage.duckdb.database_file import sweep_parts
-from nbflow.storage.results.local import TABLES, open_store
+from nbflow.storage.results.store import TABLES, open_store
 from nbflow.workspace.project import Project
 
 if TYPE_CHECKING:

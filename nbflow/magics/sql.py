@@ -12,7 +12,8 @@ from typing import Any
 from nbflow.base.text import say_count
 from nbflow.errors import NbflowError, SqlError
 from nbflow.magics import sql_completion
-from nbflow.notebook_api import calls, sql_cell
+from nbflow.notebook_api import public_api as calls
+from nbflow.notebook_api import sql_cell
 from nbflow.notebook_api.messages import say
 from nbflow.notebook_api.table_catalog import read_known
 from nbflow.present.html import draw_rows
@@ -164,7 +165,7 @@ def _describe(ran: Any) -> str:
 
 
 def _convert(relation: Any, to: str, *, lazy: bool) -> Any:
-    from nbflow.storage import reading  # noqa: PLC0415 - load pyarrow
+    from nbflow.storage import table_reader as reading  # noqa: PLC0415 - load pyarrow
     from nbflow.storage.duckdb import relations  # noqa: PLC0415 - load pyarrow
 
     if to == "relation":

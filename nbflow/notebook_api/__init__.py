@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from nbflow.notebook_api.calls import file, progress, read, sql, use, write
+from nbflow.notebook_api.public_api import file, progress, read, sql, use, write
 
 __all__ = ["file", "progress", "read", "sql", "use", "write"]

@@ -15,12 +15,12 @@ from nbflow.notebook_api import by_hand_store, run_choice, session
 from nbflow.notebook_api.executed_notebooks import find_changed
 from nbflow.notebook_api.messages import find_caller, make_age, make_parameters, say
 from nbflow.notebook_api.notebook_context import Here, find_here
-from nbflow.notebook_api.references import Source, check_step, make_hint
+from nbflow.notebook_api.ref_names import Source, check_step, make_hint
 from nbflow.notebook_api.tagged_notebooks import is_tagged
 from nbflow.runs.finished import find_finished, read_finished
-from nbflow.storage.results.folders import Snapshot
-from nbflow.storage.results.local import open_store
 from nbflow.storage.results.removals import explain_removed
+from nbflow.storage.results.result_index import Snapshot
+from nbflow.storage.results.store import open_store
 from nbflow.workspace.stores import is_store
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ class Written(Frozen, frozen=True):
 
 def write(project: Project, step: str, name: str, value: Any, after: str = "") -> Output:
     """Write a value; `after` is the newest run that has finished."""
-    from nbflow.storage import tables  # noqa: PLC0415 - importing nbflow must not load duckdb
+    from nbflow.storage import output_io as tables  # noqa: PLC0415 - importing nbflow must not load duckdb
 
     make_home(project)
     folder = _folder(project, step, name)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from nbflow.errors import CallError, SqlError
 from nbflow.notebook_api.query_parameters import bind
-from nbflow.notebook_api.references import Source
+from nbflow.notebook_api.ref_names import Source
 from nbflow.storage.duckdb import interruptible
 from nbflow.storage.duckdb.connections import process_connection
 from nbflow.storage.duckdb.result_tables import make_view

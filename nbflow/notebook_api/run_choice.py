@@ -9,7 +9,7 @@ from nbflow.errors import CallError
 from nbflow.runs.finished import find_named_finished, read_finished
 from nbflow.runs.folder import find_folder
 from nbflow.runs.log import find_beginning
-from nbflow.storage.results.folders import Snapshot
+from nbflow.storage.results.result_index import Snapshot
 
 if TYPE_CHECKING:
     from nbflow.runs.fold import Run

@@ -8,7 +8,7 @@ from typing import Any
 from nbflow.base.nearest import say_nearest
 from nbflow.errors import SqlError
 from nbflow.model import Frozen
-from nbflow.notebook_api.references import make_identifier
+from nbflow.notebook_api.ref_names import make_identifier
 
 MAGICS = frozenset({"nbsql", "sql"})
 FORMS = ("pandas", "arrow", "polars", "relation")

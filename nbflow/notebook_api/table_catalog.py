@@ -12,8 +12,8 @@ from nbflow.notebook_api import by_hand_store, run_choice, session
 from nbflow.notebook_api.notebook_context import find_here
 from nbflow.runs.finished import read_finished
 from nbflow.runs.fold import Run
-from nbflow.storage.results.folders import Snapshot
 from nbflow.storage.results.outputs import read_outputs
+from nbflow.storage.results.result_index import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from nbflow.errors import CallError
 from nbflow.model import Job
 from nbflow.notebook_api import session
 from nbflow.notebook_api.messages import say
-from nbflow.notebook_api.references import Source, make_hint
+from nbflow.notebook_api.ref_names import Source, make_hint
 from nbflow.runs.folder import find_attempt
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def locate(job: Job, step: str, name: str) -> Source:
 
 def write(job: Job, name: str, value: Any) -> None:
     """Keep an output in the result that the run is making."""
-    from nbflow.storage import tables  # noqa: PLC0415 - importing nbflow must not load duckdb
+    from nbflow.storage import output_io as tables  # noqa: PLC0415 - importing nbflow must not load duckdb
 
     folder = find_attempt(job).making
     _check_declared(job, name)

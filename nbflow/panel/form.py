@@ -15,8 +15,8 @@ from nbflow.panel.form_fields import SHARED, Field
 from nbflow.panel.form_inputs import UNSET, is_same, make_input
 from nbflow.panel.form_values import FormValues, Held
 from nbflow.panel.widget_factory import build, hide, set_class
-from nbflow.present.problem_cases import say_range
 from nbflow.present.problems import say_error_here
+from nbflow.present.sentence_templates import say_range
 
 _FLAT = 14  # fields up to which all groups stand open
 _GROUPS = 20  # groups that are shown; the search finds the others

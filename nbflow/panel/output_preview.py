@@ -15,7 +15,7 @@ from nbflow.model import Frozen, Output
 from nbflow.present.html.figures import PLOTLY, draw_picture
 from nbflow.present.html.markup import dim, join, tag
 from nbflow.present.rows import is_number
-from nbflow.storage import tables
+from nbflow.storage import output_io as tables
 from nbflow.storage.duckdb import connections
 from nbflow.storage.quoting import make_path
 

@@ -43,7 +43,7 @@ from nbflow.runs.fold import Run
 from nbflow.runs.follow import Followed
 from nbflow.runs.history import find_newest_id, find_run, read_run
 from nbflow.runs.liveness import is_alive
-from nbflow.runs.request import read_request
+from nbflow.runs.request_file import read_request
 from nbflow.workspace.project import Project, find_project
 
 STATIC = Path(__file__).parent / "static"

@@ -22,7 +22,7 @@ from nbflow.panel.step_list import StepList
 from nbflow.panel.widget_factory import build
 from nbflow.runs.fold import Run
 from nbflow.runs.follow import Followed
-from nbflow.runs.request import read_request
+from nbflow.runs.request_file import read_request
 from nbflow.workspace.project import Project
 
 _AGEING = 30  # seconds after which ages are told anew

@@ -11,7 +11,7 @@ from nbflow.model import STATES, Frozen, Output, Scan, Step
 from nbflow.panel.forecast import find_expected, find_left
 from nbflow.planning import Plan
 from nbflow.present.nodes import make_planned_states, make_run_states
-from nbflow.present.runs import say_doing, say_step_time, say_trouble
+from nbflow.present.run_lines import say_doing, say_step_time, say_trouble
 from nbflow.present.states import say_over
 from nbflow.present.values import say_parameters
 from nbflow.runs.fold import Run, StepRun

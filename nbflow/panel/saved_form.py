@@ -16,7 +16,7 @@ from nbflow.present import document as doc
 from nbflow.present.html.markup import tag
 from nbflow.present.values import say_parameters, say_value
 from nbflow.runs.fold import Run
-from nbflow.runs.request import read_request
+from nbflow.runs.request_file import read_request
 from nbflow.workspace.project import Project
 
 _NAME, _GIVEN = doc.Column("parameter"), doc.Column("in this run")

@@ -10,7 +10,7 @@ import msgspec
 from nbflow.base.atomic_files import write_file
 from nbflow.errors import StoreError
 from nbflow.model import Frozen, formats
-from nbflow.storage.results.local import open_store
+from nbflow.storage.results.store import open_store
 from nbflow.workspace.project import Project, make_home
 
 FILE = "values.json"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from nbflow.analysis.discover.ipynb import find_own_cells, read_notebook
 from nbflow.planning.make import Plan
-from nbflow.storage.results.folders import read_result_ids
-from nbflow.storage.results.local import open_store
+from nbflow.storage.results.result_index import read_result_ids
+from nbflow.storage.results.store import open_store
 
 
 def read_diff(plan: Plan, step: str) -> list[str]:

@@ -21,9 +21,9 @@ from nbflow.base import globs
 from nbflow.base.hashing import is_stamp, mark_file
 from nbflow.model import Command, Made, Place, Problem, Reason, Result, Step, make_warning
 from nbflow.storage import made_files as made
-from nbflow.storage.results.folders import Snapshot
 from nbflow.storage.results.left_files import Left, read_left
-from nbflow.storage.results.local import open_store
+from nbflow.storage.results.result_index import Snapshot
+from nbflow.storage.results.store import open_store
 from nbflow.workspace.project import Project
 
 Latest = Mapping[str, Result | None]

@@ -37,8 +37,8 @@ from nbflow.planning.prepare import preparing
 from nbflow.planning.selection import select
 from nbflow.planning.undeclared_files import advise
 from nbflow.runs.liveness import take_snapshot
-from nbflow.storage.results.folders import Snapshot
-from nbflow.storage.results.local import read_names
+from nbflow.storage.results.result_index import Snapshot
+from nbflow.storage.results.store import read_names
 from nbflow.workspace.project import Project
 
 ReadHash = Callable[[Path], str]

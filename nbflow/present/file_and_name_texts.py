@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbflow.present.problem_cases import Facts, fill
+from nbflow.present.sentence_templates import Facts, fill
 
 _FAULTS = {
     "empty": 'no name is left of "{stem}" without its leading digits.',

@@ -10,7 +10,7 @@ from nbflow.model import Planned, Scan, Step, graph
 from nbflow.present.document import Graph
 from nbflow.present.problems import say_what
 from nbflow.present.reasons import say_reasons, say_trouble
-from nbflow.present.runs import say_doing
+from nbflow.present.run_lines import say_doing
 from nbflow.runs.fold import Run, StepRun
 
 _MOST = 200  # steps; a still picture of more shows nothing

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from nbflow.model import ProblemCode, SkippedCode
 from nbflow.present import file_and_name_texts as names
-from nbflow.present import problem_cases as cases
-from nbflow.present.problem_cases import Sentence, Text
+from nbflow.present import sentence_templates as cases
+from nbflow.present.sentence_templates import Sentence, Text
 from nbflow.present.warning_texts import WARNINGS
 
 _MEANT = "Did you mean {remedy}?"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from nbflow.errors import NbflowError
 from nbflow.model import Command, Edit, Problem, Remedy, Skipped
-from nbflow.present.problem_cases import fill, say_misfit_here
 from nbflow.present.problem_texts import SKIPPED, TEXTS
 from nbflow.present.remedies import spell
+from nbflow.present.sentence_templates import fill, say_misfit_here
 
 
 def say_what(problem: Problem) -> str:

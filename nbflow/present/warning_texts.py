@@ -6,8 +6,8 @@ import shlex
 
 from nbflow.base.text import say_bytes, say_count, say_when
 from nbflow.model import Command, ProblemCode
-from nbflow.present.problem_cases import Facts, Text, fill, say_some
 from nbflow.present.remedies import spell
+from nbflow.present.sentence_templates import Facts, Text, fill, say_some
 
 
 def say_undeclared(facts: Facts) -> str:

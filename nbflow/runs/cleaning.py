@@ -21,9 +21,9 @@ from nbflow.runs.pins import Pins, read_pinned
 from nbflow.storage.duckdb.database_file import find_parts, sweep_parts
 from nbflow.storage.results import arrow_cache
 from nbflow.storage.results.damage import find_aside, read_notes
-from nbflow.storage.results.folders import read_result_ids
-from nbflow.storage.results.local import find_folders, open_store, read_names
 from nbflow.storage.results.removals import note_removed
+from nbflow.storage.results.result_index import read_result_ids
+from nbflow.storage.results.store import find_folders, open_store, read_names
 from nbflow.workspace.project import Project
 
 _STARTING = 60.0  # seconds in which a run begins, once its folder is there

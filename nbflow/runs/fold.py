@@ -32,8 +32,8 @@ from nbflow.model.events import (
 )
 from nbflow.model.refs import make_ref
 from nbflow.runs.folder import AttemptFolder, RunFolder
-from nbflow.storage.results.local import open_store
 from nbflow.storage.results.removals import explain_removed
+from nbflow.storage.results.store import open_store
 
 StepStatus = Literal[
     "waiting", "running", "done", "reused", "failed", "blocked", "skipped", "cancelled", "lost"
@@ -131,7 +131,7 @@ class Run(Frozen, frozen=True):
 
         Options are those of `nbflow.read`. Raises UnknownNameError where it has none.
         """
-        from nbflow.storage import tables  # noqa: PLC0415 - duckdb only where a table is read
+        from nbflow.storage import output_io as tables  # noqa: PLC0415 - duckdb only where a table is read
 
         step, name = make_ref(ref)
         return tables.read(self.find_folder(step), name, **options)

@@ -18,7 +18,7 @@ from nbflow.runs.fold import Run, fold
 from nbflow.runs.folder import LOG, find_folder
 from nbflow.runs.liveness import is_alive
 from nbflow.runs.log import find_beginning, read_heading, read_lines, read_steps
-from nbflow.storage.results.local import read_names
+from nbflow.storage.results.store import read_names
 from nbflow.workspace.project import Project
 
 

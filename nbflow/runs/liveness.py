@@ -14,7 +14,7 @@ from nbflow.base.locks import is_held
 from nbflow.model.events import RunFinished
 from nbflow.runs.folder import RunFolder, find_folder
 from nbflow.runs.log import read_heading, read_last
-from nbflow.storage.results.folders import Snapshot
+from nbflow.storage.results.result_index import Snapshot
 
 if TYPE_CHECKING:
     from nbflow.workspace.project import Project

@@ -8,8 +8,8 @@ from nbflow.runs.fold import fold
 from nbflow.runs.folder import RunFolder, find_folder
 from nbflow.runs.liveness import is_alive, is_finished
 from nbflow.runs.log import find_beginning, read_heading, read_lines, read_pairs
-from nbflow.runs.request import read_plan
-from nbflow.storage.results.local import read_names
+from nbflow.runs.request_file import read_plan
+from nbflow.storage.results.store import read_names
 from nbflow.workspace.project import Project
 
 Pins = Container[tuple[str, str]]  # by step and result

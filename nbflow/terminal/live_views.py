@@ -32,7 +32,7 @@ from nbflow.present.document import make_warnings
 from nbflow.present.pages.runs import MANY, make_headline
 from nbflow.present.problems import say_problem
 from nbflow.present.reasons import say_failure, say_reasons
-from nbflow.present.runs import say_stale
+from nbflow.present.run_lines import say_stale
 from nbflow.present.values import say_outputs
 from nbflow.runs.fold import Folding, fold
 from nbflow.terminal.console import make_console

@@ -44,7 +44,7 @@ def heard() -> Iterator[None]:
 
 def _print(answer: answers.Answer, *, as_json: bool) -> None:
     if isinstance(answer, answers.Queried):
-        from nbflow.terminal.tables import print_rows  # noqa: PLC0415 - only to query
+        from nbflow.terminal.query_output import print_rows  # noqa: PLC0415 - only to query
 
         print_rows(answer)
     elif not as_json:

@@ -8,8 +8,8 @@ from nbflow.execution.start import start, wait_for_log
 from nbflow.model import Request
 from nbflow.runs.follow import follow
 from nbflow.runs.history import find_run, read_runs
-from nbflow.storage.results import folders as results
-from nbflow.storage.results.local import open_store
+from nbflow.storage.results import result_index as results
+from nbflow.storage.results.store import open_store
 from tests.benchmarks.make_pipeline import edit, finish, make_pipeline, name
 from tests.cli.runs import make_run
 

@@ -22,7 +22,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from nbflow.storage import tables
+from nbflow.storage import output_io as tables
 
 Ways = dict[str, tuple[Callable[[Path, pd.DataFrame], Any], Callable[[Path], Any]]]
 

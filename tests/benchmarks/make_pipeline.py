@@ -20,7 +20,7 @@ from nbflow.model import Job, Outcome, Request
 from nbflow.model.events import Line
 from nbflow.planning import Plan, make_plan
 from nbflow.runs.fold import Run
-from nbflow.storage import tables
+from nbflow.storage import output_io as tables
 from nbflow.workspace.project import Project, find_project
 from tests.notebooks import cell, markdown, notebook, write
 

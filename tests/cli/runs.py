@@ -23,8 +23,8 @@ from nbflow.model.events import (
 )
 from nbflow.runs.folder import RunFolder
 from nbflow.runs.log import Log
-from nbflow.storage import tables
-from nbflow.storage.results import folders as results
+from nbflow.storage import output_io as tables
+from nbflow.storage.results import result_index as results
 from nbflow.workspace.project import Project, make_home
 from tests.notebooks import cell, notebook, write
 

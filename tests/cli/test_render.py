@@ -35,7 +35,7 @@ from nbflow.present.pages.runs import (
     make_traceback,
 )
 from nbflow.present.places import say_path
-from nbflow.present.runs import say_step_time
+from nbflow.present.run_lines import say_step_time
 from nbflow.runs.fold import Run, StepRun
 from nbflow.terminal.console import make_console
 from nbflow.terminal.live_table import make_progress

@@ -16,9 +16,9 @@ from nbflow.model import Request
 from nbflow.runs import cleaning as clean
 from nbflow.runs.folder import find_folder
 from nbflow.runs.history import read_run, read_run_ids
-from nbflow.runs.request import write_request
+from nbflow.runs.request_file import write_request
 from nbflow.storage.duckdb.database_file import make_part
-from nbflow.storage.results.folders import read_result_ids
+from nbflow.storage.results.result_index import read_result_ids
 from nbflow.workspace.project import Project
 from nbflow.workspace.settings import Settings
 from tests.cli.runs import make_run, nbflow

@@ -23,7 +23,7 @@ from nbflow.executors.local.worker.protocol import (
 )
 from nbflow.executors.protocol import Emit, KernelKind, Setup
 from nbflow.model import Failure, Job, JobInput, Outcome
-from nbflow.storage.results.local import Store, open_store
+from nbflow.storage.results.store import Store, open_store
 
 PLACE = "ELSEWHERE"  # an environment variable: the folder where jobs are executed
 

@@ -14,7 +14,7 @@ import pytest
 
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.errors import RunError, StoreError, UnknownNameError
-from nbflow.execution import execute
+from nbflow.execution.run import execute
 from nbflow.model import Request
 from nbflow.model.events import Line, RunStarted
 from nbflow.planning import Plan, make_plan
@@ -22,8 +22,8 @@ from nbflow.runs import cleaning as clean
 from nbflow.runs.fold import Run
 from nbflow.runs.folder import RunFolder
 from nbflow.runs.history import find_run, read_runs
-from nbflow.runs.request import KeptPlan, write_plan
-from nbflow.storage.results.local import open_store
+from nbflow.runs.request_file import KeptPlan, write_plan
+from nbflow.storage.results.store import open_store
 from nbflow.workspace.project import Project, make_home
 from tests.cli.runs import make_run
 from tests.notebooks import cell, project, write

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nbflow.analysis.contract.scan import read_folder
-from nbflow.execution import execute
+from nbflow.execution.run import execute
 from nbflow.model import Reason, Request
 from nbflow.planning import Plan, make_plan
 from nbflow.runs.fold import Run

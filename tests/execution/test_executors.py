@@ -17,7 +17,7 @@ from nbflow.executors.registry import load_executor
 from nbflow.notebook_api import read
 from nbflow.runs.fold import Run
 from nbflow.runs.history import read_runs
-from nbflow.storage.results.local import open_store
+from nbflow.storage.results.store import open_store
 from nbflow.workspace.project import Project
 from tests.notebooks import cell, project
 

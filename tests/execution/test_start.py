@@ -19,7 +19,7 @@ from nbflow.pipeline import Pipeline
 from nbflow.runs.cancel import cancel
 from nbflow.runs.follow import follow
 from nbflow.runs.history import find_run, read_run
-from nbflow.runs.request import read_request
+from nbflow.runs.request_file import read_request
 from tests.notebooks import cell, project
 
 pytestmark = pytest.mark.kernel

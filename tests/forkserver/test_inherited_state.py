@@ -19,7 +19,7 @@ IMPORTS = ", ".join(
     [
         *(SAFE - {"nbflow"}),
         "nbflow.notebook_api",
-        "nbflow.storage.tables",
+        "nbflow.storage.output_io",
         "nbflow.storage.frames.frames",
         "rich",
     ]

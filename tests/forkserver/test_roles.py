@@ -13,7 +13,7 @@ from nbflow.errors import KernelError
 from nbflow.executors.local.forkserver import Request, start
 from nbflow.executors.local.forkserver.owner import ask, fork
 from nbflow.executors.local.launch import launch
-from nbflow.storage import tables
+from nbflow.storage import output_io as tables
 
 pytestmark = pytest.mark.kernel
 

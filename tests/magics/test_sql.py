@@ -21,7 +21,7 @@ import nbflow
 from nbflow.errors import SqlError
 from nbflow.model import Job
 from nbflow.present.html import draw_rows
-from nbflow.storage import tables
+from nbflow.storage import output_io as tables
 from tests import notebooks
 from tests.magics.sqlshell import *  # noqa: F403 - fixtures
 from tests.notebook_api.conftest import finish_run

@@ -16,7 +16,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager, start_new_kernel
 
 from nbflow.analysis.contract.scan import read_folder
-from nbflow.execution import execute
+from nbflow.execution.run import execute
 from nbflow.model import Request
 from nbflow.planning import make_plan
 from nbflow.runs.fold import Run

@@ -17,8 +17,8 @@ from nbflow.model import Job, JobInput, Output, Parts, Planned, Result, events
 from nbflow.notebook_api import session
 from nbflow.notebook_api.audit_hook import VARIABLE
 from nbflow.runs.log import to_line
-from nbflow.storage import tables
-from nbflow.storage.results.folders import keep_result
+from nbflow.storage import output_io as tables
+from nbflow.storage.results.result_index import keep_result
 from nbflow.workspace.project import Project
 
 HOUR = 3600

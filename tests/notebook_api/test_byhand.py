@@ -20,7 +20,7 @@ from nbflow.errors import CallError
 from nbflow.notebook_api import by_hand_store
 from nbflow.runs.history import read_run
 from nbflow.storage.results.left_files import read_left
-from nbflow.storage.results.local import open_store
+from nbflow.storage.results.store import open_store
 from nbflow.workspace.project import Project
 from tests import notebooks
 from tests.notebook_api.conftest import finish_run

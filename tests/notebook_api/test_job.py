@@ -16,7 +16,7 @@ import pytest
 import nbflow
 from nbflow.errors import CallError
 from nbflow.model import Job
-from nbflow.storage import tables
+from nbflow.storage import output_io as tables
 
 FLIGHTS = pd.DataFrame({"origin": ["EWR", "JFK", "EWR"], "delay": [2.0, None, 4.0]})
 StartJob = Callable[..., Job]

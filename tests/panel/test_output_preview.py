@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from nbflow.panel.output_preview import ROWS, Preview, read_preview
-from nbflow.storage import tables
+from nbflow.storage import output_io as tables
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -16,7 +16,7 @@ from nbflow.model.events import RunStarted, StepFailed
 from nbflow.panel.panel import Panel
 from nbflow.runs.folder import RunFolder
 from nbflow.runs.log import Log
-from nbflow.runs.request import write_request
+from nbflow.runs.request_file import write_request
 from nbflow.workspace.project import find_project
 from tests.cli.runs import FAILURE, make_run
 from tests.notebooks import cell, project, write

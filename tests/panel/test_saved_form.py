@@ -13,7 +13,7 @@ from nbflow.model import Request
 from nbflow.panel.panel import Panel
 from nbflow.runs.folder import RunFolder, find_folder
 from nbflow.runs.history import find_run
-from nbflow.runs.request import write_request
+from nbflow.runs.request_file import write_request
 from nbflow.workspace.project import Project
 from tests.cli.runs import make_run
 from tests.notebooks import cell, project

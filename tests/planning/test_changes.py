@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from nbflow.analysis.contract.scan import read_folder
-from nbflow.execution import execute
+from nbflow.execution.run import execute
 from nbflow.model import Reason, Request
 from nbflow.planning import make_plan
 from nbflow.workspace.project import Project, find_project

@@ -13,9 +13,9 @@ from nbflow.base.hashing import hash_file
 from nbflow.model import Output, Reason, Request, Result, Taken
 from nbflow.planning import Plan, make_key, make_parts, make_plan
 from nbflow.planning.make import find_inputs
-from nbflow.storage.results import folders as results
+from nbflow.storage.results import result_index as results
 from nbflow.storage.results.damage import write_note
-from nbflow.storage.results.local import open_store
+from nbflow.storage.results.store import open_store
 from nbflow.workspace.project import Project
 from tests.notebooks import cell, notebook, project
 

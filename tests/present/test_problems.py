@@ -13,13 +13,13 @@ import pytest
 
 from nbflow.errors import PipelineError
 from nbflow.model import Command, Edit, Place, Problem, ProblemCode, Remedy, Skipped, SkippedCode
+from nbflow.present.command_results import TEXTS as TOLD_TEXTS
+from nbflow.present.command_results import Code, say_told
 from nbflow.present.file_and_name_texts import _FAULTS, _RUN_FAULTS, _UNREADABLE
 from nbflow.present.frontends import spelled_for
-from nbflow.present.problem_cases import _UNKNOWN_PATHS
 from nbflow.present.problem_texts import SKIPPED, TEXTS
 from nbflow.present.problems import say_hint, say_skipped, say_what
-from nbflow.present.told import TEXTS as TOLD_TEXTS
-from nbflow.present.told import Code, say_told
+from nbflow.present.sentence_templates import _UNKNOWN_PATHS
 
 GOLDEN = Path(__file__).with_name("problems.txt")
 DOCS = Path(__file__).parents[2] / "docs" / "reference" / "codes.md"

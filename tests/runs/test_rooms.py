@@ -12,7 +12,7 @@ FILES = re.compile(
 )
 # Folders of their own, in which files are called alike: a forked server's, a starting process's,
 # a pipeline's lock.
-OTHERS = {"executors/local/forkserver/owner.py", "execution/start.py", "storage/results/local.py"}
+OTHERS = {"executors/local/forkserver/owner.py", "execution/start.py", "storage/results/store.py"}
 
 
 def test_no_other_room_names_a_file_of_a_run() -> None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from nbflow.errors import StoreError
-from nbflow.storage import tables
+from nbflow.storage import output_io as tables
 from nbflow.storage.duckdb.result_tables import query
 from tests.storage.arrays import EXACT
 from tests.storage.dropping import drop_arrow
@@ -158,7 +158,7 @@ def test_a_stream_of_frames(tmp_path):
 
 
 def test_a_large_stream_keeps_its_order(tmp_path, monkeypatch):
-    monkeypatch.setattr("nbflow.storage.writing._GROUP", 1000)
+    monkeypatch.setattr("nbflow.storage.table_writer._GROUP", 1000)
     batches = (pa.record_batch({"i": range(start, start + 100)}) for start in range(0, 5000, 100))
 
     tables.write(tmp_path, "t", batches)

@@ -15,12 +15,12 @@ from nbflow.errors import DamageError
 from nbflow.model import Parts, Result, Taken
 from nbflow.runs.cleaning import find_removable, remove
 from nbflow.runs.liveness import take_snapshot
-from nbflow.storage import tables
+from nbflow.storage import output_io as tables
 from nbflow.storage.duckdb.filling import fill
 from nbflow.storage.duckdb.result_tables import query
 from nbflow.storage.results import damage
 from nbflow.storage.results import durability as lasting
-from nbflow.storage.results import folders as results
+from nbflow.storage.results import result_index as results
 from nbflow.storage.results.checking import Report, check_results
 from nbflow.storage.results.outputs import make_all_marks, read_written
 from nbflow.workspace.project import find_project

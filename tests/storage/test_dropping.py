@@ -9,12 +9,12 @@ import pytest
 
 from nbflow.base.locks import hold_folder
 from nbflow.errors import ProjectError
-from nbflow.storage import tables
+from nbflow.storage import output_io as tables
 from nbflow.storage.duckdb.database_file import find_parts, make_part, sweep_parts
 from nbflow.storage.duckdb.filling import fill
 from nbflow.storage.results import arrow_cache
 from nbflow.storage.results.arrow_cache import find_droppable
-from nbflow.storage.results.local import open_store, read_names
+from nbflow.storage.results.store import open_store, read_names
 from nbflow.workspace.settings import Cache
 
 FRAME = pd.DataFrame({"x": range(1000)})

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from nbflow.errors import StoreError
-from nbflow.storage import tables
+from nbflow.storage import output_io as tables
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL and RLIMIT_FSIZE")
 
@@ -24,8 +24,8 @@ tables.write(folder, "first", pa.table({"x": [1, 2]}))
 tables.write(folder, "model", (1, 2))
 """
 KILLED = """
-import nbflow.storage.writing
-nbflow.storage.writing._GROUP = 1000  # so that some of it is in the file already
+import nbflow.storage.table_writer
+nbflow.storage.table_writer._GROUP = 1000  # so that some of it is in the file already
 def stream():
     for number in range(100):
         if number == 50:

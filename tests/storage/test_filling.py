@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from nbflow.errors import StoreError
-from nbflow.storage import tables
+from nbflow.storage import output_io as tables
 from nbflow.storage.duckdb.filling import fill
 from nbflow.storage.duckdb.result_tables import query
 

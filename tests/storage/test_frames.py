@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal, assert_series_equal
 
-from nbflow.storage import tables
+from nbflow.storage import output_io as tables
 from nbflow.storage.duckdb.result_tables import query
 from tests.storage.dropping import drop_arrow
 from tests.storage.frames import EXACT, PICKLED, labelled, series

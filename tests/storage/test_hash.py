@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from nbflow.base.hashing import hash_bytes, hash_file
 from nbflow.storage.table_sources import make_source
-from nbflow.storage.writing import Stream
+from nbflow.storage.table_writer import Stream
 from tests.storage.arrays import EXACT
 
 

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from nbflow.execution.disk_flusher import Flusher
 from nbflow.model import Parts, Result
-from nbflow.storage import tables
+from nbflow.storage import output_io as tables
 from nbflow.storage.results import durability as lasting
-from nbflow.storage.results import folders as results
-from nbflow.storage.results.local import open_store
+from nbflow.storage.results import result_index as results
+from nbflow.storage.results.store import open_store
 from nbflow.workspace.project import find_project
 
 RESULT = Result("20260101-000000-000aaa", "clean", "r1", "k", Parts(), {}, 1.0, 2.0)

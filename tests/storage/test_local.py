@@ -9,7 +9,7 @@ import pytest
 
 from nbflow.base.ids import make_id
 from nbflow.errors import StoreError
-from nbflow.storage.results.local import Store, find_folders, open_store
+from nbflow.storage.results.store import Store, find_folders, open_store
 
 PRODUCT = Path(__file__).parents[2] / "nbflow"
 
@@ -71,4 +71,4 @@ def test_nobody_else_knows_where_results_and_keys_lie() -> None:
         for line in at.read_text(encoding="utf-8").splitlines()
         if path.search(line) and "store =" not in line  # an example of the setting
     }
-    assert found == {"storage/results/local.py"}
+    assert found == {"storage/results/store.py"}

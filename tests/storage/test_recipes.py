@@ -14,7 +14,8 @@ import pytest
 from pandas.testing import assert_frame_equal
 from pandas.tseries.holiday import USFederalHolidayCalendar
 
-from nbflow.storage import tables, trust
+from nbflow.storage import output_io as tables
+from nbflow.storage import trust
 from nbflow.storage.arrow.hash import FRAME, FRAME_TEXT
 from nbflow.storage.frames.frames import encode_frame
 from nbflow.storage.frames.objects import is_same

@@ -6,8 +6,8 @@ import pytest
 from nbflow.errors import StoreError
 from nbflow.model import Output, Parts, Result
 from nbflow.storage.results import durability as lasting
-from nbflow.storage.results import folders as results
-from nbflow.storage.results.local import open_store
+from nbflow.storage.results import result_index as results
+from nbflow.storage.results.store import open_store
 from nbflow.workspace.project import find_project
 
 RESULT = Result(

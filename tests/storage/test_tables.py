@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from nbflow.errors import NbflowError, StoreError, UnknownNameError
-from nbflow.storage import tables
+from nbflow.storage import output_io as tables
 from nbflow.storage.duckdb.connections import connect
 from nbflow.storage.duckdb.filling import fill
 from nbflow.storage.duckdb.result_tables import make_view, query

@@ -16,11 +16,11 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from nbflow.storage import tables
+from nbflow.storage import output_io as tables
 from nbflow.storage.duckdb.connections import process_connection
 from nbflow.storage.duckdb.relations import fetch_relation
 from nbflow.storage.duckdb.result_tables import query
-from nbflow.storage.reading import convert
+from nbflow.storage.table_reader import convert
 from tests.storage.dropping import drop_arrow
 
 BIG = 2**53 + 1  # the first integer that no float holds

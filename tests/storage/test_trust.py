@@ -16,7 +16,8 @@ from click.testing import CliRunner
 
 from nbflow.cli import program
 from nbflow.errors import TrustError
-from nbflow.storage import tables, trust
+from nbflow.storage import output_io as tables
+from nbflow.storage import trust
 
 OTHER, READER = 54321, 12345
 needs_root = pytest.mark.skipif(

@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 import pytest
 
 from nbflow.errors import StoreError
-from nbflow.storage import tables
+from nbflow.storage import output_io as tables
 from nbflow.storage.frames.objects import is_same
 
 VALUES = {

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbflow.storage import tables
+from nbflow.storage import output_io as tables
 from tests.storage.frames import EXACT
 
 ROWS = 100_000

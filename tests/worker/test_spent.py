@@ -13,7 +13,7 @@ from nbflow.executors.local.worker.timings import Timings
 from nbflow.model import JobInput, Spent
 from nbflow.notebook_api.clock import Clock
 from nbflow.notebook_api.import_audit import Used
-from nbflow.storage import tables
+from nbflow.storage import output_io as tables
 from tests.notebooks import cell
 from tests.worker.jobs import execute, make_job
 

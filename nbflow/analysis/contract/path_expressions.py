@@ -6,8 +6,8 @@ import ast
 import string
 from typing import TYPE_CHECKING, Any
 
+from nbflow.analysis.parameters.annotations import resolve
 from nbflow.analysis.parameters.literals import NotLiteralError, evaluate
-from nbflow.analysis.parameters.types import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

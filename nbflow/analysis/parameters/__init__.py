@@ -8,10 +8,10 @@ from typing import Any
 
 from nbflow.analysis.parameters.defaults import read_parameters
 from nbflow.analysis.parameters.examples import make_example
-from nbflow.analysis.parameters.forms import to_form, to_object
 from nbflow.analysis.parameters.injected import make_injection
+from nbflow.analysis.parameters.json_encoding import to_form, to_object
 from nbflow.analysis.parameters.scalars import MisfitError
-from nbflow.analysis.parameters.texts import read_text
+from nbflow.analysis.parameters.text_input import read_text
 from nbflow.base.stat_cache import Trail
 from nbflow.errors import ParameterError
 from nbflow.model import Injection, Parameter, Problem, Step

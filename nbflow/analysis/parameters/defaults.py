@@ -11,6 +11,13 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from nbflow.analysis.parameters.annotations import (
+    SCALARS,
+    make_union,
+    parse_annotation,
+    parse_expression,
+    resolve,
+)
 from nbflow.analysis.parameters.bounds import find_bounds
 from nbflow.analysis.parameters.constants import find_environment, read_constants
 from nbflow.analysis.parameters.definitions import (
@@ -19,17 +26,10 @@ from nbflow.analysis.parameters.definitions import (
     find_definitions,
     parse_cell,
 )
-from nbflow.analysis.parameters.forms import TAGGED, to_form, to_object
+from nbflow.analysis.parameters.json_encoding import TAGGED, to_form, to_object
 from nbflow.analysis.parameters.literals import NotLiteralError, evaluate, is_repeatable
 from nbflow.analysis.parameters.scalars import MisfitError
 from nbflow.analysis.parameters.scope import Scope, read_scope
-from nbflow.analysis.parameters.types import (
-    SCALARS,
-    make_union,
-    parse_annotation,
-    parse_expression,
-    resolve,
-)
 from nbflow.base.stat_cache import Trail
 from nbflow.model import Parameter, Place, Problem
 from nbflow.model.types import ANY, NONE, Type

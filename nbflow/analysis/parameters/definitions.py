@@ -8,7 +8,7 @@ import tokenize
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from nbflow.analysis.parameters.types import parse_expression
+from nbflow.analysis.parameters.annotations import parse_expression
 
 
 class Definition(NamedTuple):

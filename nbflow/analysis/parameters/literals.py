@@ -13,7 +13,7 @@ import zoneinfo
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nbflow.analysis.parameters.types import resolve
+from nbflow.analysis.parameters.annotations import resolve
 
 _LONGEST = 100_000  # elements or characters; `"a" * 10**9` is left to the kernel
 _LARGEST = 10**100

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nbflow.analysis.parameters.forms import make_enum, to_form, to_object
+from nbflow.analysis.parameters.json_encoding import make_enum, to_form, to_object
 from nbflow.analysis.parameters.literals import NotLiteralError, evaluate
 from nbflow.analysis.parameters.scalars import MisfitError
 from nbflow.base.stat_cache import Stamp, Trail, is_settled

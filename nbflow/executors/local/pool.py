@@ -17,7 +17,7 @@ from nbflow.base.tried_versions import find_plain_reason
 from nbflow.executors.local import forkserver
 from nbflow.executors.local.forkservers import ForkServers
 from nbflow.executors.local.launch import describe_exit, launch
-from nbflow.executors.local.worker.crash_recovery import LastEvents, mend
+from nbflow.executors.local.worker.notebook_recovery import LastEvents, mend
 from nbflow.executors.local.worker.protocol import (
     Ended,
     Launched,

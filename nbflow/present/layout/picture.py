@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nbflow.model import Frozen
-from nbflow.present.layout import COLUMN_GAP, HEIGHT, WIDTH, Point, Route, lay_out
+from nbflow.present.layout.layered_layout import COLUMN_GAP, HEIGHT, WIDTH, Point, Route, lay_out
 from nbflow.present.layout.texts import LABEL, cut_middle, measure
 
 TEXT_LEFT = 32  # where a card's texts begin, right of its symbol

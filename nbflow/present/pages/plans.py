@@ -10,7 +10,7 @@ from nbflow.planning import Plan
 from nbflow.present import document as doc
 from nbflow.present.nodes import make_graph, make_nodes, make_planned_states
 from nbflow.present.reasons import say_why
-from nbflow.present.runs import say_plan_warnings
+from nbflow.present.run_lines import say_plan_warnings
 from nbflow.present.states import say_actions
 
 MANY = 50  # reused steps, which from here on may only be counted

@@ -13,7 +13,7 @@ from nbflow.present.frontends import find_program
 from nbflow.present.nodes import make_run_graph
 from nbflow.present.places import say_failed_at, say_path
 from nbflow.present.reasons import say_hint, say_standing, say_step_why
-from nbflow.present.runs import (
+from nbflow.present.run_lines import (
     say_about,
     say_doing,
     say_headline,

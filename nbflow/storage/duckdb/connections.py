@@ -18,7 +18,7 @@ from nbflow.base.hashing import hash_bytes
 from nbflow.base.private_folders import make_room
 from nbflow.errors import StoreError, UnknownNameError
 from nbflow.storage.quoting import quote, quote_text
-from nbflow.storage.results.local import TABLES
+from nbflow.storage.results.store import TABLES
 
 _STORAGE = "STORAGE_VERSION 'v1.0.0'"  # DuckDB 1.x refuses files in the default format of 2.0
 _lock = threading.RLock()

@@ -13,7 +13,7 @@ from nbflow.base.atomic_files import write_file
 from nbflow.base.locks import hold_folder
 from nbflow.model import Mark
 from nbflow.storage.results.file_marks import GONE, SMALL, find_difference, is_changed
-from nbflow.storage.results.local import TABLES
+from nbflow.storage.results.store import TABLES
 
 _MARK = "tables.json"
 _SUFFIX = ".part"

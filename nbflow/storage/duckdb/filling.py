@@ -28,10 +28,10 @@ from nbflow.storage.quoting import quote
 from nbflow.storage.results.damage import note
 from nbflow.storage.results.file_marks import make_mark
 from nbflow.storage.results.integrity import refuse_damaged
-from nbflow.storage.results.local import TABLES
 from nbflow.storage.results.outputs import Outputs, read_written
+from nbflow.storage.results.store import TABLES
+from nbflow.storage.table_writer import make_error
 from nbflow.storage.trust import protect
-from nbflow.storage.writing import make_error
 
 _SMALL = 16 << 20  # bytes: smaller files get small blocks
 _SMALL_BLOCK, _LARGE_BLOCK = 16384, 262144

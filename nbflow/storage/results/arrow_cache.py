@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nbflow.model import Frozen
 from nbflow.storage.quoting import ARROW
-from nbflow.storage.results.local import TABLES, Store, find_folders, read_names
+from nbflow.storage.results.store import TABLES, Store, find_folders, read_names
 
 
 class Cached(Frozen, frozen=True):

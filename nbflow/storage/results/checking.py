@@ -12,10 +12,10 @@ from nbflow.model import Command, Frozen, Result
 from nbflow.storage.duckdb.database_file import find_fault
 from nbflow.storage.results.damage import set_aside, write_note
 from nbflow.storage.results.file_marks import GONE
-from nbflow.storage.results.folders import Snapshot
 from nbflow.storage.results.integrity import find_first_damage, is_dropped
-from nbflow.storage.results.local import RESULT, TABLES, find_folders, open_store
 from nbflow.storage.results.outputs import read_written
+from nbflow.storage.results.result_index import Snapshot
+from nbflow.storage.results.store import RESULT, TABLES, find_folders, open_store
 
 if TYPE_CHECKING:
     from nbflow.workspace.project import Project

@@ -13,7 +13,7 @@ from nbflow.base.atomic_files import write_file
 from nbflow.errors import DamageError
 from nbflow.model import Command, Frozen, formats
 from nbflow.storage.results.file_marks import GONE
-from nbflow.storage.results.local import PENDING, RESULT, Store, open_store
+from nbflow.storage.results.store import PENDING, RESULT, Store, open_store
 
 if TYPE_CHECKING:
     from nbflow.workspace.project import Project

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from nbflow.base.atomic_files import flush, flush_folder, write_file
-from nbflow.storage.results import folders as results
+from nbflow.storage.results import result_index as results
 from nbflow.storage.results.file_marks import make_mark
-from nbflow.storage.results.local import PENDING, RESULT, open_store
+from nbflow.storage.results.store import PENDING, RESULT, open_store
 
 if TYPE_CHECKING:
     from nbflow.model import Mark, Result

@@ -22,7 +22,7 @@ from nbflow.storage.results.file_marks import (
     is_changed,
     pick_marks,
 )
-from nbflow.storage.results.local import RESULT, TABLES
+from nbflow.storage.results.store import RESULT, TABLES
 
 if TYPE_CHECKING:
     from nbflow.model import Output, Result

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from nbflow.model import Frozen
-from nbflow.storage.results.local import open_store
+from nbflow.storage.results.store import open_store
 
 if TYPE_CHECKING:
     from pathlib import Path

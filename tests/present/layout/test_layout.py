@@ -11,9 +11,9 @@ from typing import NamedTuple
 import pytest
 
 from nbflow import Pipeline
-from nbflow.present.layout import COLUMN_GAP, HEIGHT, ROW_GAP, WIDTH, Layout, lay_out
-from nbflow.present.layout.columns import LayeredGraph, find_components, make_layered
-from nbflow.present.layout.crossings import count_crossings, find_positions, order_columns
+from nbflow.present.layout.crossing_reduction import count_crossings, find_positions, order_columns
+from nbflow.present.layout.layered_layout import COLUMN_GAP, HEIGHT, ROW_GAP, WIDTH, Layout, lay_out
+from nbflow.present.layout.layering import LayeredGraph, find_components, make_layered
 from nbflow.present.nodes import make_nodes
 from tests.present.layout.graphs import Edge, make_pipeline
 

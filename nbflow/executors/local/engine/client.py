@@ -17,8 +17,8 @@ from papermill.engines import NBClientEngine
 from papermill.log import logger
 
 from nbflow.base.tried_versions import find_plain_reason
-from nbflow.executors.local.engine.endings import Talk, describe_death, describe_end, make_exit
 from nbflow.executors.local.engine.execution_record import Observer, Record
+from nbflow.executors.local.engine.exit_status import Talk, describe_death, describe_end, make_exit
 from nbflow.executors.local.engine.kernel_connection import EndedError, Wire, WireClient, greet
 from nbflow.executors.local.engine.kernel_side import asks_exit
 from nbflow.executors.local.engine.output_messages import read_plain

@@ -8,8 +8,8 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbclient.util import run_sync
 from papermill.clientwrap import PapermillNotebookClient
 
-from nbflow.executors.local.engine.endings import ExitError, make_exit
 from nbflow.executors.local.engine.execution_record import Record
+from nbflow.executors.local.engine.exit_status import ExitError, make_exit
 from nbflow.executors.local.engine.kernel_side import asks_exit
 from nbflow.executors.local.engine.prelude import make_exit_prelude, make_question
 

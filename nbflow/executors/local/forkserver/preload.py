@@ -37,7 +37,7 @@ PIECES = {
     # What a kernel loads to read and to write.
     "nbflow.storage": (
         "numpy", "pyarrow", "pyarrow.compute", "pandas", "pyarrow.pandas_compat",
-        "pyarrow.vendored.version", "nbflow.notebook_api", "nbflow.storage.tables",
+        "pyarrow.vendored.version", "nbflow.notebook_api", "nbflow.storage.output_io",
         "nbflow.storage.frames.frames", "nbflow.storage.frames.objects",
         "nbflow.executors.local.forkserver.table_warmup",
     ),

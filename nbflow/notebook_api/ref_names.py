@@ -1,4 +1,4 @@
-"""References `step.name`, the names in them, and the folder that holds what they name."""
+"""References `step.name`: taken apart, checked, and compared with the names that there are."""
 
 from __future__ import annotations
 

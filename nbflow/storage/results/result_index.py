@@ -15,7 +15,7 @@ from nbflow.model import Result, formats
 from nbflow.model.refs import make_ref
 from nbflow.storage.results.damage import Damage, read_notes, write_note
 from nbflow.storage.results.integrity import find_damage
-from nbflow.storage.results.local import open_store
+from nbflow.storage.results.store import open_store
 
 if TYPE_CHECKING:
     from nbflow.workspace.project import Project

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from nbflow.present.layout.columns import LayeredGraph
+from nbflow.present.layout.layering import LayeredGraph
 
 HEIGHT = 48  # pixels, of a node
 ROW_GAP = 18

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from nbflow.analysis.parameters.forms import to_object
+from nbflow.analysis.parameters.json_encoding import to_object
 from nbflow.analysis.parameters.scalars import MisfitError
 from nbflow.model.types import ANY, Type
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Literal
 
-from nbflow.notebook_api import references, session, under_run
+from nbflow.notebook_api import ref_names as references
+from nbflow.notebook_api import session, under_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,7 @@ def read(
     there is nothing to read.
     """
     with session.current.clock.timed("reading"):
-        from nbflow.storage import tables  # noqa: PLC0415 - importing nbflow must not load duckdb
+        from nbflow.storage import output_io as tables  # noqa: PLC0415 - importing nbflow must not load duckdb
 
         found = locate(*references.split_ref(ref))
         return tables.read(found.folder, found.name, to=to, columns=columns, where=where)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from nbflow.present.layout.columns import LayeredGraph
+from nbflow.present.layout.layering import LayeredGraph
 
 _SWEEPS = 12
 _PATIENCE = 4  # sweeps without gain before it stops

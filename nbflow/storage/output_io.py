@@ -13,7 +13,6 @@ from nbflow.base.hashing import hash_bytes
 from nbflow.errors import StoreError
 from nbflow.model import Output
 from nbflow.storage.arrow.types import NotExact
-from nbflow.storage.reading import read_table
 from nbflow.storage.results.integrity import refuse_damaged
 from nbflow.storage.results.outputs import (
     add_output,
@@ -22,9 +21,10 @@ from nbflow.storage.results.outputs import (
     read_outputs,
     read_written,
 )
+from nbflow.storage.table_reader import read_table
 from nbflow.storage.table_sources import make_source
-from nbflow.storage.values import read_value, write_pickle, write_value
-from nbflow.storage.writing import write_table
+from nbflow.storage.table_writer import write_table
+from nbflow.storage.value_kinds import read_value, write_pickle, write_value
 
 if TYPE_CHECKING:
     import duckdb

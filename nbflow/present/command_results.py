@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from nbflow.base.text import say_bytes, say_count
-from nbflow.present.problem_cases import Facts, Sentence, fill
+from nbflow.present.sentence_templates import Facts, Sentence, fill
 
 Code = Literal[
     "asked-to-stop",
