@@ -230,6 +230,6 @@ def test_a_writer_in_another_language_is_told_the_option(tmp_path: Path):
     folder = project(tmp_path, make=make, use=USE).folder
     at = find_project(folder)
     (one,) = (one for one in find_absent(at, read_folder(at)) if one.severity == "warning")
-    assert (one.code, one.place) == ("guessed-maker", Place("use.ipynb"))
+    assert (one.code, one.place) == ("guessed-maker", Place("notebooks/use.ipynb"))
     assert one.facts == {"file": "out.csv", "writer": "make"}
     assert one.remedy.text == 'makes = ["out.csv"] in [steps.make] of nbflow.toml'
