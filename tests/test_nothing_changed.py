@@ -9,15 +9,14 @@ from unittest import mock
 
 import pytest
 
-from nbflow import execution as run
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.base.ids import make_id
+from nbflow.execution import run
 from nbflow.model import Planned, Request
 from nbflow.model.events import Line, RunFinished, RunStarted, StepReused, StepStarted
 from nbflow.planning import Plan, make_plan
 from nbflow.runs.fold import Run
 from nbflow.runs.log import read_heading, to_line
-from nbflow.storage.results import result_index as results
 from nbflow.storage.results.store import open_store
 from nbflow.workspace.project import Project
 from tests.benchmarks.make_pipeline import WritingExecutor, edit, finish, make_pipeline, name
@@ -37,13 +36,13 @@ def plan(project: Project) -> Plan:
 
 
 def execute(made: Plan, executor: object) -> tuple[dict[str, str], Run]:
-    with mock.patch("nbflow.execution.load_executor", return_value=executor):
+    with mock.patch("nbflow.execution.run.load_executor", return_value=executor):
         ended = run.execute(made)
     return {step.name: step.status for step in ended.steps.values()}, ended
 
 
 def test_nothing_is_loaded_linked_or_looked_for_to_be_removed(finished: Project) -> None:
-    with mock.patch("nbflow.execution.prune") as prune:
+    with mock.patch("nbflow.execution.run.prune") as prune:
         statuses, ended = execute(plan(finished), NEVER)
     assert set(statuses.values()) == {"reused"}
     assert not (finished.runs / ended.id / "tasks").exists()
@@ -62,7 +61,7 @@ def test_a_result_removed_since_the_plan_is_made_again(finished: Project) -> Non
 def test_a_result_that_another_process_made_incomplete_is_made_again(finished: Project) -> None:
     made = plan(finished)
     folder = open_store(finished.home).fetch(name(2), made.steps[name(2)].result)
-    (folder / results.RESULT).unlink()
+    (folder / "result.json").unlink()
     statuses, _ = execute(made, WritingExecutor)
     assert statuses[name(2)] == "done"
 
@@ -73,8 +72,8 @@ def test_a_plan_sees_pointers_that_another_process_moved(finished: Project) -> N
     old = open_store(finished.home).fetch(name(0), step.result)
     twin = make_id()
     shutil.copytree(old, old.with_name(twin))
-    text = (old.with_name(twin) / results.RESULT).read_text().replace(step.result, twin)
-    (old.with_name(twin) / results.RESULT).write_text(text)
+    text = (old.with_name(twin) / "result.json").read_text().replace(step.result, twin)
+    (old.with_name(twin) / "result.json").write_text(text)
     (pointer,) = (finished.home / "keys" / name(0)).iterdir()
     stat = pointer.stat()
     pointer.write_text(pointer.read_text().replace(step.result, twin))

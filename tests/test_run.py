@@ -23,7 +23,7 @@ from nbflow.runs.cancel import cancel
 from nbflow.runs.fold import Run
 from nbflow.runs.follow import follow
 from nbflow.runs.history import read_run, read_runs
-from nbflow.storage.results import result_index as results
+from nbflow.storage.results import result_index
 from nbflow.workspace.project import Project
 from tests.notebooks import cell, project, write
 
@@ -194,7 +194,7 @@ def test_only_so_many_results_are_kept(tmp_path):
     named = run(made, name="kept", parameters={"count": 1})
     ended = [run(made, parameters={"count": count}) for count in (2, 3, 4)]
     pins = [one.pins["numbers"] for one in (named, *ended)]
-    assert results.read_result_ids(made, "numbers") == [pins[3], pins[2], pins[0]]
+    assert result_index.read_result_ids(made, "numbers") == [pins[3], pins[2], pins[0]]
 
 
 def test_setting_stop_cancels_and_what_was_finished_is_kept(tmp_path):
@@ -300,7 +300,7 @@ class Telling:
 
 def test_an_executor_is_told_how_many_jobs_in_which_kernels_are_still_due(tmp_path, monkeypatch):
     executor = Telling()
-    monkeypatch.setattr("nbflow.execution.load_executor", lambda _: lambda *_: executor)
+    monkeypatch.setattr("nbflow.execution.run.load_executor", lambda _: lambda *_: executor)
     made = project(tmp_path, b=ALONE, c=ALONE, d=ALONE, files={"other/e.ipynb": ALONE})
     ended = run(made, jobs=1)
     assert executor.told == {

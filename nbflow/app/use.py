@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import nbflow
 from nbflow.app.answers import Told
-from nbflow.notebook_api import public_api as calls
+from nbflow.notebook_api import public_api
 
 
 def use(run: str | None = None, step: str | None = None) -> Told | None:
@@ -13,6 +13,6 @@ def use(run: str | None = None, step: str | None = None) -> Told | None:
     None where `nbflow.use` has said all in a line of its own.
     """
     if run is None and step is None:
-        return Told("by-hand", {"said": calls.describe_use().splitlines()})
+        return Told("by-hand", {"said": public_api.describe_use().splitlines()})
     nbflow.use(run, step=step)
     return Told("writes-as", {"step": step}) if step else None

@@ -11,7 +11,7 @@ from nbflow.model import Failure, Output, Reason, Result
 from nbflow.model.refs import make_ref
 from nbflow.planning import Prepared, find_changes, make_parts
 from nbflow.planning.make import find_inputs
-from nbflow.storage.results import result_index as results
+from nbflow.storage.results import result_index
 from nbflow.workspace.project import Project
 
 
@@ -19,8 +19,8 @@ def diagnose(
     project: Project, ready: Prepared, latest: Mapping[str, Result | None], failure: Failure
 ) -> Failure:
     """Return the failure with all changes since the last success, also of columns and rows."""
-    ids = results.read_result_ids(project, ready.step.name)
-    last = results.Snapshot(project).find_result(ready.step.name, ids[0]) if ids else None
+    ids = result_index.read_result_ids(project, ready.step.name)
+    last = result_index.Snapshot(project).find_result(ready.step.name, ids[0]) if ids else None
     if last is None:
         return failure
     inputs = find_inputs(ready.step, latest)
@@ -47,7 +47,7 @@ def _look_closer(
 
 def _find_old(project: Project, ref: str, digest: str) -> Output | None:
     step, name = make_ref(ref)
-    for result in results.Snapshot(project).read_all(step):
+    for result in result_index.Snapshot(project).read_all(step):
         output = result.outputs.get(name)
         if output is not None and output.hash == digest:
             return output

@@ -42,7 +42,7 @@ from nbflow.planning.make import decide_now, find_inputs
 from nbflow.runs.folder import find_folder
 from nbflow.runs.liveness import take_snapshot
 from nbflow.runs.log import Log
-from nbflow.storage.results import result_index as results
+from nbflow.storage.results import result_index
 from nbflow.storage.results.store import open_store
 
 _TICK = 0.1  # seconds between looks at the file `cancel`
@@ -153,7 +153,7 @@ class Loop:
                     return
                 self._decide(schedule.take_ready(), snapshot)
 
-    def _decide(self, task: TaskId, snapshot: results.Snapshot) -> None:
+    def _decide(self, task: TaskId, snapshot: result_index.Snapshot) -> None:
         """Block a ready task, reuse a result for it, or allow its start."""
         if blame := self._schedule.find_blame(task):
             self._log.append(StepBlocked(task.step, blame, item=task.item))

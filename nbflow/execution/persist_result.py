@@ -18,7 +18,7 @@ from nbflow.model.events import StepFailed, StepFinished
 from nbflow.planning import Plan, Prepared, find_reusable, make_key
 from nbflow.planning.undeclared_files import advise, warn_of_write
 from nbflow.runs.folder import find_attempt
-from nbflow.storage.results import result_index as results
+from nbflow.storage.results import result_index
 from nbflow.storage.results.left_files import Left, add_left
 from nbflow.storage.results.outputs import make_all_marks
 from nbflow.storage.results.store import open_store
@@ -54,7 +54,7 @@ def persist_result(
     result = replace(_make_result(plan, ready, job, outcome, started), made=made, wrote=wrote)
     traffic.note(result)
     result = replace(result, warnings=(*result.warnings, *_advise(plan, result)))
-    results.keep_result(plan.project, making, result)
+    result_index.keep_result(plan.project, making, result)
     note_left(plan, result)
     return result
 

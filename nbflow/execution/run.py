@@ -37,7 +37,7 @@ from nbflow.runs.liveness import read_host
 from nbflow.runs.log import Log
 from nbflow.runs.nesting import refuse_nested
 from nbflow.runs.request_file import KeptPlan, write_plan, write_request
-from nbflow.storage.results import result_index as results
+from nbflow.storage.results import result_index
 from nbflow.storage.results.damage import Damage, find_aside, set_aside
 from nbflow.storage.results.store import open_store
 from nbflow.workspace.project import make_home
@@ -188,7 +188,7 @@ def _refuse_removed(plan: Plan) -> None:
             outside = plan.outside.get(read.step)
             if outside is None:
                 continue
-            result = results.Snapshot(plan.project).find_result(read.step, outside.result)
+            result = result_index.Snapshot(plan.project).find_result(read.step, outside.result)
             if result is None or read.name not in result.outputs:
                 raise RunError(
                     f"{name} reads {read.ref}, and the newest result of {read.step} does not hold "

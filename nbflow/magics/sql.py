@@ -12,8 +12,7 @@ from typing import Any
 from nbflow.base.text import say_count
 from nbflow.errors import NbflowError, SqlError
 from nbflow.magics import sql_completion
-from nbflow.notebook_api import public_api as calls
-from nbflow.notebook_api import sql_cell
+from nbflow.notebook_api import public_api, sql_cell
 from nbflow.notebook_api.messages import say
 from nbflow.notebook_api.table_catalog import read_known
 from nbflow.present.html import draw_rows
@@ -103,11 +102,11 @@ def _explain(shell: Any, error: SqlError, run: str) -> SqlError:
 def _execute(shell: Any, cell: sql_cell.SqlCell, local_ns: dict[str, Any] | None) -> Any:
     from nbflow.notebook_api import query  # noqa: PLC0415 - loading the magics must not load duckdb
 
-    if cell.write and (unkept := calls.explain_unkept()):
+    if cell.write and (unkept := public_api.explain_unkept()):
         raise SqlError(f"--write {cell.write}: {unkept}")
     nearer = {} if local_ns is None or local_ns is shell.user_ns else local_ns
     scope = query.Scope(shell.user_ns, nearer)
-    locate = partial(calls.locate, run=cell.run)
+    locate = partial(public_api.locate, run=cell.run)
     answer = None
     running = query.run(cell.query, scope, locate, passing=bool(cell.run))
     with closing(running) as statements:
@@ -134,7 +133,7 @@ def _take(shell: Any, cell: sql_cell.SqlCell, ran: Any) -> Any:
             return None
         return _fetch(partial(read_rows, ran.relation, cell.limit, lazy=not cell.run))
     if cell.write:
-        return _fetch(partial(calls.write, cell.write, ran.relation))
+        return _fetch(partial(public_api.write, cell.write, ran.relation))
     value = _fetch(partial(_convert, ran.relation, cell.to or "pandas", lazy=not cell.run))
     if not cell.name:
         return value
@@ -165,12 +164,12 @@ def _describe(ran: Any) -> str:
 
 
 def _convert(relation: Any, to: str, *, lazy: bool) -> Any:
-    from nbflow.storage import table_reader as reading  # noqa: PLC0415 - load pyarrow
+    from nbflow.storage import table_reader  # noqa: PLC0415 - load pyarrow
     from nbflow.storage.duckdb import relations  # noqa: PLC0415 - load pyarrow
 
     if to == "relation":
         return relation if lazy else relation.materialize()
-    return reading.convert(relations.fetch_relation(relation), to, Path())
+    return table_reader.convert(relations.fetch_relation(relation), to, Path())
 
 
 def _describe_kept(cell: sql_cell.SqlCell, relation: Any, value: Any) -> str:

@@ -36,14 +36,14 @@ class Written(Frozen, frozen=True):
 
 def write(project: Project, step: str, name: str, value: Any, after: str = "") -> Output:
     """Write a value; `after` is the newest run that has finished."""
-    from nbflow.storage import output_io as tables  # noqa: PLC0415 - importing nbflow must not load duckdb
+    from nbflow.storage import output_io  # noqa: PLC0415 - importing nbflow must not load duckdb
 
     make_home(project)
     folder = _folder(project, step, name)
     write_id = make_next_id(folder)
     with replacing(folder / write_id) as part:
         part.mkdir(parents=True)
-        output = tables.write(part, name, value)
+        output = output_io.write(part, name, value)
         _note_made(project, step, part)
         (part / _AFTER).write_text(after, encoding="utf-8")
     _drop_old(folder)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Literal
 
-from nbflow.notebook_api import ref_names as references
-from nbflow.notebook_api import session, under_run
+from nbflow.notebook_api import ref_names, session, under_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,10 +29,10 @@ def read(
     there is nothing to read.
     """
     with session.current.clock.timed("reading"):
-        from nbflow.storage import output_io as tables  # noqa: PLC0415 - importing nbflow must not load duckdb
+        from nbflow.storage import output_io  # noqa: PLC0415 - importing nbflow must not load duckdb
 
-        found = locate(*references.split_ref(ref))
-        return tables.read(found.folder, found.name, to=to, columns=columns, where=where)
+        found = locate(*ref_names.split_ref(ref))
+        return output_io.read(found.folder, found.name, to=to, columns=columns, where=where)
 
 
 def write(name: str, value: Any) -> None:
@@ -44,7 +43,7 @@ def write(name: str, value: Any) -> None:
     to your own by-hand area and never into a run's results. Raises CallError for a name that
     is not declared or was written before in this run.
     """
-    references.check_name(name)
+    ref_names.check_name(name)
     with session.current.clock.timed("writing"):
         under = session.current.find_job()
         if under:
@@ -95,7 +94,7 @@ def use(run: str | None = None, *, step: str | None = None) -> None:
         _import_by_hand().use(run, step)
 
 
-def locate(step: str, name: str, run: str = "") -> references.Source:
+def locate(step: str, name: str, run: str = "") -> ref_names.Source:
     """Return where to read from; `run` chooses one by hand, and changes nothing under a run."""
     under = session.current.find_job()
     return (

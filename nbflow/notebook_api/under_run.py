@@ -31,21 +31,21 @@ def locate(job: Job, step: str, name: str) -> Source:
 
 def write(job: Job, name: str, value: Any) -> None:
     """Keep an output in the result that the run is making."""
-    from nbflow.storage import output_io as tables  # noqa: PLC0415 - importing nbflow must not load duckdb
+    from nbflow.storage import output_io  # noqa: PLC0415 - importing nbflow must not load duckdb
 
     folder = find_attempt(job).making
     _check_declared(job, name)
     under_way = session.current.writing
     # Not held while writing: what is streamed may itself read inputs, in another thread.
     with session.current.lock:
-        if name in under_way or name in tables.read_outputs(folder):
+        if name in under_way or name in output_io.read_outputs(folder):
             raise CallError(
                 f"{job.step} writes {name} twice in one run. Give the second one its own name, "
                 f'or write once, when it is complete: nbflow.write("{name}", …).'
             )
         under_way.add(name)
     try:
-        output = tables.write(folder, name, value)
+        output = output_io.write(folder, name, value)
     finally:
         under_way.discard(name)
     if output.unkept:

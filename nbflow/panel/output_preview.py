@@ -15,7 +15,7 @@ from nbflow.model import Frozen, Output
 from nbflow.present.html.figures import PLOTLY, draw_picture
 from nbflow.present.html.markup import dim, join, tag
 from nbflow.present.rows import is_number
-from nbflow.storage import output_io as tables
+from nbflow.storage import output_io
 from nbflow.storage.duckdb import connections
 from nbflow.storage.quoting import make_path
 
@@ -57,7 +57,7 @@ def read_preview(folder: Path, output: Output) -> Preview:
     about = " · ".join(part for part in (output.kind, say_bytes(output.bytes), output.note) if part)
     said = tag("div", dim(about))
     if output.kind == "json" and output.bytes <= _SMALL:
-        value = tables.read(folder, output.name)
+        value = output_io.read(folder, output.name)
         text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
         return Preview(html=join(said, tag("pre", text[:_LONGEST], tabindex="0")))
     if (drawing := _read_drawing(folder, output)) is not None:
@@ -76,7 +76,7 @@ def _read_drawing(folder: Path, output: Output) -> Any:
 def _read_grid(folder: Path, output: Output) -> Grid:
     connection = connections.connect()
     try:
-        relation = tables.read(folder, output.name, to="relation", connection=connection)
+        relation = output_io.read(folder, output.name, to="relation", connection=connection)
         width = len(relation.columns)
         shown = min(width, _COLUMNS)
         names, kinds = relation.columns[:shown], [str(kind) for kind in relation.types[:shown]]

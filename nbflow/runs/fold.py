@@ -131,10 +131,10 @@ class Run(Frozen, frozen=True):
 
         Options are those of `nbflow.read`. Raises UnknownNameError where it has none.
         """
-        from nbflow.storage import output_io as tables  # noqa: PLC0415 - duckdb only where a table is read
+        from nbflow.storage import output_io  # noqa: PLC0415 - duckdb only where a table is read
 
         step, name = make_ref(ref)
-        return tables.read(self.find_folder(step), name, **options)
+        return output_io.read(self.find_folder(step), name, **options)
 
     def find_attempt(self, step: StepRun) -> AttemptFolder:
         """Return the folder of a task's last attempt."""

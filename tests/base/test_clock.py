@@ -8,7 +8,7 @@ from nbflow.execution.start import start, wait_for_log
 from nbflow.model import Request
 from nbflow.runs.follow import follow
 from nbflow.runs.history import find_run, read_runs
-from nbflow.storage.results import result_index as results
+from nbflow.storage.results import result_index
 from nbflow.storage.results.store import open_store
 from tests.benchmarks.make_pipeline import edit, finish, make_pipeline, name
 from tests.cli.runs import make_run
@@ -23,7 +23,7 @@ def test_a_run_keeps_what_it_made_and_is_the_last(tmp_path: Path) -> None:
     made = finish(project)
     assert made.status == "done"
     ours = made.steps[name(0)].result
-    assert results.read_result_ids(project, name(0)) == [ours, *AHEAD[:1:-1]]
+    assert result_index.read_result_ids(project, name(0)) == [ours, *AHEAD[:1:-1]]
     assert find_run(project, "last").id == made.id
     assert [one.id for one in read_runs(project)] == [made.id, *AHEAD[::-1]]
 

@@ -22,7 +22,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from nbflow.storage import output_io as tables
+from nbflow.storage import output_io
 
 Ways = dict[str, tuple[Callable[[Path, pd.DataFrame], Any], Callable[[Path], Any]]]
 
@@ -136,8 +136,8 @@ def _read_duckdb(folder: Path) -> Any:
 
 WAYS: Ways = {
     "nbflow": (
-        lambda folder, frame: tables.write(folder, "t", frame),
-        lambda folder: tables.read(folder, "t"),
+        lambda folder, frame: output_io.write(folder, "t", frame),
+        lambda folder: output_io.read(folder, "t"),
     ),
     "parquet": (
         lambda folder, frame: frame.to_parquet(folder / "t"),

@@ -13,14 +13,14 @@ from unittest import mock
 
 import pandas as pd
 
-from nbflow import execution as run
 from nbflow.analysis.contract.scan import read_folder
+from nbflow.execution import run
 from nbflow.executors.protocol import Emit
 from nbflow.model import Job, Outcome, Request
 from nbflow.model.events import Line
 from nbflow.planning import Plan, make_plan
 from nbflow.runs.fold import Run
-from nbflow.storage import output_io as tables
+from nbflow.storage import output_io
 from nbflow.workspace.project import Project, find_project
 from tests.notebooks import cell, markdown, notebook, write
 
@@ -70,7 +70,7 @@ def finish(project: Project, observe: Callable[[Line], None] = lambda _: None) -
 
 def execute(plan: Plan, observe: Callable[[Line], None] = lambda _: None) -> Run:
     """Run a plan as `finish` does."""
-    with mock.patch("nbflow.execution.load_executor", return_value=WritingExecutor):
+    with mock.patch("nbflow.execution.run.load_executor", return_value=WritingExecutor):
         return run.execute(plan, observe=observe)
 
 
@@ -98,7 +98,7 @@ class WritingExecutor:
         del emit, stop
         started, result = time.monotonic(), Path(job.folder) / "result"
         if WritingExecutor._written is None or not WritingExecutor._written.exists():
-            tables.write(
+            output_io.write(
                 result, "rows", pd.DataFrame({"number": range(10), "text": list("abcdefghij")})
             )
             WritingExecutor._written = result.with_name("first")
@@ -106,7 +106,7 @@ class WritingExecutor:
         else:
             shutil.copytree(WritingExecutor._written, result, dirs_exist_ok=True)
         shutil.copy2(job.notebook, result / "notebook.ipynb")
-        outputs = tables.read_outputs(result)
+        outputs = output_io.read_outputs(result)
         return Outcome(status="done", seconds=time.monotonic() - started, outputs=outputs)
 
     def close(self) -> None:

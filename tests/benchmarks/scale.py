@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from nbflow import execution as run
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.base.process import collect_seldom
+from nbflow.execution import run
 from nbflow.model import Request
 from nbflow.model.events import Line, StepStarted
 from nbflow.planning import Plan, make_plan

@@ -23,8 +23,8 @@ from nbflow.model.events import (
 )
 from nbflow.runs.folder import RunFolder
 from nbflow.runs.log import Log
-from nbflow.storage import output_io as tables
-from nbflow.storage.results import result_index as results
+from nbflow.storage import output_io
+from nbflow.storage.results import result_index
 from nbflow.workspace.project import Project, make_home
 from tests.notebooks import cell, notebook, write
 
@@ -83,9 +83,9 @@ def _keep(
     project: Project, folder: Path, run_id: str, step: str, outputs: Mapping[str, Any]
 ) -> list[Event]:
     making = _write(folder, step, run_id, outputs)
-    written = tables.read_outputs(making)
+    written = output_io.read_outputs(making)
     result = Kept(run_id, step, run_id, "key", Parts(), written, 1e9, 2.0)
-    kept = results.keep_result(project, making, result)
+    kept = result_index.keep_result(project, making, result)
     attempt = RunFolder(folder).attempt(TaskId(step))
     shutil.copy(kept / "notebook.ipynb", attempt.executed)
     return [StepStarted(step), StepFinished(step, run_id, 2.0, tuple(written.values()))]
@@ -95,7 +95,7 @@ def _write(folder: Path, step: str, run_id: str, outputs: Mapping[str, Any]) -> 
     making = RunFolder(folder).attempt(TaskId(step)).making
     making.mkdir(parents=True)
     for name, value in outputs.items():
-        tables.write(making, name, value)
+        output_io.write(making, name, value)
     executed = {"run": run_id, "step": step, "inputs": {}}
     made = notebook(cell("1"), metadata={"nbflow": {"executed": executed}})
     write(making / "notebook.ipynb", made)

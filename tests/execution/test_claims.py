@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from nbflow import execution as run
 from nbflow.analysis.contract.scan import read_folder
+from nbflow.execution import run
 from nbflow.execution.claims import Claims
 from nbflow.executors.protocol import Executor
 from nbflow.model import Failure, Job, Outcome, Reason, Request

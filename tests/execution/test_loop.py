@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nbflow import execution
 from nbflow.analysis.contract.scan import read_folder
+from nbflow.execution.run import execute
 from nbflow.executors.protocol import Emit
 from nbflow.model import Failure, Job, Outcome, Output, Request
 from nbflow.model.events import Event, Line, OutputPrinted, StepDecided, StepFinished, StepStarted
@@ -79,9 +79,9 @@ WRITES = [*ALONE, cell("import nbflow\nnbflow.write('t', 1)")]
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch):
     def start(made: Project, scripted: Scripted, **request: object) -> Run:
-        monkeypatch.setattr("nbflow.execution.load_executor", lambda _: lambda *_: scripted)
+        monkeypatch.setattr("nbflow.execution.run.load_executor", lambda _: lambda *_: scripted)
         plan = make_plan(made, read_folder(made), Request(**{"jobs": 1, **request}))
-        return execution.execute(plan, observe=scripted.observe)
+        return execute(plan, observe=scripted.observe)
 
     return start
 

@@ -13,13 +13,13 @@ from nbflow.errors import KernelError
 from nbflow.executors.local.forkserver import Request, start
 from nbflow.executors.local.forkserver.owner import ask, fork
 from nbflow.executors.local.launch import launch
-from nbflow.storage import output_io as tables
+from nbflow.storage import output_io
 
 pytestmark = pytest.mark.kernel
 
 
 def test_the_fork_server_of_kernels_forks_what_fills_tables(tmp_path: Path) -> None:
-    tables.write(tmp_path, "t", pd.DataFrame({"n": [1, 2]}))
+    output_io.write(tmp_path, "t", pd.DataFrame({"n": [1, 2]}))
     owner = start(["nbflow.storage.__main__"])
     process, orders, answers, errors = launch("filler", owner.address)
     with orders, answers, errors:

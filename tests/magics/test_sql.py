@@ -21,7 +21,7 @@ import nbflow
 from nbflow.errors import SqlError
 from nbflow.model import Job
 from nbflow.present.html import draw_rows
-from nbflow.storage import output_io as tables
+from nbflow.storage import output_io
 from tests import notebooks
 from tests.magics.sqlshell import *  # noqa: F403 - fixtures
 from tests.notebook_api.conftest import finish_run
@@ -189,9 +189,9 @@ def test_rows_are_written_as_the_steps_output(start_job: StartJob, run: Run) -> 
     run("least = 2")
     run("%%sql --write late\nselect origin, sum(delay) total from clean.flights\n"
         "where delay > $least group by all order by all")  # fmt: skip
-    written = tables.read(Path(job.folder) / "result", "late", to="arrow")
+    written = output_io.read(Path(job.folder) / "result", "late", to="arrow")
     assert written.to_pylist() == [{"origin": "EWR", "total": 4}, {"origin": "JFK", "total": 3}]
-    assert tables.read_outputs(Path(job.folder) / "result")["late"].columns == {
+    assert output_io.read_outputs(Path(job.folder) / "result")["late"].columns == {
         "origin": "VARCHAR", "total": "HUGEINT",
     }  # fmt: skip
     with pytest.raises(SqlError, match="report writes late twice in one run"):

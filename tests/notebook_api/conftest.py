@@ -17,7 +17,7 @@ from nbflow.model import Job, JobInput, Output, Parts, Planned, Result, events
 from nbflow.notebook_api import session
 from nbflow.notebook_api.audit_hook import VARIABLE
 from nbflow.runs.log import to_line
-from nbflow.storage import output_io as tables
+from nbflow.storage import output_io
 from nbflow.storage.results.result_index import keep_result
 from nbflow.workspace.project import Project
 
@@ -64,7 +64,7 @@ def start_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
 def _write_input(root: Path, ref: str, value: Any) -> JobInput:
     step, _, name = ref.partition(".")
     folder = root / ".nbflow/notebooks/results" / step / f"{name}-1"
-    output = tables.write(folder, name, value)
+    output = output_io.write(folder, name, value)
     return JobInput(folder=str(folder), name=name, run="r0", result=folder.name, hash=output.hash)
 
 
@@ -113,7 +113,7 @@ def _make_result(
     source = project.folder / f"{step}.ipynb"
     making = project.runs / run / "tasks" / step / "1" / "result"
     making.mkdir(parents=True)
-    outputs: dict[str, Output] = {one: tables.write(making, one, v) for one, v in values.items()}
+    outputs: dict[str, Output] = {one: output_io.write(making, one, v) for one, v in values.items()}
     if source.exists():
         executed = _execute(source, project)
         (making / "notebook.ipynb").write_text(json.dumps(executed))

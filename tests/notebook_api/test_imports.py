@@ -32,10 +32,10 @@ HAND_OVER = """
 import os, sys
 from pathlib import Path
 import pandas as pd
-from nbflow.storage import tables
-tables.write(Path(sys.argv[1]), "t", pd.DataFrame({"n": [1, None], "s": ["x", None]}))
+from nbflow.storage import output_io
+output_io.write(Path(sys.argv[1]), "t", pd.DataFrame({"n": [1, None], "s": ["x", None]}))
 for form in ("pandas", "arrow"):
-    tables.read(Path(sys.argv[1]), "t", to=form)
+    output_io.read(Path(sys.argv[1]), "t", to=form)
 print(sorted({"duckdb", "pyarrow.dataset"} & set(sys.modules)))
 """
 

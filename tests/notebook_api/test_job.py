@@ -16,7 +16,7 @@ import pytest
 import nbflow
 from nbflow.errors import CallError
 from nbflow.model import Job
-from nbflow.storage import output_io as tables
+from nbflow.storage import output_io
 
 FLIGHTS = pd.DataFrame({"origin": ["EWR", "JFK", "EWR"], "delay": [2.0, None, 4.0]})
 StartJob = Callable[..., Job]
@@ -31,14 +31,14 @@ def test_what_is_written_lies_in_the_result_being_made(start_job: StartJob) -> N
     made = start_job(writes=("delays",))
     nbflow.write("delays", FLIGHTS)
     result = Path(made.folder) / "result"
-    assert list(tables.read_outputs(result)) == ["delays"]
-    pd.testing.assert_frame_equal(tables.read(result, "delays"), FLIGHTS)
+    assert list(output_io.read_outputs(result)) == ["delays"]
+    pd.testing.assert_frame_equal(output_io.read(result, "delays"), FLIGHTS)
 
 
 def test_nothing_this_time_counts_as_written(start_job: StartJob) -> None:
     made = start_job(writes=("delays",))
     nbflow.write("delays", None)
-    assert tables.read_outputs(Path(made.folder) / "result")["delays"].kind == "nothing"
+    assert output_io.read_outputs(Path(made.folder) / "result")["delays"].kind == "nothing"
 
 
 def test_a_table_that_had_to_be_pickled_is_said(
@@ -48,7 +48,7 @@ def test_a_table_that_had_to_be_pickled_is_said(
     nbflow.write("rates", {"AA": 1.5})
     assert capsys.readouterr() == ("", "")
     nbflow.write("mixed", pd.DataFrame({"x": [{1, 2}, {3}]}))
-    note = tables.read_outputs(Path(made.folder) / "result")["mixed"].note
+    note = output_io.read_outputs(Path(made.folder) / "result")["mixed"].note
     assert note.startswith("kept whole, as a pickle, and not as a table: ")
     assert capsys.readouterr().err == f"mixed · {note}\n"
 
@@ -61,7 +61,7 @@ def test_what_is_streamed_may_read_inputs_itself(start_job: StartJob) -> None:
 
     schema = nbflow.read("clean_flights.flights", to="arrow").schema
     nbflow.write("copy", pa.RecordBatchReader.from_batches(schema, batches()))
-    assert tables.read_outputs(Path(made.folder) / "result")["copy"].rows == 3
+    assert output_io.read_outputs(Path(made.folder) / "result")["copy"].rows == 3
 
 
 def test_the_notebooks_own_processes_are_not_the_step(start_job: StartJob) -> None:
@@ -87,7 +87,7 @@ def test_only_literal_or_declared_names_are_written(start_job: StartJob) -> None
 def test_any_name_is_written_where_nothing_is_declared(start_job: StartJob) -> None:
     made = start_job(declared=False)
     nbflow.write("found", FLIGHTS)
-    assert list(tables.read_outputs(Path(made.folder) / "result")) == ["found"]
+    assert list(output_io.read_outputs(Path(made.folder) / "result")) == ["found"]
 
 
 def test_the_same_name_twice(start_job: StartJob) -> None:
@@ -136,7 +136,7 @@ def test_threads_read_and_write(start_job: StartJob) -> None:
     made = start_job({"clean_flights.flights": FLIGHTS}, writes=names)
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda name: nbflow.write(name, nbflow.read("clean_flights.flights")), names))
-    assert set(tables.read_outputs(Path(made.folder) / "result")) == set(names)
+    assert set(output_io.read_outputs(Path(made.folder) / "result")) == set(names)
 
 
 def test_use_changes_nothing_under_a_run(

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 
 from nbflow.panel.output_preview import ROWS, Preview, read_preview
-from nbflow.storage import output_io as tables
+from nbflow.storage import output_io
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def keep(folder: Path, value: Any) -> Preview:
-    return read_preview(folder, tables.write(folder, "out", value))
+    return read_preview(folder, output_io.write(folder, "out", value))
 
 
 def test_numbers_are_shown_as_pandas_does_and_sorted_as_numbers(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from nbflow.base.hashing import hash_file
 from nbflow.model import Output, Reason, Request, Result, Taken
 from nbflow.planning import Plan, make_key, make_parts, make_plan
 from nbflow.planning.make import find_inputs
-from nbflow.storage.results import result_index as results
+from nbflow.storage.results import result_index
 from nbflow.storage.results.damage import write_note
 from nbflow.storage.results.store import open_store
 from nbflow.workspace.project import Project
@@ -41,7 +41,7 @@ def keep(made: Project, step: str, name: str = "r1", **fields) -> Result:
     result = Result(name, step, "0001", key, parts, seconds=2.0, **given)
     folder = open_store(made.home).fetch(step, name)
     folder.mkdir(parents=True)
-    (folder / "result.json").write_bytes(results.encode_result(result))
+    (folder / "result.json").write_bytes(result_index.encode_result(result))
     open_store(made.home).write_pointer(step, key, result.id)
     return result
 

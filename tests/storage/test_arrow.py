@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from nbflow.errors import StoreError
-from nbflow.storage import output_io as tables
+from nbflow.storage import output_io
 from nbflow.storage.duckdb.result_tables import query
 from tests.storage.arrays import EXACT
 from tests.storage.dropping import drop_arrow
@@ -27,17 +27,17 @@ def cut(array: pa.Array) -> pa.ChunkedArray:
 def test_an_array_comes_back(tmp_path, array, mapped):
     table = pa.table({"x": cut(array)})
 
-    output = tables.write(tmp_path, "t", table)
+    output = output_io.write(tmp_path, "t", table)
     if not mapped:
         drop_arrow(tmp_path)
-    back = tables.read(tmp_path, "t", to="arrow")
+    back = output_io.read(tmp_path, "t", to="arrow")
 
     back.validate(full=True)
     assert (output.kind, output.note) == ("table", "")
     assert back.schema.equals(table.schema, check_metadata=True)
     assert repr(back["x"].to_pylist()) == repr(table["x"].to_pylist())
-    assert tables.write(tmp_path / "again", "t", back).hash == output.hash
-    streamed = tables.read(tmp_path, "t", to="reader").read_all()
+    assert output_io.write(tmp_path / "again", "t", back).hash == output.hash
+    streamed = output_io.read(tmp_path, "t", to="reader").read_all()
     assert repr(streamed["x"].to_pylist()) == repr(table["x"].to_pylist())
     assert streamed.schema.equals(table.schema, check_metadata=True)
 
@@ -54,8 +54,8 @@ def test_an_array_comes_back(tmp_path, array, mapped):
 def test_what_duckdb_would_change_is_kept_whole(tmp_path, array):
     table = pa.table({"x": array})
 
-    assert tables.write(tmp_path, "t", table).kind == "pickle"
-    assert tables.read(tmp_path, "t").equals(table)
+    assert output_io.write(tmp_path, "t", table).kind == "pickle"
+    assert output_io.read(tmp_path, "t").equals(table)
 
 
 def make_polars() -> pl.DataFrame:
@@ -77,9 +77,9 @@ def make_polars() -> pl.DataFrame:
 
 @pytest.mark.parametrize("frame", [make_polars(), make_polars().lazy()], ids=["eager", "lazy"])
 def test_polars_comes_back(tmp_path, frame):
-    assert tables.write(tmp_path, "t", frame).kind == "table"
+    assert output_io.write(tmp_path, "t", frame).kind == "table"
 
-    back = tables.read(tmp_path, "t", to="polars")
+    back = output_io.read(tmp_path, "t", to="polars")
 
     assert back.schema == make_polars().schema
     assert back.equals(make_polars())
@@ -88,40 +88,40 @@ def test_polars_comes_back(tmp_path, frame):
 def test_polars_types_without_arrow_are_kept_whole(tmp_path):
     frame = pl.DataFrame({"a": pl.Series([1], dtype=pl.Int128)})
 
-    assert tables.write(tmp_path, "t", frame).kind == "pickle"
-    assert tables.read(tmp_path, "t").equals(frame)
+    assert output_io.write(tmp_path, "t", frame).kind == "pickle"
+    assert output_io.read(tmp_path, "t").equals(frame)
 
 
 def test_what_cannot_even_be_pickled_is_refused(tmp_path):
     frame = pl.DataFrame({"a": pl.Series([{1}], dtype=pl.Object)})
 
     with pytest.raises(StoreError, match="column 'a' is Polars' Object"):
-        tables.write(tmp_path, "t", frame)
+        output_io.write(tmp_path, "t", frame)
 
 
 def test_pandas_is_read_as_polars(tmp_path):
     frame = pd.DataFrame({"p": pd.period_range("2020", periods=2, freq="D"), "i": [1, 2]})
-    tables.write(tmp_path, "t", frame.astype({"i": "category"}))
+    output_io.write(tmp_path, "t", frame.astype({"i": "category"}))
 
-    assert tables.read(tmp_path, "t", to="polars").shape == (2, 2)
+    assert output_io.read(tmp_path, "t", to="polars").shape == (2, 2)
 
 
 def test_a_relation_is_kept_as_sql_has_it(tmp_path):
-    tables.write(tmp_path, "t", pd.DataFrame({"k": ["a", "a", "b"], "n": [1, 2, 3]}))
+    output_io.write(tmp_path, "t", pd.DataFrame({"k": ["a", "a", "b"], "n": [1, 2, 3]}))
     sums = "SELECT k, sum(n) AS total, avg(n) AS mean FROM s.t GROUP BY k ORDER BY k"
 
-    output = tables.write(tmp_path / "next", "sums", query(sums, {("s", "t"): tmp_path}))
+    output = output_io.write(tmp_path / "next", "sums", query(sums, {("s", "t"): tmp_path}))
 
     assert output.columns == {"k": "VARCHAR", "total": "HUGEINT", "mean": "DOUBLE"}
-    back = tables.read(tmp_path / "next", "sums")
+    back = output_io.read(tmp_path / "next", "sums")
     assert back.to_dict("list") == {"k": ["a", "b"], "total": [3, 3], "mean": [1.5, 3.0]}
     assert str(back["total"].dtype) == "int64"
 
 
 def test_a_sum_beyond_64_bits_is_exact(tmp_path):
-    tables.write(tmp_path, "h", query("SELECT 100000000000000000000::HUGEINT AS x", {}))
+    output_io.write(tmp_path, "h", query("SELECT 100000000000000000000::HUGEINT AS x", {}))
 
-    assert int(tables.read(tmp_path, "h")["x"][0]) == 10**20
+    assert int(output_io.read(tmp_path, "h")["x"][0]) == 10**20
 
 
 TABLE = pa.table(
@@ -141,38 +141,38 @@ STREAMS = {
 
 @pytest.mark.parametrize("make", STREAMS.values(), ids=STREAMS)
 def test_streams_are_as_good_as_tables(tmp_path, make):
-    output = tables.write(tmp_path, "t", make())
+    output = output_io.write(tmp_path, "t", make())
 
     assert output.rows == 10
-    assert tables.read(tmp_path, "t", to="arrow").combine_chunks() == TABLE.combine_chunks()
-    assert output.hash == tables.write(tmp_path, "whole", TABLE).hash
+    assert output_io.read(tmp_path, "t", to="arrow").combine_chunks() == TABLE.combine_chunks()
+    assert output.hash == output_io.write(tmp_path, "whole", TABLE).hash
 
 
 def test_a_stream_of_frames(tmp_path):
     frames = (pd.DataFrame({"x": [number], "c": pd.Categorical([number])}) for number in (1, 1))
 
-    tables.write(tmp_path, "t", frames)
+    output_io.write(tmp_path, "t", frames)
 
     expected = pd.DataFrame({"x": [1, 1], "c": pd.Categorical([1, 1])})
-    pd.testing.assert_frame_equal(tables.read(tmp_path, "t"), expected)
+    pd.testing.assert_frame_equal(output_io.read(tmp_path, "t"), expected)
 
 
 def test_a_large_stream_keeps_its_order(tmp_path, monkeypatch):
     monkeypatch.setattr("nbflow.storage.table_writer._GROUP", 1000)
     batches = (pa.record_batch({"i": range(start, start + 100)}) for start in range(0, 5000, 100))
 
-    tables.write(tmp_path, "t", batches)
+    output_io.write(tmp_path, "t", batches)
 
-    assert tables.read(tmp_path, "t")["i"].tolist() == list(range(5000))
+    assert output_io.read(tmp_path, "t")["i"].tolist() == list(range(5000))
 
 
 def test_a_generator_may_read_what_it_streams_from(tmp_path):
-    tables.write(tmp_path / "old", "t", pd.DataFrame({"x": [1, 2, 3]}))
-    parts = (tables.read(tmp_path / "old", "t", where=f"x = {x}") for x in (3, 1))
+    output_io.write(tmp_path / "old", "t", pd.DataFrame({"x": [1, 2, 3]}))
+    parts = (output_io.read(tmp_path / "old", "t", where=f"x = {x}") for x in (3, 1))
 
-    tables.write(tmp_path / "new", "t", parts)
+    output_io.write(tmp_path / "new", "t", parts)
 
-    assert tables.read(tmp_path / "new", "t")["x"].tolist() == [3, 1]
+    assert output_io.read(tmp_path / "new", "t")["x"].tolist() == [3, 1]
 
 
 def fail():
@@ -201,12 +201,12 @@ BAD = {
 
 @pytest.mark.parametrize(("make", "message"), BAD.values(), ids=BAD)
 def test_a_stream_that_fails_leaves_the_rest_readable(tmp_path, make, message):
-    tables.write(tmp_path, "before", pd.DataFrame({"x": [1]}))
+    output_io.write(tmp_path, "before", pd.DataFrame({"x": [1]}))
 
     with pytest.raises(StoreError, match=message):
-        tables.write(tmp_path, "t", make())
+        output_io.write(tmp_path, "t", make())
 
-    assert list(tables.read_outputs(tmp_path)) == ["before"]
-    assert tables.read(tmp_path, "before")["x"].tolist() == [1]
-    tables.write(tmp_path, "t", pd.DataFrame({"y": [2]}))
-    assert tables.read(tmp_path, "t")["y"].tolist() == [2]
+    assert list(output_io.read_outputs(tmp_path)) == ["before"]
+    assert output_io.read(tmp_path, "before")["x"].tolist() == [1]
+    output_io.write(tmp_path, "t", pd.DataFrame({"y": [2]}))
+    assert output_io.read(tmp_path, "t")["y"].tolist() == [2]

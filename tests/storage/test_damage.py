@@ -15,12 +15,11 @@ from nbflow.errors import DamageError
 from nbflow.model import Parts, Result, Taken
 from nbflow.runs.cleaning import find_removable, remove
 from nbflow.runs.liveness import take_snapshot
-from nbflow.storage import output_io as tables
+from nbflow.storage import output_io
 from nbflow.storage.duckdb.filling import fill
 from nbflow.storage.duckdb.result_tables import query
-from nbflow.storage.results import damage
+from nbflow.storage.results import damage, result_index
 from nbflow.storage.results import durability as lasting
-from nbflow.storage.results import result_index as results
 from nbflow.storage.results.checking import Report, check_results
 from nbflow.storage.results.outputs import make_all_marks, read_written
 from nbflow.workspace.project import find_project
@@ -60,16 +59,16 @@ def folder(project):
     making = project.runs / "r1" / "tasks" / "a" / "1" / "result"
     making.mkdir(parents=True)
     for name, value in VALUES.items():
-        tables.write(making, name, value)
+        output_io.write(making, name, value)
     kept = project.root / "kept"
     (kept / "sub").mkdir(parents=True)
     (kept / "out.csv").write_text("1\n" * 1000)
     (kept / "sub" / "more.csv").write_text("2\n")
-    tables.write(making, "f", kept)
+    output_io.write(making, "f", kept)
     (making / "notebook.ipynb").write_text("{}")
-    outputs = tables.read_outputs(making)
+    outputs = output_io.read_outputs(making)
     result = Result(ID, "a", "r1", "k", Parts(), outputs, 1.0, 2.0)
-    folder = results.keep_result(project, making, result)
+    folder = result_index.keep_result(project, making, result)
     lasting.complete(project, result)
     return folder
 
@@ -129,7 +128,7 @@ def test_damage_is_named_when_it_is_read_and_then_known_to_all(project, folder, 
     name, file, hurt = CASES[case]
     hurt(folder / file)
     with pytest.raises(DamageError) as raised:
-        tables.read(folder, name)
+        output_io.read(folder, name)
     how = "is gone." if not (folder / file).exists() else "is damaged: "
     assert str(raised.value).startswith(f"{folder / file} {how}")
     assert str(raised.value).endswith(
@@ -138,13 +137,13 @@ def test_damage_is_named_when_it_is_read_and_then_known_to_all(project, folder, 
     noted = damage.read_notes(project.home)
     assert noted.keys() == {("a", ID)}
     assert (noted["a", ID].file, noted["a", ID].key) == (file, "k")
-    assert results.Snapshot(project).find_result("a", ID) is None
-    assert results.Snapshot(project).find_by_key("a", "k") is None
+    assert result_index.Snapshot(project).find_result("a", ID) is None
+    assert result_index.Snapshot(project).find_by_key("a", "k") is None
 
 
 @pytest.mark.parametrize("name", [*VALUES, "f"])
 def test_what_is_whole_is_read_as_it_was(folder, name):
-    read = tables.read(folder, name)
+    read = output_io.read(folder, name)
     if name == "t":
         pd.testing.assert_frame_equal(read, FRAME)
     elif name == "n":
@@ -183,9 +182,9 @@ def test_a_large_table_is_hashed_once_where_its_run_was_lost(project):
     big = pd.DataFrame({"x": np.arange(200_000) * 2.0})
     making = project.runs / "r2" / "tasks" / "big" / "1" / "result"
     making.mkdir(parents=True)
-    tables.write(making, "t", big)
-    result = Result(ID, "big", "r2", "k", Parts(), tables.read_outputs(making), 1.0, 2.0)
-    kept = results.keep_result(project, making, result)
+    output_io.write(making, "t", big)
+    result = Result(ID, "big", "r2", "k", Parts(), output_io.read_outputs(making), 1.0, 2.0)
+    kept = result_index.keep_result(project, making, result)
     lasting.complete(project, result)
     flip(kept / "arrow" / "t.arrows", 800_000)
     assert not take_snapshot(project).is_damaged("big", ID)  # nobody has reason to look
@@ -201,14 +200,14 @@ def test_a_pending_table_of_a_lost_run_is_hashed_as_a_table(project):
     for run, changed in (("sound", False), ("hurt", True)):
         making = project.runs / run / "tasks" / "big" / "1" / "result"
         making.mkdir(parents=True)
-        tables.write(making, "t", big)
+        output_io.write(making, "t", big)
         (project.runs / run / "events.jsonl").write_text("")
         written = read_written(making)
         assert written.files["arrow/t.arrows"].hash == ""
         result = Result(
             run, "big", run, "k", Parts(), written.outputs, 1.0, 2.0, files=written.files
         )
-        kept = results.keep_result(project, making, result)
+        kept = result_index.keep_result(project, making, result)
         if changed:
             flip(kept / "arrow" / "t.arrows", 800_000)
         assert take_snapshot(project).is_damaged("big", run) is changed
@@ -217,7 +216,7 @@ def test_a_pending_table_of_a_lost_run_is_hashed_as_a_table(project):
 def test_what_is_set_aside_is_still_there_and_still_known(project, folder):
     (folder / "files" / "v.json").unlink()
     with pytest.raises(DamageError):
-        tables.read(folder, "v")
+        output_io.read(folder, "v")
     (moved,) = damage.set_aside(project)
     aside = damage.find_aside(project, moved)
     assert not folder.exists()
@@ -236,7 +235,7 @@ def test_what_is_derived_of_a_damaged_result_is_doubtful(project, folder):
     making.mkdir(parents=True)
     taken = {"a.v": Taken(ID, "h")}
     result = Result(ID, "b", "r2", "kb", Parts(), {}, 1.0, 2.0, inputs=taken)
-    results.keep_result(project, making, result)
+    result_index.keep_result(project, making, result)
     lasting.complete(project, result)
     assert take_snapshot(project).find_doubtful(result) == ()
     (folder / "files" / "v.json").write_text("{}")
@@ -244,12 +243,12 @@ def test_what_is_derived_of_a_damaged_result_is_doubtful(project, folder):
 
 
 def test_what_was_written_by_hand_is_to_be_written_again(tmp_path):
-    tables.write(tmp_path, "v", {"a": 42})
+    output_io.write(tmp_path, "v", {"a": 42})
     (tmp_path / "files" / "v.json").write_text("{}")
     with pytest.raises(
         DamageError, match=r"v.json is damaged: it has 2 bytes, .* Write it again.$"
     ):
-        tables.read(tmp_path, "v")
+        output_io.read(tmp_path, "v")
 
 
 DUCKDB = {
@@ -275,7 +274,7 @@ def test_a_damaged_duckdb_file_is_filled_anew_from_the_arrow_file(folder, case, 
         return  # nothing says so but DuckDB's own checksums, when it reads that block
     DUCKDB[case](other / file.name)
     assert query("select sum(x) from a.t", {("a", "t"): other}).fetchall() == [(999000.0,)]
-    assert tables.read(other, "t", where="x = 4", columns=["s"]).s.tolist() == ["row 2"]
+    assert output_io.read(other, "t", where="x = 4", columns=["s"]).s.tolist() == ["row 2"]
 
 
 def test_a_damaged_duckdb_file_without_arrow_is_damage(folder):
@@ -288,7 +287,7 @@ def test_a_damaged_duckdb_file_without_arrow_is_damage(folder):
         DamageError,
         match=r"tables.duckdb is damaged: it cannot be used, and arrow/t.arrows was dropped",
     ):
-        tables.read(other, "t")
+        output_io.read(other, "t")
 
 
 def test_a_damaged_arrow_file_fills_nothing(folder):
@@ -371,7 +370,7 @@ def test_a_loss_of_power_before_the_disk_had_a_result_leaves_none_that_is_not_wh
     marks = make_all_marks(making)
     outputs = read_written(making).outputs
     result = Result("2", "lost", "r3", "k", Parts(), outputs, 1.0, 2.0, files=marks)
-    kept = results.keep_result(project, making, result)
+    kept = result_index.keep_result(project, making, result)
     before = (kept / file).stat()
     hurt(kept / file)
     os.utime(kept / file, ns=(before.st_atime_ns, before.st_mtime_ns))
@@ -383,12 +382,12 @@ def test_a_loss_of_power_before_the_disk_had_a_result_leaves_none_that_is_not_wh
 def test_a_large_table_that_was_changed_since_is_not_read(project):
     making = project.runs / "r2" / "tasks" / "big" / "1" / "result"
     making.mkdir(parents=True)
-    tables.write(making, "t", pd.DataFrame({"x": np.arange(200_000) * 2.0}))
-    result = Result(ID, "big", "r2", "k", Parts(), tables.read_outputs(making), 1.0, 2.0)
-    kept = results.keep_result(project, making, result)
+    output_io.write(making, "t", pd.DataFrame({"x": np.arange(200_000) * 2.0}))
+    result = Result(ID, "big", "r2", "k", Parts(), output_io.read_outputs(making), 1.0, 2.0)
+    kept = result_index.keep_result(project, making, result)
     lasting.complete(project, result)
     os.utime(kept / "arrow" / "t.arrows")
-    assert tables.read(kept, "t").x.sum() == 199_999 * 200_000.0
+    assert output_io.read(kept, "t").x.sum() == 199_999 * 200_000.0
     flip(kept / "arrow" / "t.arrows", 800_000)
     with pytest.raises(DamageError, match=r"t\.arrows is damaged: its content is not what was"):
-        tables.read(kept, "t")
+        output_io.read(kept, "t")

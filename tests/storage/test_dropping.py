@@ -9,7 +9,7 @@ import pytest
 
 from nbflow.base.locks import hold_folder
 from nbflow.errors import ProjectError
-from nbflow.storage import output_io as tables
+from nbflow.storage import output_io
 from nbflow.storage.duckdb.database_file import find_parts, make_part, sweep_parts
 from nbflow.storage.duckdb.filling import fill
 from nbflow.storage.results import arrow_cache
@@ -25,7 +25,7 @@ def store(tmp_path):
     made = open_store(tmp_path)
     for number in range(4):
         folder = made.fetch("load", f"2026-{number}")
-        tables.write(folder, "t", FRAME)
+        output_io.write(folder, "t", FRAME)
         if number != 1:
             fill(folder)
     return made

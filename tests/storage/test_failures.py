@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from nbflow.errors import StoreError
-from nbflow.storage import output_io as tables
+from nbflow.storage import output_io
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL and RLIMIT_FSIZE")
 
@@ -18,10 +18,10 @@ import os, resource, signal, sys
 from pathlib import Path
 import pyarrow as pa
 from nbflow.errors import StoreError
-from nbflow.storage import tables
+from nbflow.storage import output_io
 folder = Path(sys.argv[1])
-tables.write(folder, "first", pa.table({"x": [1, 2]}))
-tables.write(folder, "model", (1, 2))
+output_io.write(folder, "first", pa.table({"x": [1, 2]}))
+output_io.write(folder, "model", (1, 2))
 """
 KILLED = """
 import nbflow.storage.table_writer
@@ -31,20 +31,20 @@ def stream():
         if number == 50:
             os.kill(os.getpid(), signal.SIGKILL)
         yield pa.table({"x": pa.array(range(10_000))})
-tables.write(folder, "second", stream())
+output_io.write(folder, "second", stream())
 """
 FULL = """
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
 try:
-    tables.write(folder, "second", pa.table({"x": [os.urandom(1000) for _ in range(5000)]}))
+    output_io.write(folder, "second", pa.table({"x": [os.urandom(1000) for _ in range(5000)]}))
 except StoreError as error:
     print(error)
 try:
-    tables.write(folder, "value", os.urandom(5_000_000))
+    output_io.write(folder, "value", os.urandom(5_000_000))
 except StoreError as error:
     print(error)
-print(tables.read(folder, "first", to="arrow")["x"].to_pylist())
+print(output_io.read(folder, "first", to="arrow")["x"].to_pylist())
 """
 
 
@@ -54,17 +54,17 @@ def run(code: str, folder) -> subprocess.CompletedProcess[str]:
 
 
 def assert_intact(folder) -> None:
-    assert list(tables.read_outputs(folder)) == ["first", "model"]
-    assert tables.read(folder, "first")["x"].tolist() == [1, 2]
-    assert tables.read(folder, "model") == (1, 2)
+    assert list(output_io.read_outputs(folder)) == ["first", "model"]
+    assert output_io.read(folder, "first")["x"].tolist() == [1, 2]
+    assert output_io.read(folder, "model") == (1, 2)
 
 
 def test_a_killed_write_leaves_the_rest(tmp_path):
     assert run(KILLED, tmp_path).returncode == -9
 
     assert_intact(tmp_path)
-    tables.write(tmp_path, "second", pd.DataFrame({"y": [3]}))
-    assert tables.read(tmp_path, "second")["y"].tolist() == [3]
+    output_io.write(tmp_path, "second", pd.DataFrame({"y": [3]}))
+    assert output_io.read(tmp_path, "second")["y"].tolist() == [3]
 
 
 def test_a_full_disk_leaves_the_rest(tmp_path):
@@ -90,7 +90,7 @@ def test_a_full_disk_leaves_the_rest(tmp_path):
 def test_what_is_damaged_or_of_a_later_version_is_told(tmp_path, text, said):
     (tmp_path / "outputs.json").write_bytes(text)
     with pytest.raises(StoreError, match=said):
-        tables.read(tmp_path, "first")
+        output_io.read(tmp_path, "first")
 
 
 def test_a_full_disk_is_the_reason_that_is_told_when_duckdb_fails(tmp_path):
@@ -101,7 +101,7 @@ from nbflow.storage.duckdb.filling import fill
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 numbers = pa.py_buffer(os.urandom(8 * 1_600_000))
 column = pa.Array.from_buffers(pa.int64(), 1_600_000, [None, numbers])
-tables.write(folder, "large", pa.table({"x": column}))
+output_io.write(folder, "large", pa.table({"x": column}))
 resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
 try:
     fill(folder)

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from nbflow.errors import StoreError
-from nbflow.storage import output_io as tables
+from nbflow.storage import output_io
 from nbflow.storage.duckdb.filling import fill
 from nbflow.storage.duckdb.result_tables import query
 
@@ -32,8 +32,8 @@ def run_filler(*folders: Path) -> list[str]:
 
 
 def test_a_process_fills_one_after_the_other(tmp_path):
-    outputs = [tables.write(tmp_path / name, "t", FRAME) for name in ("a", "b")]
-    tables.write(tmp_path / "b", "u", FRAME[["n"]])
+    outputs = [output_io.write(tmp_path / name, "t", FRAME) for name in ("a", "b")]
+    output_io.write(tmp_path / "b", "u", FRAME[["n"]])
     (tmp_path / "c").mkdir()
     (tmp_path / "c" / "outputs.json").write_text("[]")
 
@@ -50,16 +50,16 @@ def test_a_process_fills_one_after_the_other(tmp_path):
 
 def test_what_was_written_since_is_filled_in_too(tmp_path):
     for number, name in enumerate("abc"):
-        tables.write(tmp_path, name, FRAME[["n"]] * number)
+        output_io.write(tmp_path, name, FRAME[["n"]] * number)
 
         assert query(f"SELECT sum(n) FROM s.{name}", {("s", name): tmp_path}).fetchall() == [
             (3 * number,)
         ]
-    assert tables.read(tmp_path, "b", where="n > 1")["n"].tolist() == [2]
+    assert output_io.read(tmp_path, "b", where="n > 1")["n"].tolist() == [2]
 
 
 def test_many_may_fill_at_once(tmp_path):
-    tables.write(tmp_path, "t", pd.DataFrame({"n": range(100_000)}))
+    output_io.write(tmp_path, "t", pd.DataFrame({"n": range(100_000)}))
     threads = [threading.Thread(target=run_filler, args=(tmp_path,)) for _ in range(2)]
     for thread in threads:
         thread.start()
@@ -85,7 +85,7 @@ def test_what_another_process_may_be_writing_stays(tmp_path, monkeypatch, locks,
     if not locks:
         monkeypatch.setattr(fcntl, "flock", refuse)
     monkeypatch.setattr(platform, "node", lambda: "here")
-    tables.write(tmp_path, "t", FRAME)
+    output_io.write(tmp_path, "t", FRAME)
     for host in ("here", "elsewhere"):
         (tmp_path / f"tables.duckdb.{host}.1.part").touch()
 
@@ -111,25 +111,25 @@ except StoreError as error:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="RLIMIT_FSIZE")
 def test_a_full_disk_leaves_no_half_file(tmp_path):
-    tables.write(tmp_path, "t", pd.DataFrame({"s": [str(n) * 9 for n in range(100_000)]}))
+    output_io.write(tmp_path, "t", pd.DataFrame({"s": [str(n) * 9 for n in range(100_000)]}))
 
     command = [sys.executable, "-c", FULL, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
 
     assert "tables.duckdb' could not be written" in done.stdout
     assert sorted(at.name for at in tmp_path.iterdir()) == ["arrow", "outputs.json"]
-    assert len(tables.read(tmp_path, "t", where="s LIKE '1%'")) > 0
+    assert len(output_io.read(tmp_path, "t", where="s LIKE '1%'")) > 0
 
 
 def test_a_result_of_before_has_duckdb_alone(tmp_path):
-    tables.write(tmp_path, "t", FRAME)
+    output_io.write(tmp_path, "t", FRAME)
     fill(tmp_path)
     for at in (tmp_path / "arrow").iterdir():
         at.unlink()
     (tmp_path / "arrow").rmdir()
 
-    pd.testing.assert_frame_equal(tables.read(tmp_path, "t"), FRAME)
-    assert tables.read(tmp_path, "t", to="arrow").num_rows == 2
+    pd.testing.assert_frame_equal(output_io.read(tmp_path, "t"), FRAME)
+    assert output_io.read(tmp_path, "t", to="arrow").num_rows == 2
     (tmp_path / "tables.duckdb").unlink()
     with pytest.raises(StoreError, match="is gone"):
-        tables.read(tmp_path, "t")
+        output_io.read(tmp_path, "t")

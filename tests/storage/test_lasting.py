@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from nbflow.execution.disk_flusher import Flusher
 from nbflow.model import Parts, Result
-from nbflow.storage import output_io as tables
+from nbflow.storage import output_io
 from nbflow.storage.results import durability as lasting
-from nbflow.storage.results import result_index as results
+from nbflow.storage.results import result_index
 from nbflow.storage.results.store import open_store
 from nbflow.workspace.project import find_project
 
@@ -25,9 +25,9 @@ def made(tmp_path):
     making = project.runs / "r1" / "tasks" / "clean" / "1" / "result"
     making.mkdir(parents=True)
     (tmp_path / "out.csv").write_text("1\n")
-    tables.write(making, "t", pd.DataFrame({"x": [1.0]}))
-    tables.write(making, "v", {"a": 1})
-    tables.write(making, "f", tmp_path / "out.csv")
+    output_io.write(making, "t", pd.DataFrame({"x": [1.0]}))
+    output_io.write(making, "v", {"a": 1})
+    output_io.write(making, "f", tmp_path / "out.csv")
     (making / "notebook.ipynb").write_text("{}")
     return project, making
 
@@ -57,7 +57,7 @@ def test_content_is_on_the_disk_before_the_result_that_before_its_folder_that_be
     made, done
 ):
     project, making = made
-    results.keep_result(project, making, RESULT)
+    result_index.keep_result(project, making, RESULT)
     lasting.complete(project, RESULT)
     content = {"t.arrows", "v.json", "out.csv", "outputs.json", "notebook.ipynb"}
     whole = done.index(("rename", "result.json"))
@@ -72,10 +72,10 @@ def test_content_is_on_the_disk_before_the_result_that_before_its_folder_that_be
 
 def test_a_pending_result_is_read_and_its_key_leads_to_it_before_the_disk_has_it(made):
     project, making = made
-    folder = results.keep_result(project, making, RESULT)
-    assert results.Snapshot(project).find_result("clean", RESULT.id) == RESULT
-    assert results.Snapshot(project).find_by_key("clean", "k") == RESULT
-    assert results.Snapshot(project).find_by_key("clean", "other") is None
+    folder = result_index.keep_result(project, making, RESULT)
+    assert result_index.Snapshot(project).find_result("clean", RESULT.id) == RESULT
+    assert result_index.Snapshot(project).find_by_key("clean", "k") == RESULT
+    assert result_index.Snapshot(project).find_by_key("clean", "other") is None
     assert open_store(project.home).is_pending("clean", RESULT.id)
     assert not (folder / "result.json").exists()
 
@@ -83,16 +83,16 @@ def test_a_pending_result_is_read_and_its_key_leads_to_it_before_the_disk_has_it
 def test_what_is_not_to_be_reused_has_no_key_before_nor_after(made):
     project, making = made
     once = replace(RESULT, reusable=False)
-    results.keep_result(project, making, once)
-    assert results.Snapshot(project).find_by_key("clean", "k") is None
+    result_index.keep_result(project, making, once)
+    assert result_index.Snapshot(project).find_by_key("clean", "k") is None
     lasting.complete(project, once)
-    assert results.Snapshot(project).find_by_key("clean", "k") is None
-    assert replace(results.Snapshot(project).find_result("clean", RESULT.id), files={}) == once
+    assert result_index.Snapshot(project).find_by_key("clean", "k") is None
+    assert replace(result_index.Snapshot(project).find_result("clean", RESULT.id), files={}) == once
 
 
 def test_a_result_that_was_removed_meanwhile_gets_no_key(made):
     project, making = made
-    results.keep_result(project, making, RESULT)
+    result_index.keep_result(project, making, RESULT)
     open_store(project.home).remove("clean", RESULT.id)
     lasting.complete(project, RESULT)
     assert not (project.home / "keys").exists()
@@ -100,7 +100,7 @@ def test_a_result_that_was_removed_meanwhile_gets_no_key(made):
 
 def test_a_run_ends_when_all_its_keys_are_given(made):
     project, making = made
-    results.keep_result(project, making, RESULT)
+    result_index.keep_result(project, making, RESULT)
     with Flusher(project) as flusher:
         flusher.add(RESULT)
         assert flusher.finish() == []
@@ -114,7 +114,7 @@ def test_a_disk_that_does_not_take_a_result_is_told_and_gives_no_key(made, monke
     def fail(_):
         raise OSError(28, "No space left on device")
 
-    results.keep_result(project, making, RESULT)
+    result_index.keep_result(project, making, RESULT)
     monkeypatch.setattr(os, "fsync", fail)
     with Flusher(project) as flusher:
         flusher.add(RESULT)

@@ -14,8 +14,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 from pandas.tseries.holiday import USFederalHolidayCalendar
 
-from nbflow.storage import output_io as tables
-from nbflow.storage import trust
+from nbflow.storage import output_io, trust
 from nbflow.storage.arrow.hash import FRAME, FRAME_TEXT
 from nbflow.storage.frames.frames import encode_frame
 from nbflow.storage.frames.objects import is_same
@@ -53,9 +52,9 @@ def make_indexed(offset: pd.offsets.BaseOffset) -> pd.DataFrame:
 def test_an_offset_comes_back_with_all_that_it_was_made_with(tmp_path, offset):
     frame = make_indexed(offset)
 
-    tables.write(tmp_path, "t", frame)
+    output_io.write(tmp_path, "t", frame)
 
-    back = tables.read(tmp_path, "t")
+    back = output_io.read(tmp_path, "t")
     assert type(back.index.freq) is type(offset)
     assert describe(back.index.freq) == describe(offset)
     assert_frame_equal(back, frame)
@@ -71,7 +70,7 @@ def test_offsets_that_differ_have_different_hashes(tmp_path):
     hashes = set()
     for number, offset in enumerate(OFFSETS.values()):
         frame = make_indexed(offset)
-        hashes.add(tables.write(tmp_path, f"t{number}", frame).hash)
+        hashes.add(output_io.write(tmp_path, f"t{number}", frame).hash)
 
     assert len(hashes) == len(OFFSETS)
 
@@ -81,9 +80,9 @@ def test_offsets_among_labels_come_back(tmp_path):
     frame = pd.DataFrame([[1, 2, 3]], columns=days)
     frame.attrs = {"every": list(OFFSETS.values())}
 
-    tables.write(tmp_path, "t", frame)
+    output_io.write(tmp_path, "t", frame)
 
-    back = tables.read(tmp_path, "t")
+    back = output_io.read(tmp_path, "t")
     assert back.columns.freq == days.freq
     assert back.attrs == frame.attrs
 
@@ -147,10 +146,10 @@ def make_frame(attr: object) -> pd.DataFrame:
 
 @pytest.mark.parametrize("make", ATTRS.values(), ids=ATTRS)
 def test_an_attribute_comes_back_and_the_same_one_has_the_same_hash(tmp_path, make):
-    first = tables.write(tmp_path, "a", make_frame(make()))
-    second = tables.write(tmp_path, "b", make_frame(make()))
+    first = output_io.write(tmp_path, "a", make_frame(make()))
+    second = output_io.write(tmp_path, "b", make_frame(make()))
 
-    back = tables.read(tmp_path, "a").attrs["of"]
+    back = output_io.read(tmp_path, "a").attrs["of"]
     assert (first.kind, first.hash) == ("table", second.hash)
     assert find_digest(back) == find_digest(make())
     if not isinstance(back, pd.DataFrame | pd.Series | Unit | list | float):
@@ -163,7 +162,7 @@ def find_digest(attr: object) -> bytes:
 
 def test_attributes_that_differ_have_different_hashes(tmp_path):
     hashes = {
-        name: tables.write(tmp_path, f"t{number}", make_frame(make())).hash
+        name: output_io.write(tmp_path, f"t{number}", make_frame(make())).hash
         for number, (name, make) in enumerate(ATTRS.items())
     }
 
@@ -175,7 +174,7 @@ def test_a_set_has_one_hash_in_whatever_order_it_was_filled(tmp_path):
     some = Unit("m", set(items)), Unit("m", {*items[50:], *items[:50]})
 
     hashes = {
-        tables.write(tmp_path, f"t{number}", make_frame(one)).hash
+        output_io.write(tmp_path, f"t{number}", make_frame(one)).hash
         for number, one in enumerate(some)
     }
 
@@ -186,10 +185,10 @@ def test_attributes_that_hold_themselves_keep_the_frame_whole(tmp_path):
     attr: list[object] = []
     attr.append(attr)
 
-    output = tables.write(tmp_path, "t", make_frame(attr))
+    output = output_io.write(tmp_path, "t", make_frame(attr))
 
     assert (output.kind, "nested too deep" in output.note) == ("pickle", True)
-    back = tables.read(tmp_path, "t").attrs["of"]
+    back = output_io.read(tmp_path, "t").attrs["of"]
     assert back[0] is back
 
 
@@ -197,20 +196,20 @@ def test_an_object_that_holds_itself_comes_back(tmp_path):
     attr = Unit("m")
     attr.others = attr
 
-    tables.write(tmp_path, "t", make_frame(attr))
+    output_io.write(tmp_path, "t", make_frame(attr))
 
-    back = tables.read(tmp_path, "t").attrs["of"]
+    back = output_io.read(tmp_path, "t").attrs["of"]
     assert (back.name, back.others is back) == ("m", True)
 
 
 @pytest.mark.parametrize("name", [name for name in EXACT if name != "zones"])
 def test_reading_a_frame_needs_no_pickle(tmp_path, monkeypatch, name):
-    tables.write(tmp_path, "t", EXACT[name])
+    output_io.write(tmp_path, "t", EXACT[name])
     for module in (pickle, trust.pickle):
         monkeypatch.setattr(module, "load", None)
         monkeypatch.setattr(module, "loads", None)
 
-    assert_frame_equal(tables.read(tmp_path, "t"), EXACT[name])
+    assert_frame_equal(output_io.read(tmp_path, "t"), EXACT[name])
 
 
 def test_a_recipe_is_json_that_says_what_it_holds():

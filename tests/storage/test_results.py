@@ -6,7 +6,7 @@ import pytest
 from nbflow.errors import StoreError
 from nbflow.model import Output, Parts, Result
 from nbflow.storage.results import durability as lasting
-from nbflow.storage.results import result_index as results
+from nbflow.storage.results import result_index
 from nbflow.storage.results.store import open_store
 from nbflow.workspace.project import find_project
 
@@ -30,25 +30,25 @@ def project(tmp_path):
 def keep(project, result=RESULT):
     making = project.runs / "r1" / "tasks" / result.id / "1" / "result"
     making.mkdir(parents=True)
-    folder = results.keep_result(project, making, result)
+    folder = result_index.keep_result(project, making, result)
     lasting.complete(project, result)
     return folder
 
 
 def test_a_result_is_there_once_it_is_renamed_into_place(project):
-    assert results.Snapshot(project).find_result("clean", RESULT.id) is None
+    assert result_index.Snapshot(project).find_result("clean", RESULT.id) is None
     folder = keep(project)
     assert folder == project.home / "results" / "clean" / RESULT.id
-    assert results.Snapshot(project).find_result("clean", RESULT.id) == RESULT
-    assert results.read_result_ids(project, "clean") == [RESULT.id]
+    assert result_index.Snapshot(project).find_result("clean", RESULT.id) == RESULT
+    assert result_index.read_result_ids(project, "clean") == [RESULT.id]
 
 
 def test_a_key_leads_to_its_result_until_that_is_removed(project):
     keep(project)
     open_store(project.home).write_pointer("clean", "k", RESULT.id)
-    assert results.Snapshot(project).find_by_key("clean", "k") == RESULT
+    assert result_index.Snapshot(project).find_by_key("clean", "k") == RESULT
     open_store(project.home).remove("clean", RESULT.id)
-    assert results.Snapshot(project).find_by_key("clean", "k") is None
+    assert result_index.Snapshot(project).find_by_key("clean", "k") is None
 
 
 def keep_another(project, **changes):
@@ -60,23 +60,23 @@ def keep_another(project, **changes):
 
 def test_a_pointer_to_the_result_of_another_key_is_not_believed(project):
     keep_another(project, key="another", parts=Parts(parameters={"month": 2}))
-    assert results.Snapshot(project).find_by_key("clean", "k") is None
-    assert len(results.Snapshot(project).read_all("clean")) == 1  # which is whole
+    assert result_index.Snapshot(project).find_by_key("clean", "k") is None
+    assert len(result_index.Snapshot(project).read_all("clean")) == 1  # which is whole
 
 
 def test_a_pointer_never_leads_to_another_step(project):
     keep_another(project, step="load")
     open_store(project.home).write_pointer("clean", "k", "../load/20260101-000001-000bbb")
-    assert results.Snapshot(project).find_by_key("clean", "k") is None
+    assert result_index.Snapshot(project).find_by_key("clean", "k") is None
 
 
 def test_a_result_in_the_place_of_another_is_none(project):
     folder = keep(project)
     folder.rename(folder.with_name("20260101-000009-000ccc"))
-    assert results.Snapshot(project).read_all("clean") == []
+    assert result_index.Snapshot(project).read_all("clean") == []
     (project.home / "results" / "load").mkdir()
     folder.with_name("20260101-000009-000ccc").rename(project.home / "results" / "load" / RESULT.id)
-    assert results.Snapshot(project).find_result("load", RESULT.id) is None
+    assert result_index.Snapshot(project).find_result("load", RESULT.id) is None
 
 
 BROKEN = {
@@ -95,16 +95,16 @@ def test_a_broken_file_counts_as_none(project, content):
     folder = keep(project)
     open_store(project.home).write_pointer("clean", "k", RESULT.id)
     (project.home / "keys" / "clean" / "k").write_bytes(content)
-    assert results.Snapshot(project).find_by_key("clean", "k") is None
+    assert result_index.Snapshot(project).find_by_key("clean", "k") is None
     (folder / "result.json").write_bytes(content)
-    assert results.Snapshot(project).read_all("clean") == []
+    assert result_index.Snapshot(project).read_all("clean") == []
 
 
 def test_fields_of_a_later_version_are_skipped(project):
     folder = keep(project)
     body = msgspec.json.decode((folder / "result.json").read_bytes())
     (folder / "result.json").write_bytes(msgspec.json.encode(body | {"mood": "good"}))
-    assert results.Snapshot(project).find_result("clean", RESULT.id) == RESULT
+    assert result_index.Snapshot(project).find_result("clean", RESULT.id) == RESULT
 
 
 def test_a_place_that_cannot_be_written_is_an_error_that_says_so(project):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from nbflow.errors import NbflowError, StoreError, UnknownNameError
-from nbflow.storage import output_io as tables
+from nbflow.storage import output_io
 from nbflow.storage.duckdb.connections import connect
 from nbflow.storage.duckdb.filling import fill
 from nbflow.storage.duckdb.result_tables import make_view, query
@@ -22,8 +22,8 @@ FRAME = pd.DataFrame(
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp('it\'s; a "folder"')
-    tables.write(folder, "t", FRAME)
-    tables.write(folder, "value", (1, 2))
+    output_io.write(folder, "t", FRAME)
+    output_io.write(folder, "value", (1, 2))
     return folder
 
 
@@ -42,12 +42,12 @@ PARTS = {
 
 @pytest.mark.parametrize(("options", "expected"), PARTS.values(), ids=PARTS)
 def test_parts_of_a_table(folder, options, expected):
-    pd.testing.assert_frame_equal(tables.read(folder, "t", **options), expected)
+    pd.testing.assert_frame_equal(output_io.read(folder, "t", **options), expected)
 
 
 @pytest.mark.parametrize("to", ["arrow", "polars", "relation", "reader"])
 def test_parts_in_every_form(folder, to):
-    back = tables.read(folder, "t", to=to, columns=["B b"], where="a <> 2")
+    back = output_io.read(folder, "t", to=to, columns=["B b"], where="a <> 2")
 
     shown = {
         "arrow": lambda: dict(back.to_pydict()),
@@ -60,9 +60,9 @@ def test_parts_in_every_form(folder, to):
 
 def test_labels_that_are_no_text(tmp_path):
     frame = pd.DataFrame([[1, 2, 3]], columns=[0, ("a", 1), "0"])
-    tables.write(tmp_path, "t", frame)
+    output_io.write(tmp_path, "t", frame)
 
-    assert tables.read(tmp_path, "t", columns=[("a", 1), 0]).columns.tolist() == [("a", 1), 0]
+    assert output_io.read(tmp_path, "t", columns=[("a", 1), 0]).columns.tolist() == [("a", 1), 0]
 
 
 ERRORS = {
@@ -103,9 +103,9 @@ MISSING = {
 def test_what_a_step_did_not_write_is_told_by_its_name(tmp_path, name, message):
     folder = tmp_path / "report" / "20261101-000000-aaaa"
     for written in ("total", "months"):
-        tables.write(folder, written, 1)
+        output_io.write(folder, written, 1)
     with pytest.raises(UnknownNameError) as error:
-        tables.read(folder, name)
+        output_io.read(folder, name)
 
     assert str(error.value) == message
 
@@ -113,7 +113,7 @@ def test_what_a_step_did_not_write_is_told_by_its_name(tmp_path, name, message):
 @pytest.mark.parametrize(("options", "kind", "message"), ERRORS.values(), ids=ERRORS)
 def test_errors_say_what_to_do(folder, options, kind, message):
     with pytest.raises(NbflowError) as error:
-        tables.read(folder, **{"name": "t"} | options)
+        output_io.read(folder, **{"name": "t"} | options)
 
     assert type(error.value) is kind
     assert message in str(error.value)
@@ -124,11 +124,11 @@ def test_errors_say_what_to_do(folder, options, kind, message):
     ["a b", "Ä", 'quo"te', "it's", "x; DROP TABLE t; --", "../up", "select", "CON", "n" * 300],
 )
 def test_any_name(tmp_path, name):
-    tables.write(tmp_path / "t", name, FRAME)
-    tables.write(tmp_path / "v", name, (1, 2))
+    output_io.write(tmp_path / "t", name, FRAME)
+    output_io.write(tmp_path / "v", name, (1, 2))
 
-    pd.testing.assert_frame_equal(tables.read(tmp_path / "t", name), FRAME)
-    assert tables.read(tmp_path / "v", name) == (1, 2)
+    pd.testing.assert_frame_equal(output_io.read(tmp_path / "t", name), FRAME)
+    assert output_io.read(tmp_path / "v", name) == (1, 2)
     assert len(query(f"FROM {quote(name)}.{quote(name)}", {(name, name): tmp_path / "t"})) == 3
     assert sorted(path.name for path in tmp_path.iterdir()) == ["t", "v"]
 
@@ -138,27 +138,27 @@ def test_any_name(tmp_path, name):
     [("t", "'t' was already written"), ("T", "'T' and 't' differ only by"), (" ", "needs a name")],
 )
 def test_names_are_written_once(tmp_path, name, message):
-    tables.write(tmp_path, "t", 1)
+    output_io.write(tmp_path, "t", 1)
 
     with pytest.raises(StoreError, match=message):
-        tables.write(tmp_path, name, 2)
+        output_io.write(tmp_path, name, 2)
 
-    assert tables.read(tmp_path, "t") == 1
+    assert output_io.read(tmp_path, "t") == 1
 
 
 def test_nothing_is_kept_as_nothing(tmp_path):
-    assert tables.write(tmp_path, "n", None).kind == "nothing"
-    assert tables.read(tmp_path, "n") is None
+    assert output_io.write(tmp_path, "n", None).kind == "nothing"
+    assert output_io.read(tmp_path, "n") is None
 
 
 def test_outputs_are_listed_as_written(tmp_path):
-    assert tables.read_outputs(tmp_path) == {}
+    assert output_io.read_outputs(tmp_path) == {}
 
     outputs = {
-        name: tables.write(tmp_path, name, value) for name, value in [("t", FRAME), ("v", 1)]
+        name: output_io.write(tmp_path, name, value) for name, value in [("t", FRAME), ("v", 1)]
     }
 
-    assert tables.read_outputs(tmp_path) == outputs
+    assert output_io.read_outputs(tmp_path) == outputs
     assert outputs["t"].columns == {
         "a": "BIGINT",
         "B b": "VARCHAR",
@@ -168,7 +168,7 @@ def test_outputs_are_listed_as_written(tmp_path):
 
 
 def test_any_duckdb_opens_the_file(tmp_path):
-    tables.write(tmp_path, "t", FRAME)
+    output_io.write(tmp_path, "t", FRAME)
     fill(tmp_path)
 
     with duckdb.connect(str(tmp_path / "tables.duckdb"), read_only=True) as connection:
@@ -180,7 +180,7 @@ def test_any_duckdb_opens_the_file(tmp_path):
 
 def test_a_view_follows_its_result(tmp_path):
     for number in (1, 2):
-        tables.write(tmp_path / str(number), "t", pd.DataFrame({"x": [number]}))
+        output_io.write(tmp_path / str(number), "t", pd.DataFrame({"x": [number]}))
     connection = connect()
 
     for number in (1, 2, 2):
@@ -189,16 +189,16 @@ def test_a_view_follows_its_result(tmp_path):
 
 
 def test_a_view_survives_a_later_write(tmp_path):
-    tables.write(tmp_path, "t", FRAME)
+    output_io.write(tmp_path, "t", FRAME)
     assert len(query("FROM own.t", {("own", "t"): tmp_path})) == 3
 
-    tables.write(tmp_path, "u", FRAME)
+    output_io.write(tmp_path, "u", FRAME)
 
     assert len(query("FROM own.t JOIN own.u USING (a)", {("own", "u"): tmp_path})) == 3
 
 
 def test_a_query_takes_parameters_and_no_variables_of_ours(tmp_path):
-    tables.write(tmp_path, "t", FRAME)
+    output_io.write(tmp_path, "t", FRAME)
 
     rows = query("SELECT a FROM s.t WHERE a > $least", {("s", "t"): tmp_path}, {"least": 2})
 
@@ -208,19 +208,19 @@ def test_a_query_takes_parameters_and_no_variables_of_ours(tmp_path):
 
 
 def test_sizes_are_counted(tmp_path):
-    output = tables.write(tmp_path, "t", pd.DataFrame({"x": np.arange(1000)}))
+    output = output_io.write(tmp_path, "t", pd.DataFrame({"x": np.arange(1000)}))
 
     assert (output.rows, output.bytes) == (1000, 8000)
 
 
 def test_a_lazy_result_does_not_stand_in_the_way(tmp_path):
     for name in ("s", "t"):
-        tables.write(tmp_path / name, "x", pd.DataFrame({"i": range(500_000)}))
+        output_io.write(tmp_path / name, "x", pd.DataFrame({"i": range(500_000)}))
     half = query("FROM s.x", {("s", "x"): tmp_path / "s"}).to_arrow_reader(1000)
     half.read_next_batch()
 
-    assert len(tables.read(tmp_path / "t", "x")) == 500_000
+    assert len(output_io.read(tmp_path / "t", "x")) == 500_000
     with pytest.raises(StoreError, match="an earlier result is still being read"):
         query("FROM s.x", {("s", "x"): tmp_path / "t"})
-    tables.write(tmp_path / "t", "copy", half)
-    assert len(tables.read(tmp_path / "t", "copy")) == 499_000
+    output_io.write(tmp_path / "t", "copy", half)
+    assert len(output_io.read(tmp_path / "t", "copy")) == 499_000

@@ -16,7 +16,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from nbflow.storage import output_io as tables
+from nbflow.storage import output_io
 from nbflow.storage.duckdb.connections import process_connection
 from nbflow.storage.duckdb.relations import fetch_relation
 from nbflow.storage.duckdb.result_tables import query
@@ -111,8 +111,8 @@ TABLES: dict[str, tuple[Any, str, list[Any]]] = {
     ),
 }  # fmt: skip
 READERS: dict[str, Callable[[Path, str], Any]] = {
-    "from the Arrow file": tables.read,
-    "from DuckDB": lambda folder, name: tables.read(folder, name, where="true"),
+    "from the Arrow file": output_io.read,
+    "from DuckDB": lambda folder, name: output_io.read(folder, name, where="true"),
 }
 
 
@@ -135,13 +135,13 @@ def check(frame: pd.DataFrame, kind: str, values: list[Any]) -> None:
 
 @pytest.mark.parametrize(("table", "kind", "values"), TABLES.values(), ids=TABLES)
 def test_a_value_stays_as_it_is_however_it_is_read(tmp_path, table, kind, values):
-    output = tables.write(tmp_path, "t", table)
+    output = output_io.write(tmp_path, "t", table)
 
     assert (output.kind, output.rows) == ("table", len(values))
     for reader in READERS.values():
         check(reader(tmp_path, "t"), kind, values)
     drop_arrow(tmp_path)
-    check(tables.read(tmp_path, "t"), kind, values)
+    check(output_io.read(tmp_path, "t"), kind, values)
 
 
 @pytest.mark.parametrize("name", [n for n, (t, *_) in TABLES.items() if hasattr(t, "fetchall")])
@@ -156,7 +156,7 @@ def test_a_query_gives_what_its_rows_give_when_they_are_written_and_read(tmp_pat
 @pytest.mark.parametrize("name", [n for n, (t, *_) in TABLES.items() if hasattr(t, "fetchall")])
 def test_sql_sees_the_types_that_were_written(tmp_path, name):
     relation = TABLES[name][0]
-    output = tables.write(tmp_path, "t", relation)
+    output = output_io.write(tmp_path, "t", relation)
 
     shown = query("from s.t", {("s", "t"): tmp_path})
 
@@ -179,9 +179,9 @@ def test_the_index_of_an_arrow_table_of_pandas_comes_back(tmp_path):
     )
     frame["arrow"] = pd.array([BIG, None], pd.ArrowDtype(pa.int64()))
 
-    tables.write(tmp_path, "t", pa.Table.from_pandas(frame))
+    output_io.write(tmp_path, "t", pa.Table.from_pandas(frame))
 
-    back = tables.read(tmp_path, "t")
+    back = output_io.read(tmp_path, "t")
     pd.testing.assert_frame_equal(back, frame.astype({"o": "boolean"}))
 
 
@@ -208,9 +208,9 @@ def test_no_rows_keep_their_types(tmp_path):
     relation = process_connection().sql(
         "select 1::hugeint h, uuid() u, interval '1 day' i, [1::hugeint] l, 1::bigint b where false"
     )
-    tables.write(tmp_path, "t", relation)
+    output_io.write(tmp_path, "t", relation)
 
-    frame = tables.read(tmp_path, "t")
+    frame = output_io.read(tmp_path, "t")
 
     assert list(map(str, frame.dtypes)) == ["int64", "object", "timedelta64[ns]", "object", "int64"]
 

@@ -16,8 +16,7 @@ from click.testing import CliRunner
 
 from nbflow.cli import program
 from nbflow.errors import TrustError
-from nbflow.storage import output_io as tables
-from nbflow.storage import trust
+from nbflow.storage import output_io, trust
 
 OTHER, READER = 54321, 12345
 needs_root = pytest.mark.skipif(
@@ -60,10 +59,10 @@ def find_project(folder: Path) -> Path:
 @needs_root
 def test_a_value_of_another_user_is_read_once_that_is_trusted(store):
     trace = find_project(store) / "executed"
-    tables.write(store, "p", Odd(str(trace)))
+    output_io.write(store, "p", Odd(str(trace)))
     give(store, OTHER)
     with pytest.raises(TrustError) as raised:
-        tables.read(store, "p")
+        output_io.read(store, "p")
     assert not trace.exists()
     assert str(raised.value) == (
         f"{store / 'files' / 'p.pickle'} was written by user {OTHER}, and holds a Python pickle: to "
@@ -72,7 +71,7 @@ def test_a_value_of_another_user_is_read_once_that_is_trusted(store):
     )
     said = CliRunner().invoke(program, ["trust", str(find_project(store))])
     assert said.exit_code == 0, said.output
-    tables.read(store, "p")
+    output_io.read(store, "p")
     assert trace.exists()
 
 
@@ -86,20 +85,20 @@ def test_an_ordinary_table_and_plain_values_need_no_trust(store):
         },
         index=pd.Index(["x", "y", "z"], name="key"),
     )
-    tables.write(store, "t", frame)
-    tables.write(store, "v", {"a": [1, 2]})
+    output_io.write(store, "t", frame)
+    output_io.write(store, "v", {"a": [1, 2]})
     give(store, OTHER)
-    pd.testing.assert_frame_equal(tables.read(store, "t"), frame)
-    assert tables.read(store, "v") == {"a": [1, 2]}
-    assert len(tables.read(store, "t", where="n = 1")) == 1
-    assert tables.read(store, "t", columns=["kind"]).columns.tolist() == ["kind"]
+    pd.testing.assert_frame_equal(output_io.read(store, "t"), frame)
+    assert output_io.read(store, "v") == {"a": [1, 2]}
+    assert len(output_io.read(store, "t", where="n = 1")) == 1
+    assert output_io.read(store, "t", columns=["kind"]).columns.tolist() == ["kind"]
 
 
 @needs_root
 @pytest.mark.parametrize("to", ["pandas", "where", "columns"])
 def test_a_pickle_that_was_put_into_a_table_is_not_read(store, to):
     trace = find_project(store) / "executed"
-    tables.write(store, "t", pd.DataFrame({"x": [1.0]}, index=["a"]))
+    output_io.write(store, "t", pd.DataFrame({"x": [1.0]}, index=["a"]))
     path = store / "arrow" / "t.arrows"
     table = pa.ipc.open_stream(path.read_bytes()).read_all()
     recipe = json.loads(table.schema.metadata[b"nbflow.frame"])
@@ -114,13 +113,13 @@ def test_a_pickle_that_was_put_into_a_table_is_not_read(store, to):
     give(store, OTHER)
     options = {"where": {"where": "x = 1"}, "columns": {"columns": ["x"]}}
     with pytest.raises(TrustError, match="nbflow trust"):
-        tables.read(store, "t", **options.get(to, {}))
+        output_io.read(store, "t", **options.get(to, {}))
     assert not trace.exists()
 
 
 @needs_root
 def test_another_reader_trusts_what_is_its_own_or_roots_and_no_third_users(store):
-    tables.write(store, "p", {1: "a pickle, by its key"})
+    output_io.write(store, "p", {1: "a pickle, by its key"})
     for owner, expected in ((0, 0), (READER, 0), (OTHER, 7)):
         give(store, owner)
         child = os.fork()
@@ -128,7 +127,7 @@ def test_another_reader_trusts_what_is_its_own_or_roots_and_no_third_users(store
             code = 1
             try:
                 os.setuid(READER)
-                tables.read(store, "p")
+                output_io.read(store, "p")
                 code = 0
             except TrustError:
                 code = 7
@@ -139,40 +138,40 @@ def test_another_reader_trusts_what_is_its_own_or_roots_and_no_third_users(store
 
 @needs_root
 def test_what_root_has_said_for_everyone_holds_and_what_others_have_does_not(store):
-    tables.write(store, "p", {1: "a pickle"})
+    output_io.write(store, "p", {1: "a pickle"})
     give(store, OTHER)
     file = trust.find_file(everyone=True)
     said = CliRunner().invoke(program, ["trust", "--everyone", str(find_project(store))])
     assert said.exit_code == 0, said.output
-    assert tables.read(store, "p") == {1: "a pickle"}
+    assert output_io.read(store, "p") == {1: "a pickle"}
     for path in (file, file.parent):
         os.chown(path, OTHER, OTHER)
         with pytest.raises(TrustError):
-            tables.read(store, "p")
+            output_io.read(store, "p")
         os.chown(path, 0, 0)
     file.chmod(0o666)
     with pytest.raises(TrustError):
-        tables.read(store, "p")
+        output_io.read(store, "p")
 
 
 @needs_root
 def test_a_link_is_as_foreign_as_what_it_leads_to(store):
-    tables.write(store, "p", {1: "a pickle"})
+    output_io.write(store, "p", {1: "a pickle"})
     path = store / "files" / "p.pickle"
     foreign = find_project(store) / "foreign"
     path.rename(foreign)
     os.chown(foreign, OTHER, OTHER)
     path.symlink_to(foreign)
     with pytest.raises(TrustError):
-        tables.read(store, "p")
+        output_io.read(store, "p")
 
 
 def test_nobody_else_can_write_in_what_is_kept(store):
     before = os.umask(0)
     try:
-        tables.write(store, "t", pd.DataFrame({"x": [1.0]}))
-        tables.write(store, "p", {1: "a pickle"})
-        tables.read(store, "t", where="x = 1")
+        output_io.write(store, "t", pd.DataFrame({"x": [1.0]}))
+        output_io.write(store, "p", {1: "a pickle"})
+        output_io.read(store, "t", where="x = 1")
     finally:
         os.umask(before)
     for path in (store / "arrow/t.arrows", store / "files/p.pickle", store / "tables.duckdb"):

@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 import pytest
 
 from nbflow.errors import StoreError
-from nbflow.storage import output_io as tables
+from nbflow.storage import output_io
 from nbflow.storage.frames.objects import is_same
 
 VALUES = {
@@ -47,19 +47,19 @@ VALUES = {
 
 @pytest.mark.parametrize(("value", "kind", "note"), VALUES.values(), ids=VALUES)
 def test_a_value_comes_back(tmp_path, value, kind, note):
-    output = tables.write(tmp_path, "v", value)
+    output = output_io.write(tmp_path, "v", value)
 
     assert (output.kind, output.note) == (kind, note)
-    assert is_same(tables.read(tmp_path, "v"), value)
-    assert tables.write(tmp_path, "again", value).hash == output.hash
+    assert is_same(output_io.read(tmp_path, "v"), value)
+    assert output_io.write(tmp_path, "again", value).hash == output.hash
     assert not (tmp_path / "tables.duckdb").exists()
 
 
 def test_an_index_is_a_value(tmp_path):
     index = pd.date_range("2020", periods=3, name="day")
-    tables.write(tmp_path, "v", index)
+    output_io.write(tmp_path, "v", index)
 
-    pd.testing.assert_index_equal(tables.read(tmp_path, "v"), index)
+    pd.testing.assert_index_equal(output_io.read(tmp_path, "v"), index)
 
 
 def test_what_a_notebook_defined_comes_back(tmp_path):
@@ -67,43 +67,43 @@ def test_what_a_notebook_defined_comes_back(tmp_path):
         def predict(self, x):
             return x + 1
 
-    tables.write(tmp_path, "model", Model())
+    output_io.write(tmp_path, "model", Model())
 
-    assert tables.read(tmp_path, "model").predict(1) == 2
+    assert output_io.read(tmp_path, "model").predict(1) == 2
 
 
 def test_a_matplotlib_figure_is_a_picture_too(tmp_path):
     figure = matplotlib.figure.Figure()
     figure.subplots().plot([1, 2, 4])
 
-    output = tables.write(tmp_path, "f", figure)
+    output = output_io.write(tmp_path, "f", figure)
 
     assert (output.kind, output.note) == ("figure", "matplotlib.figure.Figure")
     assert (tmp_path / "files" / "f.png").read_bytes().startswith(b"\x89PNG")
-    lines = tables.read(tmp_path, "f").axes[0].lines
+    lines = output_io.read(tmp_path, "f").axes[0].lines
     assert [line.get_ydata().tolist() for line in lines] == [[1, 2, 4]]
 
 
 def test_a_plotly_figure_is_a_page_too(tmp_path):
     figure = go.Figure(go.Scatter(y=[1, 2, 4]))
 
-    assert tables.write(tmp_path, "f", figure).kind == "figure"
+    assert output_io.write(tmp_path, "f", figure).kind == "figure"
 
     page = (tmp_path / "files" / "f.html").read_text("utf-8")
     assert 'src="plotly.min.js"' in page
     assert "https://cdn" not in page
     assert (tmp_path / "files" / "plotly.min.js").stat().st_size > 1_000_000
-    assert tables.read(tmp_path, "f") == figure
+    assert output_io.read(tmp_path, "f") == figure
 
 
 def test_a_file_is_taken_in(tmp_path):
     source = tmp_path / "model.bin"
     source.write_bytes(b"weights")
 
-    output = tables.write(tmp_path / "result", "model", source)
+    output = output_io.write(tmp_path / "result", "model", source)
     source.write_bytes(b"changed")  # in place, as most writers do
 
-    taken = tables.read(tmp_path / "result", "model")
+    taken = output_io.read(tmp_path / "result", "model")
     assert (output.kind, output.note, output.bytes) == ("file", "file model.bin", 7)
     assert (taken.name, taken.read_bytes()) == ("model.bin", b"weights")
     assert taken.is_relative_to(tmp_path / "result")
@@ -113,20 +113,22 @@ def test_a_folder_is_taken_in(tmp_path):
     (tmp_path / "site" / "sub").mkdir(parents=True)
     (tmp_path / "site" / "sub" / "page").write_text("x")
 
-    first = tables.write(tmp_path / "result", "site", tmp_path / "site")
+    first = output_io.write(tmp_path / "result", "site", tmp_path / "site")
     (tmp_path / "site" / "sub" / "page").rename(tmp_path / "site" / "page")
-    second = tables.write(tmp_path / "result", "moved", tmp_path / "site")
+    second = output_io.write(tmp_path / "result", "moved", tmp_path / "site")
 
-    assert (tables.read(tmp_path / "result", "site") / "sub" / "page").read_text() == "x"
+    assert (output_io.read(tmp_path / "result", "site") / "sub" / "page").read_text() == "x"
     assert first.note == "folder site"
     assert first.hash != second.hash
 
 
 def test_the_text_of_figures_and_names_do_not_collide(tmp_path):
     for name in ("a", "a.png", "a/b", "a%2Fb", "..", "~"):
-        tables.write(tmp_path, name, (name,))
+        output_io.write(tmp_path, name, (name,))
 
-    assert all(tables.read(tmp_path, name) == (name,) for name in tables.read_outputs(tmp_path))
+    assert all(
+        output_io.read(tmp_path, name) == (name,) for name in output_io.read_outputs(tmp_path)
+    )
 
 
 BAD = {
@@ -138,17 +140,17 @@ BAD = {
 @pytest.mark.parametrize(("value", "message"), BAD.values(), ids=BAD)
 def test_what_cannot_be_kept_is_refused(tmp_path, value, message):
     with pytest.raises(StoreError, match=message):
-        tables.write(tmp_path, "v", value)
+        output_io.write(tmp_path, "v", value)
 
-    assert tables.read_outputs(tmp_path) == {}
+    assert output_io.read_outputs(tmp_path) == {}
 
 
 def test_a_value_that_is_gone_says_so(tmp_path):
-    tables.write(tmp_path, "v", 1)
+    output_io.write(tmp_path, "v", 1)
     (tmp_path / "files" / "v.json").unlink()
 
     with pytest.raises(StoreError, match=r"files/v\.json is gone\. Write it again"):
-        tables.read(tmp_path, "v")
+        output_io.read(tmp_path, "v")
 
 
 HOLDS_ITSELF: list[object] = []
@@ -159,9 +161,9 @@ HOLDS_ITSELF.append(HOLDS_ITSELF)
     "value", [10**5000, {"a": [10**5000]}, HOLDS_ITSELF], ids=["long", "long within", "circle"]
 )
 def test_what_json_cannot_write_is_kept_as_a_pickle(tmp_path, value):
-    output = tables.write(tmp_path, "v", value)
+    output = output_io.write(tmp_path, "v", value)
 
-    back = tables.read(tmp_path, "v")
+    back = output_io.read(tmp_path, "v")
     assert output.kind == "pickle"
     assert back[0] is back if value is HOLDS_ITSELF else back == value
 
@@ -172,4 +174,4 @@ def test_what_is_nested_too_deep_for_anything_is_refused_in_words(tmp_path):
         deep = [deep]
 
     with pytest.raises(StoreError, match=r"^'v' cannot be kept: it is list"):
-        tables.write(tmp_path, "v", deep)
+        output_io.write(tmp_path, "v", deep)

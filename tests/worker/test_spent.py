@@ -13,7 +13,7 @@ from nbflow.executors.local.worker.timings import Timings
 from nbflow.model import JobInput, Spent
 from nbflow.notebook_api.clock import Clock
 from nbflow.notebook_api.import_audit import Used
-from nbflow.storage import output_io as tables
+from nbflow.storage import output_io
 from tests.notebooks import cell
 from tests.worker.jobs import execute, make_job
 
@@ -31,7 +31,7 @@ nbflow.write("numbers", pa.RecordBatchReader.from_batches(pa.schema({"n": pa.int
 @pytest.mark.kernel
 def test_the_parts_of_a_job(tmp_path: Path) -> None:
     folder = tmp_path / "results" / "other"
-    tables.write(folder, "rows", {"a": 1})
+    output_io.write(folder, "rows", {"a": 1})
     given = JobInput(str(folder), "rows", "0001", "r", "h")
     job = make_job(
         tmp_path,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from nbflow.base.atomic_files import flush, flush_folder, write_file
-from nbflow.storage.results import result_index as results
+from nbflow.storage.results import result_index
 from nbflow.storage.results.file_marks import make_mark
 from nbflow.storage.results.store import PENDING, RESULT, open_store
 
@@ -36,7 +36,7 @@ def complete(project: Project, result: Result) -> None:
     folder = store.fetch(result.step, result.id)
     with contextlib.suppress(FileNotFoundError):
         whole = replace(result, files=_keep_files(folder, result.files))
-        write_file(folder / RESULT, results.encode_result(whole))
+        write_file(folder / RESULT, result_index.encode_result(whole))
         _flush_folders(folder)
         _flush_entries(folder.parent, project.root)
         if result.reusable:
