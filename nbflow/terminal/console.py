@@ -62,3 +62,4 @@ def show(console: Console, part: RenderableType) -> None:
     with console.capture() as captured:
         console.print(part, crop=False)
     console.file.write("\n".join(line.rstrip(" ") for line in captured.get().split("\n")))
+    console.file.flush()

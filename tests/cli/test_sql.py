@@ -35,6 +35,8 @@ pytestmark = pytest.mark.usefixtures("pipeline")
 @pytest.fixture
 def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.chdir(tmp_path)
+    # As in a process of its own, whose connection shows no tables of other tests.
+    monkeypatch.setattr("nbflow.storage.duckdb.connections._own", {})
     made = project(tmp_path, load=[cell("a = 1", "parameters")])
     make_run(made, "20261101-000000-aaaa", {"load": {"t": FRAME, "model": {1, 2}}}, name="baseline")
     half = {"delays": {"half": FRAME[:1]}}
