@@ -173,9 +173,9 @@ def test_a_graph_is_drawn_at_once(page, count, drawn, changed) -> None:
         for shift in (0, at % 3 + 1)
     ]
     picture = msgspec.to_builtins(make_picture(nodes, edges))
-    style = (PACKAGE / "html/static/graph.css").read_text()
+    style = (PACKAGE / "present/html/static/graph.css").read_text()
     page.set_content(f"<style>{style}</style>")
-    source = (PACKAGE / "widget/static/graph.js").read_text()
+    source = (PACKAGE / "panel/static/graph.js").read_text()
     times = page.evaluate(DRAW, [source, picture, 9])
     best = {name: min(values) for name, values in times.items()}
     print(
