@@ -6,7 +6,7 @@ import time
 from collections import Counter
 
 from nbflow.app import answers
-from nbflow.app.next_commands import find_after_run, find_after_step
+from nbflow.app.next_commands import find_after_step
 from nbflow.app.pipelines import say_where
 from nbflow.base.text import say_bytes, say_count
 from nbflow.model import Command
@@ -15,6 +15,7 @@ from nbflow.present.document import make_line as line
 from nbflow.present.pages import pipelines, runs
 from nbflow.present.pages.plans import make_plan_page
 from nbflow.present.pages.profile import make_profile
+from nbflow.runs.next_commands import find_after_run
 
 _REMOVABLE = (Column(""), Column("what"), Column("size", right=True), Column("why"))
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.app.answers import Listed, ShownPlan
-from nbflow.app.next_commands import find_after_run
 from nbflow.app.pages import make_page
 from nbflow.errors import NbflowError
 from nbflow.present import html
 from nbflow.present.document import Document, make_line
 from nbflow.present.pages.pipelines import make_check_page, make_step
 from nbflow.present.pages.runs import make_live_page, make_run_page
+from nbflow.runs.next_commands import find_after_run
 from nbflow.terminal.plain import make_plain
 
 Page = Callable[[Any, bool], Document]  # of a value; whether it is to be still, see `make_page`

@@ -13,7 +13,6 @@ from IPython.display import display
 
 from nbflow import app
 from nbflow.app import answers
-from nbflow.app.next_commands import find_after_run
 from nbflow.commands.run_request import StartRun
 from nbflow.errors import RunError
 from nbflow.magics import display as shown
@@ -25,6 +24,7 @@ from nbflow.runs.cancel import cancel
 from nbflow.runs.fold import Run
 from nbflow.runs.follow import follow, follow_lines
 from nbflow.runs.history import read_run
+from nbflow.runs.next_commands import find_after_run
 from nbflow.terminal.console import make_console, show
 from nbflow.terminal.live_table import make_log
 from nbflow.terminal.render import render

@@ -11,7 +11,6 @@ import pytest
 from rich.console import RenderableType
 from rich.text import Text
 
-from nbflow.app.next_commands import find_after_run
 from nbflow.base.text import say_age, say_bytes, say_seconds, shorten_middle, show_controls
 from nbflow.model import (
     STATES,
@@ -37,6 +36,7 @@ from nbflow.present.pages.runs import (
 from nbflow.present.places import say_path
 from nbflow.present.run_lines import say_step_time
 from nbflow.runs.fold import Run, StepRun
+from nbflow.runs.next_commands import find_after_run
 from nbflow.terminal.console import make_console
 from nbflow.terminal.live_table import make_progress
 from nbflow.terminal.render import render

@@ -13,9 +13,10 @@ MARKER = "papermill-error-cell-tag"  # papermill's cells that point to a failure
 
 def number_cells(cells: Sequence[Mapping[str, Any]]) -> list[tuple[int, Any]]:
     """Return the author's cells of an executed notebook, each with its number from 1."""
-    return list(enumerate((cell for cell in cells if not _is_inserted(cell)), 1))
+    own = (cell for cell in cells if not is_inserted(cell.get("id", ""), cell.get("metadata", {})))
+    return list(enumerate(own, 1))
 
 
-def _is_inserted(cell: Mapping[str, Any]) -> bool:
-    marker = MARKER in cell.get("metadata", {}).get("tags", [])
-    return marker or str(cell.get("id", "")).startswith(INJECTED)
+def is_inserted(identity: str, metadata: Mapping[str, Any]) -> bool:
+    """Tell whether a cell with this id was added by papermill, or by nbflow as papermill does."""
+    return MARKER in metadata.get("tags", []) or str(identity).startswith(INJECTED)

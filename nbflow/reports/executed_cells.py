@@ -1,0 +1,91 @@
+"""Reads the cells of an executed notebook as a report shows them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from nbflow.executors.local.worker.cell_numbers import is_inserted
+from nbflow.model import Frozen
+from nbflow.reports.facts import ReportCell
+from nbflow.reports.output_limits import make_outputs
+
+
+class ExecutedNotebook(Frozen, frozen=True):
+    """The cells of an executed notebook, without those that papermill adds.
+
+    `options` is what its author wrote into its metadata for nbflow.
+    """
+
+    cells: tuple[ReportCell, ...] = ()
+    options: dict[str, Any] = {}
+    language: str = "python"
+
+
+class _Cell(Frozen, frozen=True):
+    cell_type: str = "raw"
+    source: str | list[str] = ""
+    metadata: dict[str, Any] = {}
+    id: str = ""
+    outputs: list[msgspec.Raw] = []
+    attachments: dict[str, Any] = {}
+
+
+class _Notebook(Frozen, frozen=True):
+    cells: list[_Cell] = []
+    metadata: dict[str, Any] = {}
+
+
+_DECODER = msgspec.json.Decoder(_Notebook)
+
+
+def read_executed(path: Path) -> ExecutedNotebook | None:
+    """Return what an executed notebook holds; None where it is gone, or is no notebook."""
+    try:
+        notebook = _decode(path.read_bytes())
+    except (OSError, ValueError, RecursionError):  # ValueError: also msgspec's and json's
+        return None
+    own = (cell for cell in notebook.cells if not is_inserted(cell.id, cell.metadata))
+    cells = (_make_cell(number, cell) for number, cell in enumerate(own, 1))
+    options = notebook.metadata.get("nbflow")
+    return ExecutedNotebook(
+        tuple(cells),
+        options if isinstance(options, dict) else {},
+        _find_language(notebook.metadata),
+    )
+
+
+def _decode(data: bytes) -> _Notebook:
+    try:
+        return _DECODER.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError):  # NaN and lone surrogates
+        text = json.dumps(json.loads(data, parse_constant=str))
+        return _DECODER.decode(text.encode("utf-8", "replace"))
+
+
+def _make_cell(number: int, cell: _Cell) -> ReportCell:
+    outputs, cut = make_outputs(cell.outputs)
+    papermill = cell.metadata.get("papermill")
+    told = papermill if isinstance(papermill, dict) else {}
+    seconds = told.get("duration")
+    tags = cell.metadata.get("tags")
+    return ReportCell(
+        number=number,
+        kind=cell.cell_type if cell.cell_type in {"markdown", "code"} else "raw",  # type: ignore[arg-type]
+        source=cell.source if isinstance(cell.source, str) else "".join(cell.source),
+        tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
+        outputs=outputs,
+        attachments=cell.attachments,
+        seconds=float(seconds) if isinstance(seconds, int | float) else None,
+        failed=told.get("status") == "failed",
+        cut=cut,
+    )
+
+
+def _find_language(metadata: dict[str, Any]) -> str:
+    found = metadata.get("language_info")
+    name = found.get("name") if isinstance(found, dict) else None
+    return name if isinstance(name, str) else "python"

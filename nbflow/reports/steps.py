@@ -1,0 +1,156 @@
+"""Gathers what a report shows of each step of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from nbflow.errors import NbflowError, RemovedError, UnknownNameError
+from nbflow.model import Frozen, Job, Output, Problem, Result, Step
+from nbflow.planning.parameter_values import make_effective
+from nbflow.reports.executed_cells import ExecutedNotebook, read_executed
+from nbflow.reports.facts import OutputPreview, ReportCell, ReportStep, Source
+from nbflow.reports.headings import find_title
+from nbflow.reports.run_log import RunLog
+from nbflow.reports.settings import Declared, find_declared, find_parameters_of
+from nbflow.reports.sources import make_job_sources, make_lineage, make_sources
+from nbflow.runs.fold import StepRun
+from nbflow.runs.folder import AttemptFolder
+from nbflow.storage.results.outputs import read_outputs
+from nbflow.storage.results.result_index import Snapshot
+from nbflow.workspace.project import Project
+
+_LOG = 100_000  # bytes of what a kernel printed outside cells
+
+
+class Gathered(Frozen, frozen=True):
+    """A step of the report, and what else was read of it."""
+
+    step: ReportStep
+    notebook: ExecutedNotebook
+    declared: tuple[Declared, ...] = ()
+    environment: dict[str, str] = {}
+    folder: Path | None = None  # of its result; of what it had written, where it failed
+
+
+def read_step(project: Project, log: RunLog, name: str, snapshot: Snapshot) -> Gathered:
+    """Return what is known of one task of a run; `name` is the task as it is written."""
+    state, run = log.run.steps[name], log.run
+    attempt = run.find_attempt(state)
+    folder, problems = _find_folder(log, state)
+    result = snapshot.find_result(state.name, state.result) if state.result else None
+    notebook = _read_notebook(state, attempt, folder)
+    job = _read_job(attempt) if result is None else None
+    declared = _read_declared(project, state, notebook, result, job)
+    made = ReportStep(
+        state=state,
+        description=_describe(project, state, notebook),
+        begin=_find_begin(log, name),
+        parameters={one.name: one.value for one in declared},
+        sources=_make_sources(result, job),
+        lineage=make_lineage(state.name, run.parents, run.pins | dict.fromkeys(run.parents, "")),
+        cells=_mark_failure(notebook.cells, state),
+        outputs=tuple(OutputPreview(one) for one in _read_outputs(state, folder)),
+        log=_read_log(attempt),
+        made_by=result.run if result and state.status == "reused" else "",
+        problems=problems,
+    )
+    environment = result.parts.environment if result else {}
+    return Gathered(made, notebook, declared, environment, folder)
+
+
+def _find_folder(log: RunLog, state: StepRun) -> tuple[Path | None, tuple[Problem, ...]]:
+    """Return where the outputs of a step lie, or why they are gone."""
+    try:
+        return log.run.find_folder(state.name), ()
+    except RemovedError as error:
+        return None, error.problems
+    except UnknownNameError:  # it made nothing
+        return None, ()
+
+
+def _read_notebook(state: StepRun, attempt: AttemptFolder, folder: Path | None) -> ExecutedNotebook:
+    kept = [] if folder is None else [folder / "notebook.ipynb"]
+    own = [] if state.status == "reused" else [attempt.executed]
+    found = (read_executed(path) for path in (*own, *kept))
+    return next((one for one in found if one is not None), ExecutedNotebook())
+
+
+def _read_job(attempt: AttemptFolder) -> Job | None:
+    try:
+        return msgspec.json.decode(attempt.job.read_bytes(), type=Job)
+    except (OSError, ValueError):  # it never began
+        return None
+
+
+def _read_declared(
+    project: Project,
+    state: StepRun,
+    notebook: ExecutedNotebook,
+    result: Result | None,
+    job: Job | None,
+) -> tuple[Declared, ...]:
+    folder = (project.root / state.path).parent
+    parameters = find_parameters_of(notebook.cells, folder, notebook.language)
+    values: Mapping[str, Any] = {}
+    if result is not None:
+        values = result.parts.parameters
+    elif job is not None:
+        step = Step(state.name, state.path, parameters=tuple(parameters))
+        values = make_effective(step, job.parameters)
+    return find_declared(state.name, parameters, values)
+
+
+def _describe(project: Project, state: StepRun, notebook: ExecutedNotebook) -> str:
+    """Return the option `description`, else the notebook's first heading."""
+    settings = project.settings
+    for options in (notebook.options, settings.steps.get(state.name, {}), settings.defaults):
+        said = options.get("description")
+        if isinstance(said, str) and said:
+            return said
+    return find_title(notebook.cells)
+
+
+def _find_begin(log: RunLog, name: str) -> float | None:
+    """Return when the step's inputs were there, in seconds from the run's start."""
+    if interval := log.intervals.get(name):
+        return interval.ready
+    started = log.run.steps[name].started
+    return None if started is None else max(0.0, started - log.run.started)
+
+
+def _make_sources(result: Result | None, job: Job | None) -> tuple[Source, ...]:
+    if result is not None:
+        return make_sources(result)
+    return make_job_sources(job) if job is not None else ()
+
+
+def _mark_failure(cells: tuple[ReportCell, ...], state: StepRun) -> tuple[ReportCell, ...]:
+    failure = state.failure
+    if failure is None or failure.cell is None:
+        return cells
+    at, line = failure.cell, failure.line
+    return tuple(replace(one, failed=True, line=line) if one.number == at else one for one in cells)
+
+
+def _read_outputs(state: StepRun, folder: Path | None) -> tuple[Output, ...]:
+    if state.outputs or folder is None:
+        return state.outputs
+    try:
+        return tuple(read_outputs(folder).values())
+    except NbflowError:  # it is damaged; whoever reads it says so
+        return ()
+
+
+def _read_log(attempt: AttemptFolder) -> str:
+    """Return what the kernel's process printed itself; of much, the end."""
+    try:
+        with attempt.kernel.open("rb") as file:
+            file.seek(max(0, file.seek(0, 2) - _LOG))
+            return file.read().decode("utf-8", "replace")
+    except OSError:
+        return ""
