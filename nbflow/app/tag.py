@@ -20,6 +20,8 @@ from nbflow.workspace.project import find_project
 TAGS = {
     "parameters": "what a run may set",
     "inputs": "what the step reads",
+    "report": "shown at the head of a run's report",
+    "show-input": "its code is shown there too",
     "skip-execution": "papermill's: not executed",
     "raises-exception": "papermill's: may fail",
 }

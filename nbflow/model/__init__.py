@@ -118,6 +118,7 @@ class Options(Frozen, frozen=True):
     writes: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()  # patterns of files, which may hold parameters
+    report: bool = False  # all of it stands at the head of a run's report
 
 
 class Step(Frozen, frozen=True):

@@ -26,6 +26,7 @@ _OPTIONS = {
     "cell_timeout": "a number of seconds above 0",
     "makes": 'a list of paths from the notebook\'s folder, as in ["data/clean.csv"]',
     "max_output": 'a number of bytes above 0, or a size such as "100 MB"',
+    "report": "true or false",
     "timeout": "a number of seconds above 0",
     "writes": 'a list of names that are identifiers, as in ["a", "b"]',
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,9 @@ class ExecutedNotebook(Frozen, frozen=True):
     language: str = "python"
 
 
-class _Cell(Frozen, frozen=True):
+class Cell(Frozen, frozen=True):
+    """A cell in the fields of nbformat 4."""
+
     cell_type: str = "raw"
     source: str | list[str] = ""
     metadata: dict[str, Any] = {}
@@ -35,7 +38,7 @@ class _Cell(Frozen, frozen=True):
 
 
 class _Notebook(Frozen, frozen=True):
-    cells: list[_Cell] = []
+    cells: list[Cell] = []
     metadata: dict[str, Any] = {}
 
 
@@ -49,13 +52,9 @@ def read_executed(path: Path) -> ExecutedNotebook | None:
     except (OSError, ValueError, RecursionError):  # ValueError: also msgspec's and json's
         return None
     own = (cell for cell in notebook.cells if not is_inserted(cell.id, cell.metadata))
-    cells = (_make_cell(number, cell) for number, cell in enumerate(own, 1))
-    options = notebook.metadata.get("nbflow")
-    return ExecutedNotebook(
-        tuple(cells),
-        options if isinstance(options, dict) else {},
-        _find_language(notebook.metadata),
-    )
+    cells = (make_cell(number, cell) for number, cell in enumerate(own, 1))
+    options = _find_dict(notebook.metadata, "nbflow")
+    return ExecutedNotebook(tuple(cells), options, find_language(notebook.metadata))
 
 
 def _decode(data: bytes) -> _Notebook:
@@ -66,15 +65,15 @@ def _decode(data: bytes) -> _Notebook:
         return _DECODER.decode(text.encode("utf-8", "replace"))
 
 
-def _make_cell(number: int, cell: _Cell) -> ReportCell:
+def make_cell(number: int, cell: Cell) -> ReportCell:
+    """Return a cell as a report has it; `number` is its position in the author's notebook."""
     outputs, cut = make_outputs(cell.outputs)
-    papermill = cell.metadata.get("papermill")
-    told = papermill if isinstance(papermill, dict) else {}
-    seconds = told.get("duration")
-    tags = cell.metadata.get("tags")
+    told = _find_dict(cell.metadata, "papermill")
+    seconds, tags = told.get("duration"), cell.metadata.get("tags")
+    kind = cell.cell_type
     return ReportCell(
         number=number,
-        kind=cell.cell_type if cell.cell_type in {"markdown", "code"} else "raw",  # type: ignore[arg-type]
+        kind="markdown" if kind == "markdown" else "code" if kind == "code" else "raw",
         source=cell.source if isinstance(cell.source, str) else "".join(cell.source),
         tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
         outputs=outputs,
@@ -85,7 +84,12 @@ def _make_cell(number: int, cell: _Cell) -> ReportCell:
     )
 
 
-def _find_language(metadata: dict[str, Any]) -> str:
-    found = metadata.get("language_info")
-    name = found.get("name") if isinstance(found, dict) else None
+def find_language(metadata: Mapping[str, Any]) -> str:
+    """Return the language of a notebook's code."""
+    name = _find_dict(metadata, "language_info").get("name")
     return name if isinstance(name, str) else "python"
+
+
+def _find_dict(metadata: Mapping[str, Any], name: str) -> dict[str, Any]:
+    found = metadata.get(name)
+    return found if isinstance(found, dict) else {}

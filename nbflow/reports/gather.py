@@ -8,17 +8,14 @@ from msgspec.structs import replace
 
 from nbflow.base.nearest import say_nearest
 from nbflow.errors import UnknownNameError
+from nbflow.reports.conclusions import read_conclusions
 from nbflow.reports.decisive_chain import find_chain
-from nbflow.reports.facts import KeyNumber, Options, Report, ReportCell, ReportStep, Setting, Story
-from nbflow.reports.headings import find_title
-from nbflow.reports.key_numbers import read_numbers
+from nbflow.reports.facts import Options, Report, ReportCell, ReportStep, Setting
 from nbflow.reports.run_log import read_run_log
 from nbflow.reports.settings import make_settings
-from nbflow.reports.steps import Gathered, read_step
-from nbflow.reports.story import Source, make_story
+from nbflow.reports.steps import Gathered, read_steps
 from nbflow.runs.fold import Run
 from nbflow.runs.next_commands import find_after_run
-from nbflow.storage.results.result_index import Snapshot
 from nbflow.workspace.project import Project
 
 _NO_OPTIONS = Options()
@@ -32,17 +29,17 @@ def make_report(project: Project, run_id: str, options: Options = _NO_OPTIONS) -
     """
     log = read_run_log(project, run_id)
     names = _choose_steps(log.run, options.steps)
-    snapshot = Snapshot(project)
-    gathered = [read_step(project, log, name, snapshot) for name in names]
+    gathered = read_steps(project, log, names)
     chain = find_chain(log.intervals, log.run.parents)
     shared = _find_shared(one.environment for one in gathered)
-    story = _make_story(gathered)
+    said = read_conclusions(project, log.run, gathered)
     steps = (_finish(one, chain, shared, options) for one in gathered)
     return Report(
         run=log.run,
-        title=options.title or _find_title(project, gathered, story),
-        numbers=_read_numbers(gathered, story),
-        story=story,
+        title=options.title or said.title,
+        numbers=said.numbers,
+        story=said.story,
+        story_from=said.run,
         settings=_make_settings(gathered, log.run),
         steps=_order(steps),
         chain=chain,
@@ -69,44 +66,6 @@ def _find_shared(environments: Iterable[Mapping[str, str]]) -> dict[str, str]:
         for name, value in one.items():
             values.setdefault(name, set()).add(value)
     return {name: found.pop() for name, found in sorted(values.items()) if len(found) == 1}
-
-
-def _make_story(gathered: Iterable[Gathered]) -> tuple[Story, ...]:
-    return make_story(
-        Source(one.step.state.name, one.step.state.path, one.notebook.cells, _is_report(one))
-        for one in gathered
-    )
-
-
-def _is_report(one: Gathered) -> bool:
-    return one.notebook.options.get("report") is True
-
-
-def _find_title(project: Project, gathered: Sequence[Gathered], story: Sequence[Story]) -> str:
-    """Return the first heading of the story's last notebook, else the pipeline's name."""
-    cells = {one.step.state.name: one.notebook.cells for one in gathered}
-    told = [cells[one.step] for one in reversed(story)]
-    others = [one.notebook.cells for one in reversed(gathered)]
-    found = (find_title(one) for one in (*told, *others))
-    return next(filter(None, found), "") or project.folder.name
-
-
-def _read_numbers(gathered: Sequence[Gathered], story: Sequence[Story]) -> tuple[KeyNumber, ...]:
-    """Return the findings of the story's steps, else those of the last step that has some."""
-    told = {one.step for one in story}
-    own = [one for one in gathered if one.step.state.name in told]
-    others = [one for one in reversed(gathered) if one.step.state.name not in told]
-    if found := tuple(number for one in own for number in _read_findings(one)):
-        return found
-    return next(filter(None, map(_read_findings, others)), ())
-
-
-def _read_findings(one: Gathered) -> tuple[KeyNumber, ...]:
-    if one.folder is None or one.step.state.status not in {"done", "reused"}:
-        return ()
-    outputs = (preview.output for preview in one.step.outputs)
-    folder = one.folder
-    return tuple(number for output in outputs for number in read_numbers(folder, output))
 
 
 def _make_settings(gathered: Iterable[Gathered], run: Run) -> tuple[Setting, ...]:

@@ -43,8 +43,18 @@ def find_heading(source: str) -> Heading | None:
 
 
 def has_prose(cells: Iterable[ReportCell]) -> bool:
-    """Say whether an author has written words in a notebook."""
-    return any(cell.kind == "markdown" and cell.source.strip() for cell in cells)
+    """Say whether an author has written more in a notebook than headings."""
+    texts = (cell.source for cell in cells if cell.kind == "markdown")
+    return any(map(_has_more, texts))
+
+
+def _has_more(source: str) -> bool:
+    within = False
+    for token in _make_parser().parse(source):
+        within = token.type == "heading_open" or (within and token.type != "heading_close")
+        if token.type in {"inline", "fence", "html_block"} and not within:
+            return True
+    return False
 
 
 @lru_cache(maxsize=1)

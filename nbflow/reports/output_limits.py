@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ _TEXTS = ("text/plain", "text/markdown", "text/latex")  # a part of them still s
 _SMALL = 1_000  # bytes: an output is never cut to less
 
 
-def make_outputs(raw: list[msgspec.Raw]) -> tuple[tuple[dict[str, Any], ...], int]:
+def make_outputs(raw: Iterable[msgspec.Raw]) -> tuple[tuple[dict[str, Any], ...], int]:
     """Return the outputs of a cell, in nbformat's form, and how many bytes of them were left out.
 
     Texts of several lines become one string. A text that is too long ends early; another form of

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 from nbflow.errors import NbflowError, RemovedError, UnknownNameError
 from nbflow.model import Frozen, Job, Output, Problem, Result, Step
 from nbflow.planning.parameter_values import make_effective
+from nbflow.reports.begun_cells import read_begun
 from nbflow.reports.executed_cells import ExecutedNotebook, read_executed
 from nbflow.reports.facts import OutputPreview, ReportCell, ReportStep, Source
 from nbflow.reports.headings import find_title
@@ -35,10 +37,16 @@ class Gathered(Frozen, frozen=True):
     declared: tuple[Declared, ...] = ()
     environment: dict[str, str] = {}
     folder: Path | None = None  # of its result; of what it had written, where it failed
+    is_report: bool = False  # its option `report`
 
 
-def read_step(project: Project, log: RunLog, name: str, snapshot: Snapshot) -> Gathered:
-    """Return what is known of one task of a run; `name` is the task as it is written."""
+def read_steps(project: Project, log: RunLog, names: Iterable[str]) -> list[Gathered]:
+    """Return what is known of these tasks of a run, each named as it is written."""
+    snapshot = Snapshot(project)
+    return [_read_step(project, log, name, snapshot) for name in names]
+
+
+def _read_step(project: Project, log: RunLog, name: str, snapshot: Snapshot) -> Gathered:
     state, run = log.run.steps[name], log.run
     attempt = run.find_attempt(state)
     folder, problems = _find_folder(log, state)
@@ -60,7 +68,8 @@ def read_step(project: Project, log: RunLog, name: str, snapshot: Snapshot) -> G
         problems=problems,
     )
     environment = result.parts.environment if result else {}
-    return Gathered(made, notebook, declared, environment, folder)
+    whole = bool(_find_option(project, state, notebook, "report"))
+    return Gathered(made, notebook, declared, environment, folder, whole)
 
 
 def _find_folder(log: RunLog, state: StepRun) -> tuple[Path | None, tuple[Problem, ...]]:
@@ -74,10 +83,13 @@ def _find_folder(log: RunLog, state: StepRun) -> tuple[Path | None, tuple[Proble
 
 
 def _read_notebook(state: StepRun, attempt: AttemptFolder, folder: Path | None) -> ExecutedNotebook:
+    """Return the executed notebook, wherever it is; else what has come of it so far."""
     kept = [] if folder is None else [folder / "notebook.ipynb"]
     own = [] if state.status == "reused" else [attempt.executed]
-    found = (read_executed(path) for path in (*own, *kept))
-    return next((one for one in found if one is not None), ExecutedNotebook())
+    executed = (read_executed(path) for path in (*own, *kept))
+    begun = (read_begun(attempt, state.path) for _ in own)
+    found = (one for one in itertools.chain(executed, begun) if one is not None)
+    return next(found, ExecutedNotebook())
 
 
 def _read_job(attempt: AttemptFolder) -> Job | None:
@@ -107,12 +119,15 @@ def _read_declared(
 
 def _describe(project: Project, state: StepRun, notebook: ExecutedNotebook) -> str:
     """Return the option `description`, else the notebook's first heading."""
+    said = _find_option(project, state, notebook, "description")
+    return said if said and isinstance(said, str) else find_title(notebook.cells)
+
+
+def _find_option(project: Project, state: StepRun, notebook: ExecutedNotebook, option: str) -> Any:
+    """Return an option as the notebook had it, else as the settings have it now."""
     settings = project.settings
-    for options in (notebook.options, settings.steps.get(state.name, {}), settings.defaults):
-        said = options.get("description")
-        if isinstance(said, str) and said:
-            return said
-    return find_title(notebook.cells)
+    places = (notebook.options, settings.steps.get(state.name, {}), settings.defaults)
+    return next((one[option] for one in places if option in one), None)
 
 
 def _find_begin(log: RunLog, name: str) -> float | None:

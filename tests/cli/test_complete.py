@@ -41,7 +41,7 @@ CASES = {
     "runs": ("", ["rerun"], ["20261101-000000-aaaa", "baseline", "last"]),
     "steps and runs": ("l", ["show"], ["last_step", "load", "last"]),
     "a run's steps": ("lo", ["show", "baseline"], ["load"]),
-    "tags": ("s", ["tag", "a.ipynb", "1"], ["skip-execution"]),
+    "tags": ("s", ["tag", "a.ipynb", "1"], ["show-input", "skip-execution"]),
     "no pipeline": ("", ["run", "nowhere", "--to"], []),
 }
 

@@ -88,7 +88,7 @@ class Recorder(Observer):
         if cut != self.budget.cut.get(index):
             self._note_cut(cell, index, message)
         if kept:
-            self.journal.add(index, message)
+            self.journal.add(index, self.document.number(cell), message)
             self._hear(message, cell)
         return kept
 

@@ -26,11 +26,16 @@ class Journal:
         self.path = find_path(job)
         self._file = self.path.open("wb")
 
-    def add(self, index: int, message: dict[str, Any]) -> None:
-        """Append an output; on a full disk it is left out."""
+    def add(self, index: int, number: int | None, message: dict[str, Any]) -> None:
+        """Append an output; on a full disk it is left out.
+
+        `index` is the cell's place in the notebook that is executed, `number` the one that it has
+        in the author's.
+        """
         if message["msg_type"] not in OUTPUTS or self._file.closed:
             return
-        line = {"cell": index} | {name: message[name] for name in ("msg_type", "content")}
+        said = {name: message[name] for name in ("msg_type", "content")}
+        line = {"cell": index, "number": number, **said}
         with contextlib.suppress(OSError):
             self._file.write(_encode(line) + b"\n")
             self._file.flush()
