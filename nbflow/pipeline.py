@@ -13,7 +13,7 @@ from nbflow.runs.cancel import cancel
 from nbflow.runs.fold import Run
 from nbflow.runs.follow import follow
 from nbflow.runs.history import find_run, read_run
-from nbflow.workspace.project import Project, find_project
+from nbflow.workspace.pipeline_folder import PipelineFolder, find_pipeline
 
 
 class Pipeline:
@@ -25,14 +25,14 @@ class Pipeline:
     """
 
     def __init__(self, folder: str | Path | None = None) -> None:
-        self.project: Project = find_project(folder)
+        self.location: PipelineFolder = find_pipeline(folder)
 
     def __repr__(self) -> str:
-        return f"Pipeline({str(self.project.folder)!r})"
+        return f"Pipeline({str(self.location.folder)!r})"
 
     @property
     def steps(self) -> dict[str, Step]:
-        return dict(read_folder(self.project).steps)
+        return dict(read_folder(self.location).steps)
 
     def plan(self, request: Request | None = None, **parameters: Any) -> Plan:
         """Say what a run with these parameters would do, and why.
@@ -40,8 +40,8 @@ class Pipeline:
         `request` carries the options of `nbflow plan`, as `Request(to=("report",))`.
         Raises PipelineError, ParameterError, UnknownNameError.
         """
-        scan = read_folder(self.project)
-        return app.plan.plan(self.project, scan, self._ask(scan, request, parameters)).plan
+        scan = read_folder(self.location)
+        return app.plan.plan(self.location, scan, self._ask(scan, request, parameters)).plan
 
     def run(self, request: Request | None = None, **parameters: Any) -> Run:
         """Run the pipeline in a process of its own and wait for it; an interrupt cancels it.
@@ -50,27 +50,27 @@ class Pipeline:
         """
         run_id = self.start(request, **parameters)
         try:
-            for _ in follow(self.project, run_id):
+            for _ in follow(self.location, run_id):
                 pass
         except KeyboardInterrupt:
-            cancel(self.project, read_run(self.project, run_id))
-            for _ in follow(self.project, run_id):
+            cancel(self.location, read_run(self.location, run_id))
+            for _ in follow(self.location, run_id):
                 pass
-        return read_run(self.project, run_id)
+        return read_run(self.location, run_id)
 
     def start(self, request: Request | None = None, **parameters: Any) -> str:
         """Start a run as a process and return its id; it outlives this process.
 
         Raises what `plan` raises.
         """
-        asked = self._ask(read_folder(self.project), request, parameters)
-        return app.run.start(self.project, asked)
+        asked = self._ask(read_folder(self.location), request, parameters)
+        return app.run.start(self.location, asked)
 
     def find_run(self, text: str = "last") -> Run:
         """Return a run by its id, a unique prefix of it, or its name."""
-        return find_run(self.project, text)
+        return find_run(self.location, text)
 
     def _ask(self, scan: Scan, request: Request | None, parameters: dict[str, Any]) -> Request:
         options = request or Request()
         values = {**options.parameters, **parameters}
-        return app.requests.make_request(self.project, scan, options, values)
+        return app.requests.make_request(self.location, scan, options, values)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nbflow.workspace.project import Project, find_project
+from nbflow.workspace.pipeline_folder import PipelineFolder, find_pipeline
 
 Notebook = dict[str, Any]
 PYTHON = {
@@ -16,14 +16,14 @@ PYTHON = {
 }
 
 
-def project(
+def write_pipeline(
     tmp_path: Path,
     /,
     *,
     toml: str = "",
     files: Mapping[str, Sequence[Notebook] | Notebook | str | bytes] = {},
     **notebooks: Sequence[Notebook] | Notebook,
-) -> Project:
+) -> PipelineFolder:
     """Write `notebooks/NAME.ipynb` for each name, and `nbflow.toml`, and return the project.
 
     A notebook is a list of cells, or what `notebook(…)` returns. `files` are written under
@@ -36,7 +36,7 @@ def project(
         {f"{name}.ipynb": nb for name, nb in notebooks.items()} | dict(files)
     ).items():
         write(folder / name, content)
-    return find_project(folder)
+    return find_pipeline(folder)
 
 
 def write(path: Path, content: Sequence[Notebook] | Notebook | str | bytes) -> Path:

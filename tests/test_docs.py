@@ -14,7 +14,7 @@ from nbflow.analysis.parameters import find_parameters, parse_text
 from nbflow.cli import program
 from nbflow.model import Options
 from nbflow.model.reasons import Code
-from nbflow.workspace.project import Settings, read_settings
+from nbflow.workspace.settings import Settings, read_settings
 from tests.console import read_console, run_console
 
 DOCS = Path(__file__).parents[1] / "docs"

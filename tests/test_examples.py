@@ -13,7 +13,7 @@ import pytest
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.analysis.discover.folder import OPENED
 from nbflow.present.problems import say_what
-from nbflow.workspace.project import find_project
+from nbflow.workspace.pipeline_folder import find_pipeline
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -103,7 +103,7 @@ def test_names_no_place_on_the_authors_machine(path):
 
 
 def test_the_pipeline_is_the_one_the_readme_draws():
-    scan = read_folder(find_project(FOLDER))
+    scan = read_folder(find_pipeline(FOLDER))
     assert [say_what(problem) for problem in scan.problems] == []
     read = {name: sorted(source.ref for source in step.inputs) for name, step in scan.steps.items()}
     assert read == INPUTS
@@ -114,7 +114,7 @@ def test_the_pipeline_is_the_one_the_readme_draws():
 def test_every_table_that_is_read_by_hand_is_written():
     written = {
         f"{name}.{write.name}"
-        for name, step in read_folder(find_project(FOLDER)).steps.items()
+        for name, step in read_folder(find_pipeline(FOLDER)).steps.items()
         for write in step.writes
     }
     source = "\n".join(text(cell) for cell in cells(FOLDER / TOUR))
@@ -125,7 +125,7 @@ def test_every_table_that_is_read_by_hand_is_written():
 
 
 def test_every_parameter_says_what_it_is():
-    scan = read_folder(find_project(FOLDER))
+    scan = read_folder(find_pipeline(FOLDER))
     parameters = [parameter for step in scan.steps.values() for parameter in step.parameters]
     assert {parameter.name: str(parameter.type) for parameter in parameters} == {
         "months": "list[int]",

@@ -18,8 +18,8 @@ from nbflow.present.problems import say_what
 from nbflow.runs.fold import Run
 from nbflow.storage.output_io import read
 from nbflow.storage.results.store import open_store
-from nbflow.workspace.project import find_project
-from tests.notebooks import cell, notebook, project
+from nbflow.workspace.pipeline_folder import find_pipeline
+from tests.notebooks import cell, notebook, write_pipeline
 
 pytestmark = pytest.mark.kernel
 
@@ -35,7 +35,7 @@ OPEN = [cell("import nbflow", "inputs"), cell("path = 'out.csv'"), cell(COUNT)]
 
 
 def plan(folder: Path, **request) -> Plan:
-    at = find_project(folder)
+    at = find_pipeline(folder)
     return make_plan(at, read_folder(at), Request(**request))
 
 
@@ -47,7 +47,7 @@ def run(folder: Path, n: int | None = None, **request) -> Run:
 def rows(folder: Path, ended: Run, name: str = "use.rows") -> int:
     assert ended.status == "done", (ended.status, ended.steps)
     step, _, output = name.partition(".")
-    at = open_store(find_project(folder).home).fetch(step, ended.steps[step].result)
+    at = open_store(find_pipeline(folder).home).fetch(step, ended.steps[step].result)
     return read(at, output)
 
 
@@ -72,7 +72,7 @@ WAYS = [
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
 def test_rows_are_right_in_any_order_of_runs(tmp_path: Path, way: Way):
-    folder = project(tmp_path, make=way.make, use=way.use, toml=way.toml).folder
+    folder = write_pipeline(tmp_path, make=way.make, use=way.use, toml=way.toml).folder
     out = folder / "out.csv"
     for number, n in enumerate([5, 3, 5, 3]):
         ended = run(folder, n)
@@ -89,8 +89,8 @@ def test_rows_are_right_in_any_order_of_runs(tmp_path: Path, way: Way):
 
 
 def test_a_file_that_nobody_makes_is_the_same_error_everywhere(tmp_path: Path):
-    folder = project(tmp_path, use=USE).folder
-    at = find_project(folder)
+    folder = write_pipeline(tmp_path, use=USE).folder
+    at = find_pipeline(folder)
     said = [say_what(one) for one in find_absent(at, read_folder(at)) if one.severity == "error"]
     with pytest.raises(PipelineError) as error:
         plan(folder)
@@ -99,19 +99,19 @@ def test_a_file_that_nobody_makes_is_the_same_error_everywhere(tmp_path: Path):
 
 
 def test_two_steps_that_name_a_missing_file_must_say_who_makes_it(tmp_path: Path):
-    folder = project(tmp_path, make=MAKE, twin=MAKE, use=USE).folder
+    folder = write_pipeline(tmp_path, make=MAKE, twin=MAKE, use=USE).folder
     with pytest.raises(PipelineError, match="make, twin all name it in their code"):
         plan(folder)
 
 
 def test_two_steps_that_make_one_file_are_a_problem(tmp_path: Path):
-    folder = project(tmp_path, make=KEEP, twin=KEEP, use=USE).folder
-    found = [say_what(one) for one in read_folder(find_project(folder)).problems]
+    folder = write_pipeline(tmp_path, make=KEEP, twin=KEEP, use=USE).folder
+    found = [say_what(one) for one in read_folder(find_pipeline(folder)).problems]
     assert found == ["make and twin both make out.csv."]
 
 
 def test_what_a_user_changed_is_not_overwritten(tmp_path: Path):
-    folder = project(tmp_path, make=KEEP, use=USE).folder
+    folder = write_pipeline(tmp_path, make=KEEP, use=USE).folder
     assert rows(folder, run(folder, 3)) == 3
     (folder / "out.csv").write_text("mine\n")
     with pytest.raises(
@@ -134,7 +134,7 @@ def test_a_folder_holds_what_the_run_made_and_nothing_of_another_run(tmp_path: P
     )
     make = [cell("n: int = 3", "parameters"), cell(source)]
     read_all = cell("import nbflow\npaths = nbflow.file('out/*.csv')", "inputs")
-    folder = project(
+    folder = write_pipeline(
         tmp_path, make=make, use=[read_all, cell("nbflow.write('rows', len(paths))")]
     ).folder
     for n in (5, 3, 5):
@@ -160,7 +160,7 @@ def test_parameters_in_paths_lead_to_the_maker(tmp_path: Path):
     make = [cell("n: int = 3", "parameters"), cell(source), cell(end)]
     named = cell("import nbflow\npath = nbflow.file(f'out{n}.csv')", "inputs")
     use = [cell("n: int = 3", "parameters"), named, cell(COUNT)]
-    folder = project(tmp_path, make=make, use=use).folder
+    folder = write_pipeline(tmp_path, make=make, use=use).folder
     for n in (5, 3):
         assert rows(folder, run(folder, n)) == n
     (folder / "out5.csv").unlink()
@@ -170,7 +170,7 @@ def test_parameters_in_paths_lead_to_the_maker(tmp_path: Path):
 def test_a_file_that_duckdb_writes_is_seen(tmp_path: Path):
     copy = "import duckdb\nduckdb.sql(f\"copy (from range({n})) to 'out.csv' (header false)\")"
     make = [cell("n: int = 3", "parameters"), cell(copy)]
-    folder = project(tmp_path, make=make, use=USE).folder
+    folder = write_pipeline(tmp_path, make=make, use=USE).folder
     for n in (5, 3, 5):
         assert rows(folder, run(folder, n)) == n
 
@@ -179,7 +179,7 @@ def test_a_file_is_hashed_when_its_reader_begins(tmp_path: Path):
     """What a step above changed before is no change while its reader runs."""
     make = [*MAKE, cell("import nbflow\nnbflow.write('done', n)")]
     inputs = "import nbflow\nnbflow.read('make.done')\npath = nbflow.file('out.csv')"
-    folder = project(tmp_path, make=make, use=[cell(inputs, "inputs"), cell(COUNT)]).folder
+    folder = write_pipeline(tmp_path, make=make, use=[cell(inputs, "inputs"), cell(COUNT)]).folder
     for n in (3, 5):
         ended = run(folder, n)
         assert (rows(folder, ended), ended.steps["use"].warnings) == (n, ())
@@ -188,7 +188,7 @@ def test_a_file_is_hashed_when_its_reader_begins(tmp_path: Path):
 
 def test_what_a_failed_step_left_is_not_taken_for_a_users(tmp_path: Path):
     make = [*MAKE, cell("assert n != 7"), *KEEP[2:]]
-    folder = project(tmp_path, make=make, use=USE).folder
+    folder = write_pipeline(tmp_path, make=make, use=USE).folder
     assert rows(folder, run(folder, 3)) == 3
     assert run(folder, 7).status == "failed"
     assert rows(folder, run(folder, 3)) == 3
@@ -196,7 +196,7 @@ def test_what_a_failed_step_left_is_not_taken_for_a_users(tmp_path: Path):
 
 
 def test_only_a_reader_takes_what_its_maker_made_last(tmp_path: Path):
-    folder = project(tmp_path, make=KEEP, use=USE).folder
+    folder = write_pipeline(tmp_path, make=KEEP, use=USE).folder
     with pytest.raises(PipelineError, match="make makes it: `nbflow run --to use`"):
         plan(folder, only=("use",))
     assert rows(folder, run(folder, 5)) == 5
@@ -208,7 +208,7 @@ def test_only_a_reader_takes_what_its_maker_made_last(tmp_path: Path):
 
 
 def test_a_moved_project_reuses_what_reads_outside_its_root(tmp_path: Path):
-    folder = project(
+    folder = write_pipeline(
         tmp_path / "old/notebooks",
         use=[cell("import nbflow\npath = nbflow.file('../../data/x.csv')", "inputs"), cell(COUNT)],
     ).folder
@@ -227,8 +227,8 @@ def test_a_writer_in_another_language_is_told_the_option(tmp_path: Path):
     }
     source = cell('write.csv(data.frame(x = 1:3), "out.csv")')
     make = notebook(cell("n <- 3", "parameters"), source, metadata=other)
-    folder = project(tmp_path, make=make, use=USE).folder
-    at = find_project(folder)
+    folder = write_pipeline(tmp_path, make=make, use=USE).folder
+    at = find_pipeline(folder)
     (one,) = (one for one in find_absent(at, read_folder(at)) if one.severity == "warning")
     assert (one.code, one.place) == ("guessed-maker", Place("notebooks/use.ipynb"))
     assert one.facts == {"file": "out.csv", "writer": "make"}

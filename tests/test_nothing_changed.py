@@ -18,21 +18,21 @@ from nbflow.planning import Plan, make_plan
 from nbflow.runs.fold import Run
 from nbflow.runs.log import read_heading, to_line
 from nbflow.storage.results.store import open_store
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 from tests.benchmarks.make_pipeline import WritingExecutor, edit, finish, make_pipeline, name
 
 NEVER = mock.Mock(side_effect=AssertionError("no executor is needed"))
 
 
 @pytest.fixture
-def finished(tmp_path: Path) -> Project:
-    project = make_pipeline(tmp_path, 3, shape="chain")
-    assert finish(project).status == "done"
-    return project
+def finished(tmp_path: Path) -> PipelineFolder:
+    pipeline = make_pipeline(tmp_path, 3, shape="chain")
+    assert finish(pipeline).status == "done"
+    return pipeline
 
 
-def plan(project: Project) -> Plan:
-    return make_plan(project, read_folder(project), Request(jobs=1))
+def plan(pipeline: PipelineFolder) -> Plan:
+    return make_plan(pipeline, read_folder(pipeline), Request(jobs=1))
 
 
 def execute(made: Plan, executor: object) -> tuple[dict[str, str], Run]:
@@ -41,7 +41,7 @@ def execute(made: Plan, executor: object) -> tuple[dict[str, str], Run]:
     return {step.name: step.status for step in ended.steps.values()}, ended
 
 
-def test_nothing_is_loaded_linked_or_looked_for_to_be_removed(finished: Project) -> None:
+def test_nothing_is_loaded_linked_or_looked_for_to_be_removed(finished: PipelineFolder) -> None:
     with mock.patch("nbflow.execution.run.prune") as prune:
         statuses, ended = execute(plan(finished), NEVER)
     assert set(statuses.values()) == {"reused"}
@@ -49,7 +49,7 @@ def test_nothing_is_loaded_linked_or_looked_for_to_be_removed(finished: Project)
     assert not prune.called
 
 
-def test_a_result_removed_since_the_plan_is_made_again(finished: Project) -> None:
+def test_a_result_removed_since_the_plan_is_made_again(finished: PipelineFolder) -> None:
     made = plan(finished)
     gone = made.steps[name(1)].result
     open_store(finished.home).remove(name(1), gone)
@@ -58,7 +58,9 @@ def test_a_result_removed_since_the_plan_is_made_again(finished: Project) -> Non
     assert ended.steps[name(1)].result != gone
 
 
-def test_a_result_that_another_process_made_incomplete_is_made_again(finished: Project) -> None:
+def test_a_result_that_another_process_made_incomplete_is_made_again(
+    finished: PipelineFolder,
+) -> None:
     made = plan(finished)
     folder = open_store(finished.home).fetch(name(2), made.steps[name(2)].result)
     (folder / "result.json").unlink()
@@ -66,7 +68,7 @@ def test_a_result_that_another_process_made_incomplete_is_made_again(finished: P
     assert statuses[name(2)] == "done"
 
 
-def test_a_plan_sees_pointers_that_another_process_moved(finished: Project) -> None:
+def test_a_plan_sees_pointers_that_another_process_moved(finished: PipelineFolder) -> None:
     before = plan(finished)
     step = before.steps[name(0)]
     old = open_store(finished.home).fetch(name(0), step.result)
@@ -81,7 +83,7 @@ def test_a_plan_sees_pointers_that_another_process_moved(finished: Project) -> N
     assert plan(finished).steps[name(0)].result == twin
 
 
-def test_a_cell_changed_within_the_clocks_grain_is_seen(finished: Project) -> None:
+def test_a_cell_changed_within_the_clocks_grain_is_seen(finished: PipelineFolder) -> None:
     path = finished.folder / f"{name(1)}.ipynb"
     plan(finished)
     stat = path.stat()
@@ -92,7 +94,7 @@ def test_a_cell_changed_within_the_clocks_grain_is_seen(finished: Project) -> No
     assert [planned[name(number)].action for number in range(3)] == ["reuse", "run", "wait"]
 
 
-def test_upstream_made_anew_and_equal_is_decided_anew(finished: Project) -> None:
+def test_upstream_made_anew_and_equal_is_decided_anew(finished: PipelineFolder) -> None:
     edit(finished, 0, "factor = 3")
     lines: list[Line] = []
     ended = finish(finished, observe=lines.append)

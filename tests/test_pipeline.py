@@ -7,11 +7,11 @@ from pathlib import Path
 from IPython.lib.pretty import pretty
 
 import nbflow
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 
 def test_what_a_notebook_shows_of_a_pipeline_is_short(tmp_path: Path) -> None:
-    made = project(
+    made = write_pipeline(
         tmp_path,
         load=[
             cell("month: int = 1", "parameters"),

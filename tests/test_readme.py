@@ -13,7 +13,7 @@ import pytest
 from nbflow.app.demo import DEMO
 from nbflow.cli import COMMANDS, program
 from nbflow.model import Options
-from nbflow.workspace.project import Settings, read_settings
+from nbflow.workspace.settings import Settings, read_settings
 from tests.console import run_console
 
 ROOT = Path(__file__).parents[1]

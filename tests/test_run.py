@@ -24,8 +24,8 @@ from nbflow.runs.fold import Run
 from nbflow.runs.follow import follow
 from nbflow.runs.history import read_run, read_runs
 from nbflow.storage.results import result_index
-from nbflow.workspace.project import Project
-from tests.notebooks import cell, project, write
+from nbflow.workspace.pipeline_folder import PipelineFolder
+from tests.notebooks import cell, write, write_pipeline
 
 pytestmark = pytest.mark.kernel
 
@@ -46,7 +46,7 @@ ALONE = [cell("unit = 1", "parameters")]
 SLOW = [cell("seconds = 60", "parameters"), cell("import time\ntime.sleep(seconds)")]
 
 
-def run(made: Project, *, observe=lambda _: None, stop=None, **request) -> Run:
+def run(made: PipelineFolder, *, observe=lambda _: None, stop=None, **request) -> Run:
     plan = make_plan(made, read_folder(made), Request(**request))
     return execute(plan, observe=observe, stop=stop)
 
@@ -56,7 +56,7 @@ def statuses(ended: Run) -> dict[str, str]:
 
 
 def test_steps_run_in_order_and_then_nothing_runs_again(tmp_path):
-    made = project(tmp_path, numbers=NUMBERS, doubled=DOUBLED, total=TOTAL)
+    made = write_pipeline(tmp_path, numbers=NUMBERS, doubled=DOUBLED, total=TOTAL)
     lines: list[Line] = []
     first = run(made, observe=lines.append, parameters={"count": 4})
 
@@ -89,7 +89,7 @@ def test_steps_run_in_order_and_then_nothing_runs_again(tmp_path):
 
 def test_a_failed_step_blocks_what_needs_it_and_ends_the_run(tmp_path):
     broken = [*NUMBERS, cell("rates = {}\nrates['carrier']")]
-    made = project(tmp_path, numbers=broken, doubled=DOUBLED, other=ALONE)
+    made = write_pipeline(tmp_path, numbers=broken, doubled=DOUBLED, other=ALONE)
     ended = run(made, jobs=1)
 
     assert ended.status == "failed"
@@ -99,7 +99,7 @@ def test_a_failed_step_blocks_what_needs_it_and_ends_the_run(tmp_path):
     assert (failure.cell, failure.line, failure.first_line) == (4, 2, "rates = {}")
     assert "rates['carrier']" in failure.traceback
     assert len(ended.read("numbers.numbers")) == 3, "what was written before stays queryable"
-    executed = json.loads((made.root / ended.steps["numbers"].notebook).read_text())
+    executed = json.loads((made.project.root / ended.steps["numbers"].notebook).read_text())
     assert [out["ename"] for c in executed["cells"] for out in c.get("outputs", [])
             if out["output_type"] == "error"] == ["KeyError"]  # fmt: skip
 
@@ -113,7 +113,7 @@ def test_a_failed_step_blocks_what_needs_it_and_ends_the_run(tmp_path):
 
 def test_a_failure_says_what_differs_from_the_last_success(tmp_path):
     reader = [DOUBLED[0], cell("numbers['n'].sum()")]
-    made = project(tmp_path, numbers=NUMBERS, reader=reader)
+    made = write_pipeline(tmp_path, numbers=NUMBERS, reader=reader)
     first = run(made)
     renamed = [NUMBERS[0], NUMBERS[1], cell(NUMBERS[2]["source"].replace("'n'", "'m'"))]
     write(made.folder / "numbers.ipynb", renamed)
@@ -125,7 +125,7 @@ def test_a_failure_says_what_differs_from_the_last_success(tmp_path):
 
 
 def test_the_step_that_gates_the_longest_path_starts_first(tmp_path):
-    made = project(tmp_path, alone=ALONE, numbers=NUMBERS, doubled=DOUBLED)
+    made = write_pipeline(tmp_path, alone=ALONE, numbers=NUMBERS, doubled=DOUBLED)
     lines: list[Line] = []
     run(made, observe=lines.append, jobs=1)
     started = [line.event.step for line in lines if isinstance(line.event, StepStarted)]
@@ -133,7 +133,7 @@ def test_the_step_that_gates_the_longest_path_starts_first(tmp_path):
 
 
 def test_only_one_step_runs_on_the_newest_inputs_and_says_which_are_stale(tmp_path):
-    made = project(tmp_path, numbers=NUMBERS, doubled=DOUBLED, total=TOTAL)
+    made = write_pipeline(tmp_path, numbers=NUMBERS, doubled=DOUBLED, total=TOTAL)
     run(made)
     plan = make_plan(
         made,
@@ -150,7 +150,7 @@ def test_only_one_step_runs_on_the_newest_inputs_and_says_which_are_stale(tmp_pa
 
 
 def test_the_newest_input_is_used_even_where_an_older_one_fits(tmp_path):
-    made = project(tmp_path, numbers=NUMBERS, doubled=DOUBLED)
+    made = write_pipeline(tmp_path, numbers=NUMBERS, doubled=DOUBLED)
     run(made)
     run(made, only=("numbers",), parameters={"count": 9})
     plan = make_plan(made, read_folder(made), Request(only=("doubled",)))
@@ -160,7 +160,7 @@ def test_the_newest_input_is_used_even_where_an_older_one_fits(tmp_path):
 
 def test_a_default_that_is_not_literal_makes_a_step_run_each_time(tmp_path):
     today = [cell("import datetime\nday = datetime.date.today()", "parameters")]
-    made = project(tmp_path, today=today)
+    made = write_pipeline(tmp_path, today=today)
     assert statuses(run(made)) == {"today": "done"}
     again = run(made)
     assert statuses(again) == {"today": "done"}
@@ -178,7 +178,7 @@ def test_what_changed_while_a_step_ran_is_not_reused(tmp_path):
         cell("import nbflow\npath = nbflow.file('data.csv')", "inputs"),
         cell("with path.open('a') as file:\n    _ = file.write('2\\n')"),
     ]
-    made = project(tmp_path, touching=touching, files={"data.csv": "n\n1\n"})
+    made = write_pipeline(tmp_path, touching=touching, files={"data.csv": "n\n1\n"})
     ended = run(made)
     assert ended.steps["touching"].status == "done"
     warned = ended.steps["touching"].warnings[0]
@@ -190,7 +190,7 @@ def test_what_changed_while_a_step_ran_is_not_reused(tmp_path):
 
 
 def test_only_so_many_results_are_kept(tmp_path):
-    made = project(tmp_path, toml="keep = 2\n", numbers=NUMBERS)
+    made = write_pipeline(tmp_path, toml="keep = 2\n", numbers=NUMBERS)
     named = run(made, name="kept", parameters={"count": 1})
     ended = [run(made, parameters={"count": count}) for count in (2, 3, 4)]
     pins = [one.pins["numbers"] for one in (named, *ended)]
@@ -198,7 +198,7 @@ def test_only_so_many_results_are_kept(tmp_path):
 
 
 def test_setting_stop_cancels_and_what_was_finished_is_kept(tmp_path):
-    made = project(tmp_path, numbers=NUMBERS, slow=[DOUBLED[0], *SLOW])
+    made = write_pipeline(tmp_path, numbers=NUMBERS, slow=[DOUBLED[0], *SLOW])
     stop = threading.Event()
 
     def observe(line: Line) -> None:
@@ -226,7 +226,7 @@ def start_and_wait_for(pipeline: Pipeline, step: str, cells_done: int) -> Run:
 
 
 def test_a_run_of_another_process_can_be_followed_and_cancelled(tmp_path):
-    made = project(tmp_path, slow=SLOW)
+    made = write_pipeline(tmp_path, slow=SLOW)
     pipeline = Pipeline(made.folder)
     seen = start_and_wait_for(pipeline, "slow", 1)
     assert seen.status == "running"
@@ -236,7 +236,7 @@ def test_a_run_of_another_process_can_be_followed_and_cancelled(tmp_path):
 
 @pytest.mark.usefixtures("cold")  # so that all of its processes are its children
 def test_a_killed_run_is_lost_its_kernels_are_gone_and_the_next_run_goes_on(tmp_path):
-    made = project(tmp_path, numbers=NUMBERS, slow=[DOUBLED[0], *SLOW])
+    made = write_pipeline(tmp_path, numbers=NUMBERS, slow=[DOUBLED[0], *SLOW])
     seen = start_and_wait_for(Pipeline(made.folder), "slow", 2)
     process = psutil.Process(seen.pid)
     family = process.children(recursive=True)
@@ -253,7 +253,7 @@ def test_a_killed_run_is_lost_its_kernels_are_gone_and_the_next_run_goes_on(tmp_
 
 
 def test_two_runs_at_once_do_not_disturb_each_other(tmp_path):
-    made = project(tmp_path, numbers=NUMBERS, doubled=DOUBLED)
+    made = write_pipeline(tmp_path, numbers=NUMBERS, doubled=DOUBLED)
     pipeline = Pipeline(made.folder)
     ids = [pipeline.start(count=7), pipeline.start(count=7), pipeline.start(count=8)]
     ended = []
@@ -268,7 +268,7 @@ def test_two_runs_at_once_do_not_disturb_each_other(tmp_path):
 
 
 def test_a_store_that_cannot_be_written_fails_the_step_and_loses_nothing(tmp_path: Path):
-    made = project(tmp_path, numbers=NUMBERS)
+    made = write_pipeline(tmp_path, numbers=NUMBERS)
     (made.home / "results").mkdir(parents=True)
     (made.home / "results" / "numbers").write_text("in the way")
     failure = run(made).steps["numbers"].failure
@@ -301,7 +301,7 @@ class Telling:
 def test_an_executor_is_told_how_many_jobs_in_which_kernels_are_still_due(tmp_path, monkeypatch):
     executor = Telling()
     monkeypatch.setattr("nbflow.execution.run.load_executor", lambda _: lambda *_: executor)
-    made = project(tmp_path, b=ALONE, c=ALONE, d=ALONE, files={"other/e.ipynb": ALONE})
+    made = write_pipeline(tmp_path, b=ALONE, c=ALONE, d=ALONE, files={"other/e.ipynb": ALONE})
     ended = run(made, jobs=1)
     assert executor.told == {
         "b": {"notebooks": 2, "other": 1},
@@ -318,7 +318,7 @@ def test_independent_steps_run_in_the_order_of_their_numbers(tmp_path):
     files = {
         f"{number}_s{letter}.ipynb": ALONE for number, letter in ((10, "a"), (9, "b"), (1, "c"))
     }
-    made = project(tmp_path, files=files)
+    made = write_pipeline(tmp_path, files=files)
     lines: list[Line] = []
     run(made, observe=lines.append, jobs=1)
     started = [line.event.step for line in lines if isinstance(line.event, StepStarted)]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nbflow.planning import Plan
     from nbflow.runs.cleaning import Removable
     from nbflow.runs.fold import Run, StepRun
-    from nbflow.workspace.project import Project
+    from nbflow.workspace.pipeline_folder import PipelineFolder
 
 
 class Answer(Frozen, frozen=True):
@@ -34,31 +34,31 @@ class ShownPlan(Answer, frozen=True):
 class Listed(Answer, frozen=True):
     """What the pipeline's folder holds."""
 
-    project: Project
+    pipeline: PipelineFolder
     scan: Scan
 
 
 class Checked(Answer, frozen=True):
-    project: Project
+    pipeline: PipelineFolder
     scan: Scan
 
 
 class Executed(Answer, frozen=True):
     """A run that is over."""
 
-    project: Project
+    pipeline: PipelineFolder
     run: Run
     next: tuple[Next, ...] = ()  # instead of what fits any run
     profile: bool = False  # whether to show where the time went
 
 
 class Runs(Answer, frozen=True):
-    project: Project
+    pipeline: PipelineFolder
     runs: list[Run]
 
 
 class ShownRun(Answer, frozen=True):
-    project: Project
+    pipeline: PipelineFolder
     run: Run
     profile: bool = False
 
@@ -66,7 +66,7 @@ class ShownRun(Answer, frozen=True):
 class ShownStep(Answer, frozen=True):
     """One step of a run; `outputs` also where it was reused."""
 
-    project: Project
+    pipeline: PipelineFolder
     run: Run
     step: StepRun
     outputs: tuple[Output, ...] = ()
@@ -91,7 +91,7 @@ class Told(Answer, frozen=True):
 class Cleaned(Answer, frozen=True):
     """What was removed, or would be."""
 
-    project: Project
+    pipeline: PipelineFolder
     removable: list[Removable]
     removed: bool = False
     asked: bool = False  # whether to remove them is being asked

@@ -12,36 +12,36 @@ from nbflow.runs.cancel import cancel as ask_to_stop
 from nbflow.runs.fold import Run
 from nbflow.runs.history import find_run, read_run, read_run_ids
 from nbflow.runs.liveness import is_alive
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 _POLL = 0.1  # seconds
 
 
-def cancel(project: Project, run: str | None = None, *, wait: float = 30.0) -> Told:
+def cancel(pipeline: PipelineFolder, run: str | None = None, *, wait: float = 30.0) -> Told:
     """Ask a run to stop, by default the newest under way, and wait so many seconds for its end."""
-    found = find_run(project, run) if run else _find_live(project)
-    ask_to_stop(project, found)
-    return _tell(project, _wait(project, found, wait))
+    found = find_run(pipeline, run) if run else _find_live(pipeline)
+    ask_to_stop(pipeline, found)
+    return _tell(pipeline, _wait(pipeline, found, wait))
 
 
-def _find_live(project: Project) -> Run:
-    for run_id in read_run_ids(project):
-        if is_alive(project, run_id):
-            return read_run(project, run_id)
-    raise RunError(f"No run of {project.folder} is under way. ", Command("runs"), " lists them.")
+def _find_live(pipeline: PipelineFolder) -> Run:
+    for run_id in read_run_ids(pipeline):
+        if is_alive(pipeline, run_id):
+            return read_run(pipeline, run_id)
+    raise RunError(f"No run of {pipeline.folder} is under way. ", Command("runs"), " lists them.")
 
 
-def _wait(project: Project, run: Run, seconds: float) -> Run:
+def _wait(pipeline: PipelineFolder, run: Run, seconds: float) -> Run:
     """Return the run when it is over, or as it is after so long."""
     end = time.monotonic() + seconds
     while run.status == "running" and time.monotonic() < end:
         time.sleep(_POLL)
-        run = read_run(project, run.id)
+        run = read_run(pipeline, run.id)
     return run
 
 
-def _tell(project: Project, run: Run) -> Told:
-    where = say_where(project)
+def _tell(pipeline: PipelineFolder, run: Run) -> Told:
+    where = say_where(pipeline)
     facts = {"run": run.id, "status": run.status}
     again = ((Command("rerun", (where,)), "go on; what is finished is reused"),)
     if run.status == "running":

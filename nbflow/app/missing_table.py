@@ -10,7 +10,7 @@ from nbflow.model.refs import make_ref
 from nbflow.runs.fold import Run
 from nbflow.runs.history import read_run, read_run_ids
 from nbflow.storage.results.outputs import read_outputs
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 _LOOKED_AT = 100  # runs, the newest
 
@@ -28,14 +28,14 @@ def explain_removed(run: Run, name: str) -> str:
     return ""
 
 
-def suggest_run(project: Project, run: Run, name: str) -> str:
+def suggest_run(pipeline: PipelineFolder, run: Run, name: str) -> str:
     """Return a sentence that names the newest other run with `step.table`, "" where none has it."""
-    others = (one for one in read_run_ids(project, _LOOKED_AT) if one != run.id)
-    found = next((one for one in others if _has(read_run(project, one), name)), None)
+    others = (one for one in read_run_ids(pipeline, _LOOKED_AT) if one != run.id)
+    found = next((one for one in others if _has(read_run(pipeline, one), name)), None)
     if found is None:
         return ""
     query = shlex.join(["nbflow", "sql", "--run", found, f"from {name}"])
-    return f" Run {found} has it: {query} {say_where(project)}".rstrip()
+    return f" Run {found} has it: {query} {say_where(pipeline)}".rstrip()
 
 
 def _has(run: Run, name: str) -> bool:

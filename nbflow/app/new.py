@@ -17,7 +17,7 @@ from nbflow.base.names import find_better, find_fault, make_name
 from nbflow.errors import PipelineError
 from nbflow.model import Command, Edit, Problem
 from nbflow.present.places import say_path
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 Cell = tuple[str, tuple[str, ...]]  # source and tags
 _FIRST: tuple[Cell, ...] = (
@@ -31,27 +31,27 @@ _PYTHON = {
 }
 
 
-def make_step(project: Project, name: str, cells: Sequence[Cell] = ()) -> Told:
+def make_step(pipeline: PipelineFolder, name: str, cells: Sequence[Cell] = ()) -> Told:
     """Write the notebook of a new step under the next free number; nothing is ever overwritten.
 
     `cells` are its code cells; without any it has those to begin with. Raises PipelineError for a
     name that cannot be a step's or is taken.
     """
-    _check_free(project, name)
-    number = max(_read_numbers(project.folder), default=0) + 1
-    path = project.folder / f"{number:02}_{name}.ipynb"
+    _check_free(pipeline, name)
+    number = max(_read_numbers(pipeline.folder), default=0) + 1
+    path = pipeline.folder / f"{number:02}_{name}.ipynb"
     _write_new(path, make_ipynb(_make_notebook(name, cells or _FIRST)))
     return _tell(path, name, cells)
 
 
-def _check_free(project: Project, name: str) -> None:
+def _check_free(pipeline: PipelineFolder, name: str) -> None:
     wanted = make_name(name)
     fault = find_fault(name) if wanted == name else "spelling"
     if fault:
         better = wanted if wanted and not find_fault(wanted) else find_better(name)
         facts = {"name": name, "stem": name, "why": fault}
         raise PipelineError(problems=[Problem("unusable-step-name", None, facts, Edit(better))])
-    taken = read_folder(project).steps.get(name)
+    taken = read_folder(pipeline).steps.get(name)
     if taken:
         raise PipelineError(f"{name} is a step already: {taken.path}. Choose another name.")
 

@@ -10,7 +10,7 @@ from nbflow.model import Command, Next
 def find_after_step(shown: ShownStep) -> list[Next]:
     """Return the commands that make sense after a look at a step of a run."""
     table = next((one.name for one in shown.outputs if one.kind == "table"), None)
-    where = say_where(shown.project)
+    where = say_where(shown.pipeline)
     if shown.step.status == "blocked":
         above = str(shown.step.why[0].subject)
         return [(Command("show", (shown.run.id, above, where)), "what failed")]

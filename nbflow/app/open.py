@@ -24,16 +24,16 @@ from nbflow.runs.folder import read_inputs
 from nbflow.runs.history import find_run, find_run_with
 from nbflow.storage.results.result_index import Snapshot
 from nbflow.storage.results.store import open_store
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 
-def open_executed(project: Project, step: str, run: str | None = None) -> Told:
+def open_executed(pipeline: PipelineFolder, step: str, run: str | None = None) -> Told:
     """Copy a step's executed notebook to `nbflow-open/`; by default of the newest run with it."""
-    found = find_run(project, run or "last")
+    found = find_run(pipeline, run or "last")
     if run is None:
-        found = find_run_with(project, step) or found
-    path = copy_executed(project, found, step)
-    again = Command("open", ("--lab", run or "", step, say_where(project)))
+        found = find_run_with(pipeline, step) or found
+    path = copy_executed(pipeline, found, step)
+    again = Command("open", ("--lab", run or "", step, say_where(pipeline)))
     told = {"path": str(path), "run": found.id, "step": step}
     return Told("notebook-copied", told, suggest(again, "open it in JupyterLab"))
 
@@ -48,7 +48,7 @@ def start_lab(path: Path) -> None:
     subprocess.run([program, str(path)], check=False)
 
 
-def copy_executed(project: Project, run: Run, step: str) -> Path:
+def copy_executed(pipeline: PipelineFolder, run: Run, step: str) -> Path:
     """Copy a step's executed notebook of a run to a visible folder, and return the copy's path.
 
     In the copy, `nbflow.read` gives exactly what that run read. The copy's name holds the run's
@@ -59,9 +59,9 @@ def copy_executed(project: Project, run: Run, step: str) -> Path:
     notebook = json.loads(executed.read_bytes())
     ours = notebook["metadata"].setdefault("nbflow", {})
     before = ours.get("executed") or {}
-    inputs = before.get("inputs", {}) | _find_inputs(project, run, step)
+    inputs = before.get("inputs", {}) | _find_inputs(pipeline, run, step)
     ours["executed"] = before | {"run": run.id, "step": step, "inputs": inputs}
-    folder = project.folder / OPENED / run.id
+    folder = pipeline.folder / OPENED / run.id
     path = folder / f"{step}-{run.id}.ipynb"
     with writing(path):
         folder.mkdir(parents=True, exist_ok=True)
@@ -95,22 +95,22 @@ def find_executed(run: Run, step: str) -> Path:
     return found
 
 
-def _find_inputs(project: Project, run: Run, step: str) -> dict[str, str]:
+def _find_inputs(pipeline: PipelineFolder, run: Run, step: str) -> dict[str, str]:
     """Return the results that a step read in a run, by ref.
 
     A result that was removed since is replaced by the one of the same content that the run pins.
     """
-    result = Snapshot(project).find_result(step, run.steps[step].result)
+    result = Snapshot(pipeline).find_result(step, run.steps[step].result)
     if result is None:
         return read_inputs(run.find_attempt(run.steps[step]))
     return {
-        ref: _find_kept(project, ref, one.result, run.pins) for ref, one in result.inputs.items()
+        ref: _find_kept(pipeline, ref, one.result, run.pins) for ref, one in result.inputs.items()
     }
 
 
-def _find_kept(project: Project, ref: str, result: str, pins: Mapping[str, str]) -> str:
+def _find_kept(pipeline: PipelineFolder, ref: str, result: str, pins: Mapping[str, str]) -> str:
     above = make_ref(ref).step
-    kept = open_store(project.home).has(above, result)
+    kept = open_store(pipeline.home).has(above, result)
     return result if kept else pins.get(above, result)
 
 

@@ -29,13 +29,17 @@ def make_page(answer: answers.Answer, *, still: bool = False) -> Document:  # no
     match answer:
         case answers.ShownPlan(plan=plan, diffs=diffs, every=every):
             return make_plan_page(plan, diffs, every=every or still, graph=still)
-        case answers.Listed(project=project, scan=scan):
+        case answers.Listed(pipeline=pipeline, scan=scan):
             if still:
-                return pipelines.make_pipeline_page(project.folder.name, scan, project.root)
-            check = [(Command("check", (say_where(project),)), "says what and where")]
-            return pipelines.make_steps_page(scan, project.root, check if scan.problems else ())
-        case answers.Checked(project=project, scan=scan):
-            return pipelines.make_check_page(scan, project.root)
+                return pipelines.make_pipeline_page(
+                    pipeline.folder.name, scan, pipeline.project.root
+                )
+            check = [(Command("check", (say_where(pipeline),)), "says what and where")]
+            return pipelines.make_steps_page(
+                scan, pipeline.project.root, check if scan.problems else ()
+            )
+        case answers.Checked(pipeline=pipeline, scan=scan):
+            return pipelines.make_check_page(scan, pipeline.project.root)
         case answers.Runs(runs=found):
             return runs.make_runs_page(found)
         case answers.Executed() | answers.ShownRun():
@@ -58,7 +62,7 @@ def make_page(answer: answers.Answer, *, still: bool = False) -> Document:  # no
 def _make_run(answer: answers.Executed | answers.ShownRun, *, still: bool) -> Document:
     """Return a run with its steps; those of one that was executed here were shown meanwhile."""
     run, now = answer.run, time.time()
-    after = tuple(find_after_run(run, say_where(answer.project)))
+    after = tuple(find_after_run(run, say_where(answer.pipeline)))
     if still:
         return runs.make_run_page(run, now, after)
     if isinstance(answer, answers.ShownRun):

@@ -9,10 +9,10 @@ from pathlib import Path
 from nbflow.errors import ProjectError
 from nbflow.model import Command, Scan
 from nbflow.present.places import say_path
-from nbflow.workspace.project import Project, find_project, read_pipelines
+from nbflow.workspace.pipeline_folder import PipelineFolder, find_pipeline, read_pipelines
 
 
-def find_folder(folder: str | Path | None) -> Project:
+def find_folder(folder: str | Path | None) -> PipelineFolder:
     """Return the pipeline of a folder, None being the one at hand.
 
     Raises ProjectError, which says what was meant where a step is named instead of a folder.
@@ -21,32 +21,32 @@ def find_folder(folder: str | Path | None) -> Project:
         _refuse_step(str(folder))
     if folder and Path(folder).is_file():
         _refuse_notebook(Path(folder))
-    project = find_project(folder)
+    pipeline = find_pipeline(folder)
     if folder is None:
-        _refuse_choice(project)
-    return project
+        _refuse_choice(pipeline)
+    return pipeline
 
 
-def read_pipeline(folder: str | Path | None) -> tuple[Project, Scan]:
+def read_pipeline(folder: str | Path | None) -> tuple[PipelineFolder, Scan]:
     """Return the pipeline of a folder and what it holds."""
     from nbflow.analysis.contract.scan import read_folder  # noqa: PLC0415 - many commands read none
 
-    project = find_folder(folder)
-    return project, read_folder(project)
+    pipeline = find_folder(folder)
+    return pipeline, read_folder(pipeline)
 
 
-def say_where(project: Project) -> str:
+def say_where(pipeline: PipelineFolder) -> str:
     """Return `-C notebooks`, or "" where a command in this folder takes the pipeline by itself."""
     try:
-        at_hand = find_project().folder
+        at_hand = find_pipeline().folder
     except (OSError, ProjectError):  # here; the pipeline itself was found
         at_hand = None
-    return "" if at_hand == project.folder else f"-C {shlex.quote(say_path(project.folder))}"
+    return "" if at_hand == pipeline.folder else f"-C {shlex.quote(say_path(pipeline.folder))}"
 
 
-def _refuse_choice(project: Project) -> None:
+def _refuse_choice(pipeline: PipelineFolder) -> None:
     """Raise ProjectError, which lists the pipelines, where none of several is at hand."""
-    known = read_pipelines(project) if not project.runs.is_dir() else []
+    known = read_pipelines(pipeline.project) if not pipeline.runs.is_dir() else []
     if len(known) > 1:
         names = ", ".join(os.path.relpath(one.folder) for one in known)
         raise ProjectError(f"Several pipelines were run here: {names}. Name the folder of one.")
@@ -63,8 +63,8 @@ def _refuse_step(folder: str) -> None:
 
 def _refuse_notebook(path: Path) -> None:
     """Raise ProjectError, which says what was meant, where FOLDER is a step's notebook."""
-    project, scan = read_pipeline(path.parent)
-    place = project.relative(Path(os.path.realpath(path.parent)) / path.name)
+    pipeline, scan = read_pipeline(path.parent)
+    place = pipeline.project.relative(Path(os.path.realpath(path.parent)) / path.name)
     for step in scan.steps.values():
         if step.path == place:
             raise ProjectError(

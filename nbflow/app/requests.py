@@ -13,11 +13,11 @@ from nbflow.planning.parameter_values import make_forms
 from nbflow.planning.selection import select
 from nbflow.runs.history import find_run
 from nbflow.runs.request_file import read_request
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 
 def make_request(
-    project: Project,
+    pipeline: PipelineFolder,
     scan: Scan,
     options: Request,
     values: Mapping[str, Any],
@@ -28,12 +28,12 @@ def make_request(
     `values` are Python objects, or what JSON, YAML or TOML give; `texts` are read as each
     parameter's type says. Raises PipelineError, ParameterError and UnknownNameError.
     """
-    refuse_wrong(project, scan)
+    refuse_wrong(pipeline, scan)
     selected = select(graph.make_parents(scan.steps), options)
     return replace(options, parameters=make_forms(scan.steps, values, texts or {}, selected))
 
 
-def read_again(project: Project, run: str) -> Request:
+def read_again(pipeline: PipelineFolder, run: str) -> Request:
     """Return what a run was asked for, less `--force`: what it finished is not run again."""
-    request = read_request(project, find_run(project, run).id)
+    request = read_request(pipeline, find_run(pipeline, run).id)
     return replace(request, force=False, force_steps=())

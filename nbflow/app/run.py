@@ -13,7 +13,7 @@ from nbflow.model import Request
 from nbflow.model.events import Line
 from nbflow.planning import Plan
 from nbflow.runs.follow import follow
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 
 def run(
@@ -25,24 +25,24 @@ def run(
     """Execute a plan in this process; `observe` sees each event, setting `stop` cancels."""
     from nbflow.execution.run import execute  # noqa: PLC0415 - who starts a process needs none of it
 
-    return Executed(plan.project, execute(plan, observe=observe, stop=stop))
+    return Executed(plan.pipeline, execute(plan, observe=observe, stop=stop))
 
 
-def start(project: Project, request: Request) -> str:
+def start(pipeline: PipelineFolder, request: Request) -> str:
     """Start a run as a process that outlives this one, and return its id once it has begun.
 
     Raises what the process refuses, RunError where it fails; an interrupt ends the process.
     """
     from nbflow.execution import start as processes  # noqa: PLC0415 - not to look at a pipeline
 
-    started = processes.start(project, request)
+    started = processes.start(pipeline, request)
     try:
-        processes.wait_for_log(project, started)
+        processes.wait_for_log(pipeline, started)
     except KeyboardInterrupt:
         with contextlib.suppress(ProcessLookupError):
             os.kill(started.pid, signal.SIGTERM)
-        if processes.has_log(project, started.run_id):
-            for _ in follow(project, started.run_id):
+        if processes.has_log(pipeline, started.run_id):
+            for _ in follow(pipeline, started.run_id):
                 pass
         raise
     return started.run_id

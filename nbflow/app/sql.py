@@ -14,21 +14,21 @@ from nbflow.storage.duckdb import errors as sqlerrors
 from nbflow.storage.duckdb import read_only, result_tables
 from nbflow.storage.duckdb.statements import find_refs
 from nbflow.storage.results.outputs import read_outputs
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 
-def query(project: Project, text: str, run: str = "last") -> Queried:
+def query(pipeline: PipelineFolder, text: str, run: str = "last") -> Queried:
     """Return the rows of a query, which DuckDB makes when they are fetched.
 
     Raises UnknownNameError, and SqlError with what there is instead of a table that is missing.
     """
-    found = find_run(project, run)
+    found = find_run(pipeline, run)
     try:
         with sqlerrors.translated():
             query = read_only.read_query(text)
             return Queried(result_tables.query(query, find_tables(found, text)))
     except SqlError as error:
-        raise _explain(project, found, text, error) from error
+        raise _explain(pipeline, found, text, error) from error
 
 
 _LISTING = ("show", "describe", "information_schema", "duckdb_", "pragma")
@@ -58,7 +58,7 @@ def _read_outputs(run: Run, step: str) -> list[Output]:
     return list(read_outputs(folder).values())
 
 
-def _explain(project: Project, run: Run, query: str, error: SqlError) -> SqlError:
+def _explain(pipeline: PipelineFolder, run: Run, query: str, error: SqlError) -> SqlError:
     """Return the error; where it is about a table, with what there is instead of it."""
     if error.unbound:
         return SqlError(f"{error}. `nbflow sql` binds none: write the values out.")
@@ -76,7 +76,7 @@ def _explain(project: Project, run: Run, query: str, error: SqlError) -> SqlErro
         return SqlError(gone)
     tables = [f"{step}.{table}" for step, table in find_tables(run)]
     hint = sqlerrors.suggest_table(name, tables) if tables else ""
-    other = missing_table.suggest_run(project, run, name)
+    other = missing_table.suggest_run(pipeline, run, name)
     if not tables:
         return SqlError(f"There is no table {name}: run {run.id} has none at all.{other}")
     return SqlError(f"Run {run.id} has no table {name}.{other or hint}")

@@ -15,7 +15,7 @@ from nbflow.base.nearest import find_nearest
 from nbflow.errors import NotebookError, UnknownNameError
 from nbflow.model import Command, Next
 from nbflow.present.places import say_path
-from nbflow.workspace.project import find_project
+from nbflow.workspace.pipeline_folder import find_pipeline
 
 TAGS = {
     "parameters": "what a run may set",
@@ -59,8 +59,10 @@ def _find_notebook(notebook: str, folder: str | None) -> str:
     """Return the path as it is typed from here; messages may have it from the root."""
     if folder is None and Path(notebook).exists():
         return notebook
-    project = find_project(folder)
-    found = (at / notebook for at in (project.folder, project.root) if (at / notebook).exists())
+    pipeline = find_pipeline(folder)
+    found = (
+        at / notebook for at in (pipeline.folder, pipeline.project.root) if (at / notebook).exists()
+    )
     path = next(found, None)
     return notebook if path is None else say_path(path)
 

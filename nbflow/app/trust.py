@@ -43,7 +43,7 @@ def _find_folders(folder: str | None) -> list[str]:
     """Return a project's root, and its store where that lies elsewhere; else the folder itself."""
     if folder is not None and not Path(folder).is_dir():
         return [os.path.realpath(folder)]
-    project = find_folder(folder)
-    root = project.root if folder is None else Path(folder)
-    real, store = Path(os.path.realpath(root)), Path(os.path.realpath(project.store))
+    pipeline = find_folder(folder)
+    root = pipeline.project.root if folder is None else Path(folder)
+    real, store = Path(os.path.realpath(root)), Path(os.path.realpath(pipeline.project.store))
     return [str(real)] if store.is_relative_to(real) else [str(real), str(store)]

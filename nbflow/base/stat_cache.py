@@ -20,7 +20,7 @@ from nbflow.base.hashing import hash_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from nbflow.workspace.project import Project
+    from nbflow.workspace.pipeline_folder import PipelineFolder
 
 T = TypeVar("T")
 Stamp = tuple[int, int, int, int, int]  # device, inode, bytes, ns of content, ns of any change
@@ -148,16 +148,16 @@ _homeless: dict[tuple[Path, str], dict[str, _Kept]] = {}  # until a first run ma
 
 @contextlib.contextmanager
 def keep_answers(
-    project: Project, name: str, kind: type[T], *, spare: int = 0
+    pipeline: PipelineFolder, name: str, kind: type[T], *, spare: int = 0
 ) -> Iterator[FileCache[T]]:
     """Give a project's cache of this name, saved in the end where the pipeline has a home.
 
     Looking at a folder leaves nothing there: only planning and running make a home.
     """
-    key = (nbflow.__version__, _read_code(), sys.version, project)
-    cache = FileCache(project.cache / f"{name}.msgpack", _make_key(key), kind)
+    key = (nbflow.__version__, _read_code(), sys.version, pipeline)
+    cache = FileCache(pipeline.cache / f"{name}.msgpack", _make_key(key), kind)
     yield cache
-    if project.home.is_dir():
+    if pipeline.home.is_dir():
         cache.save(spare=spare)
     else:
         cache.hold()

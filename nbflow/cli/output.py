@@ -13,7 +13,7 @@ from nbflow.terminal import console
 from nbflow.terminal.json_answers import make_error
 from nbflow.terminal.printing import print_answer, print_json
 from nbflow.terminal.render import render
-from nbflow.workspace.project import find_project
+from nbflow.workspace.pipeline_folder import find_pipeline
 
 DONE, FAILED, WRONG, CANCELLED = 0, 1, 2, 130
 
@@ -51,6 +51,6 @@ def show_error(error: NbflowError, *, as_json: bool, root: Path | None = None) -
 def find_root(folder: str | None) -> Path | None:
     """Return the root of a project whose command has failed, None where it has none."""
     try:
-        return find_project(folder).root
+        return find_pipeline(folder).project.root
     except (OSError, NbflowError):
         return None

@@ -32,7 +32,7 @@ def _run(asked: StartRun, *, as_json: bool) -> Executed:
     from nbflow.cli.signals import showing_cursor, stopping  # noqa: PLC0415 - only for a run
     from nbflow.terminal.run_views import watch  # noqa: PLC0415 - as above
 
-    plan = app.plan.plan(asked.project, asked.scan, asked.request).plan
+    plan = app.plan.plan(asked.pipeline, asked.scan, asked.request).plan
     if asked.scan.problems and not as_json:  # warnings: with errors there would be no plan
         count = say_count(len(asked.scan.problems), "warning")
         click.secho(f"{count} in the notebooks; `nbflow check` shows them", fg="yellow", err=True)

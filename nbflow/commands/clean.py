@@ -36,8 +36,8 @@ def command(*, folder: str | None, keep: int | None, runs: bool, yes: bool) -> C
     uses, what a run with a name relies on, and what was written by hand stay.
     Without a terminal nothing is removed unless --yes is given.
     """
-    project = find_folder(folder)
-    found = app.clean.find(project, keep, runs=runs)
+    pipeline = find_folder(folder)
+    found = app.clean.find(pipeline, keep, runs=runs)
     if yes and found.removable:
         return app.clean.remove(found)
     return replace(found, again=_make_again(folder, keep, runs=runs))

@@ -13,7 +13,7 @@ from nbflow.commands.command import Context
 
 if TYPE_CHECKING:
     from nbflow.model import Parameter, Scan
-    from nbflow.workspace.project import Project
+    from nbflow.workspace.pipeline_folder import PipelineFolder
 
 _RUNS = 50
 
@@ -42,12 +42,12 @@ def parameters(ctx: click.Context, parameter: click.Parameter, typed: str) -> li
 def runs(ctx: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem]:
     """Offer the newest runs by id, and by name where they have one."""
     del parameter
-    project = _find_project(ctx)
-    if project is None:
+    pipeline = _find_pipeline(ctx)
+    if pipeline is None:
         return []
     from nbflow.runs.history import read_run, read_run_ids  # noqa: PLC0415 - completion must start fast
 
-    found = [read_run(project, one) for one in read_run_ids(project, _RUNS)]
+    found = [read_run(pipeline, one) for one in read_run_ids(pipeline, _RUNS)]
     ids = [(run.id, f"{run.status} {run.name}".strip()) for run in found]
     # Of several runs with one name, the newest is meant.
     names = {run.name: f"{run.status} {run.id}" for run in reversed(found) if run.name}
@@ -87,21 +87,21 @@ def _match(typed: str, offered: Iterable[tuple[str, str]]) -> list[CompletionIte
 
 
 def _find_scan(ctx: click.Context) -> Scan | None:
-    project = _find_project(ctx)
-    if project is None:
+    pipeline = _find_pipeline(ctx)
+    if pipeline is None:
         return None
     from nbflow.analysis.contract.scan import read_folder  # noqa: PLC0415 - completion must start fast
 
     try:
-        return read_folder(project)
+        return read_folder(pipeline)
     except Exception:  # noqa: BLE001 - a shell that completes nothing beats one that complains
         return None
 
 
-def _find_project(ctx: click.Context) -> Project | None:
-    from nbflow.workspace.project import find_project  # noqa: PLC0415 - completion must start fast
+def _find_pipeline(ctx: click.Context) -> PipelineFolder | None:
+    from nbflow.workspace.pipeline_folder import find_pipeline  # noqa: PLC0415 - completion must start fast
 
     try:
-        return find_project(ctx.params.get("folder"))
+        return find_pipeline(ctx.params.get("folder"))
     except Exception:  # noqa: BLE001 - as above
         return None

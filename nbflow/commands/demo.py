@@ -27,5 +27,5 @@ def command(*, folder: str | None, wait: bool = False) -> StartRun:
     """
     folder = folder or app.demo.FOLDER
     after = app.demo.copy_demo(folder)
-    project, scan = options.read_pipeline(folder)
-    return StartRun(project, scan, Request(command=find_words()), wait=wait, next=after)
+    pipeline, scan = options.read_pipeline(folder)
+    return StartRun(pipeline, scan, Request(command=find_words()), wait=wait, next=after)

@@ -17,7 +17,7 @@ from nbflow.commands.command import Context, NotebookOption, find_words
 from nbflow.commands.parameter_values import read_values
 from nbflow.errors import ParameterError
 from nbflow.model import Problem, Request, Scan
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -169,20 +169,20 @@ def request(function: F) -> F:
     return function
 
 
-def read_pipeline(folder: str | None) -> tuple[Project, Scan]:
+def read_pipeline(folder: str | None) -> tuple[PipelineFolder, Scan]:
     """Return the pipeline of FOLDER and what it holds; print a note if roots compete."""
-    project, scan = app.pipelines.read_pipeline(folder)
-    if project.rivals:
-        others = ", ".join(str(root) for root in project.rivals)
-        note = f"The project's root is {project.root}; {others} could have been it too."
+    pipeline, scan = app.pipelines.read_pipeline(folder)
+    if pipeline.project.rivals:
+        others = ", ".join(str(root) for root in pipeline.project.rivals)
+        note = f"The project's root is {pipeline.project.root}; {others} could have been it too."
         click.secho(note, fg="yellow", err=True)
-    return project, scan
+    return pipeline, scan
 
 
-def make_request(project: Project, scan: Scan, asked: Mapping[str, Any]) -> Request:
+def make_request(pipeline: PipelineFolder, scan: Scan, asked: Mapping[str, Any]) -> Request:
     """Return what the options of `request` ask for, its values converted as the steps say."""
     options, (values, texts) = read_options(asked), read_values(asked, scan.steps)
-    return app.requests.make_request(project, scan, options, values, texts)
+    return app.requests.make_request(pipeline, scan, options, values, texts)
 
 
 def read_options(asked: Mapping[str, Any]) -> Request:

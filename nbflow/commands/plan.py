@@ -31,6 +31,6 @@ def command(*, folder: str | None, diff: bool, verbose: bool, **asked: Any) -> S
     Nothing is run: each step runs, is reused, or waits for what another step will make.
     Takes the options of `nbflow run`.
     """
-    project, scan = options.read_pipeline(folder)
-    request = options.make_request(project, scan, asked)
-    return app.plan.plan(project, scan, request, diff=diff, every=verbose)
+    pipeline, scan = options.read_pipeline(folder)
+    request = options.make_request(pipeline, scan, asked)
+    return app.plan.plan(pipeline, scan, request, diff=diff, every=verbose)

@@ -28,6 +28,6 @@ def command(*, run: str, folder: str | None, log: bool, wait: bool = False) -> S
 
     The notebooks are taken as they are now; what is finished and unchanged is reused.
     """
-    project, scan = options.read_pipeline(folder)
-    request = replace(app.requests.read_again(project, run), command=find_words())
-    return StartRun(project, scan, request, log, wait=wait)
+    pipeline, scan = options.read_pipeline(folder)
+    request = replace(app.requests.read_again(pipeline, run), command=find_words())
+    return StartRun(pipeline, scan, request, log, wait=wait)

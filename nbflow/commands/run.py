@@ -35,6 +35,6 @@ def command(
 
     FOLDER holds the notebooks. Parameters are papermill's: -b < -f < -y < -p < -r.
     """
-    project, scan = options.read_pipeline(folder)
-    request = options.make_request(project, scan, asked)
-    return StartRun(project, scan, request, log, profile, wait)
+    pipeline, scan = options.read_pipeline(folder)
+    request = options.make_request(pipeline, scan, asked)
+    return StartRun(pipeline, scan, request, log, profile, wait)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from nbflow.model import Frozen, Next, Request, Scan
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 
 class StartRun(Frozen, frozen=True):
     """What to run and how to show it; `next` are commands to try after it."""
 
-    project: Project
+    pipeline: PipelineFolder
     scan: Scan
     request: Request
     log: bool = False  # whether to show what the notebooks print

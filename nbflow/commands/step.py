@@ -7,7 +7,7 @@ import click
 from nbflow.app.pipelines import find_folder
 from nbflow.commands import options
 from nbflow.commands.command import Command
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 EXAMPLES = """
 %%step clean_flights                  in the pipeline at hand
@@ -18,7 +18,7 @@ EXAMPLES = """
 @click.command("step", cls=Command, examples=EXAMPLES)
 @options.new_name("name")
 @options.in_folder
-def command(*, name: str, folder: str | None) -> tuple[Project, str]:
+def command(*, name: str, folder: str | None) -> tuple[PipelineFolder, str]:
     """Make the notebook of a new step from this cell.
 
     Annotated names at its top become parameters, what reads becomes inputs; `# %%` lines with

@@ -18,7 +18,7 @@ from nbflow.execution.run import execute
 from nbflow.execution.start_error import pack
 from nbflow.model import Request
 from nbflow.planning import make_plan
-from nbflow.workspace.project import find_project
+from nbflow.workspace.pipeline_folder import find_pipeline
 
 
 def main(folder: str, run_id: str) -> int:
@@ -29,8 +29,8 @@ def main(folder: str, run_id: str) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        project = find_project(folder)
-        plan = make_plan(project, read_folder(project), request)
+        pipeline = find_pipeline(folder)
+        plan = make_plan(pipeline, read_folder(pipeline), request)
         run = execute(plan, stop=stop, run_id=run_id)
     except NbflowError as error:
         sys.stdout.buffer.write(pack(error))

@@ -17,7 +17,7 @@ from nbflow.runs.folder import RunFolder
 from nbflow.runs.log import Log, find_beginning, read_lines
 
 if TYPE_CHECKING:
-    from nbflow.workspace.project import Project
+    from nbflow.workspace.pipeline_folder import PipelineFolder
 
 
 @contextlib.contextmanager
@@ -47,7 +47,7 @@ def beginning(folder: RunFolder) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def explaining(project: Project) -> Iterator[None]:
+def explaining(pipeline: PipelineFolder) -> Iterator[None]:
     """Raise a RunError that explains an OSError: no room, no permission, a missing folder."""
     try:
         yield
@@ -56,7 +56,7 @@ def explaining(project: Project) -> Iterator[None]:
         raise RunError(
             f"The run stops: {error.strerror or error}{f' ({where})' if where else ''}. "
             "What is finished is kept. "
-            f"Make room or fix the permissions of {project.home}, then run again; "
+            f"Make room or fix the permissions of {pipeline.home}, then run again; "
             "the setting `store` keeps results elsewhere."
         ) from error
 

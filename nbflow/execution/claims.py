@@ -8,7 +8,7 @@ from nbflow.model import TaskId
 from nbflow.planning import Plan, find_reusable
 from nbflow.runs.history import read_run, read_run_ids
 from nbflow.runs.liveness import is_alive
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 _LOOKED_AT = 50  # runs, the newest
 
@@ -25,9 +25,9 @@ class Claims:
     never wait for each other.
     """
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
-        self._locks = RangeLocks(project.cache / "claims")
+    def __init__(self, pipeline: PipelineFolder) -> None:
+        self._pipeline = pipeline
+        self._locks = RangeLocks(pipeline.cache / "claims")
         self._held: dict[TaskId, int] = {}
 
     def take(self, task: TaskId, key: str) -> bool:
@@ -53,11 +53,11 @@ class Claims:
         self._locks.close()
 
 
-def find_executing(project: Project, task: TaskId) -> str:
+def find_executing(pipeline: PipelineFolder, task: TaskId) -> str:
     """Return the newest run that executes a task now, "" where that is not known."""
-    for run_id in read_run_ids(project, _LOOKED_AT):
-        if is_alive(project, run_id):
-            state = read_run(project, run_id).steps.get(str(task))
+    for run_id in read_run_ids(pipeline, _LOOKED_AT):
+        if is_alive(pipeline, run_id):
+            state = read_run(pipeline, run_id).steps.get(str(task))
             if state is not None and state.status == "running":
                 return run_id
     return ""

@@ -12,30 +12,30 @@ from nbflow.model.refs import make_ref
 from nbflow.planning import Prepared, find_changes, make_parts
 from nbflow.planning.make import find_inputs
 from nbflow.storage.results import result_index
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 
 def diagnose(
-    project: Project, ready: Prepared, latest: Mapping[str, Result | None], failure: Failure
+    pipeline: PipelineFolder, ready: Prepared, latest: Mapping[str, Result | None], failure: Failure
 ) -> Failure:
     """Return the failure with all changes since the last success, also of columns and rows."""
-    ids = result_index.read_result_ids(project, ready.step.name)
-    last = result_index.Snapshot(project).find_result(ready.step.name, ids[0]) if ids else None
+    ids = result_index.read_result_ids(pipeline, ready.step.name)
+    last = result_index.Snapshot(pipeline).find_result(ready.step.name, ids[0]) if ids else None
     if last is None:
         return failure
     inputs = find_inputs(ready.step, latest)
     found = find_changes(last.parts, make_parts(ready, inputs))
-    changes = tuple(_look_closer(project, one, last, inputs) for one in found)
+    changes = tuple(_look_closer(pipeline, one, last, inputs) for one in found)
     return msgspec.structs.replace(failure, last_success=last.run, changes=changes)
 
 
 def _look_closer(
-    project: Project, change: Reason, last: Result, inputs: Mapping[str, Output | None]
+    pipeline: PipelineFolder, change: Reason, last: Result, inputs: Mapping[str, Output | None]
 ) -> Reason:
     """Return a more exact reason for a changed table: its columns or its rows."""
     ref = change.subject
     new = inputs.get(ref) if change.code == "input-changed" else None
-    old = _find_old(project, ref, last.parts.inputs.get(ref, "")) if new else None
+    old = _find_old(pipeline, ref, last.parts.inputs.get(ref, "")) if new else None
     if new is None or old is None:
         return change
     gone = sorted((old.columns or {}).keys() - (new.columns or {}).keys())
@@ -45,9 +45,9 @@ def _look_closer(
     return Reason("rows-changed", ref, old.rows, new.rows) if old.rows != new.rows else change
 
 
-def _find_old(project: Project, ref: str, digest: str) -> Output | None:
+def _find_old(pipeline: PipelineFolder, ref: str, digest: str) -> Output | None:
     step, name = make_ref(ref)
-    for result in result_index.Snapshot(project).read_all(step):
+    for result in result_index.Snapshot(pipeline).read_all(step):
         output = result.outputs.get(name)
         if output is not None and output.hash == digest:
             return output

@@ -34,19 +34,19 @@ def snapshot_sources(plan: Plan, folder: RunFolder, names: Collection[str]) -> N
     """
     if not names:
         return
-    with keep_answers(plan.project, "notebooks", Reading, spare=sys.maxsize) as known:
+    with keep_answers(plan.pipeline, "notebooks", Reading, spare=sys.maxsize) as known:
         for name in names:
             _snapshot_source(plan, folder, name, known)
 
 
 def _snapshot_source(plan: Plan, folder: RunFolder, name: str, known: FileCache[Reading]) -> None:
-    source = plan.project.root / plan.scan.steps[name].path
+    source = plan.pipeline.project.root / plan.scan.steps[name].path
     copy = _find_copy(plan, folder, name)
     copy.parent.mkdir(parents=True, exist_ok=True)
     before = read_stamp(source)
     if before is not None:
         shutil.copy2(source, copy)
-    reading = known.find(str(source)) or read_step(plan.project, source)
+    reading = known.find(str(source)) or read_step(plan.pipeline, source)
     planned = replace(plan.scan.steps[name], makers=())
     if complete(reading, plan.scan.steps) != planned or read_stamp(source) != before:
         raise RunError(
@@ -63,7 +63,7 @@ def _find_copy(plan: Plan, folder: RunFolder, name: str) -> Path:
 def find_kernel_kind(plan: Plan, name: str) -> KernelKind:
     """Return the kind of a step's kernel: kernels of one kind can stand in for each other."""
     step = plan.scan.steps[name]
-    source = plan.project.root / step.path
+    source = plan.pipeline.project.root / step.path
     return KernelKind(step.language, plan.prepared[name].kernel, str(source.parent))
 
 
@@ -75,8 +75,8 @@ def make_job(
     attempt: int = 1,
 ) -> Job:
     """Make a job and write it into the folder of its attempt. The inputs of the step must exist."""
-    project, step = plan.project, ready.step
-    source, run = project.root / step.path, find_folder(project, run_id)
+    pipeline, step = plan.pipeline, ready.step
+    source, run = pipeline.project.root / step.path, find_folder(pipeline, run_id)
     folder, copy = run.attempt(TaskId(step.name), attempt), _find_copy(plan, run, step.name)
     if not copy.exists():  # it was to be reused, but its result was removed since
         snapshot_sources(plan, run, (step.name,))
@@ -87,7 +87,7 @@ def make_job(
         notebook=str(copy),
         source=str(source),
         folder=str(folder.path),
-        root=str(project.root),
+        root=str(pipeline.project.root),
         kernel=ready.kernel,
         language=step.language,
         parameters=ready.overrides,
@@ -122,7 +122,7 @@ def _format_makes(step: Step, values: Mapping[str, Any], folder: Path) -> tuple[
 def _make_input(plan: Plan, result: Result | None, name: str) -> JobInput:
     assert result is not None  # noqa: S101 - a step is ready only when its inputs exist
     return JobInput(
-        folder=str(open_store(plan.project.home).fetch(result.step, result.id)),
+        folder=str(open_store(plan.pipeline.home).fetch(result.step, result.id)),
         name=name,
         run=result.run,
         result=result.id,

@@ -63,11 +63,11 @@ class Loop:
         filler: Filler,
         flusher: Flusher,
     ) -> None:
-        self._plan, self._project, self._run_id = plan, plan.project, run_id
+        self._plan, self._pipeline, self._run_id = plan, plan.pipeline, run_id
         self._log, self._jobs, self._stop = log, jobs, stop
         self._filler, self._flusher = filler, flusher
-        self._folder = find_folder(plan.project, run_id)
-        self._store = open_store(plan.project.home)
+        self._folder = find_folder(plan.pipeline, run_id)
+        self._store = open_store(plan.pipeline.home)
         self._looked = float("-inf")  # for the file `cancel`, on the monotonic clock
         self._events = EventQueue(stop)
         parents = plan.parents
@@ -87,7 +87,7 @@ class Loop:
             find_kernel_kind(plan, name) for name in due
         )  # open tasks that are likely to run
         self._incomplete: list[tuple[Result, Job | None]] = []  # with the jobs that made them
-        self._claims = Claims(plan.project)
+        self._claims = Claims(plan.pipeline)
         self._elsewhere: dict[TaskId, str] = {}  # tasks that other runs execute: their keys
         self._asked = float("-inf")  # when the claims of other runs were last checked, monotonic
         self._waited: set[TaskId] = set()  # tasks that another run executed, if only for a while
@@ -147,7 +147,7 @@ class Loop:
         if not schedule.has_ready:
             return
         with self._store.lock():
-            snapshot = take_snapshot(self._project)
+            snapshot = take_snapshot(self._pipeline)
             for _ in range(_BATCH):
                 if not schedule.has_ready or (schedule.has_startable and self._may_start()):
                     return
@@ -217,7 +217,7 @@ class Loop:
         if key and not self._claims.take(task, key):
             self._elsewhere[task] = key
             self._waited.add(task)
-            why = (Reason("waits-for-run", find_executing(self._project, task)),)
+            why = (Reason("waits-for-run", find_executing(self._pipeline, task)),)
             self._log.append(StepDecided(task.step, "wait", why, item=task.item))
         elif key and task not in self._doubted and is_made(self._plan, task.step, key):
             self._doubted.add(task)  # it was made since it was decided; else it starts now
@@ -303,11 +303,11 @@ class Loop:
 
     def _fail(self, job: Job, outcome: Outcome, failure: Failure) -> None:
         ready = self._prepared[job.task]
-        failure = diagnose(self._project, ready, self._latest, failure)
+        failure = diagnose(self._pipeline, ready, self._latest, failure)
         for warning in outcome.warnings:
             self._log.append(RunWarned(warning))
         executed = find_executed(job)
-        notebook = self._project.relative(executed) if executed else ""
+        notebook = self._pipeline.project.relative(executed) if executed else ""
         self._log.append(make_failed(job, outcome, failure, notebook))
         if executed:
             link_notebook(executed, job)
@@ -329,7 +329,7 @@ class Loop:
                 link_notebook(kept / "notebook.ipynb", job)
             if self._store.is_pending(result.step, result.id):  # always of a job; else a lost run's
                 self._flusher.add(result)
-            self._filler.add(self._project, result)
+            self._filler.add(self._pipeline, result)
         self._incomplete.clear()
 
     def _leave(self, task: TaskId) -> None:

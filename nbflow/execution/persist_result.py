@@ -22,7 +22,7 @@ from nbflow.storage.results import result_index
 from nbflow.storage.results.left_files import Left, add_left
 from nbflow.storage.results.outputs import make_all_marks
 from nbflow.storage.results.store import open_store
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 
 def persist_result(
@@ -54,18 +54,18 @@ def persist_result(
     result = replace(_make_result(plan, ready, job, outcome, started), made=made, wrote=wrote)
     traffic.note(result)
     result = replace(result, warnings=(*result.warnings, *_advise(plan, result)))
-    result_index.keep_result(plan.project, making, result)
+    result_index.keep_result(plan.pipeline, making, result)
     note_left(plan, result)
     return result
 
 
 def _make_result(plan: Plan, ready: Prepared, job: Job, outcome: Outcome, started: float) -> Result:
     """Return the result without the files of the project that the step made or wrote."""
-    seen = _find_seen(plan.project, ready.parts, outcome)
+    seen = _find_seen(plan.pipeline, ready.parts, outcome)
     opened = _find_opened(ready, outcome)
     moved = _find_moved(plan, ready, {**seen, **opened}, started)
     return Result(
-        id=open_store(plan.project.home).make_id(job.step),
+        id=open_store(plan.pipeline.home).make_id(job.step),
         step=job.step,
         run=job.run,
         key=make_key(job.step, ready.parts),
@@ -116,7 +116,7 @@ def note_left(plan: Plan, result: Result) -> None:
         if known and not is_stamp(mark):
             left.append(Left(key, mark))
     if left:
-        add_left(plan.project, step, left)
+        add_left(plan.pipeline, step, left)
         traffic.note(result)
 
 
@@ -125,7 +125,7 @@ def note_failed(plan: Plan, step: str, changed: Sequence[str]) -> None:
     plan.traffic.look_again()
     marks = plan.traffic.mark(step, changed)
     if marks:
-        add_left(plan.project, step, [Left(key, mark) for key, mark in marks.items()])
+        add_left(plan.pipeline, step, [Left(key, mark) for key, mark in marks.items()])
         plan.traffic.forget_left(step)
 
 
@@ -145,17 +145,17 @@ def _find_moved(
     plan: Plan, ready: Prepared, seen: dict[str, str], started: float
 ) -> tuple[Problem, ...]:
     """Find the modules and files that changed while the step ran: its result is not reused."""
-    step, project, traffic = ready.step, plan.project, plan.traffic
-    folder = (project.root / step.path).parent
+    step, pipeline, traffic = ready.step, plan.pipeline, plan.traffic
+    folder = (pipeline.project.root / step.path).parent
     patterns = traffic.sides.declared.get(step.name, ())
-    found = find_files(patterns, project.root, read_hash=traffic.read_hash)
+    found = find_files(patterns, pipeline.project.root, read_hash=traffic.read_hash)
     if lost := (*found.missing, *found.wrong):
         return tuple(replace(one, severity="warning") for one in lost)
-    modules = read_modules(step.imports, folder, ready.path, project.root)
+    modules = read_modules(step.imports, folder, ready.path, pipeline.project.root)
     before = ready.parts.files | ready.parts.modules
     after = found.hashes | modules
     changed = {name for name in before | after if before.get(name) != after.get(name)}
-    changed |= {path for path in seen if not _is_older(project.root / path, started)}
+    changed |= {path for path in seen if not _is_older(pipeline.project.root / path, started)}
     return tuple(
         make_warning("changed-while-run", file=name, step=step.name) for name in sorted(changed)
     )
@@ -168,12 +168,12 @@ def _is_older(path: Path, started: float) -> bool:
         return False
 
 
-def _find_seen(project: Project, parts: Parts, outcome: Outcome) -> dict[str, str]:
+def _find_seen(pipeline: PipelineFolder, parts: Parts, outcome: Outcome) -> dict[str, str]:
     """Return the modules that were only found at run time, each with the hash of its code."""
     seen = {path: one for path, one in outcome.modules.items() if path not in parts.modules}
     for path in seen:
         with contextlib.suppress(OSError):  # it was removed: the hash from the run counts
-            seen[path] = hash_module(project.root / path)
+            seen[path] = hash_module(pipeline.project.root / path)
     return seen
 
 

@@ -40,7 +40,7 @@ from nbflow.runs.request_file import KeptPlan, write_plan, write_request
 from nbflow.storage.results import result_index
 from nbflow.storage.results.damage import Damage, find_aside, set_aside
 from nbflow.storage.results.store import open_store
-from nbflow.workspace.project import make_home
+from nbflow.workspace.pipeline_folder import make_home
 from nbflow.workspace.stores import find_orphans
 
 if TYPE_CHECKING:
@@ -61,17 +61,17 @@ def execute(
     Setting `stop` cancels: kernels are stopped and what is finished is kept. `run_id` is a new
     one, or what its starter chose by `store.ids.make_next_id`.
     """
-    refuse_nested(plan.project)
-    run_id = run_id or make_next_id(plan.project.runs)
-    with explaining(plan.project):
+    refuse_nested(plan.pipeline)
+    run_id = run_id or make_next_id(plan.pipeline.runs)
+    with explaining(plan.pipeline):
         grown = _execute(plan, run_id, observe, stop or threading.Event())
-        run = read_run(plan.project, run_id)
+        run = read_run(plan.pipeline, run_id)
         sweep_folders()
         if any(step.status == "done" for step in run.steps.values()):
             with contextlib.suppress(
                 OSError, StoreError
             ):  # the run is done, also if old results stay
-                prune(plan.project, run, grown=grown)
+                prune(plan.pipeline, run, grown=grown)
         return run
 
 
@@ -82,10 +82,10 @@ def _execute(
     stop: threading.Event,
 ) -> bool:
     """Execute, and say whether tables were made."""
-    warm, new = _find_warm(plan), not plan.project.store.exists()
-    make = load_executor(plan.project.settings.executor)
-    make_home(plan.project)
-    folder = find_folder(plan.project, run_id)
+    warm, new = _find_warm(plan), not plan.pipeline.project.store.exists()
+    make = load_executor(plan.pipeline.project.settings.executor)
+    make_home(plan.pipeline)
+    folder = find_folder(plan.pipeline, run_id)
     with (
         beginning(folder),
         _lock(folder.lock),
@@ -99,19 +99,23 @@ def _execute(
         executor = _start_executor(plan, make, Setup(jobs, _find_imports(plan), warm), stack)
         write_request(folder, plan.request)
         # From here on `clean` keeps what the plan names.
-        with open_store(plan.project.home).lock():
+        with open_store(plan.pipeline.home).lock():
             write_plan(folder, KeptPlan(plan.steps, plan.outside))
             _refuse_removed(plan)
-            damaged = [_warn_of_damage(plan, found) for found in set_aside(plan.project)]
+            damaged = [_warn_of_damage(plan, found) for found in set_aside(plan.pipeline)]
         may_run = [name for name, planned in plan.steps.items() if planned.action != "reuse"]
         snapshot_sources(plan, folder, may_run)
         log.append(_make_started(plan, run_id, jobs))
-        orphans = find_orphans(plan.project.root, plan.project.settings.store) if new else ()
-        for warning in (*find_shortage(plan.project), *orphans, *damaged):
+        orphans = (
+            find_orphans(plan.pipeline.project.root, plan.pipeline.project.settings.store)
+            if new
+            else ()
+        )
+        for warning in (*find_shortage(plan.pipeline), *orphans, *damaged):
             log.append(RunWarned(warning))
         with (
             Filler(_launch_filler) as filler,
-            Flusher(plan.project) as flusher,
+            Flusher(plan.pipeline) as flusher,
         ):
             loop = Loop(plan, run_id, log, jobs, stop, filler=filler, flusher=flusher)
             status = loop.run(executor)
@@ -124,14 +128,14 @@ def _execute(
 
 
 def _warn_of_damage(plan: Plan, found: Damage) -> Problem:
-    aside = plan.project.relative(find_aside(plan.project, found))
+    aside = plan.pipeline.project.relative(find_aside(plan.pipeline, found))
     facts = {"step": found.step, "result": found.result, "file": found.file, "why": found.why}
     return make_warning("damaged-result", Command("clean"), **facts, aside=aside)
 
 
 def _find_warm(plan: Plan) -> float:
     """Return the seconds that fork servers stay for the next run."""
-    said = os.environ.get("NBFLOW_WARM") or str(plan.project.settings.warm)
+    said = os.environ.get("NBFLOW_WARM") or str(plan.pipeline.project.settings.warm)
     with contextlib.suppress(ValueError):
         if 0 <= (minutes := float(said)) < math.inf:
             return minutes * 60
@@ -159,7 +163,7 @@ def _launch_filler() -> Launched:
 def _make_started(plan: Plan, run_id: str, jobs: int) -> RunStarted:
     return RunStarted(
         run=run_id,
-        pipeline=plan.project.name,
+        pipeline=plan.pipeline.name,
         name=plan.request.name,
         parameters=plan.request.parameters,
         command=plan.request.command,
@@ -188,7 +192,7 @@ def _refuse_removed(plan: Plan) -> None:
             outside = plan.outside.get(read.step)
             if outside is None:
                 continue
-            result = result_index.Snapshot(plan.project).find_result(read.step, outside.result)
+            result = result_index.Snapshot(plan.pipeline).find_result(read.step, outside.result)
             if result is None or read.name not in result.outputs:
                 raise RunError(
                     f"{name} reads {read.ref}, and the newest result of {read.step} does not hold "

@@ -19,7 +19,7 @@ from nbflow.errors import NbflowError, RunError
 from nbflow.execution.start_error import unpack
 from nbflow.model import Frozen, Request
 from nbflow.runs.history import has_begun
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 _POLL = 0.02  # seconds
 _EXPECTED = {0, 1, 130}  # how a run ends that has told all in its own log
@@ -41,13 +41,13 @@ class Started(Frozen, frozen=True):
     refusal: Path
 
 
-def start(project: Project, request: Request) -> Started:
+def start(pipeline: PipelineFolder, request: Request) -> Started:
     """Start a run in a session of its own and return at once.
 
     Neither an interrupt nor the end of this process reaches it. The run's id is known before
     its log is there; `wait_for_log` waits for that, `_find_refusal` says why it never came.
     """
-    run_id = make_next_id(project.runs)
+    run_id = make_next_id(pipeline.runs)
     folder = Path(tempfile.mkdtemp(prefix=f"nbflow-{run_id}-"))
     log, refusal = folder / "log.txt", folder / "refusal.json"
     with log.open("wb") as stderr, refusal.open("wb") as stdout, tempfile.TemporaryFile() as stdin:
@@ -55,7 +55,7 @@ def start(project: Project, request: Request) -> Started:
         stdin.seek(0)
         process = subprocess.Popen(
             # -P: no module of this folder's
-            [sys.executable, "-P", "-m", "nbflow.execution", str(project.folder), run_id],
+            [sys.executable, "-P", "-m", "nbflow.execution", str(pipeline.folder), run_id],
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
@@ -64,15 +64,15 @@ def start(project: Project, request: Request) -> Started:
         )
     started = Started(run_id, process.pid, log, refusal)
     _processes[run_id] = process
-    threading.Thread(target=_reap, args=(project, started, process), daemon=True).start()
+    threading.Thread(target=_reap, args=(pipeline, started, process), daemon=True).start()
     return started
 
 
-def _find_refusal(project: Project, started: Started) -> NbflowError | None:
+def _find_refusal(pipeline: PipelineFolder, started: Started) -> NbflowError | None:
     """Return why a process has ended without a run; None while it may still start one."""
     process = _processes.get(started.run_id)
     over = process is None or process.poll() is not None
-    if not over or has_log(project, started.run_id):
+    if not over or has_log(pipeline, started.run_id):
         return None
     if (refused := unpack(_read(started.refusal))) is not None:
         shutil.rmtree(started.log.parent, ignore_errors=True)
@@ -81,11 +81,11 @@ def _find_refusal(project: Project, started: Started) -> NbflowError | None:
     return RunError(said or "The run did not start, and its process said nothing.")
 
 
-def wait_for_log(project: Project, started: Started, seconds: float = 60.0) -> None:
+def wait_for_log(pipeline: PipelineFolder, started: Started, seconds: float = 60.0) -> None:
     """Wait until the run has begun its log; raise the error with which it refused to begin."""
     end = time.monotonic() + seconds
-    while not has_log(project, started.run_id):
-        if (refusal := _find_refusal(project, started)) is not None:
+    while not has_log(pipeline, started.run_id):
+        if (refusal := _find_refusal(pipeline, started)) is not None:
             raise refusal
         if time.monotonic() > end:
             raise RunError(
@@ -95,9 +95,9 @@ def wait_for_log(project: Project, started: Started, seconds: float = 60.0) -> N
         time.sleep(_POLL)
 
 
-def has_log(project: Project, run_id: str) -> bool:
+def has_log(pipeline: PipelineFolder, run_id: str) -> bool:
     """Say whether a run has written its first event."""
-    return has_begun(project.runs, run_id)
+    return has_begun(pipeline.runs, run_id)
 
 
 def _read(path: Path) -> bytes:
@@ -114,9 +114,9 @@ def _make_environment(inherited: os._Environ[str]) -> dict[str, str]:
     return kept
 
 
-def _reap(project: Project, started: Started, process: subprocess.Popen[bytes]) -> None:
+def _reap(pipeline: PipelineFolder, started: Started, process: subprocess.Popen[bytes]) -> None:
     """Wait for the process, then remove its output if the run's log says everything."""
     code = process.wait()
     _processes.pop(started.run_id, None)
-    if code in _EXPECTED and has_log(project, started.run_id):
+    if code in _EXPECTED and has_log(pipeline, started.run_id):
         shutil.rmtree(started.log.parent, ignore_errors=True)

@@ -16,7 +16,7 @@ from nbflow.base.private_folders import remove_folders
 from nbflow.model import Problem, Result, make_warning
 from nbflow.storage.duckdb.database_file import sweep_parts
 from nbflow.storage.results.store import TABLES, open_store
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 if TYPE_CHECKING:
     from nbflow.executors.local.launch import Launched
@@ -60,11 +60,11 @@ class Filler:
             self._thread = threading.Thread(target=self._work, name="nbflow-filler", daemon=True)
             self._thread.start()
 
-    def add(self, project: Project, result: Result) -> None:
+    def add(self, pipeline: PipelineFolder, result: Result) -> None:
         """Fill the tables of a result in the background, unless that is done."""
         if not any(one.kind == "table" for one in result.outputs.values()):
             return
-        at = open_store(project.home).find_local(result.step, result.id)
+        at = open_store(pipeline.home).find_local(result.step, result.id)
         if at and not Path(at, TABLES).exists():
             folder = Path(at)
             self.prepare()

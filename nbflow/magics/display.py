@@ -20,7 +20,7 @@ from nbflow.runs.fold import Run
 from nbflow.storage.duckdb.errors import translated
 from nbflow.terminal.plain import make_plain
 from nbflow.terminal.printing import print_answer
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 Bundle = dict[str, str]
 
@@ -62,9 +62,9 @@ def make_bundle(answer: answers.Answer) -> Bundle:
     return _make_bundle(make_page(answer, still=True), make_page(answer))
 
 
-def make_run_bundle(project: Project, run: Run) -> Bundle:
+def make_run_bundle(pipeline: PipelineFolder, run: Run) -> Bundle:
     """Return a run as it stands, for a display that is updated."""
-    return make_bundle(answers.ShownRun(project, run))
+    return make_bundle(answers.ShownRun(pipeline, run))
 
 
 def _make_bundle(drawn: Iterable[Block], written: Iterable[Block]) -> Bundle:

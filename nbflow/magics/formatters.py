@@ -30,7 +30,7 @@ def register(shell: Any) -> None:
 
 
 def _make_pipeline_page(pipeline: Any, still: bool) -> Document:  # noqa: FBT001 - as below
-    return make_page(Listed(pipeline.project, read_folder(pipeline.project)), still=still)
+    return make_page(Listed(pipeline.location, read_folder(pipeline.location)), still=still)
 
 
 def _make_run_page(run: Any, still: bool) -> Document:  # noqa: FBT001 - one form for all

@@ -42,8 +42,8 @@ class NbflowMagics(Magics):  # type: ignore[misc]
         """Make the notebook of a new step from this cell: `%%step NAME`."""
 
         def make(ctx: click.Context) -> None:
-            project, name = step_command.invoke(ctx)
-            show(app.new.make_step(project, name, split_cell(cell)))
+            pipeline, name = step_command.invoke(ctx)
+            show(app.new.make_step(pipeline, name, split_cell(cell)))
 
         parse(step_command, "%%step", split(line), self.folder, make)
 

@@ -12,32 +12,32 @@ from nbflow.runs.cancel import cancel
 from nbflow.runs.fold import Run
 from nbflow.runs.follow import follow
 from nbflow.runs.history import read_run
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 
 class RunView:
     """A run by its id; `run` reads its state anew each time."""
 
-    def __init__(self, project: Project, run_id: str, shown_at: int | None = None) -> None:
-        self.project = project
+    def __init__(self, pipeline: PipelineFolder, run_id: str, shown_at: int | None = None) -> None:
+        self.pipeline = pipeline
         self.id = run_id
         self._shown_at = shown_at  # the cell whose output shows the run already
 
     @property
     def run(self) -> Run:
-        return read_run(self.project, self.id)
+        return read_run(self.pipeline, self.id)
 
     def cancel(self) -> None:
         """Ask the run to stop; one that is over stays as it is."""
         try:
-            cancel(self.project, self.run)
+            cancel(self.pipeline, self.run)
         except RunError:
             if self.run.status == "running":
                 raise
 
     def wait(self) -> Run:
         """Wait until the run is over and return it; an interrupt ends the waiting alone."""
-        for _ in follow(self.project, self.id):
+        for _ in follow(self.pipeline, self.id):
             pass
         return self.run
 
@@ -51,7 +51,7 @@ class RunView:
         return f"run {self.id}: {say_state(run.status)}{took}"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return make_run_bundle(self.project, self.run)
+        return make_run_bundle(self.pipeline, self.run)
 
     def _ipython_display_(self) -> None:
         """Show the run, but not twice in the output of the cell that started it."""

@@ -29,27 +29,27 @@ from nbflow.terminal.console import make_console, show
 from nbflow.terminal.live_table import make_log
 from nbflow.terminal.render import render
 from nbflow.terminal.run_views import watch
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 _PER_SECOND = 5  # updates of what is shown while a cell waits
 
 
 def start(asked: StartRun, shell: Any, *, as_json: bool = False) -> RunView | None:
     """Start the run that was asked for, and show it live; wait for it where that was asked."""
-    project = asked.project
-    run_id = app.run.start(project, asked.request)
+    pipeline = asked.pipeline
+    run_id = app.run.start(pipeline, asked.request)
     if as_json or not has_front_end(shell):
-        watching = _watch_as_command_line(project, run_id, as_json=as_json, log=asked.log)
-        _wait(project, run_id, watching)
+        watching = _watch_as_command_line(pipeline, run_id, as_json=as_json, log=asked.log)
+        _wait(pipeline, run_id, watching)
         if as_json:
             return None
     elif asked.wait:
-        _wait(project, run_id, _watch_in_cell(project, run_id, log=asked.log))
+        _wait(pipeline, run_id, _watch_in_cell(pipeline, run_id, log=asked.log))
     else:
-        show_controls(project.folder, run_id)
+        show_controls(pipeline.folder, run_id)
     if asked.profile:
-        _show_profile(project, run_id)
-    return RunView(project, run_id, shell.execution_count)
+        _show_profile(pipeline, run_id)
+    return RunView(pipeline, run_id, shell.execution_count)
 
 
 def show_controls(folder: Path | str | None, run_id: str = "") -> None:
@@ -57,56 +57,58 @@ def show_controls(folder: Path | str | None, run_id: str = "") -> None:
     display(import_module("nbflow.panel").controls(folder, run_id=run_id))
 
 
-def _show_profile(project: Project, run_id: str) -> None:
+def _show_profile(pipeline: PipelineFolder, run_id: str) -> None:
     """Show where the time went, or how to ask for that when the run is over."""
-    if (run := read_run(project, run_id)).status == "running":
+    if (run := read_run(pipeline, run_id)).status == "running":
         later = f"%nbflow show {run_id} --profile"
         print(f"When it is over, `{later}` says where the time went.")  # noqa: T201
     else:
-        shown.show(answers.ShownRun(project, run, profile=True))
+        shown.show(answers.ShownRun(pipeline, run, profile=True))
 
 
-def _wait(project: Project, run_id: str, watching: Iterator[Run]) -> None:
+def _wait(pipeline: PipelineFolder, run_id: str, watching: Iterator[Run]) -> None:
     """Follow until the run is over; an interrupt cancels it, a second one stops waiting too."""
     try:
         for _ in watching:
             pass
     except KeyboardInterrupt:
-        if (run := read_run(project, run_id)).status == "running":
-            cancel(project, run)
-        _wait_for_end(project, run_id)
+        if (run := read_run(pipeline, run_id)).status == "running":
+            cancel(pipeline, run)
+        _wait_for_end(pipeline, run_id)
 
 
-def _wait_for_end(project: Project, run_id: str) -> NoReturn:
+def _wait_for_end(pipeline: PipelineFolder, run_id: str) -> NoReturn:
     """Say that a run is being cancelled, follow it to its end, and raise how it ended."""
     print(f"Interrupted: run {run_id} is being cancelled.", file=sys.stderr)  # noqa: T201
-    *_, run = follow(project, run_id)
+    *_, run = follow(pipeline, run_id)
     raise RunError(f"Run {run_id} is {run.status}; what is finished is kept.") from None
 
 
-def _watch_in_cell(project: Project, run_id: str, *, log: bool) -> Iterator[Run]:
+def _watch_in_cell(pipeline: PipelineFolder, run_id: str, *, log: bool) -> Iterator[Run]:
     """Yield the run while a display of this cell is kept as it stands."""
-    handle = display(make_run_bundle(project, read_run(project, run_id)), raw=True, display_id=True)
+    handle = display(
+        make_run_bundle(pipeline, read_run(pipeline, run_id)), raw=True, display_id=True
+    )
     drawn = 0.0
     try:
-        for run, lines in follow_lines(project, run_id):
+        for run, lines in follow_lines(pipeline, run_id):
             for line in lines if log else ():
                 if isinstance(line.event, OutputPrinted):
                     print(make_log(line.event).plain)  # noqa: T201
             if time.monotonic() - drawn > 1 / _PER_SECOND:
-                handle.update(make_run_bundle(project, run), raw=True)
+                handle.update(make_run_bundle(pipeline, run), raw=True)
                 drawn = time.monotonic()
             yield run
     finally:
-        handle.update(make_run_bundle(project, read_run(project, run_id)), raw=True)
+        handle.update(make_run_bundle(pipeline, read_run(pipeline, run_id)), raw=True)
 
 
 def _watch_as_command_line(
-    project: Project, run_id: str, *, as_json: bool, log: bool
+    pipeline: PipelineFolder, run_id: str, *, as_json: bool, log: bool
 ) -> Iterator[Run]:
     """Yield the run while it is shown as the command line shows it."""
     with watch(as_json=as_json, log=log) as view:
-        for run, lines in follow_lines(project, run_id):
+        for run, lines in follow_lines(pipeline, run_id):
             for line in lines:
                 view.observe(line)
             yield run

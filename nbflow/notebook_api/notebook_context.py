@@ -15,7 +15,8 @@ from nbflow.notebook_api.executed_notebooks import Executed, find_source, read_e
 from nbflow.notebook_api.jupyter_server import ask_session
 from nbflow.notebook_api.messages import find_shell
 from nbflow.notebook_api.tagged_notebooks import has_step
-from nbflow.workspace.project import Project, find_pipeline, is_root, read_pipelines
+from nbflow.workspace.pipeline_folder import PipelineFolder, find_pipeline_at_hand, read_pipelines
+from nbflow.workspace.project import is_root
 
 _UNTITLED = re.compile(r"Untitled\d*\.")  # a name that the next new notebook may have
 
@@ -24,7 +25,7 @@ class Here(Frozen, frozen=True):
     """What is known of this notebook; `executed` is set for a copy of a run's notebook."""
 
     notebook: Path | None = None
-    project: Project | None = None
+    pipeline: PipelineFolder | None = None
     executed: Executed | None = None
 
     @property
@@ -32,7 +33,7 @@ class Here(Frozen, frozen=True):
         """The folder that relative paths start at: the author's notebook's."""
         if self.notebook is None:
             return Path.cwd()
-        root = self.project.root if self.executed and self.project else None
+        root = self.pipeline.project.root if self.executed and self.pipeline else None
         source = find_source(root, self.notebook) if root else None
         return (source or self.notebook).parent
 
@@ -124,15 +125,15 @@ def _find_starts(words: list[str], folder: Path, variables: list[bytes]) -> list
     return [*started, *moved]
 
 
-def _find_home(folder: Path) -> Project | None:
+def _find_home(folder: Path) -> PipelineFolder | None:
     """Return the pipeline that holds the folder, None where there is no project.
 
     A folder with a step is a pipeline before its first run too.
     """
-    project = find_pipeline(folder)
-    if not is_root(project.root) and not has_step(folder):
+    pipeline = find_pipeline_at_hand(folder)
+    if not is_root(pipeline.project.root) and not has_step(folder):
         return None
-    if folder.is_relative_to(project.store):  # a run's own notebook, opened where it lies
-        pipelines = read_pipelines(project)
-        return next((one for one in pipelines if folder.is_relative_to(one.home)), project)
-    return project
+    if folder.is_relative_to(pipeline.project.store):  # a run's own notebook, opened where it lies
+        pipelines = read_pipelines(pipeline.project)
+        return next((one for one in pipelines if folder.is_relative_to(one.home)), pipeline)
+    return pipeline

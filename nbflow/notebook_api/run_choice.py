@@ -13,40 +13,40 @@ from nbflow.storage.results.result_index import Snapshot
 
 if TYPE_CHECKING:
     from nbflow.runs.fold import Run
-    from nbflow.workspace.project import Project
+    from nbflow.workspace.pipeline_folder import PipelineFolder
 
 _LISTED = 5  # runs that an error names
 
 
-def find_newest(project: Project, step: str) -> Run | None:
+def find_newest(pipeline: PipelineFolder, step: str) -> Run | None:
     """Return the newest finished run that has a result of this step."""
-    having = (run for run in read_finished(project) if step in run.pins)
+    having = (run for run in read_finished(pipeline) if step in run.pins)
     return next(
-        (run for run in having if Snapshot(project).find_result(step, run.pins[step])), None
+        (run for run in having if Snapshot(pipeline).find_result(step, run.pins[step])), None
     )
 
 
-def choose_run(project: Project, text: str, said: str = "") -> Run:
+def choose_run(pipeline: PipelineFolder, text: str, said: str = "") -> Run:
     """Return the finished run with this id, unique prefix or name; `last` is the newest.
 
     `said` is what the user typed, if not nbflow.use.
     """
-    found = find_named_finished(project, text)
+    found = find_named_finished(pipeline, text)
     if len(found) == 1:
         return found[0]
-    listed = islice(found or read_finished(project), _LISTED)
+    listed = islice(found or read_finished(pipeline), _LISTED)
     shown = ", ".join(run.name or run.id for run in listed) or "none yet"
-    what = "fits several runs" if found else _explain_none(project, text)
+    what = "fits several runs" if found else _explain_none(pipeline, text)
     raise CallError(
-        f"{said or f'nbflow.use({text!r})'}: this {what} of {project.folder.name}: {shown}. "
+        f"{said or f'nbflow.use({text!r})'}: this {what} of {pipeline.folder.name}: {shown}. "
         "`nbflow runs` lists them all."
     )
 
 
-def _explain_none(project: Project, text: str) -> str:
+def _explain_none(pipeline: PipelineFolder, text: str) -> str:
     """Return why a text names no finished run that can be read."""
     try:
-        later = "/" not in text and find_beginning(find_folder(project, text).log) == "later"
+        later = "/" not in text and find_beginning(find_folder(pipeline, text).log) == "later"
     except ValueError:
         later = False
     return "run is of a later version of nbflow: upgrade it" if later else "is no finished run"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nbflow.model import Job, Output
-    from nbflow.workspace.project import Project
+    from nbflow.workspace.pipeline_folder import PipelineFolder
 
 Known = dict[str, dict[str, tuple[str, ...]]]  # columns by table by step
 _LOOKED_AT = 20  # runs
@@ -30,34 +30,34 @@ def read_known(run: str = "") -> Known:
     under = session.current.find_job()
     if under is not None:
         return _read_inputs(under)
-    project = find_here().project
-    if project is None:
+    pipeline = find_here().pipeline
+    if pipeline is None:
         return {}
     found: Known = {}
-    for finished in _choose(project, run):
+    for finished in _choose(pipeline, run):
         for step, pin in finished.pins.items():
             if (
                 step not in found
-                and (result := Snapshot(project).find_result(step, pin)) is not None
+                and (result := Snapshot(pipeline).find_result(step, pin)) is not None
             ):
                 found[step] = _read_tables(result.outputs)
-    return found if run else _add_written(project, found)
+    return found if run else _add_written(pipeline, found)
 
 
 def read_run_names() -> list[str]:
     """Return the names and ids of runs."""
-    project = find_here().project
-    if project is None:
+    pipeline = find_here().pipeline
+    if pipeline is None:
         return []
-    return ["last", *(one.name or one.id for one in islice(read_finished(project), _LOOKED_AT))]
+    return ["last", *(one.name or one.id for one in islice(read_finished(pipeline), _LOOKED_AT))]
 
 
-def _choose(project: Project, run: str) -> Iterator[Run]:
+def _choose(pipeline: PipelineFolder, run: str) -> Iterator[Run]:
     if not run:
-        yield from islice(read_finished(project), _LOOKED_AT)
+        yield from islice(read_finished(pipeline), _LOOKED_AT)
         return
     try:
-        yield run_choice.choose_run(project, run)
+        yield run_choice.choose_run(pipeline, run)
     except CallError:  # it is still being typed
         return
 
@@ -76,9 +76,9 @@ def _read_tables(outputs: dict[str, Output]) -> dict[str, tuple[str, ...]]:
     return {one.name: tuple(one.columns or ()) for one in outputs.values() if one.kind == "table"}
 
 
-def _add_written(project: Project, found: Known) -> Known:
-    for step, name in by_hand_store.read_names(project):
-        written = by_hand_store.find_written(project, step, name)
+def _add_written(pipeline: PipelineFolder, found: Known) -> Known:
+    for step, name in by_hand_store.read_names(pipeline):
+        written = by_hand_store.find_written(pipeline, step, name)
         if written is not None:
             found.setdefault(step, {}).update(_read_tables(read_outputs(written.folder)))
     return found

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from nbflow.runs.follow import Followed
 from nbflow.runs.history import find_newest_id
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 TICK = 0.1  # seconds between two looks at a run that is under way
 REST = 1.0  # seconds where no run is under way
@@ -27,8 +27,8 @@ class View(Protocol):
 class Follower:
     """Follows the runs that its views show. Its thread ends when the last view is removed."""
 
-    def __init__(self, project: Project) -> None:
-        self.project = project
+    def __init__(self, pipeline: PipelineFolder) -> None:
+        self.pipeline = pipeline
         self._views: list[View] = []
         self._tails: dict[str, Followed] = {}
         self._lock = threading.Lock()
@@ -55,7 +55,7 @@ class Follower:
 
     def _follow(self) -> None:
         while (views := self._find_views()) is not None:
-            newest = find_newest_id(self.project)
+            newest = find_newest_id(self.pipeline)
             wanted = {view.run_id or newest for view in views} - {""}
             self._tails = {name: self._tails.get(name) or self._make(name) for name in wanted}
             for tail in self._tails.values():
@@ -67,7 +67,7 @@ class Follower:
             self._wake.clear()
 
     def _make(self, run_id: str) -> Followed:
-        return Followed(self.project, run_id, most=_CHUNK, kept=_LINES)
+        return Followed(self.pipeline, run_id, most=_CHUNK, kept=_LINES)
 
     def _find_views(self) -> list[View] | None:
         """Return the views; None if there are none, and then the thread ends."""
@@ -82,7 +82,7 @@ _followers: dict[str, Follower] = {}
 _guard = threading.Lock()
 
 
-def find_follower(project: Project) -> Follower:
+def find_follower(pipeline: PipelineFolder) -> Follower:
     """Return the follower of a pipeline, the same for all views in this process."""
     with _guard:
-        return _followers.setdefault(str(project.home), Follower(project))
+        return _followers.setdefault(str(pipeline.home), Follower(pipeline))

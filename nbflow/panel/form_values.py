@@ -9,7 +9,7 @@ from nbflow.errors import ParameterError
 from nbflow.panel.form_fields import Field
 from nbflow.panel.form_inputs import UNSET, is_same
 from nbflow.panel.value_sets import read_sets, remove_set, save_set
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 DEFAULTS = "Defaults"
 CHANGED = ""  # the choice where the form holds no set's values; no set has this name
@@ -83,9 +83,9 @@ class FormValues:
         same = not self.wrong and self.forms == self._of_chosen
         return self.chosen if same else CHANGED
 
-    def read_sets(self, project: Project) -> None:
+    def read_sets(self, pipeline: PipelineFolder) -> None:
         """Read the sets of a pipeline; raises StoreError for a damaged file."""
-        self.sets = read_sets(project)
+        self.sets = read_sets(pipeline)
         if self.chosen not in self.sets:
             self.chosen, self._of_chosen = DEFAULTS, {}
         self._tell()
@@ -98,19 +98,19 @@ class FormValues:
         self._tell()
         return missing
 
-    def save_set(self, project: Project, typed: str) -> None:
+    def save_set(self, pipeline: PipelineFolder, typed: str) -> None:
         """Save the values under the typed name, or under the chosen set's if none is typed."""
         name = _check_name(typed.strip(), self.chosen)
         if self.wrong:
             raise ParameterError("Not saved: correct the value in red first.")
-        save_set(project, name, self.forms)
+        save_set(pipeline, name, self.forms)
         self.chosen, self._of_chosen = name, dict(self.forms)
-        self.read_sets(project)
+        self.read_sets(pipeline)
 
-    def remove_set(self, project: Project) -> None:
+    def remove_set(self, pipeline: PipelineFolder) -> None:
         """Remove the chosen set; the form keeps its values."""
-        remove_set(project, self.chosen)
-        self.read_sets(project)
+        remove_set(pipeline, self.chosen)
+        self.read_sets(pipeline)
 
     def _tell(self) -> None:
         if not self.forms and not self.wrong:

@@ -15,7 +15,7 @@ from nbflow.present.html.render import draw
 from nbflow.present.pages.runs import make_runs_table
 from nbflow.runs.fold import Run
 from nbflow.runs.history import read_run, read_run_ids
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 _COUNT = 20
 
@@ -35,17 +35,17 @@ class History:
         self.box = build(w.VBox, [self._line, self.table], css="nbflow-history")
         self._known: dict[str, Run] = {}  # those that are over: they change no more
 
-    def show(self, project: Project) -> None:
+    def show(self, pipeline: PipelineFolder) -> None:
         """Read the newest runs and show them; a run that is over is read only once."""
-        runs = [self._read(project, name) for name in read_run_ids(project, _COUNT)]
+        runs = [self._read(pipeline, name) for name in read_run_ids(pipeline, _COUNT)]
         hide(self._line, unless=runs)
         self.table.html = _draw(runs)
         known = [run.id for run in runs]
         if self.table.chosen not in known:
             self.table.chosen = known[0] if known else ""
 
-    def _read(self, project: Project, run_id: str) -> Run:
-        run = self._known.get(run_id) or read_run(project, run_id)
+    def _read(self, pipeline: PipelineFolder, run_id: str) -> Run:
+        run = self._known.get(run_id) or read_run(pipeline, run_id)
         if run.status != "running":
             self._known[run_id] = run
         return run

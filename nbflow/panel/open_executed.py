@@ -17,7 +17,7 @@ from nbflow.panel.widget_factory import build, hide
 from nbflow.present.html.links import link
 from nbflow.present.html.markup import dim, join, tag
 from nbflow.runs.fold import Run
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 _numbers = count(1)
 
@@ -39,16 +39,16 @@ class ExecutedOpener:
         self._links, self._made = LinkedHtml(), LinkedHtml()
         line = build(w.HBox, [self._button, self._links.box])
         self.box = build(w.VBox, [line, self._made.box], css="nbflow-opener")
-        self._asked: tuple[Project, Run, Detail] | None = None
+        self._asked: tuple[PipelineFolder, Run, Detail] | None = None
 
-    def show(self, project: Project | None, run: Run | None, detail: Detail) -> None:
+    def show(self, pipeline: PipelineFolder | None, run: Run | None, detail: Detail) -> None:
         """Offer the notebook of a step that has ended or is no part of the run."""
         left = detail.left
-        there = project is not None and bool(detail.name) and (left or detail.step is None)
-        self._asked = (project, run, detail) if project and run and left else None
+        there = pipeline is not None and bool(detail.name) and (left or detail.step is None)
+        self._asked = (pipeline, run, detail) if pipeline and run and left else None
         self._button.description = _at_cell("Open as executed", detail)
         hide(self._button, unless=left and left.executed)
-        self._links.show(_draw_source(project, detail) if project and there else Markup())
+        self._links.show(_draw_source(pipeline, detail) if pipeline and there else Markup())
         wrong = left.wrong if left else ""
         self._made.show(tag("div", wrong, class_="nbflow-wrong") if wrong else Markup())
         hide(self.box, unless=there)
@@ -57,15 +57,15 @@ class ExecutedOpener:
         """Make the copy, and have it opened."""
         if self._asked is None:
             return
-        project, run, detail = self._asked
+        pipeline, run, detail = self._asked
         kind = f"nbflow-made-{next(_numbers)}"
         self._made.show(tag("div", dim("Opening …")))  # the first one loads what signs it
         try:
-            path = copy_executed(project, run, detail.name)
+            path = copy_executed(pipeline, run, detail.name)
         except (NbflowError, OSError) as error:  # it was removed, or the folder is read-only
             self._made.show(tag("div", str(error), class_="nbflow-wrong"))
             return
-        text = path.relative_to(project.root).as_posix()
+        text = path.relative_to(pipeline.project.root).as_posix()
         self._made.show(link(path, text, _find_cell(detail), kind))
         self._follow(kind, quiet=not _has_widgets(path))
 
@@ -75,10 +75,10 @@ def _has_widgets(path: Path) -> bool:
     return b"application/vnd.jupyter.widget-state+json" in path.read_bytes()
 
 
-def _draw_source(project: Project, detail: Detail) -> Markup:
+def _draw_source(pipeline: PipelineFolder, detail: Detail) -> Markup:
     """Return a link to the step's notebook; nothing if it was removed."""
     path = detail.step.path if detail.step else detail.notebook.path if detail.notebook else ""
-    source = project.root / path
+    source = pipeline.project.root / path
     if not path or not source.is_file():
         return join()
     return link(source, _at_cell("Open the notebook", detail), _find_cell(detail))

@@ -44,7 +44,7 @@ from nbflow.runs.follow import Followed
 from nbflow.runs.history import find_newest_id, find_run, read_run
 from nbflow.runs.liveness import is_alive
 from nbflow.runs.request_file import read_request
-from nbflow.workspace.project import Project, find_project
+from nbflow.workspace.pipeline_folder import PipelineFolder, find_pipeline
 
 STATIC = Path(__file__).parent / "static"
 _PARAMETERS, _PLAN, _RUN, _HISTORY = range(4)
@@ -56,7 +56,7 @@ _TYPED: tuple[Next, ...] = (
 
 
 def controls(
-    folder_or_pipeline: str | Path | Pipeline | Project | None = None,
+    folder_or_pipeline: str | Path | Pipeline | PipelineFolder | None = None,
     *,
     run_id: str = "",
     request: Request | None = None,
@@ -77,7 +77,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def __init__(
         self,
-        folder_or_pipeline: str | Path | Pipeline | Project | None = None,
+        folder_or_pipeline: str | Path | Pipeline | PipelineFolder | None = None,
         *,
         run_id: str = "",
         request: Request | None = None,
@@ -86,7 +86,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self.add_class("nbflow-panel")
         self.run_id = ""
         self._asked = folder_or_pipeline
-        self._project: Project | None = None
+        self._pipeline: PipelineFolder | None = None
         self._scan = Scan({})
         self._follower: Follower | None = None
         self._make_parts()
@@ -116,7 +116,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         if getattr(find_shell(), "kernel", None) is None:
             print(self)  # noqa: T201 - a terminal has no widgets
             return
-        if self._project is not None:
+        if self._pipeline is not None:
             self._saved.show()
         display({**self._repr_mimebundle_(), "text/plain": "the controls of nbflow"}, raw=True)
 
@@ -130,13 +130,13 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         """Return the steps as the newest run left them, and what to type: what a terminal shows."""
         from nbflow.terminal.plain import make_plain  # noqa: PLC0415 - loads rich
 
-        newest = find_newest_id(self._project) if self._project else ""
-        run = read_run(self._project, newest) if self._project and newest else None
-        saved = (*self._read_saved(run), make_commands(_TYPED)) if self._project else ()
+        newest = find_newest_id(self._pipeline) if self._pipeline else ""
+        run = read_run(self._pipeline, newest) if self._pipeline and newest else None
+        saved = (*self._read_saved(run), make_commands(_TYPED)) if self._pipeline else ()
         return make_plain((*self.messages.make_page(), *saved))
 
     def _read_saved(self, run: Run | None) -> Document:
-        return read_saved(self._project, self._name, self._scan.steps, self.values.fields, run)
+        return read_saved(self._pipeline, self._name, self._scan.steps, self.values.fields, run)
 
     # --- parts --------------------------------------------------------------------------------
 
@@ -165,36 +165,36 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
     @property
     def _name(self) -> str:
-        return self._project.folder.name if self._project else str(self._asked or "nbflow")
+        return self._pipeline.folder.name if self._pipeline else str(self._asked or "nbflow")
 
     def _open(self, run_id: str = "", request: Request | None = None) -> None:
-        self._project = self.page.project = project = _find_project(self._asked)
-        self._follower = find_follower(project)
+        self._pipeline = self.page.pipeline = pipeline = _find_pipeline(self._asked)
+        self._follower = find_follower(pipeline)
         try:
-            self._read(project)
-            newest = find_newest_id(project)
-            self._show_request(request or _read_running(project, run_id or newest))
+            self._read(pipeline)
+            newest = find_newest_id(pipeline)
+            self._show_request(request or _read_running(pipeline, run_id or newest))
             self.buttons.force.value = request is not None and request.force
-            found = find_run(project, run_id).id if run_id else ""
+            found = find_run(pipeline, run_id).id if run_id else ""
             self.run_id = "" if found == newest else found
         finally:
             self._follower.add(self)
             self._plan.value = tag("div", "Plan says what a run would do.", class_="nb-dim")
-            self._bar.project = project
-            self.values.read_sets(project)
+            self._bar.pipeline = pipeline
+            self.values.read_sets(pipeline)
 
-    def _read(self, project: Project) -> None:
+    def _read(self, pipeline: PipelineFolder) -> None:
         """Read the notebooks, and show their steps, parameters and problems."""
-        self._scan = scan = read_folder(project)
+        self._scan = scan = read_folder(pipeline)
         errors = [one for one in scan.problems if one.severity == "error"]
-        self.values.set_fields(make_fields(scan.steps, project.settings.parameters))
+        self.values.set_fields(make_fields(scan.steps, pipeline.project.settings.parameters))
         self._selection.show_steps(scan.steps)
         self.page.graph.show(*mark_problems(*make_nodes(scan.steps), scan))
         self.page.change(name=self._name, scan=scan)
-        self.messages.root = project.root
+        self.messages.root = pipeline.project.root
         self.messages.list_problems(errors)
         if not scan.steps and not errors:
-            refuse_wrong(project, scan)  # says why there is no step
+            refuse_wrong(pipeline, scan)  # says why there is no step
 
     def _show_frame(self) -> None:
         """Hide the graph and the tabs if there are no steps."""
@@ -208,9 +208,9 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     def _show_tab(self) -> None:
         if self.tabs.selected_index == _RUN:
             self.page.change(listed=True, plan=None)
-        project = self._project
-        if self.tabs.selected_index == _HISTORY and project is not None:
-            self._work.later(lambda: self.history.show(project))
+        pipeline = self._pipeline
+        if self.tabs.selected_index == _HISTORY and pipeline is not None:
+            self._work.later(lambda: self.history.show(pipeline))
 
     def _show_values(self) -> None:
         self._form.show()
@@ -258,32 +258,32 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._work.later(self._read_again, "reading the notebooks …")
 
     def _act_on_run(self, name: str, run_id: str | None) -> None:
-        project = self._project
-        if not run_id or project is None:
+        pipeline = self._pipeline
+        if not run_id or pipeline is None:
             return
         if name == "show":
             self._show_run(run_id)
         elif name == "rerun":
             again = app.requests.read_again
-            self._work.later(lambda: self._attach(project, again(project, run_id)), "starting …")
+            self._work.later(lambda: self._attach(pipeline, again(pipeline, run_id)), "starting …")
         else:
-            self._work.later(lambda: self._use_values(project, run_id))
+            self._work.later(lambda: self._use_values(pipeline, run_id))
 
     def _stop(self) -> None:
         """Ask the run to stop. This only makes a file, so it works on any thread."""
         run = self.page.tail.run if self.page.tail else None
-        if self._project is None or run is None or run.status != "running":
+        if self._pipeline is None or run is None or run.status != "running":
             return  # it has just ended
-        cancel(self._project, run)
+        cancel(self._pipeline, run)
         self.page.change(stopping=True)
 
     def _start(self) -> None:
-        project = self._refuse_wrong()
-        self._attach(project, self._make_request(project))
+        pipeline = self._refuse_wrong()
+        self._attach(pipeline, self._make_request(pipeline))
         self._say_unsaved()
 
-    def _attach(self, project: Project, request: Request) -> None:
-        run_id = app.run.start(project, request)
+    def _attach(self, pipeline: PipelineFolder, request: Request) -> None:
+        run_id = app.run.start(pipeline, request)
         self.page.change(stopping=False)
         self.page.choose("")
         self._show_run(run_id, ours=True)
@@ -296,8 +296,8 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             self._follower.wake()
 
     def _make_plan(self) -> None:
-        project = self._refuse_wrong()
-        plan = app.plan.plan(project, self._scan, self._make_request(project)).plan
+        pipeline = self._refuse_wrong()
+        plan = app.plan.plan(pipeline, self._scan, self._make_request(pipeline)).plan
         self._plan.value = draw_page(make_plan_page(plan, graph=False))
         self.tabs.selected_index = _PLAN
         if not self.page.is_live:
@@ -315,50 +315,50 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             )
 
     def _read_again(self) -> None:
-        if self._project is None:
+        if self._pipeline is None:
             self._open()
         else:
-            self._read(self._project)
-            self.values.read_sets(self._project)
+            self._read(self._pipeline)
+            self.values.read_sets(self._pipeline)
         self._show_frame()
 
-    def _use_values(self, project: Project, run_id: str) -> None:
-        self._show_request(read_request(project, run_id))
+    def _use_values(self, pipeline: PipelineFolder, run_id: str) -> None:
+        self._show_request(read_request(pipeline, run_id))
         self.tabs.selected_index = _PARAMETERS
 
     def _show_request(self, request: Request) -> None:
         self.values.replace(read_values(self.values.fields, self._scan.steps, request))
         self._selection.show(request)
 
-    def _make_request(self, project: Project) -> Request:
+    def _make_request(self, pipeline: PipelineFolder) -> Request:
         """Return what the form asks for; what is wrong is said at once."""
         options = Request(force=self.buttons.force.value, **self._selection.make_request())
-        return app.requests.make_request(project, self._scan, options, self.values.forms)
+        return app.requests.make_request(pipeline, self._scan, options, self.values.forms)
 
-    def _refuse_wrong(self) -> Project:
+    def _refuse_wrong(self) -> PipelineFolder:
         """Read the notebooks again, and refuse what is wrong in the form."""
-        if self._project is None:
+        if self._pipeline is None:
             self._open()
-        project = self._project or _find_project(self._asked)
-        self._read(project)
+        pipeline = self._pipeline or _find_pipeline(self._asked)
+        self._read(pipeline)
         if self.values.wrong:
             self.tabs.selected_index = _PARAMETERS
             self._form.show_wrong()
         self.values.refuse_wrong()
         if self._selection.is_open:
             raise UnknownNameError("Which steps? Click them in the graph, or choose “All steps”.")
-        return project
+        return pipeline
 
 
-def _find_project(asked: str | Path | Pipeline | Project | None) -> Project:
+def _find_pipeline(asked: str | Path | Pipeline | PipelineFolder | None) -> PipelineFolder:
     if isinstance(asked, Pipeline):
-        return asked.project
-    return asked if isinstance(asked, Project) else find_project(asked)
+        return asked.location
+    return asked if isinstance(asked, PipelineFolder) else find_pipeline(asked)
 
 
-def _read_running(project: Project, run_id: str) -> Request:
+def _read_running(pipeline: PipelineFolder, run_id: str) -> Request:
     """Return what a run was asked for if it is still going on, else an empty request."""
-    if run_id and is_alive(project, run_id):
+    if run_id and is_alive(pipeline, run_id):
         with contextlib.suppress(RunError):
-            return read_request(project, run_id)
+            return read_request(pipeline, run_id)
     return Request()

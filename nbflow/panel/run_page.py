@@ -23,7 +23,7 @@ from nbflow.panel.widget_factory import build
 from nbflow.runs.fold import Run
 from nbflow.runs.follow import Followed
 from nbflow.runs.request_file import read_request
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 _AGEING = 30  # seconds after which ages are told anew
 
@@ -44,7 +44,7 @@ class RunPage:
     ) -> None:
         self.known = Known()
         self.tail: Followed | None = None
-        self.project: Project | None = None
+        self.pipeline: PipelineFolder | None = None
         self.head, self.graph = build(w.HTML), build(Graph)
         self.steps = StepList(choose)
         self.detail = StepDetail(choose, later, self.graph.follow)
@@ -98,9 +98,9 @@ class RunPage:
     def _follow(self, tail: Followed | None) -> None:
         self.tail, self._keep_going = tail, False
         self.known = replace(self.known, stopping=False)
-        if tail is not None and self.project is not None:
+        if tail is not None and self.pipeline is not None:
             with contextlib.suppress(NbflowError):
-                self._keep_going = read_request(self.project, tail.run.id).keep_going
+                self._keep_going = read_request(self.pipeline, tail.run.id).keep_going
 
     def _is_seen(self, tail: Followed | None) -> bool:
         """Tell whether nothing changed since the last time; what runs changes each second."""
@@ -124,7 +124,7 @@ class RunPage:
         self.graph.states = view.states
         self.graph.selected = view.detail.name
         self.steps.show(view.rows, view.detail.name)
-        self.detail.show(self.project, self.known.run, view.detail)
+        self.detail.show(self.pipeline, self.known.run, view.detail)
 
     def _read_left(self) -> None:
         """Read in a thread what the chosen step left, once it has ended."""

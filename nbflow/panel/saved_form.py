@@ -17,7 +17,7 @@ from nbflow.present.html.markup import tag
 from nbflow.present.values import say_parameters, say_value
 from nbflow.runs.fold import Run
 from nbflow.runs.request_file import read_request
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 _NAME, _GIVEN = doc.Column("parameter"), doc.Column("in this run")
 _DEFAULT, _ABOUT = doc.Column("default"), doc.Column("about")
@@ -52,7 +52,7 @@ class SavedForm:
 
 
 def read_saved(
-    project: Project | None,
+    pipeline: PipelineFolder | None,
     name: str,
     steps: Mapping[str, Step],
     fields: Sequence[Field],
@@ -65,7 +65,7 @@ def read_saved(
     over = run if run and run.status != "running" else None
     rows = tuple(_make_row(step, over) for step in steps.values())
     title = (doc.Span(name, "strong"), f": {say_count(len(steps), 'step')} · ", *_say_run(run))
-    given = _read_values(project, fields, steps, run) if fields else None
+    given = _read_values(pipeline, fields, steps, run) if fields else None
     return doc.make_document(
         doc.make_line(*title, kind="headline"),
         _make_values(fields, given) if fields else None,
@@ -88,13 +88,16 @@ def _say_run(run: Run | None) -> Iterator[doc.Inline]:
 
 
 def _read_values(
-    project: Project | None, fields: Sequence[Field], steps: Mapping[str, Step], run: Run | None
+    pipeline: PipelineFolder | None,
+    fields: Sequence[Field],
+    steps: Mapping[str, Step],
+    run: Run | None,
 ) -> Mapping[str, Any] | None:
     """Return the forms that a run was given, by field; None where there is no run."""
-    if project is None or run is None:
+    if pipeline is None or run is None:
         return None
     try:
-        return read_values(fields, steps, read_request(project, run.id))
+        return read_values(fields, steps, read_request(pipeline, run.id))
     except NbflowError:  # its request was removed
         return run.parameters
 

@@ -26,7 +26,7 @@ from nbflow.present.places import say_failed_at
 from nbflow.present.reasons import say_failure, say_step_why
 from nbflow.runs.fold import Run, StepRun
 from nbflow.storage.results.outputs import read_outputs
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 ENDED = {"done", "reused", "failed"}  # the states of a step that left something
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -60,7 +60,7 @@ class StepDetail:
         ]
         self._shown: Detail | None = None
 
-    def show(self, project: Project | None, run: Run | None, detail: Detail) -> None:
+    def show(self, pipeline: PipelineFolder | None, run: Run | None, detail: Detail) -> None:
         """Show a step as it is in the run, or as its notebook describes it if it did not run."""
         before, self._shown = self._shown, detail
         if detail == before:
@@ -71,7 +71,7 @@ class StepDetail:
         self._log.value = _draw_log(detail.printed)
         if before is None or _find_made(before) != _find_made(detail):
             left = detail.left or Left()
-            self._opener.show(project, run, detail)
+            self._opener.show(pipeline, run, detail)
             self._written.show(left.folder, left.outputs)
 
     def _show_choice(self, detail: Detail) -> None:

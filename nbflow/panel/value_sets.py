@@ -11,7 +11,7 @@ from nbflow.base.atomic_files import write_file
 from nbflow.errors import StoreError
 from nbflow.model import Frozen, formats
 from nbflow.storage.results.store import open_store
-from nbflow.workspace.project import Project, make_home
+from nbflow.workspace.pipeline_folder import PipelineFolder, make_home
 
 FILE = "values.json"
 
@@ -23,9 +23,9 @@ class ValueSets(Frozen, frozen=True):
     format: int = formats.VALUES
 
 
-def read_sets(project: Project) -> dict[str, dict[str, Any]]:
+def read_sets(pipeline: PipelineFolder) -> dict[str, dict[str, Any]]:
     """Return the sets by name; raises StoreError if the file cannot be read."""
-    path = project.home / FILE
+    path = pipeline.home / FILE
     try:
         found = msgspec.json.decode(path.read_bytes(), type=ValueSets)
     except FileNotFoundError:
@@ -37,23 +37,23 @@ def read_sets(project: Project) -> dict[str, dict[str, Any]]:
     return dict(sorted(found.sets.items()))
 
 
-def save_set(project: Project, name: str, forms: Mapping[str, Any]) -> None:
+def save_set(pipeline: PipelineFolder, name: str, forms: Mapping[str, Any]) -> None:
     """Save these values under a name; a set of that name is replaced."""
-    _change(project, lambda sets: sets | {name: dict(forms)})
+    _change(pipeline, lambda sets: sets | {name: dict(forms)})
 
 
-def remove_set(project: Project, name: str) -> None:
-    _change(project, lambda sets: {one: forms for one, forms in sets.items() if one != name})
+def remove_set(pipeline: PipelineFolder, name: str) -> None:
+    _change(pipeline, lambda sets: {one: forms for one, forms in sets.items() if one != name})
 
 
-def _change(project: Project, change: Any) -> None:
-    make_home(project)
-    with open_store(project.home).lock():
-        sets = ValueSets(change(read_sets(project)))
+def _change(pipeline: PipelineFolder, change: Any) -> None:
+    make_home(pipeline)
+    with open_store(pipeline.home).lock():
+        sets = ValueSets(change(read_sets(pipeline)))
         content = msgspec.json.format(msgspec.json.encode(sets), indent=1)
         try:
-            write_file(project.home / FILE, content)
+            write_file(pipeline.home / FILE, content)
         except OSError as error:
             raise StoreError(
-                f"{project.home / FILE} cannot be written: {error.strerror}."
+                f"{pipeline.home / FILE} cannot be written: {error.strerror}."
             ) from error

@@ -8,7 +8,7 @@ import ipywidgets as w
 
 from nbflow.panel.form_values import CHANGED, DEFAULTS, FormValues
 from nbflow.panel.widget_factory import build, hide
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 
 class ValueSetsBar:
@@ -25,7 +25,7 @@ class ValueSetsBar:
         say_missing: Callable[[list[str]], None],
         guarded: Callable[[Callable[[], None]], None],
     ) -> None:
-        self.project: Project | None = None
+        self.pipeline: PipelineFolder | None = None
         self._values, self._say_missing = values, say_missing
         self._showing = False  # then a change of the choice is no click
         self._choice = build(
@@ -72,10 +72,10 @@ class ValueSetsBar:
             self._say_missing(self._values.use_set(name))
 
     def _save(self) -> None:
-        assert self.project is not None  # noqa: S101 - shown before
-        self._values.save_set(self.project, self._name.value)
+        assert self.pipeline is not None  # noqa: S101 - shown before
+        self._values.save_set(self.pipeline, self._name.value)
         self._name.value = ""
 
     def _drop(self) -> None:
-        assert self.project is not None  # noqa: S101 - shown before
-        self._values.remove_set(self.project)
+        assert self.pipeline is not None  # noqa: S101 - shown before
+        self._values.remove_set(self.pipeline)

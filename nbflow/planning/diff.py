@@ -13,12 +13,12 @@ from nbflow.storage.results.store import open_store
 
 def read_diff(plan: Plan, step: str) -> list[str]:
     """Return a unified diff of a step's code cells against those of its newest result."""
-    ids = read_result_ids(plan.project, step)
+    ids = read_result_ids(plan.pipeline, step)
     if not ids:
         return []
     path = plan.scan.steps[step].path
-    executed = open_store(plan.project.home).fetch(step, ids[0]) / "notebook.ipynb"
-    before, after = _code_lines(executed), _code_lines(plan.project.root / path)
+    executed = open_store(plan.pipeline.home).fetch(step, ids[0]) / "notebook.ipynb"
+    before, after = _code_lines(executed), _code_lines(plan.pipeline.project.root / path)
     return list(difflib.unified_diff(before, after, f"{path} (last run)", path, n=1, lineterm=""))
 
 

@@ -24,7 +24,7 @@ from nbflow.storage import made_files as made
 from nbflow.storage.results.left_files import Left, read_left
 from nbflow.storage.results.result_index import Snapshot
 from nbflow.storage.results.store import open_store
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 Latest = Mapping[str, Result | None]
 
@@ -42,13 +42,13 @@ class Traffic:
 
     def __init__(
         self,
-        project: Project,
+        pipeline: PipelineFolder,
         steps: Mapping[str, Step],
         sides: Sides,
         snapshot: Snapshot,
         hashes: Hashes,
     ) -> None:
-        self.project, self.steps, self.sides = project, dict(steps), sides
+        self.pipeline, self.steps, self.sides = pipeline, dict(steps), sides
         self.read_hash, self.look_again = hashes.read_hash, hashes.look_again
         self.newest = {name: snapshot.find_newest(name) for name in steps}
         self.opened: dict[str, dict[str, str]] = {}  # by step and real path: the key
@@ -76,14 +76,14 @@ class Traffic:
 
     def find_real(self, step: str, key: str) -> str:
         """Return the real path of a key in a step's result."""
-        return os.path.realpath(find_path(key, self.find_folder(step), self.project.root))
+        return os.path.realpath(find_path(key, self.find_folder(step), self.pipeline.project.root))
 
     def name_path(self, step: str, real: str) -> str:
         """Return the key of a real path in a step's result."""
-        return name_path(real, self.find_folder(step), self.project.root)
+        return name_path(real, self.find_folder(step), self.pipeline.project.root)
 
     def find_folder(self, step: str) -> Path:
-        return (self.project.root / self.steps[step].path).parent
+        return (self.pipeline.project.root / self.steps[step].path).parent
 
     def declares(self, step: str, real: str) -> bool:
         """Tell whether a step declares a file."""
@@ -131,7 +131,9 @@ class Traffic:
         """Find and hash what a step declares, as its makers' results say it will be."""
         overlay = self.make_overlay(step, latest)
         patterns = self.sides.declared.get(step, [])
-        return find_files(patterns, self.project.root, overlay=overlay, read_hash=self.read_hash)
+        return find_files(
+            patterns, self.pipeline.project.root, overlay=overlay, read_hash=self.read_hash
+        )
 
     def make_overlay(self, step: str, latest: Latest) -> Overlay:
         if not self.steps[step].makers:
@@ -182,7 +184,7 @@ class Traffic:
             there = os.path.exists(real)  # noqa: PTH110
             if there and self.read_hash(Path(real)) == one.hash:
                 continue
-            folder = open_store(self.project.home).fetch(result.step, result.id)
+            folder = open_store(self.pipeline.home).fetch(result.step, result.id)
             made.put_back(folder, one, Path(real))
             facts = {"file": self.show(real), "maker": result.step, "missing": not there}
             yield make_warning("put-back", **facts)
@@ -193,7 +195,7 @@ class Traffic:
 
     def show(self, real: str) -> str:
         """Return a path for people: relative to the root, or as it is."""
-        return self.project.relative(Path(real))
+        return self.pipeline.project.relative(Path(real))
 
     # --- inside -------------------------------------------------------------------------------
 
@@ -230,7 +232,7 @@ class Traffic:
 
     def _read_left(self, step: str) -> list[tuple[str, Left]]:
         if step not in self._left:
-            known = read_left(self.project, step)
+            known = read_left(self.pipeline, step)
             self._left[step] = [(self.find_real(step, one.key), one) for one in known]
         return self._left[step]
 

@@ -39,7 +39,7 @@ from nbflow.planning.undeclared_files import advise
 from nbflow.runs.liveness import take_snapshot
 from nbflow.storage.results.result_index import Snapshot
 from nbflow.storage.results.store import read_names
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 ReadHash = Callable[[Path], str]
 
@@ -47,7 +47,7 @@ ReadHash = Callable[[Path], str]
 class Plan(Frozen, frozen=True):
     """What a run will do: `steps` in execution order, what is not selected left out."""
 
-    project: Project
+    pipeline: PipelineFolder
     scan: Scan
     request: Request
     steps: dict[str, Planned]
@@ -74,21 +74,21 @@ class Plan(Frozen, frozen=True):
         return sum(known) if known else None
 
 
-def make_plan(project: Project, scan: Scan, request: Request) -> Plan:
+def make_plan(pipeline: PipelineFolder, scan: Scan, request: Request) -> Plan:
     """Plan a run without running anything.
 
     Raises PipelineError with all problems, ParameterError, UnknownNameError.
     """
-    refuse_wrong(project, scan)
-    _refuse_name(project, request.name)
-    plan, problems = draft(project, scan, request)
+    refuse_wrong(pipeline, scan)
+    _refuse_name(pipeline, request.name)
+    plan, problems = draft(pipeline, scan, request)
     refuse(problems)
     _refuse_missing_inputs(plan)
     return plan
 
 
 def draft(
-    project: Project, scan: Scan, request: Request, *, lenient: bool = False
+    pipeline: PipelineFolder, scan: Scan, request: Request, *, lenient: bool = False
 ) -> tuple[Plan, list[Problem]]:
     """Return a plan, and what is wrong with the files of its steps.
 
@@ -96,12 +96,12 @@ def draft(
     or modules cannot be read are planned to run.
     """
     early = select(graph.make_parents(scan.steps), request)
-    overrides = assign(scan.steps, project.settings.parameters, request, early)
-    with preparing(project) as reading:
-        snapshot = take_snapshot(project, reading.read_hash)
+    overrides = assign(scan.steps, pipeline.project.settings.parameters, request, early)
+    with preparing(pipeline) as reading:
+        snapshot = take_snapshot(pipeline, reading.read_hash)
         values = {name: make_effective(step, overrides[name]) for name, step in scan.steps.items()}
-        sides = read_sides(project.root, scan.steps, values)
-        traffic = Traffic(project, scan.steps, sides, snapshot, reading)
+        sides = read_sides(pipeline.project.root, scan.steps, values)
+        traffic = Traffic(pipeline, scan.steps, sides, snapshot, reading)
         edges = connect(traffic, values)
         traffic.steps.update(edges.steps)
         scan = msgspec.structs.replace(scan, steps=edges.steps)
@@ -110,7 +110,7 @@ def draft(
         if not lenient:
             refuse_missing({name: scan.steps[name] for name in selected}, overrides)
         drafting = _Drafting(
-            Plan(project, scan, request, {}, {}, traffic), edges, snapshot, selected
+            Plan(pipeline, scan, request, {}, {}, traffic), edges, snapshot, selected
         )
         needed = graph.ancestors(parents, selected)
         paths = {name: step.path for name, step in scan.steps.items()}
@@ -232,7 +232,7 @@ def find_inputs(step: Step, latest: Latest) -> dict[str, Output | None]:
 
 def find_reusable(plan: Plan, step: str, key: str) -> Result | None:
     """Return the result that a key leads to by now, if nothing speaks against it."""
-    hit = _find_hit(plan, take_snapshot(plan.project), (step, key), {}, hash_module)
+    hit = _find_hit(plan, take_snapshot(plan.pipeline), (step, key), {}, hash_module)
     return hit.result if hit and not hit.against else None
 
 
@@ -243,7 +243,7 @@ def _find_hit(
     result = found.find_by_key(*at)
     if result is None or found.is_damaged(at[0], result.id):
         return _find_damaged(found, *at)
-    root, traffic = plan.project.root, plan.traffic
+    root, traffic = plan.pipeline.project.root, plan.traffic
     changed = (
         path
         for path, digest in result.seen_modules.items()
@@ -267,16 +267,16 @@ def _find_damaged(found: Snapshot, step: str, key: str) -> CacheHit | None:
     return CacheHit(None, (Reason("damaged", damage.result, damage.file, damage.why),))
 
 
-def refuse_wrong(project: Project, scan: Scan) -> None:
+def refuse_wrong(pipeline: PipelineFolder, scan: Scan) -> None:
     """Raise PipelineError with all that is wrong with the notebooks, or where there is no step."""
     errors = tuple(problem for problem in scan.problems if problem.severity == "error")
     if errors:
         count = "1 problem" if len(errors) == 1 else f"{len(errors)} problems"
-        raise PipelineError(f"{project.folder.name} has {count}.", problems=errors)
+        raise PipelineError(f"{pipeline.folder.name} has {count}.", problems=errors)
 
 
-def _refuse_name(project: Project, name: str) -> None:
-    fault = find_name_fault(name, read_names(str(project.runs))) if name else ""
+def _refuse_name(pipeline: PipelineFolder, name: str) -> None:
+    fault = find_name_fault(name, read_names(str(pipeline.runs))) if name else ""
     if fault:
         facts = {"name": name, "why": fault}
         raise ParameterError(problems=[Problem("unusable-run-name", None, facts)])

@@ -10,20 +10,20 @@ from nbflow.errors import KernelError, NbflowError
 from nbflow.model import Place, Problem, Request, Scan, Step
 from nbflow.planning.make import draft
 from nbflow.planning.prepare import Asked, ask_kernel, look_up
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 
-def find_absent(project: Project, scan: Scan) -> Iterator[Problem]:
+def find_absent(pipeline: PipelineFolder, scan: Scan) -> Iterator[Problem]:
     """Find the declared files and the kernels that are not here.
 
     A missing kernel is an error, or a warning where nbflow's own interpreter replaces it. Patterns
     with parameters are filled with the default values.
     """
-    yield from _find_files(project, scan)
-    yield from _find_kernels(project, scan)
+    yield from _find_files(pipeline, scan)
+    yield from _find_kernels(pipeline, scan)
 
 
-def _find_kernels(project: Project, scan: Scan) -> Iterator[Problem]:
+def _find_kernels(pipeline: PipelineFolder, scan: Scan) -> Iterator[Problem]:
     """Find the kernels that are not installed or do not work."""
     asked: dict[Asked, list[Step]] = {}
     for step in scan.steps.values():
@@ -31,7 +31,7 @@ def _find_kernels(project: Project, scan: Scan) -> Iterator[Problem]:
     for kernel, steps in asked.items():
         place, names = Place(steps[0].path), [step.name for step in steps]
         try:
-            warning = look_up(project, kernel)[0].warning
+            warning = look_up(pipeline, kernel)[0].warning
         except KernelError as error:
             for one in error.problems:
                 yield replace(one, place=place, facts=one.facts | {"steps": names})
@@ -40,10 +40,10 @@ def _find_kernels(project: Project, scan: Scan) -> Iterator[Problem]:
             yield replace(warning, place=place, facts=warning.facts | {"steps": names})
 
 
-def _find_files(project: Project, scan: Scan) -> Iterator[Problem]:
+def _find_files(pipeline: PipelineFolder, scan: Scan) -> Iterator[Problem]:
     """Find the problems of declared files, and the warnings of undeclared ones."""
     try:
-        plan, problems = draft(project, scan, Request(), lenient=True)
+        plan, problems = draft(pipeline, scan, Request(), lenient=True)
     except NbflowError:  # parameters that disagree: the scan has a problem that says so
         return
     yield from problems

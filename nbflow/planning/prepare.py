@@ -18,32 +18,32 @@ from nbflow.errors import KernelError
 from nbflow.model import Environment, Parameter, Parts, Place, Problem, Reason, Step, make_warning
 from nbflow.planning.decide import Prepared
 from nbflow.planning.parameter_values import find_open_defaults, make_effective
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 Asked = tuple[str, str, str]  # language, the notebook's kernel, the option's
 _SPARE = 20_000  # hashes of files that this plan did not need, and another may
 
 
 @contextlib.contextmanager
-def preparing(project: Project) -> Iterator[Preparing]:
+def preparing(pipeline: PipelineFolder) -> Iterator[Preparing]:
     """Give the object that prepares the steps of one plan."""
     with (
-        keep_answers(project, "files", str, spare=_SPARE) as files,
-        keep_answers(project, "modules", ModuleFile, spare=_SPARE) as modules,
+        keep_answers(pipeline, "files", str, spare=_SPARE) as files,
+        keep_answers(pipeline, "modules", ModuleFile, spare=_SPARE) as modules,
     ):
-        yield Preparing(project, files, modules)
+        yield Preparing(pipeline, files, modules)
 
 
 class Preparing:
     """Prepares steps; each kernel, module and file is looked up once for all of them."""
 
     def __init__(
-        self, project: Project, files: FileCache[str], modules: FileCache[ModuleFile]
+        self, pipeline: PipelineFolder, files: FileCache[str], modules: FileCache[ModuleFile]
     ) -> None:
-        self._project, self._files = project, files
+        self._pipeline, self._files = pipeline, files
         self._search = Search(modules)
         self._kernels: dict[Asked, tuple[kernels.Kernel, Environment]] = {}
-        self._find_folder = functools.cache(project.root.joinpath)
+        self._find_folder = functools.cache(pipeline.project.root.joinpath)
 
     def prepare(self, step: Step, overrides: dict[str, Any], *, force: bool) -> Prepared:
         """Read what the step's key depends on, except for its files: see `Traffic.find`.
@@ -81,7 +81,7 @@ class Preparing:
         asked = ask_kernel(step)
         if asked not in self._kernels:
             try:
-                self._kernels[asked] = look_up(self._project, asked)
+                self._kernels[asked] = look_up(self._pipeline, asked)
             except KernelError as error:
                 place = Place(step.path)
                 found = [replace(one, place=place) for one in error.problems]
@@ -91,7 +91,7 @@ class Preparing:
     def _read_parts(
         self, step: Step, overrides: Mapping[str, Any], environment: Environment
     ) -> Parts:
-        root, folder = self._project.root, self._find_folder(step.path.rpartition("/")[0])
+        root, folder = self._pipeline.project.root, self._find_folder(step.path.rpartition("/")[0])
         effective = make_effective(step, overrides)
         closure = read_closure(step.imports, folder, environment.path, root, self._search)
         return Parts(
@@ -107,10 +107,10 @@ def ask_kernel(step: Step) -> Asked:
     return step.language, step.kernel, step.options.kernel
 
 
-def look_up(project: Project, asked: Asked) -> tuple[kernels.Kernel, Environment]:
+def look_up(pipeline: PipelineFolder, asked: Asked) -> tuple[kernels.Kernel, Environment]:
     """Return a kernel and what is installed there; KernelError where there is none that works."""
     kernel = kernels.find_kernel(*asked)
-    return kernel, kernels.read_environment(kernel, kernels.find_cache(), project.cache)
+    return kernel, kernels.read_environment(kernel, kernels.find_cache(), pipeline.cache)
 
 
 def _make_warnings(kernel: kernels.Kernel, open_defaults: list[Parameter]) -> Iterator[Problem]:

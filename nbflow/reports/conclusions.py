@@ -19,7 +19,7 @@ from nbflow.runs.fold import Run
 from nbflow.runs.folder import find_folder
 from nbflow.runs.history import iterate_run_ids, read_run
 from nbflow.runs.log import read_last
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 _LOOKED_AT = 100  # earlier runs
 
@@ -33,29 +33,31 @@ class Conclusions(Frozen, frozen=True):
     run: str = ""
 
 
-def read_conclusions(project: Project, run: Run, gathered: Sequence[Gathered]) -> Conclusions:
+def read_conclusions(
+    pipeline: PipelineFolder, run: Run, gathered: Sequence[Gathered]
+) -> Conclusions:
     """Return what a run says.
 
     Where steps that would say it have not ended well, the newest run before it says it that was
     done and has these steps; where there is none, those steps say it that have ended well.
     """
-    own = _make_conclusions(project, gathered)
+    own = _make_conclusions(pipeline, gathered)
     good = {one.step.state.name for one in gathered if _is_good(one)}
     telling = {one.step for one in own.story}
     if run.status == "done" or (telling and telling <= good):
         return own
-    earlier = _read_earlier(project, run, telling or {*run.parents})
+    earlier = _read_earlier(pipeline, run, telling or {*run.parents})
     if earlier is not None:
         return replace(earlier, title=own.title or earlier.title)
     return replace(own, story=tuple(one for one in own.story if one.step in good))
 
 
-def _make_conclusions(project: Project, gathered: Sequence[Gathered]) -> Conclusions:
+def _make_conclusions(pipeline: PipelineFolder, gathered: Sequence[Gathered]) -> Conclusions:
     story = make_story(
         Source(one.step.state.name, one.step.state.path, one.notebook.cells, one.is_report)
         for one in gathered
     )
-    title = _find_title(gathered, story) or project.folder.name
+    title = _find_title(gathered, story) or pipeline.folder.name
     return Conclusions(title, _find_numbers(gathered, story), story)
 
 
@@ -88,19 +90,19 @@ def _is_good(one: Gathered) -> bool:
     return STATES[one.step.state.status].good
 
 
-def _read_earlier(project: Project, run: Run, steps: set[str]) -> Conclusions | None:
+def _read_earlier(pipeline: PipelineFolder, run: Run, steps: set[str]) -> Conclusions | None:
     """Return what the newest run says that was done before this one and has these steps."""
-    for run_id in itertools.islice(_find_done(project, run.id), _LOOKED_AT):
-        if steps <= read_run(project, run_id).parents.keys():
-            log = read_run_log(project, run_id)
-            found = _make_conclusions(project, read_steps(project, log, log.run.steps))
+    for run_id in itertools.islice(_find_done(pipeline, run.id), _LOOKED_AT):
+        if steps <= read_run(pipeline, run_id).parents.keys():
+            log = read_run_log(pipeline, run_id)
+            found = _make_conclusions(pipeline, read_steps(pipeline, log, log.run.steps))
             if found.story or found.numbers:
                 return replace(found, run=run_id)
     return None
 
 
-def _find_done(project: Project, before: str) -> Iterator[str]:
-    for run_id in iterate_run_ids(project):
-        last = read_last(find_folder(project, run_id).log) if run_id < before else None
+def _find_done(pipeline: PipelineFolder, before: str) -> Iterator[str]:
+    for run_id in iterate_run_ids(pipeline):
+        last = read_last(find_folder(pipeline, run_id).log) if run_id < before else None
         if last and isinstance(last.event, RunFinished) and last.event.status == "done":
             yield run_id

@@ -16,23 +16,23 @@ from nbflow.reports.settings import make_settings
 from nbflow.reports.steps import Gathered, read_steps
 from nbflow.runs.fold import Run
 from nbflow.runs.next_commands import find_after_run
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 _NO_OPTIONS = Options()
 
 
-def make_report(project: Project, run_id: str, options: Options = _NO_OPTIONS) -> Report:
+def make_report(pipeline: PipelineFolder, run_id: str, options: Options = _NO_OPTIONS) -> Report:
     """Return the report of a run, whatever its state; the same run gives the same report.
 
     `run_id` is the whole id, see `runs.history.find_run_id`. Raises UnknownNameError where there is
     no such run or step, or where the run's log cannot be read.
     """
-    log = read_run_log(project, run_id)
+    log = read_run_log(pipeline, run_id)
     names = _choose_steps(log.run, options.steps)
-    gathered = read_steps(project, log, names)
+    gathered = read_steps(pipeline, log, names)
     chain = find_chain(log.intervals, log.run.parents)
     shared = _find_shared(one.environment for one in gathered)
-    said = read_conclusions(project, log.run, gathered)
+    said = read_conclusions(pipeline, log.run, gathered)
     steps = (_finish(one, chain, shared, options) for one in gathered)
     return Report(
         run=log.run,

@@ -10,7 +10,7 @@ from nbflow.runs.fold import Folding, Run, StepRun
 from nbflow.runs.folder import find_folder
 from nbflow.runs.history import place
 from nbflow.runs.log import read_lines
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 
 class RunLog(Frozen, frozen=True):
@@ -20,21 +20,21 @@ class RunLog(Frozen, frozen=True):
     intervals: dict[str, Interval] = {}
 
 
-def read_run_log(project: Project, run_id: str) -> RunLog:
+def read_run_log(pipeline: PipelineFolder, run_id: str) -> RunLog:
     """Return what a run's log says.
 
     Raises UnknownNameError where there is no such run, or its log cannot be read.
     """
     folding, ends = Folding(), dict[str, float]()
     try:
-        for line in read_lines(find_folder(project, run_id).log):
+        for line in read_lines(find_folder(pipeline, run_id).log):
             folding.add(line)
             if isinstance(line.event, StepFinished | StepFailed | StepCancelled):
                 ends[str(line.event.task)] = line.time
     except FileNotFoundError as error:
         command = Command("runs")
         raise UnknownNameError(f"There is no run {run_id}. ", command, " lists them.") from error
-    run = place(project, folding.run, run_id)
+    run = place(pipeline, folding.run, run_id)
     if unread := run.find_problems():
         raise UnknownNameError(problems=unread)
     return RunLog(run, _make_intervals(run, ends))

@@ -24,7 +24,7 @@ from nbflow.runs.fold import StepRun
 from nbflow.runs.folder import AttemptFolder
 from nbflow.storage.results.outputs import read_outputs
 from nbflow.storage.results.result_index import Snapshot
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 _LOG = 100_000  # bytes of what a kernel printed outside cells
 
@@ -40,23 +40,23 @@ class Gathered(Frozen, frozen=True):
     is_report: bool = False  # its option `report`
 
 
-def read_steps(project: Project, log: RunLog, names: Iterable[str]) -> list[Gathered]:
+def read_steps(pipeline: PipelineFolder, log: RunLog, names: Iterable[str]) -> list[Gathered]:
     """Return what is known of these tasks of a run, each named as it is written."""
-    snapshot = Snapshot(project)
-    return [_read_step(project, log, name, snapshot) for name in names]
+    snapshot = Snapshot(pipeline)
+    return [_read_step(pipeline, log, name, snapshot) for name in names]
 
 
-def _read_step(project: Project, log: RunLog, name: str, snapshot: Snapshot) -> Gathered:
+def _read_step(pipeline: PipelineFolder, log: RunLog, name: str, snapshot: Snapshot) -> Gathered:
     state, run = log.run.steps[name], log.run
     attempt = run.find_attempt(state)
     folder, problems = _find_folder(log, state)
     result = snapshot.find_result(state.name, state.result) if state.result else None
     notebook = _read_notebook(state, attempt, folder)
     job = _read_job(attempt) if result is None else None
-    declared = _read_declared(project, state, notebook, result, job)
+    declared = _read_declared(pipeline, state, notebook, result, job)
     made = ReportStep(
         state=state,
-        description=_describe(project, state, notebook),
+        description=_describe(pipeline, state, notebook),
         begin=_find_begin(log, name),
         parameters={one.name: one.value for one in declared},
         sources=_make_sources(result, job),
@@ -68,7 +68,7 @@ def _read_step(project: Project, log: RunLog, name: str, snapshot: Snapshot) -> 
         problems=problems,
     )
     environment = result.parts.environment if result else {}
-    whole = bool(_find_option(project, state, notebook, "report"))
+    whole = bool(_find_option(pipeline, state, notebook, "report"))
     return Gathered(made, notebook, declared, environment, folder, whole)
 
 
@@ -100,13 +100,13 @@ def _read_job(attempt: AttemptFolder) -> Job | None:
 
 
 def _read_declared(
-    project: Project,
+    pipeline: PipelineFolder,
     state: StepRun,
     notebook: ExecutedNotebook,
     result: Result | None,
     job: Job | None,
 ) -> tuple[Declared, ...]:
-    folder = (project.root / state.path).parent
+    folder = (pipeline.project.root / state.path).parent
     parameters = find_parameters_of(notebook.cells, folder, notebook.language)
     values: Mapping[str, Any] = {}
     if result is not None:
@@ -117,15 +117,17 @@ def _read_declared(
     return find_declared(state.name, parameters, values)
 
 
-def _describe(project: Project, state: StepRun, notebook: ExecutedNotebook) -> str:
+def _describe(pipeline: PipelineFolder, state: StepRun, notebook: ExecutedNotebook) -> str:
     """Return the option `description`, else the notebook's first heading."""
-    said = _find_option(project, state, notebook, "description")
+    said = _find_option(pipeline, state, notebook, "description")
     return said if said and isinstance(said, str) else find_title(notebook.cells)
 
 
-def _find_option(project: Project, state: StepRun, notebook: ExecutedNotebook, option: str) -> Any:
+def _find_option(
+    pipeline: PipelineFolder, state: StepRun, notebook: ExecutedNotebook, option: str
+) -> Any:
     """Return an option as the notebook had it, else as the settings have it now."""
-    settings = project.settings
+    settings = pipeline.project.settings
     places = (notebook.options, settings.steps.get(state.name, {}), settings.defaults)
     return next((one[option] for one in places if option in one), None)
 

@@ -13,7 +13,7 @@ from nbflow.model import Frozen, Job, TaskId
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nbflow.workspace.project import Project
+    from nbflow.workspace.pipeline_folder import PipelineFolder
 
 LOG = "events.jsonl"
 _TASKS, _MAKING = "tasks", "result"
@@ -79,8 +79,8 @@ class AttemptFolder(Frozen, frozen=True):
         return self.path / f"source{suffix}"
 
 
-def find_folder(project: Project, run_id: str) -> RunFolder:
-    return RunFolder(project.runs / run_id)
+def find_folder(pipeline: PipelineFolder, run_id: str) -> RunFolder:
+    return RunFolder(pipeline.runs / run_id)
 
 
 def find_attempt(job: Job) -> AttemptFolder:

@@ -15,7 +15,7 @@ from nbflow.runs.folder import find_folder
 from nbflow.runs.history import read_run, read_unread
 from nbflow.runs.liveness import is_alive
 from nbflow.runs.log import Reader
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 POLL = 0.05  # seconds between looks at the log
 _QUIET = 1.0  # seconds between looks whether a run that says nothing still lives
@@ -29,11 +29,13 @@ class Followed:
     are kept.
     """
 
-    def __init__(self, project: Project, run_id: str, *, most: int = -1, kept: int = 0) -> None:
+    def __init__(
+        self, pipeline: PipelineFolder, run_id: str, *, most: int = -1, kept: int = 0
+    ) -> None:
         self.run = Run(id=run_id)
         self.gone = False  # its folder is no more
         self.version = 0  # grows with each change
-        self._project, self._path = project, find_folder(project, run_id).log
+        self._pipeline, self._path = pipeline, find_folder(pipeline, run_id).log
         self._reader, self._folding, self._asked = Reader(self._path), Folding(), 0.0
         self._most, self._kept = most, kept
         self._printed: dict[str, deque[tuple[str, str]]] = {}
@@ -69,7 +71,7 @@ class Followed:
             if self._kept and isinstance(line.event, OutputPrinted):
                 self._keep(line.event)
         if lines:
-            folder, home = str(self._path.parent), str(self._project.home)
+            folder, home = str(self._path.parent), str(self._pipeline.home)
             placed = {"id": self.run.id, "folder": folder, "home": home}
             self._show(msgspec.structs.replace(self._folding.run, **placed))
         return lines
@@ -78,12 +80,12 @@ class Followed:
         if time.monotonic() - self._asked < _QUIET:
             return []
         self._asked = time.monotonic()
-        unread = read_unread(self._project, self._folding.run, self.run.id)
-        if is_alive(self._project, self.run.id) and "status" not in unread:
+        unread = read_unread(self._pipeline, self._folding.run, self.run.id)
+        if is_alive(self._pipeline, self.run.id) and "status" not in unread:
             return []
         lines = self._read_log()  # its last ones may have come meanwhile
         if not lines:
-            self._show(read_run(self._project, self.run.id))
+            self._show(read_run(self._pipeline, self.run.id))
         return lines
 
     def _look_whether_there(self) -> None:
@@ -102,16 +104,16 @@ class Followed:
         self.version += 1
 
 
-def follow(project: Project, run_id: str) -> Iterator[Run]:
+def follow(pipeline: PipelineFolder, run_id: str) -> Iterator[Run]:
     """Yield the run each time its log has grown, until it is over."""
-    return (run for run, _ in follow_lines(project, run_id))
+    return (run for run, _ in follow_lines(pipeline, run_id))
 
 
-def follow_lines(project: Project, run_id: str) -> Iterator[tuple[Run, list[Line]]]:
+def follow_lines(pipeline: PipelineFolder, run_id: str) -> Iterator[tuple[Run, list[Line]]]:
     """Yield the run and its new lines each time the log has grown, until the run is over."""
-    followed = Followed(project, run_id)
-    if not find_folder(project, run_id).log.exists():
-        read_run(project, run_id)  # raises
+    followed = Followed(pipeline, run_id)
+    if not find_folder(pipeline, run_id).log.exists():
+        read_run(pipeline, run_id)  # raises
     seen = 0
     while followed.live:
         lines = followed.read()

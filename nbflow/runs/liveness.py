@@ -17,30 +17,30 @@ from nbflow.runs.log import read_heading, read_last
 from nbflow.storage.results.result_index import Snapshot
 
 if TYPE_CHECKING:
-    from nbflow.workspace.project import Project
+    from nbflow.workspace.pipeline_folder import PipelineFolder
 
 HEARTBEAT = 60.0  # seconds after which a run on another host counts as lost
 
 
-def is_alive(project: Project, run_id: str) -> bool:
+def is_alive(pipeline: PipelineFolder, run_id: str) -> bool:
     """Say whether a run's process holds its lock; on another host, whether its heart beats.
 
     The log is held too, so that a run goes on living whose lock somebody has deleted.
     """
-    folder = find_folder(project, run_id)
+    folder = find_folder(pipeline, run_id)
     return _is_alive(folder.lock, folder) or _is_alive(folder.log, folder)
 
 
-def is_finished(project: Project, run_id: str) -> bool:
+def is_finished(pipeline: PipelineFolder, run_id: str) -> bool:
     """Say whether a run's log has its last line."""
-    last = read_last(find_folder(project, run_id).log)
+    last = read_last(find_folder(pipeline, run_id).log)
     return last is not None and isinstance(last.event, RunFinished)
 
 
-def is_lost(project: Project, run_id: str) -> bool:
+def is_lost(pipeline: PipelineFolder, run_id: str) -> bool:
     """Tell whether a run died before it had finished."""
-    log = find_folder(project, run_id).log
-    return log.exists() and not is_finished(project, run_id) and not is_alive(project, run_id)
+    log = find_folder(pipeline, run_id).log
+    return log.exists() and not is_finished(pipeline, run_id) and not is_alive(pipeline, run_id)
 
 
 def read_host() -> str:
@@ -68,6 +68,8 @@ def _read_host_of(run: RunFolder) -> str:
     return heading.host if heading else ""
 
 
-def take_snapshot(project: Project, read_hash: Callable[[Path], str] = hash_file) -> Snapshot:
+def take_snapshot(
+    pipeline: PipelineFolder, read_hash: Callable[[Path], str] = hash_file
+) -> Snapshot:
     """Return a pipeline's results as they are now, those of lost runs doubted."""
-    return Snapshot(project, functools.partial(is_lost, project), read_hash)
+    return Snapshot(pipeline, functools.partial(is_lost, pipeline), read_hash)

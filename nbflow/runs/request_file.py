@@ -11,7 +11,7 @@ from nbflow.base.atomic_files import write_file
 from nbflow.errors import RunError
 from nbflow.model import Command, Frozen, Planned, Request, formats
 from nbflow.runs.folder import RunFolder, find_folder
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 _Kept = TypeVar("_Kept")
 
@@ -37,10 +37,10 @@ def write_plan(folder: RunFolder, plan: KeptPlan) -> None:
     _write(folder.plan, plan, formats.PLAN)
 
 
-def read_request(project: Project, run_id: str) -> Request:
+def read_request(pipeline: PipelineFolder, run_id: str) -> Request:
     """Return the request of a run; raise RunError if it cannot be read."""
     try:
-        return _read(find_folder(project, run_id).request, Request, formats.REQUEST)
+        return _read(find_folder(pipeline, run_id).request, Request, formats.REQUEST)
     except (OSError, ValueError, RecursionError) as error:  # ValueError: also msgspec's
         raise RunError(
             f"Run {run_id} does not say what it was asked for: {error}. ",

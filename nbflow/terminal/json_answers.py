@@ -44,17 +44,17 @@ def _make_body(answer: answers.Answer) -> dict[str, Any]:  # noqa: PLR0911 - a c
     match answer:
         case answers.ShownPlan(plan=plan):
             return {
-                "pipeline": plan.project.name,
+                "pipeline": plan.pipeline.name,
                 "steps": [_make_step(one) for one in plan.steps.values()],
                 "outside": [_make_step(one) for one in plan.outside.values()],
                 "expected": plan.expected,
                 "diffs": dict(answer.diffs),
             }
-        case answers.Listed(project=project, scan=scan):
-            return {"pipeline": project.name, **_make_scan(scan)}
-        case answers.Checked(project=project, scan=scan):
+        case answers.Listed(pipeline=pipeline, scan=scan):
+            return {"pipeline": pipeline.name, **_make_scan(scan)}
+        case answers.Checked(pipeline=pipeline, scan=scan):
             return {
-                "pipeline": project.name,
+                "pipeline": pipeline.name,
                 "steps": len(scan.steps),
                 "problems": _make_problems(scan.problems),
             }

@@ -7,9 +7,9 @@ import pytest
 
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.present.problems import say_what
-from nbflow.workspace.project import find_project
+from nbflow.workspace.pipeline_folder import find_pipeline
 from tests.analysis.facts import Told, tell
-from tests.notebooks import cell, markdown, notebook, project
+from tests.notebooks import cell, markdown, notebook, write_pipeline
 
 NBFLOW = "import nbflow\n"
 
@@ -259,7 +259,7 @@ READS = {
 def test_a_read_that_nobody_writes_is_a_problem(
     tmp_path: Path, notebooks: dict[str, Any], ref: str, problem: Told | None
 ) -> None:
-    made = project(tmp_path, **notebooks, revenue=[markdown("# Revenue"), reads(ref)])
+    made = write_pipeline(tmp_path, **notebooks, revenue=[markdown("# Revenue"), reads(ref)])
     scan = read_folder(made)
     assert [tell(found) for found in scan.problems] == ([problem] if problem else [])
     if problem:
@@ -269,7 +269,9 @@ def test_a_read_that_nobody_writes_is_a_problem(
 
 
 def test_malformed_reads_are_left_out_of_the_step(tmp_path: Path) -> None:
-    scan = read_folder(project(tmp_path, a=[writes("x")], b=[reads("a", ".x", "a.x.y", "a.x")]))
+    scan = read_folder(
+        write_pipeline(tmp_path, a=[writes("x")], b=[reads("a", ".x", "a.x.y", "a.x")])
+    )
     assert [found.ref for found in scan.steps["b"].inputs] == ["a.x"]
     assert len(scan.problems) == 3
 
@@ -286,7 +288,7 @@ def test_a_cycle_is_a_problem_that_names_the_path(
     tmp_path: Path, graph: dict[str, list[str]], path: str
 ) -> None:
     made = {name: [writes("x"), reads(*refs)] for name, refs in graph.items()}
-    scan = read_folder(project(tmp_path, **made))
+    scan = read_folder(write_pipeline(tmp_path, **made))
     assert [tell(found) for found in scan.problems] == [("cycle", {"steps": path.split(" → ")}, "")]
     place = scan.problems[0].place
     assert place is not None
@@ -295,13 +297,13 @@ def test_a_cycle_is_a_problem_that_names_the_path(
 
 def test_the_option_after_counts_for_cycles(tmp_path: Path) -> None:
     first = notebook(writes("x"), metadata={"nbflow": {"after": ["b"]}})
-    scan = read_folder(project(tmp_path, a=first, b=[reads("a.x")]))
+    scan = read_folder(write_pipeline(tmp_path, a=first, b=[reads("a.x")]))
     assert [tell(found) for found in scan.problems] == [("cycle", {"steps": ["a", "b", "a"]}, "")]
 
 
 def test_two_notebooks_of_one_name_are_a_problem(tmp_path: Path) -> None:
     files = {"01_Load.ipynb": [writes("x")], "more/load.ipynb": [writes("x")]}
-    scan = read_folder(project(tmp_path, files=files))
+    scan = read_folder(write_pipeline(tmp_path, files=files))
     paths = {"path": "notebooks/more/load.ipynb", "other": "notebooks/01_Load.ipynb"}
     told = [tell(found) for found in scan.problems]
     assert told == [("same-name", {"step": "load", **paths}, "")]
@@ -318,7 +320,9 @@ HIDDEN = {
 @pytest.mark.parametrize("cells", HIDDEN.values(), ids=HIDDEN)
 def test_what_is_not_python_is_one_problem(tmp_path: Path, cells: list[dict[str, Any]]) -> None:
     toml = "[parameters]\nlimit = 3"
-    scan = read_folder(project(tmp_path, toml=toml, orders=cells, revenue=[reads("orders.paid")]))
+    scan = read_folder(
+        write_pipeline(tmp_path, toml=toml, orders=cells, revenue=[reads("orders.paid")])
+    )
     assert [(found.severity, found.code) for found in scan.problems] == [
         ("error", "invalid-python")
     ]
@@ -326,7 +330,7 @@ def test_what_is_not_python_is_one_problem(tmp_path: Path, cells: list[dict[str,
 
 def test_writes_that_are_not_known_are_one_problem(tmp_path: Path) -> None:
     loop = cell(NBFLOW + "for name in 'tu':\n    nbflow.write(name, 1)", "parameters")
-    scan = read_folder(project(tmp_path, orders=[loop], revenue=[reads("orders.t")]))
+    scan = read_folder(write_pipeline(tmp_path, orders=[loop], revenue=[reads("orders.t")]))
     assert [tell(found) for found in scan.problems] == [
         ("write-not-literal", {"call": "nbflow.write(name)"}, "")
     ]
@@ -334,7 +338,7 @@ def test_writes_that_are_not_known_are_one_problem(tmp_path: Path) -> None:
 
 def test_of_many_steps_that_disagree_some_are_named(tmp_path: Path) -> None:
     steps = {f"s{n}": [cell(f"month = {n // 5}", "parameters")] for n in range(6)}
-    scan = read_folder(project(tmp_path, **steps))
+    scan = read_folder(write_pipeline(tmp_path, **steps))
     (found,) = scan.problems
     assert (found.code, found.facts["parameter"], found.facts["aspect"]) == (
         "disagreement",
@@ -347,7 +351,7 @@ def test_of_many_steps_that_disagree_some_are_named(tmp_path: Path) -> None:
 
 def test_what_the_settings_set_may_have_any_default(tmp_path: Path) -> None:
     steps = {f"s{n}": [cell(f"month = {n}", "parameters")] for n in range(2)}
-    scan = read_folder(project(tmp_path, toml="[parameters]\nmonth = 3", **steps))
+    scan = read_folder(write_pipeline(tmp_path, toml="[parameters]\nmonth = 3", **steps))
     assert scan.problems == ()
 
 
@@ -376,13 +380,13 @@ EMPTY = {
 def test_a_folder_without_steps_is_a_problem(
     tmp_path: Path, files: dict[str, Any], told: Told
 ) -> None:
-    scan = read_folder(project(tmp_path, files=files))
+    scan = read_folder(write_pipeline(tmp_path, files=files))
     assert [tell(found) for found in scan.problems] == [told]
 
 
 def test_an_empty_folder_that_is_the_root_is_named(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    scan = read_folder(find_project(tmp_path / "empty"))
+    scan = read_folder(find_pipeline(tmp_path / "empty"))
     assert [tell(found) for found in scan.problems] == [
         ("no-notebooks", {"folder": "empty"}, "nbflow new STEP")
     ]
@@ -416,7 +420,9 @@ PARAMETERS = {
 def test_steps_that_disagree_on_a_parameter_are_warned_about(
     tmp_path: Path, one: str, two: str, what: str | None
 ) -> None:
-    scan = read_folder(project(tmp_path, a=[cell(one, "parameters")], b=[cell(two, "parameters")]))
+    scan = read_folder(
+        write_pipeline(tmp_path, a=[cell(one, "parameters")], b=[cell(two, "parameters")])
+    )
     assert [(say_what(found), found.severity) for found in scan.problems] == (
         [(what, "warning")] if what else []
     )

@@ -7,7 +7,7 @@ import pytest
 
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.model import Cell, Step
-from tests.notebooks import cell, markdown, notebook, project
+from tests.notebooks import cell, markdown, notebook, write_pipeline
 
 TAG = cell("month = 1", "parameters")
 BEFORE = "import a\n\nif x:\n    y = f(1, 'two')\n    z = {1: 2}\n!ls -l"
@@ -153,7 +153,7 @@ def test_scripts_that_run_magics_execute_are_files_of_the_step(tmp_path: Path) -
         "b.py": "",
         "d e.py": "",
     }
-    step = read_folder(project(tmp_path, files=files)).steps["step"]
+    step = read_folder(write_pipeline(tmp_path, files=files)).steps["step"]
     found = [(file.pattern, file.place.cell, file.place.line) for file in step.files]
     assert found == [("tools/a.py", 2, 1), ("b.py", 2, 3), ("d e.py", 2, 6)]
 
@@ -167,4 +167,4 @@ def digests(step: Step) -> list[str]:
 
 
 def read(tmp_path: Path, content: dict[str, Any]) -> Step:
-    return read_folder(project(tmp_path, step=content)).steps["step"]
+    return read_folder(write_pipeline(tmp_path, step=content)).steps["step"]

@@ -10,7 +10,7 @@ import pytest
 from nbflow import Pipeline
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.model import Parameter
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 CONSTANTS = {
     # the cells above, the default, and the value it has; None where only running tells
@@ -118,7 +118,7 @@ def test_a_run_follows_the_environment(tmp_path: Path, monkeypatch: pytest.Monke
         cell("p = BASE + os.getenv('NBFLOW_T', '0')", "parameters"),
         cell("nbflow.write('t', p)"),
     ]
-    pipeline = Pipeline(project(tmp_path, a=cells).folder)
+    pipeline = Pipeline(write_pipeline(tmp_path, a=cells).folder)
     told = []
     for value in ("secret1", "secret1", "secret2", "secret1"):
         monkeypatch.setenv("NBFLOW_T", value)
@@ -138,7 +138,7 @@ def test_what_the_environment_holds_is_written_nowhere(
         cell("p = os.getenv('NBFLOW_T')", "parameters"),
         cell("nbflow.write('n', len(p))"),
     ]
-    made = project(tmp_path, a=cells)
+    made = write_pipeline(tmp_path, a=cells)
     assert Pipeline(made.folder).run().status == "done"
     files = [one for one in made.home.rglob("*") if one.is_file()]
     assert [one for one in files if b"topsecret" in one.read_bytes()] == []
@@ -153,9 +153,9 @@ def test_a_file_may_be_named_by_the_environment(
         cell("p = os.getenv('NBFLOW_T')", "parameters"),
         cell("nbflow.file(os.path.join(p, 'x.csv'))", "inputs"),
     ]
-    made = project(tmp_path, files={"a.ipynb": cells, "data/x.csv": "1"})
+    made = write_pipeline(tmp_path, files={"a.ipynb": cells, "data/x.csv": "1"})
     assert list(Pipeline(made.folder).plan().prepared["a"].parts.files) == ["notebooks/data/x.csv"]
 
 
 def read(tmp_path: Path, *cells: Any) -> tuple[Parameter, ...]:
-    return read_folder(project(tmp_path, a=list(cells))).steps["a"].parameters
+    return read_folder(write_pipeline(tmp_path, a=list(cells))).steps["a"].parameters

@@ -7,7 +7,7 @@ import pytest
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.model import Problem, Step
 from tests.analysis.facts import Told, tell
-from tests.notebooks import cell, notebook, project
+from tests.notebooks import cell, notebook, write_pipeline
 
 INPUTS = {
     # the cell tagged `inputs`, then what it reads and watches
@@ -219,7 +219,7 @@ def test_the_option_writes_declares_what_loops_write(tmp_path: Path) -> None:
         cell(source),
         metadata={"nbflow": {"writes": ["a", "b", "c"]}},
     )
-    scan = read_folder(project(tmp_path, step=made))
+    scan = read_folder(write_pipeline(tmp_path, step=made))
     writes = [(write.name, write.place.cell) for write in scan.steps["step"].writes]
     assert writes == [("c", 2), ("a", None), ("b", None)]
     assert scan.problems == ()
@@ -244,5 +244,5 @@ def test_a_deep_expression_is_walked(tmp_path: Path) -> None:
 def read(tmp_path: Path, *cells: dict[str, object]) -> tuple[Step, list[Problem]]:
     """Read a project with the step `step` of these cells, behind one that writes a and b."""
     load = [cell("import nbflow\nnbflow.write('a', 1)\nnbflow.write('b', 1)", "parameters")]
-    scan = read_folder(project(tmp_path, load=load, step=list(cells)))
+    scan = read_folder(write_pipeline(tmp_path, load=load, step=list(cells)))
     return scan.steps["step"], list(scan.problems)

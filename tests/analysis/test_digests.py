@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from nbflow.analysis.code import sql_tokens as sqltokens
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.model import Step
-from tests.notebooks import cell, notebook, project
+from tests.notebooks import cell, notebook, write_pipeline
 
 CONNECTION = duckdb.connect()
 TAG = cell("month = 1", "parameters")
@@ -167,5 +167,5 @@ def drop_places(tree: Any) -> Any:
 
 
 def digests(tmp_path: Path, *cells: dict[str, Any]) -> list[str]:
-    step: Step = read_folder(project(tmp_path, step=notebook(*cells))).steps["step"]
+    step: Step = read_folder(write_pipeline(tmp_path, step=notebook(*cells))).steps["step"]
     return [found.digest for found in step.cells]

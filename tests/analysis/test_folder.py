@@ -7,7 +7,7 @@ import pytest
 
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.present.problems import say_skipped
-from tests.notebooks import cell, notebook, project, write
+from tests.notebooks import cell, notebook, write, write_pipeline
 
 STEP = [cell("month = 1", "parameters")]
 SCRIPT = '# %% tags=["parameters"]\nmonth = 1\n'
@@ -127,7 +127,7 @@ FOLDERS: dict[str, tuple[dict[str, Any], dict[str, str], dict[str, str]]] = {
 def test_a_folder_holds_these_steps(
     tmp_path: Path, files: dict[str, Any], steps: dict[str, str], skipped: dict[str, str]
 ) -> None:
-    scan = read_folder(project(tmp_path, files=files))
+    scan = read_folder(write_pipeline(tmp_path, files=files))
     assert {step.name: within(step.path) for step in scan.steps.values()} == steps
     assert {within(item.path): say_skipped(item) for item in scan.skipped} == skipped
 
@@ -149,7 +149,7 @@ EXECUTED = {
 def test_executed_outputs_are_no_steps_and_sources_are(
     tmp_path: Path, at: str, source: str | None, output: str | None, *, is_step: bool
 ) -> None:
-    scan = read_folder(project(tmp_path, files={at: papermill(source, output)}))
+    scan = read_folder(write_pipeline(tmp_path, files={at: papermill(source, output)}))
     assert len(scan.steps) == is_step
     reasons = [say_skipped(item) for item in scan.skipped]
     assert reasons == [] if is_step else reasons[0].startswith("an executed output of papermill")
@@ -169,7 +169,7 @@ def test_a_renamed_output_is_none_while_it_says_what_its_source_does(
     tmp_path: Path, at: str, code: Any, *, both: bool
 ) -> None:
     copy = papermill("../src/source.ipynb", "/ci/out/source-2022.ipynb")
-    made = project(tmp_path, files={"sub/variant.ipynb": copy, f"sub/{at}": code})
+    made = write_pipeline(tmp_path, files={"sub/variant.ipynb": copy, f"sub/{at}": code})
     scan = read_folder(made)
     assert set(scan.steps) == ({"source", "variant"} if both else {"source"})
     if not both:
@@ -201,20 +201,20 @@ EXCLUDES = {
 @pytest.mark.parametrize(("glob", "steps"), EXCLUDES.values(), ids=EXCLUDES)
 def test_exclude_leaves_out_what_it_matches(tmp_path: Path, glob: str, steps: set[str]) -> None:
     files = {"a.ipynb": STEP, "b.ipynb": STEP, "more/c.ipynb": STEP, "more/deep/d.ipynb": STEP}
-    scan = read_folder(project(tmp_path, toml=f"exclude = ['{glob}']", files=files))
+    scan = read_folder(write_pipeline(tmp_path, toml=f"exclude = ['{glob}']", files=files))
     assert set(scan.steps) == steps
     first = glob.split("'", maxsplit=1)[0]
     assert {item.facts["glob"] for item in scan.skipped} <= {first}
 
 
 def test_the_store_is_not_looked_into(tmp_path: Path) -> None:
-    found = project(tmp_path, toml="store = 'notebooks/kept'", files={"kept/a.ipynb": STEP})
+    found = write_pipeline(tmp_path, toml="store = 'notebooks/kept'", files={"kept/a.ipynb": STEP})
     assert read_folder(found).steps == {}
     assert read_folder(found).skipped == ()
 
 
 def test_links_are_followed_once(tmp_path: Path) -> None:
-    found = project(tmp_path, a=STEP)
+    found = write_pipeline(tmp_path, a=STEP)
     write(tmp_path / "elsewhere" / "b.ipynb", STEP)
     (found.folder / "loop").symlink_to(found.folder)
     (found.folder / "self").symlink_to(found.folder / "self")
@@ -229,7 +229,7 @@ def test_links_are_followed_once(tmp_path: Path) -> None:
 
 def test_what_an_untagged_notebook_writes_is_remembered(tmp_path: Path) -> None:
     source = "from nbflow import write as w\nw('a', 1)\nfor x in y:\n    w(x, 1)\nw('b', 2)"
-    scan = read_folder(project(tmp_path, load=[cell(source)]))
+    scan = read_folder(write_pipeline(tmp_path, load=[cell(source)]))
     assert [item.writes for item in scan.skipped] == [("a", "b")]
 
 

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from nbflow.analysis.contract.scan import read_folder
-from tests.notebooks import cell, markdown, notebook, project
+from tests.notebooks import cell, markdown, notebook, write_pipeline
 
 PYTHON = {"name": "python3", "language": "python", "display_name": "Python 3"}
 R = {"name": "ir", "language": "R", "display_name": "R"}
@@ -33,7 +33,9 @@ def test_the_forms_of_jupytext_that_keep_tags_are_steps(
     cells = [markdown("# Title"), cell("month = 1", "parameters"), cell("%time x = 1")]
     made = nbformat.from_dict(notebook(*cells, metadata={"kernelspec": kernel}))
     text = jupytext.writes(made, fmt=form)
-    scan = read_folder(project(tmp_path, files={f"01 a.{form.split(':', maxsplit=1)[0]}": text}))
+    scan = read_folder(
+        write_pipeline(tmp_path, files={f"01 a.{form.split(':', maxsplit=1)[0]}": text})
+    )
     step = scan.steps["a"]
     assert (step.language, step.kernel) == (kernel["language"], kernel["name"])
     assert [(found.number, found.first_line) for found in step.cells] == [
@@ -52,7 +54,7 @@ HEADLESS = {
 
 @pytest.mark.parametrize("text", HEADLESS.values(), ids=HEADLESS)
 def test_scripts_need_no_header(tmp_path: Path, text: str) -> None:
-    step = read_folder(project(tmp_path, files={"a.py": text})).steps["a"]
+    step = read_folder(write_pipeline(tmp_path, files={"a.py": text})).steps["a"]
     assert (step.language, [found.number for found in step.cells]) == ("python", [1, 2])
 
 
@@ -65,5 +67,5 @@ MODULES = {
 
 @pytest.mark.parametrize("text", MODULES.values(), ids=MODULES)
 def test_other_scripts_are_not_even_skipped(tmp_path: Path, text: str) -> None:
-    scan = read_folder(project(tmp_path, files={"a.py": text}))
+    scan = read_folder(write_pipeline(tmp_path, files={"a.py": text}))
     assert (scan.steps, scan.skipped) == ({}, ())

@@ -8,7 +8,7 @@ import pytest
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.model import Options
 from tests.analysis.facts import Told, tell
-from tests.notebooks import cell, notebook, project
+from tests.notebooks import cell, notebook, write_pipeline
 
 TAG = cell("month = 1", "parameters")
 
@@ -23,7 +23,7 @@ def test_options_come_from_the_metadata_the_settings_and_the_defaults(tmp_path: 
         cache = "6h"
     """
     metadata = {"nbflow": {"description": "A", "writes": ["x"], "timeout": 1.5}}
-    found = project(tmp_path, toml=toml, a=notebook(TAG, metadata=metadata), b=[TAG])
+    found = write_pipeline(tmp_path, toml=toml, a=notebook(TAG, metadata=metadata), b=[TAG])
     scan = read_folder(found)
     assert scan.problems == ()
     assert scan.steps["a"].options == Options(
@@ -35,7 +35,7 @@ def test_options_come_from_the_metadata_the_settings_and_the_defaults(tmp_path: 
 @pytest.mark.parametrize(("given", "read"), [(5, 5), ("2 kB", 2000)])
 def test_a_size_is_a_number_of_bytes_or_a_text(tmp_path: Path, given: object, read: int) -> None:
     made = notebook(TAG, metadata={"nbflow": {"max_output": given}})
-    assert read_folder(project(tmp_path, a=made)).steps["a"].options.max_output == read
+    assert read_folder(write_pipeline(tmp_path, a=made)).steps["a"].options.max_output == read
 
 
 WRONG = {
@@ -156,6 +156,6 @@ WRONG = {
 @pytest.mark.parametrize(("metadata", "toml", "told"), WRONG.values(), ids=WRONG)
 def test_a_wrong_option_is_a_problem(tmp_path: Path, metadata: Any, toml: str, told: Told) -> None:
     made = notebook(TAG, metadata={"nbflow": metadata})
-    scan = read_folder(project(tmp_path, toml=toml, a=made))
+    scan = read_folder(write_pipeline(tmp_path, toml=toml, a=made))
     assert [tell(problem) for problem in scan.problems] == [told]
     assert (scan.problems[0].severity == "warning") == (told[0] == "unknown-step-setting")

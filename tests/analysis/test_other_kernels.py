@@ -16,14 +16,14 @@ from nbflow.analysis.contract.scan import read_folder
 from nbflow.model import Problem, Step
 from nbflow.present.problems import say_hint
 from tests.analysis.facts import tell
-from tests.notebooks import cell, notebook, project
+from tests.notebooks import cell, notebook, write_pipeline
 
 TAG = cell("m = 1", "parameters")
 OURS = platform.python_version()
 
 
 def read(tmp_path: Path, *cells: Any, **metadata: Any) -> tuple[Step, list[Problem]]:
-    scan = read_folder(project(tmp_path, a=notebook(*cells, metadata=metadata)))
+    scan = read_folder(write_pipeline(tmp_path, a=notebook(*cells, metadata=metadata)))
     return scan.steps["a"], list(scan.problems)
 
 
@@ -141,7 +141,7 @@ def test_other_lines_are_not_valid(tmp_path: Path, above: list[Any], source: str
 
 
 def test_the_script_of_an_automagic_is_a_file_of_the_step(tmp_path: Path) -> None:
-    made = project(tmp_path, files={"a.ipynb": [TAG, cell("run b.py")], "b.py": ""})
+    made = write_pipeline(tmp_path, files={"a.ipynb": [TAG, cell("run b.py")], "b.py": ""})
     assert [one.pattern for one in read_folder(made).steps["a"].files] == ["b.py"]
 
 
@@ -242,7 +242,7 @@ def test_what_only_mentions_nbflow_is_none(tmp_path: Path, source: str) -> None:
 
 def test_another_language_cannot_write_what_the_option_lists(tmp_path: Path) -> None:
     made = notebook(cell("m <- 1", "parameters"), metadata=R)
-    scan = read_folder(project(tmp_path, a=made, toml='[steps.a]\nwrites = ["t"]'))
+    scan = read_folder(write_pipeline(tmp_path, a=made, toml='[steps.a]\nwrites = ["t"]'))
     assert [tell(one) for one in scan.problems] == [
         ("python-only-writes", {"names": ["t"], "language": "R"}, "")
     ]

@@ -10,7 +10,7 @@ import pytest
 from nbflow.analysis.contract.file_inputs import make_patterns
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.present.problems import say_what
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 HEAD = "import os\nfrom pathlib import Path\nimport os.path as osp\nfrom os.path import join\n"
 PARAMETERS = (
@@ -77,7 +77,7 @@ def read(tmp_path: Path, expression: str) -> tuple[Any, Any]:
         cell(f"import nbflow\npath = nbflow.file({expression})", "inputs"),
         cell("below = 'a'"),
     ]
-    made = project(tmp_path, a=cells)
+    made = write_pipeline(tmp_path, a=cells)
     scan = read_folder(made)
     return scan.steps["a"], scan.problems
 

@@ -23,7 +23,7 @@ from nbflow.model import (
     Write,
 )
 from nbflow.present.problems import say_what
-from tests.notebooks import cell, markdown, notebook, project
+from tests.notebooks import cell, markdown, notebook, write_pipeline
 
 LOAD = "import nbflow\nimport pandas as pd\nnbflow.write('flights', pd.DataFrame())"
 CLEAN = "import nbflow\nflights = nbflow.read('load.flights')\nnbflow.file('a.csv')"
@@ -65,7 +65,7 @@ STEPS = {
 
 
 def test_a_folder_of_notebooks_is_read(tmp_path: Path) -> None:
-    made = project(
+    made = write_pipeline(
         tmp_path,
         load=[markdown("# Load"), cell(FIRST, "parameters"), cell(LOAD)],
         clean=[cell(CLEAN, "inputs")],
@@ -80,7 +80,7 @@ def test_a_folder_of_notebooks_is_read(tmp_path: Path) -> None:
 
 def test_a_notebook_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
     """And what reads from it has none besides."""
-    found = project(tmp_path, a=[cell("import nbflow\nnbflow.read('b.c')", "inputs")])
+    found = write_pipeline(tmp_path, a=[cell("import nbflow\nnbflow.read('b.c')", "inputs")])
     (found.folder / "b.ipynb").symlink_to(tmp_path / "gone.ipynb")
     scan = read_folder(found)
     what = "b.ipynb is a link to a file that is not there."
@@ -96,7 +96,7 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
         "order.ipynb": [cell("x = 1", "parameters")],
         "b.ipynb": [cell("import nbflow\nnbflow.read(x)\nnbflow.read('c.d')", "inputs")],
     }
-    scan = read_folder(project(tmp_path, files=files))
+    scan = read_folder(write_pipeline(tmp_path, files=files))
     assert [problem.code for problem in scan.problems] == [
         "unreadable-notebook",
         "read-not-literal",
@@ -120,7 +120,9 @@ SYNTAX = {
 def test_a_cell_that_is_no_python_is_a_problem(
     tmp_path: Path, tags: tuple[str, ...], source: str, severity: str | None
 ) -> None:
-    scan = read_folder(project(tmp_path, a=[cell("m = 1", "parameters"), cell(source, *tags)]))
+    scan = read_folder(
+        write_pipeline(tmp_path, a=[cell("m = 1", "parameters"), cell(source, *tags)])
+    )
     assert [problem.severity for problem in scan.problems] == ([severity] if severity else [])
     if severity:
         assert say_what(scan.problems[0]) == "this cell is not valid Python: '(' was never closed."
@@ -144,7 +146,7 @@ def test_steps_in_other_languages_have_parameters(
 ) -> None:
     metadata = {"kernelspec": {"name": "other", "language": language}}
     made = notebook(cell(source, "parameters"), cell("x <- ("), metadata=metadata)
-    scan = read_folder(project(tmp_path, a=made))
+    scan = read_folder(write_pipeline(tmp_path, a=made))
     step = scan.steps["a"]
     assert (step.language, step.kernel) == (language, "other")
     assert {one.name: (one.value, one.literal) for one in step.parameters} == expected
@@ -158,13 +160,13 @@ def test_only_executed_cells_tagged_parameters_declare_parameters(tmp_path: Path
         cell("c = 4", "parameters", "skip-execution"),
         cell("d = 5"),
     ]
-    step = read_folder(project(tmp_path, a=cells)).steps["a"]
+    step = read_folder(write_pipeline(tmp_path, a=cells)).steps["a"]
     assert {one.name: one.value for one in step.parameters} == {"a": 1, "b": 2}
     assert step.cell_count == 3
 
 
 def test_several_pipelines_of_a_project_keep_apart(tmp_path: Path) -> None:
-    one = project(tmp_path, a=[cell("x = 1", "parameters")])
+    one = write_pipeline(tmp_path, a=[cell("x = 1", "parameters")])
     two = msgspec.structs.replace(one, folder=tmp_path / "other")
     two.folder.mkdir()
     assert set(read_folder(one).steps) == {"a"}

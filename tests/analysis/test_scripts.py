@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nbflow.analysis.contract.scan import read_folder
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 FILES = {
     "prep.py": "import helper\nprint(1)\n",
@@ -45,12 +45,12 @@ FILES = {
     ],
 )
 def test_scripts_are_files_of_the_step(tmp_path: Path, source: str, found: list[str]):
-    made = project(tmp_path, step=[cell("x = 1", "parameters"), cell(source)], files=FILES)
+    made = write_pipeline(tmp_path, step=[cell("x = 1", "parameters"), cell(source)], files=FILES)
     step = read_folder(made).steps["step"]
     assert [one.pattern for one in step.files] == found
 
 
 def test_what_a_script_imports_counts(tmp_path: Path):
     source = "!python prep.py\n!python sub/prep.py\n!python -m helper"
-    made = project(tmp_path, step=[cell("x = 1", "parameters"), cell(source)], files=FILES)
+    made = write_pipeline(tmp_path, step=[cell("x = 1", "parameters"), cell(source)], files=FILES)
     assert {"helper", "other", "sub.other"} <= set(read_folder(made).steps["step"].imports)

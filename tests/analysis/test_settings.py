@@ -10,7 +10,7 @@ from nbflow.model import Request
 from nbflow.planning import make_plan
 from nbflow.present.problems import say_what
 from tests.analysis.facts import Told, tell
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 WRONG = {
     "no step declares it": (
@@ -117,7 +117,7 @@ CELLS = {
 
 @pytest.mark.parametrize(("toml", "told"), WRONG.values(), ids=WRONG)
 def test_a_setting_that_stops_a_run_is_a_problem(tmp_path: Path, toml: str, told: Told) -> None:
-    made = project(tmp_path, toml=f"[parameters]\n{toml}", **CELLS)
+    made = write_pipeline(tmp_path, toml=f"[parameters]\n{toml}", **CELLS)
     scan = read_folder(made)
     assert [tell(one) for one in scan.problems] == [told]
     with pytest.raises(NbflowError):
@@ -126,7 +126,7 @@ def test_a_setting_that_stops_a_run_is_a_problem(tmp_path: Path, toml: str, told
 
 @pytest.mark.parametrize("toml", ["month = 5", '"clean.month" = 5\nyear = 2014', '"load.year" = 1'])
 def test_settings_that_a_run_takes_are_none(tmp_path: Path, toml: str) -> None:
-    made = project(tmp_path, toml=f"[parameters]\n{toml}", **CELLS)
+    made = write_pipeline(tmp_path, toml=f"[parameters]\n{toml}", **CELLS)
     scan = read_folder(made)
     assert scan.problems == ()
     assert len(make_plan(made, scan, Request()).steps) == 2
@@ -134,7 +134,7 @@ def test_settings_that_a_run_takes_are_none(tmp_path: Path, toml: str) -> None:
 
 def test_what_a_broken_notebook_may_declare_is_not_told(tmp_path: Path) -> None:
     toml = '[parameters]\nsize = 5\n"late.size" = 5\n"clean.size" = 5'
-    scan = read_folder(project(tmp_path, toml=toml, **CELLS, files={"late.ipynb": "{"}))
+    scan = read_folder(write_pipeline(tmp_path, toml=toml, **CELLS, files={"late.ipynb": "{"}))
     assert [say_what(found) for found in scan.problems if found.place is None] == [
         "nbflow.toml sets the parameter clean.size, but clean does not declare it."
     ]

@@ -11,9 +11,9 @@ import pytest
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.model import Problem, Step
 from nbflow.present.problems import say_hint, say_what
-from nbflow.workspace.project import make_home
+from nbflow.workspace.pipeline_folder import make_home
 from tests.analysis.facts import tell
-from tests.notebooks import cell, notebook, project
+from tests.notebooks import cell, notebook, write_pipeline
 
 LOAD = cell("%load_ext nbflow\nmonth = 1", "parameters")
 FLIGHTS = [
@@ -24,7 +24,7 @@ BOTH = ["clean.flights", "weather.hourly"]
 
 
 def read(tmp_path: Path, *cells: object) -> tuple[Step, list[Problem]]:
-    made = project(tmp_path, clean=FLIGHTS, weather=WEATHER, delays=list(cells))
+    made = write_pipeline(tmp_path, clean=FLIGHTS, weather=WEATHER, delays=list(cells))
     found = read_folder(made)
     return found.steps["delays"], list(found.problems)
 
@@ -185,7 +185,7 @@ def test_a_cell_that_may_fail_may_be_wrong(tmp_path: Path) -> None:
 
 
 def test_a_read_of_an_untagged_notebook_is_an_error(tmp_path: Path) -> None:
-    made = project(tmp_path, late=[cell("%load_ext nbflow"), cell("%%sql --write late\nselect 1")],
+    made = write_pipeline(tmp_path, late=[cell("%load_ext nbflow"), cell("%%sql --write late\nselect 1")],
                    report=[LOAD, cell("%%sql\nfrom late.late")])  # fmt: skip
     (problem,) = read_folder(made).problems
     assert (problem.code, problem.facts["ref"], problem.facts["writes"]) == (
@@ -196,7 +196,7 @@ def test_a_read_of_an_untagged_notebook_is_an_error(tmp_path: Path) -> None:
 
 
 def test_steps_that_query_each_other_are_a_cycle(tmp_path: Path) -> None:
-    made = project(
+    made = write_pipeline(
         tmp_path,
         a=[LOAD, cell("%%sql --write t\nfrom b.t")],
         b=[LOAD, cell("%%sql --write t\nfrom a.t")],
@@ -208,7 +208,7 @@ def test_steps_that_query_each_other_are_a_cycle(tmp_path: Path) -> None:
 def test_other_languages_have_no_such_cells(tmp_path: Path) -> None:
     julia = notebook(cell("%%sql\nfrom clean.flights", "parameters"),
                      metadata={"kernelspec": {"name": "julia", "language": "julia"}})  # fmt: skip
-    found = read_folder(project(tmp_path, clean=FLIGHTS, j=julia))
+    found = read_folder(write_pipeline(tmp_path, clean=FLIGHTS, j=julia))
     assert found.steps["j"].inputs == ()
 
 
@@ -225,23 +225,23 @@ import sys
 from nbflow.base import stat_cache
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.present.problems import say_hint, say_what
-from nbflow.workspace.project import find_project
+from nbflow.workspace.pipeline_folder import find_pipeline
 stat_cache.GRAIN = -(10**12)  # files that were changed just now are kept, too
-step = read_folder(find_project(sys.argv[1])).steps["delays"]
+step = read_folder(find_pipeline(sys.argv[1])).steps["delays"]
 print(*(one.ref for one in step.inputs), "duckdb" in sys.modules)
 """
 
 
 def test_duckdb_is_loaded_only_for_a_query_that_changed(tmp_path: Path) -> None:
     query = [LOAD, cell("%%sql\nfrom clean.flights")]
-    made = project(tmp_path, clean=FLIGHTS, delays=query)
+    made = write_pipeline(tmp_path, clean=FLIGHTS, delays=query)
     make_home(made)
     assert plan(made.folder) == "clean.flights True"
     assert plan(made.folder) == "clean.flights False"
 
 
 def test_without_queries_duckdb_is_not_loaded(tmp_path: Path) -> None:
-    made = project(tmp_path, delays=[cell("month = 1", "parameters"), cell("%time x = 1")])
+    made = write_pipeline(tmp_path, delays=[cell("month = 1", "parameters"), cell("%time x = 1")])
     assert plan(made.folder) == "False"
 
 

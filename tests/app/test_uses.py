@@ -12,9 +12,9 @@ import pytest
 from nbflow import app
 from nbflow.errors import ParameterError, PipelineError, UnknownNameError
 from nbflow.model import Request
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 from tests.cli.runs import make_run
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 FACES = {"click", "rich", "ipywidgets", "IPython", "anywidget"}
 LOAD = [
@@ -44,11 +44,11 @@ print(sorted({faces!r} & {{*sys.modules}}))
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Project:
-    return project(tmp_path, load=LOAD, add=ADD)
+def made(tmp_path: Path) -> PipelineFolder:
+    return write_pipeline(tmp_path, load=LOAD, add=ADD)
 
 
-def test_no_use_loads_a_face(made: Project) -> None:
+def test_no_use_loads_a_face(made: PipelineFolder) -> None:
     make_run(made, "20261101-000000-000000", {"load": {"t": [1]}})
     notebook = str(made.folder / "load.ipynb")
     code = USES.format(folder=str(made.folder), notebook=notebook, faces=FACES)
@@ -86,7 +86,7 @@ def show(forms: dict[str, object]) -> str:
     ],
 )
 def test_values_are_converted_once_as_the_steps_declare_them(
-    made: Project, values: dict[str, object], texts: dict[str, str], forms: dict[str, object]
+    made: PipelineFolder, values: dict[str, object], texts: dict[str, str], forms: dict[str, object]
 ) -> None:
     _, scan = app.pipelines.read_pipeline(made.folder)
     request = app.requests.make_request(made, scan, Request(), values, texts)
@@ -95,7 +95,7 @@ def test_values_are_converted_once_as_the_steps_declare_them(
     assert show(again.parameters) == show(forms)
 
 
-def test_what_is_wrong_is_raised_where_a_request_is_made(made: Project) -> None:
+def test_what_is_wrong_is_raised_where_a_request_is_made(made: PipelineFolder) -> None:
     _, scan = app.pipelines.read_pipeline(made.folder)
     with pytest.raises(ParameterError, match="'month'"):
         app.requests.make_request(made, scan, Request(), {"month": 2})
@@ -106,5 +106,5 @@ def test_what_is_wrong_is_raised_where_a_request_is_made(made: Project) -> None:
     with pytest.raises(PipelineError) as error:
         app.requests.make_request(made, scan, Request(), {"month": 2})
     assert [one.place.notebook for one in error.value.problems if one.place] == [
-        made.relative(made.folder / "bad.ipynb")
+        made.project.relative(made.folder / "bad.ipynb")
     ]

@@ -17,8 +17,8 @@ from nbflow.analysis.contract.scan import read_folder
 from nbflow.base import stat_cache as filecache
 from nbflow.model import Parts, Request, Scan
 from nbflow.planning import make_plan, prepare
-from nbflow.workspace.project import Project, find_project, make_home
-from tests.notebooks import cell, notebook, project, write
+from nbflow.workspace.pipeline_folder import PipelineFolder, find_pipeline, make_home
+from tests.notebooks import cell, notebook, write, write_pipeline
 
 LOAD = [
     cell("from settings import Color\nmonth: int = 1\ncolor: Color = Color.RED", "parameters"),
@@ -44,8 +44,8 @@ TOML = "exclude = ['other*']\n"
 
 
 @pytest.fixture
-def finished(tmp_path: Path) -> Project:
-    made = project(tmp_path, toml=TOML, load=LOAD, clean=CLEAN, files=FILES)
+def finished(tmp_path: Path) -> PipelineFolder:
+    made = write_pipeline(tmp_path, toml=TOML, load=LOAD, clean=CLEAN, files=FILES)
     make_home(made)
     return made
 
@@ -56,9 +56,9 @@ def later(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filecache, "GRAIN", -(10**12))
 
 
-def read(made: Project) -> tuple[Scan, dict[str, Parts] | str]:
+def read(made: PipelineFolder) -> tuple[Scan, dict[str, Parts] | str]:
     """Return what the notebooks say, and what the keys are made of or why there are none."""
-    made = find_project(made.folder)
+    made = find_pipeline(made.folder)
     found = read_folder(made)
     try:
         plan = make_plan(made, found, Request())
@@ -67,15 +67,15 @@ def read(made: Project) -> tuple[Scan, dict[str, Parts] | str]:
     return found, {name: ready.parts for name, ready in plan.prepared.items()}
 
 
-def read_anew(made: Project) -> tuple[Scan, dict[str, Parts] | str]:
+def read_anew(made: PipelineFolder) -> tuple[Scan, dict[str, Parts] | str]:
     shutil.rmtree(made.cache, ignore_errors=True)
     return read(made)
 
 
-def in_place(name: str, old: str, new: str) -> Callable[[Project], None]:
+def in_place(name: str, old: str, new: str) -> Callable[[PipelineFolder], None]:
     """Return an edit that keeps the file's inode, and its time if it keeps its size."""
 
-    def edit(made: Project) -> None:
+    def edit(made: PipelineFolder) -> None:
         path = made.folder / name
         before, text = path.stat(), path.read_text()
         assert old in text
@@ -86,10 +86,10 @@ def in_place(name: str, old: str, new: str) -> Callable[[Project], None]:
     return edit
 
 
-def replaced(name: str, old: str, new: str) -> Callable[[Project], None]:
+def replaced(name: str, old: str, new: str) -> Callable[[PipelineFolder], None]:
     """Return an edit by a rename, as editors do, that keeps the file's time."""
 
-    def edit(made: Project) -> None:
+    def edit(made: PipelineFolder) -> None:
         path = made.folder / name
         before, aside = path.stat(), path.with_suffix(".new")
         aside.write_text(path.read_text().replace(old, new))
@@ -99,19 +99,19 @@ def replaced(name: str, old: str, new: str) -> Callable[[Project], None]:
     return edit
 
 
-def put(name: str, content) -> Callable[[Project], object]:
+def put(name: str, content) -> Callable[[PipelineFolder], object]:
     return lambda made: write(made.folder / name, content)
 
 
-def remove(name: str) -> Callable[[Project], None]:
+def remove(name: str) -> Callable[[PipelineFolder], None]:
     return lambda made: (made.folder / name).unlink()
 
 
-def settings(text: str) -> Callable[[Project], object]:
-    return lambda made: (made.root / "nbflow.toml").write_text(TOML + text)
+def settings(text: str) -> Callable[[PipelineFolder], object]:
+    return lambda made: (made.project.root / "nbflow.toml").write_text(TOML + text)
 
 
-def swap(made: Project) -> None:
+def swap(made: PipelineFolder) -> None:
     """Give each of two notebooks the other's name."""
     load, clean, aside = (made.folder / f"{name}.ipynb" for name in ("load", "clean", "aside"))
     load.rename(aside)
@@ -121,7 +121,7 @@ def swap(made: Project) -> None:
 
 class Case(NamedTuple):
     name: str
-    change: Callable[[Project], object]
+    change: Callable[[PipelineFolder], object]
 
 
 CHANGES = [
@@ -141,7 +141,7 @@ CHANGES = [
     Case("Enum module hidden", put("settings/__init__.py", "RED = 1\n")),
     Case("script to run is there now", put("rates.py", "RATE = 1\n")),
     Case("setting", settings("[steps.load]\ncache = false\n")),
-    Case("exclude", lambda made: (made.root / "nbflow.toml").write_text("exclude = ['clean*']\n")),
+    Case("exclude", lambda made: (made.project.root / "nbflow.toml").write_text("exclude = ['clean*']\n")),
     Case("declared file", in_place("data.csv", "1,2,3", "3,2,1")),
     Case("declared file replaced", replaced("data.csv", "1,2,3", "3,2,1")),
     Case("declared file gone", remove("data.csv")),
@@ -153,7 +153,7 @@ CHANGES = [
 
 @pytest.mark.usefixtures("later")
 @pytest.mark.parametrize("case", CHANGES, ids=lambda case: case.name)
-def test_changes_are_seen(finished: Project, case: Case):
+def test_changes_are_seen(finished: PipelineFolder, case: Case):
     before = read(finished)
     assert read(finished) == before
     case.change(finished)
@@ -163,7 +163,7 @@ def test_changes_are_seen(finished: Project, case: Case):
 
 
 @pytest.mark.usefixtures("later")
-def test_what_did_not_change_is_not_read_again(finished: Project, monkeypatch):
+def test_what_did_not_change_is_not_read_again(finished: PipelineFolder, monkeypatch):
     remove("big.ipynb")(finished)  # it is never kept
     before = read(finished)
     monkeypatch.setattr(scan, "read_step", lambda *_: pytest.fail("a notebook was read"))
@@ -173,14 +173,14 @@ def test_what_did_not_change_is_not_read_again(finished: Project, monkeypatch):
 
 
 @pytest.mark.usefixtures("later")
-def test_a_touched_notebook_says_the_same(finished: Project):
+def test_a_touched_notebook_says_the_same(finished: PipelineFolder):
     before = read(finished)
     os.utime(finished.folder / "load.ipynb")
     os.utime(finished.folder / "data.csv")
     assert read(finished) == before
 
 
-def test_edits_within_one_tick_of_a_coarse_clock_are_seen(finished: Project, monkeypatch):
+def test_edits_within_one_tick_of_a_coarse_clock_are_seen(finished: PipelineFolder, monkeypatch):
     """As FAT has it: times in steps of 2 s, no lasting inodes, no time of change."""
     exact = filecache.read_stamp
 
@@ -201,8 +201,8 @@ def test_edits_within_one_tick_of_a_coarse_clock_are_seen(finished: Project, mon
         assert found == read_anew(finished)
 
 
-def damage(change: Callable[[bytes], bytes]) -> Callable[[Project], None]:
-    def apply(made: Project) -> None:
+def damage(change: Callable[[bytes], bytes]) -> Callable[[PipelineFolder], None]:
+    def apply(made: PipelineFolder) -> None:
         files = list(made.cache.glob("*.msgpack"))
         assert {file.stem for file in files} == {"files", "modules", "notebooks", "texts"}
         for file in files:
@@ -211,7 +211,7 @@ def damage(change: Callable[[bytes], bytes]) -> Callable[[Project], None]:
     return apply
 
 
-def forget(made: Project) -> None:
+def forget(made: PipelineFolder) -> None:
     shutil.rmtree(made.cache)
     made.cache.touch()  # nothing can be read from it or written there
 
@@ -228,7 +228,7 @@ DAMAGES = [
 
 @pytest.mark.usefixtures("later")
 @pytest.mark.parametrize("case", DAMAGES, ids=lambda case: case.name)
-def test_a_damaged_cache_is_none(finished: Project, case: Case):
+def test_a_damaged_cache_is_none(finished: PipelineFolder, case: Case):
     before = read(finished)
     case.change(finished)
     assert read(finished) == before
@@ -247,7 +247,7 @@ def test_a_damaged_cache_is_none(finished: Project, case: Case):
     ],
     ids=["nbflow", "nbflow's code", "Python"],
 )
-def test_another_version_reads_again(finished: Project, monkeypatch, change):
+def test_another_version_reads_again(finished: PipelineFolder, monkeypatch, change):
     before = read(finished)
     change(monkeypatch)
     seen = []
@@ -258,7 +258,7 @@ def test_another_version_reads_again(finished: Project, monkeypatch, change):
 
 
 @pytest.mark.usefixtures("later")
-def test_a_moved_project_says_the_same_of_other_places(finished: Project, tmp_path: Path):
+def test_a_moved_project_says_the_same_of_other_places(finished: PipelineFolder, tmp_path: Path):
     """Whether a notebook is papermill's output depends on where it lies."""
     output = tmp_path.joinpath("moved", "notebooks", "out.ipynb")
     record = {"input_path": str(finished.folder / "out.ipynb"), "output_path": str(output)}
@@ -269,14 +269,14 @@ def test_a_moved_project_says_the_same_of_other_places(finished: Project, tmp_pa
     moved.mkdir()
     for item in ("notebooks", "nbflow.toml", ".nbflow"):
         (tmp_path / item).rename(moved / item)
-    there = find_project(moved / "notebooks")
+    there = find_pipeline(moved / "notebooks")
     assert "out" not in read(there)[0].steps
     assert read(there) == read_anew(there)
 
 
 @pytest.mark.usefixtures("later")
 @pytest.mark.parametrize("value", [(1, 2), 10**30, "\ud800"], ids=["tuple", "large", "surrogate"])
-def test_what_would_come_back_otherwise_is_not_kept(finished: Project, value):
+def test_what_would_come_back_otherwise_is_not_kept(finished: PipelineFolder, value):
     path = str(finished.folder / "data.csv")
     for _ in range(2):
         with filecache.keep_answers(finished, "any", object) as answers:
@@ -284,14 +284,14 @@ def test_what_would_come_back_otherwise_is_not_kept(finished: Project, value):
 
 
 def test_looking_at_a_folder_leaves_nothing_there(tmp_path: Path):
-    made = project(tmp_path, load=LOAD, files=FILES)
+    made = write_pipeline(tmp_path, load=LOAD, files=FILES)
     read_folder(made)
-    assert not made.store.exists()
+    assert not made.project.store.exists()
 
 
 @pytest.mark.usefixtures("later")
 def test_a_first_plan_and_its_run_read_each_notebook_once(tmp_path: Path, monkeypatch):
-    made = project(tmp_path, load=LOAD, files=FILES)
+    made = write_pipeline(tmp_path, load=LOAD, files=FILES)
     remove("big.ipynb")(made)  # it is never kept
     before = read_folder(made)
     made.home.mkdir(parents=True)  # as a first run does

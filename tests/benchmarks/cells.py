@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.benchmarks.compare import make_figures_row, make_row, time_commands, time_two_sizes
 from tests.benchmarks.lab import NBFLOW, SCRIPTS, Command, Lab
 from tests.benchmarks.row import Row, Target
-from tests.notebooks import Notebook, cell, project
+from tests.notebooks import Notebook, cell, write_pipeline
 
 PAPERMILL = "papermill's command line"
 ENGINE = "papermill --engine nbflow"
@@ -79,4 +79,4 @@ def _make_nbflow(folder: Path, sources: list[str]) -> Command:
 
 def _write(folder: Path, sources: list[str]) -> Path:
     cells: list[Notebook] = [cell("number = 0", "parameters"), *map(cell, sources)]
-    return project(folder, one=cells).folder / "one.ipynb"
+    return write_pipeline(folder, one=cells).folder / "one.ipynb"

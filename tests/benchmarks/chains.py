@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.benchmarks.lab import SCRIPTS, Command
-from tests.notebooks import Notebook, cell, project, write
+from tests.notebooks import Notebook, cell, write, write_pipeline
 
 NUMBER = '{"number": 1}'
 IMPORTS = "import duckdb\nimport pandas as pd"
@@ -137,7 +137,7 @@ def write_snakemake(folder: Path, steps: int, parent: Parent) -> None:
 
 
 def _make_nbflow(folder: Path, steps: int, parent: Parent, more: tuple[str, ...]) -> Command:
-    made = project(folder, **{name(n): make_step(n, parent(n)) for n in range(steps)})
+    made = write_pipeline(folder, **{name(n): make_step(n, parent(n)) for n in range(steps)})
     words = ("nbflow", "run", str(made.folder), "-p", "number", "1", *more)
     return Command("nbflow", words, folder, f"{steps} ran")
 

@@ -11,7 +11,7 @@ from tests.benchmarks.lab import NBFLOW, Command, Lab, get_seconds
 from tests.benchmarks.measure import Sample, end_orphans
 from tests.benchmarks.row import Row, Target
 from tests.benchmarks.unchanged import make_finished
-from tests.notebooks import Notebook, cell, project, write
+from tests.notebooks import Notebook, cell, write, write_pipeline
 
 PAPERMILL = "papermill's command line"
 STAMP = """import pathlib
@@ -26,7 +26,7 @@ def measure_loop(lab: Lab) -> list[Row]:
         steps = {chains.name(n): chains.make_step(n, chains.after(n)) for n in range(count)}
         changed = chains.name(count // 2)
         steps[changed].insert(0, cell(STAMP.format(path=str(folder / "stamp"))))
-        made = project(folder, **steps)
+        made = write_pipeline(folder, **steps)
         edit = _make_edit(made.folder / f"{changed}.ipynb")
         own = _make_measure(lab, folder, _run(made.folder), edit, keep=True)
         lab.run(Command("nbflow", ("nbflow", "run"), made.folder), keep=True)

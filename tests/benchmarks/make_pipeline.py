@@ -21,7 +21,7 @@ from nbflow.model.events import Line
 from nbflow.planning import Plan, make_plan
 from nbflow.runs.fold import Run
 from nbflow.storage import output_io
-from nbflow.workspace.project import Project, find_project
+from nbflow.workspace.pipeline_folder import PipelineFolder, find_pipeline
 from tests.notebooks import cell, markdown, notebook, write
 
 LENGTH = 10  # steps in a chain
@@ -44,7 +44,7 @@ def chain(number: int) -> int | None:
 SHAPES: dict[str, Parent] = {"chain": chain, "fan": fan}
 
 
-def make_pipeline(root: Path, steps: int, *, fat: int = 0, shape: str = "fan") -> Project:
+def make_pipeline(root: Path, steps: int, *, fat: int = 0, shape: str = "fan") -> PipelineFolder:
     """Write the notebooks, `fat` of them with 5 MB of outputs, spread evenly."""
     folder = root / "notebooks"
     folder.mkdir(parents=True)
@@ -55,16 +55,16 @@ def make_pipeline(root: Path, steps: int, *, fat: int = 0, shape: str = "fan") -
         size = FAT if every and number % every == 0 and number // every < fat else 0
         made = _make_notebook(number, SHAPES[shape](number), size)
         write(folder / f"{name(number)}.ipynb", made)
-    return find_project(folder)
+    return find_pipeline(folder)
 
 
 def name(number: int) -> str:
     return f"step{number:05d}"
 
 
-def finish(project: Project, observe: Callable[[Line], None] = lambda _: None) -> Run:
+def finish(pipeline: PipelineFolder, observe: Callable[[Line], None] = lambda _: None) -> Run:
     """Run the pipeline by nbflow's own loop, with an executor that only writes the tables."""
-    plan = make_plan(project, read_folder(project), Request(jobs=1))
+    plan = make_plan(pipeline, read_folder(pipeline), Request(jobs=1))
     return execute(plan, observe=observe)
 
 
@@ -74,9 +74,9 @@ def execute(plan: Plan, observe: Callable[[Line], None] = lambda _: None) -> Run
         return run.execute(plan, observe=observe)
 
 
-def edit(project: Project, number: int, source: str = "factor = 3") -> None:
+def edit(pipeline: PipelineFolder, number: int, source: str = "factor = 3") -> None:
     """Change one cell of one notebook."""
-    path = project.folder / f"{name(number)}.ipynb"
+    path = pipeline.folder / f"{name(number)}.ipynb"
     content = json.loads(path.read_text(encoding="utf-8"))
     content["cells"][-1]["source"] = source
     write(path, content)
@@ -147,9 +147,9 @@ def main() -> None:
     parser.add_argument("--shape", choices=SHAPES, default="fan")
     asked = parser.parse_args()
     started = time.monotonic()
-    project = make_pipeline(asked.folder, asked.steps, fat=asked.fat, shape=asked.shape)
+    pipeline = make_pipeline(asked.folder, asked.steps, fat=asked.fat, shape=asked.shape)
     made = time.monotonic()
-    ended = finish(project)
+    ended = finish(pipeline)
     print(f"written in {made - started:.1f} s, {ended.status} in {time.monotonic() - made:.1f} s")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.benchmarks.lab import SCRIPTS, Lab
 from tests.benchmarks.measure import MeasureError, end_orphans
 from tests.benchmarks.row import Row, Target
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 WORK = """import duckdb
 import pandas as pd
@@ -67,7 +67,7 @@ def measure_nbflow(lab: Lab, count: int) -> tuple[float, float]:
             cell(WORK),
             cell(WAIT.format(folder=str(folder))),
         ]
-        made = project(folder, **{f"s{number}": cells for number in range(count)})
+        made = write_pipeline(folder, **{f"s{number}": cells for number in range(count)})
         words = ("nbflow", "run", str(made.folder), "-j", str(count))
         run = _start(lab, "nbflow", words, folder)
         kernels = _wait_for(folder, count, run)

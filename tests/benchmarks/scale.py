@@ -27,7 +27,7 @@ from nbflow.runs.history import read_run_ids
 from nbflow.runs.log import read_lines
 from nbflow.terminal.console import make_console
 from nbflow.terminal.live_views import LiveTable
-from nbflow.workspace.project import Project, find_project
+from nbflow.workspace.pipeline_folder import PipelineFolder, find_pipeline
 from tests.benchmarks.make_pipeline import SHAPES, edit, execute, finish, make_pipeline
 
 PARTS = ("plan, first", "run, first", "plan, unchanged", "run, unchanged", "fold", "draw")
@@ -40,18 +40,18 @@ _DRAWN = 20  # times a live table is drawn to tell its cost
 
 def measure_first(root: Path, steps: int, shape: str) -> dict[str, float]:
     """Plan and run a pipeline that was never run, by an executor that only writes tables."""
-    project = make_pipeline(root, steps, shape=shape)
+    pipeline = make_pipeline(root, steps, shape=shape)
     time.sleep(2.1)  # what is younger than the clock's grain is read twice
-    planning, plan = _count(lambda: _plan(project))
+    planning, plan = _count(lambda: _plan(pipeline))
     running, _ = _count(lambda: execute(plan))
     return {"plan, first": planning, "run, first": running}
 
 
-def measure_again(project: Project) -> dict[str, float]:
+def measure_again(pipeline: PipelineFolder) -> dict[str, float]:
     """Plan and run with all results reused; fold its log and draw it as a terminal would."""
-    planning, plan = _count(lambda: _plan(project))
+    planning, plan = _count(lambda: _plan(pipeline))
     running, _ = _count(lambda: run.execute(plan))
-    lines = list(read_lines(project.runs / read_run_ids(project)[0] / "events.jsonl"))
+    lines = list(read_lines(pipeline.runs / read_run_ids(pipeline)[0] / "events.jsonl"))
     return {
         "plan, unchanged": planning,
         "run, unchanged": running,
@@ -60,7 +60,7 @@ def measure_again(project: Project) -> dict[str, float]:
     }
 
 
-def find_first_start(project: Project) -> float:
+def find_first_start(pipeline: PipelineFolder) -> float:
     """Return the seconds from a request until the first step starts, in a warm process."""
     started: list[float] = []
 
@@ -69,7 +69,7 @@ def find_first_start(project: Project) -> float:
             started.append(time.perf_counter())
 
     began = time.perf_counter()
-    finish(project, observe=observe)
+    finish(pipeline, observe=observe)
     return started[0] - began
 
 
@@ -135,11 +135,11 @@ def _measure_one(folder: Path, steps: int, shape: str) -> dict[str, float]:
     try:
         _warm(warming)
         parts = measure_first(root, steps, shape)
-        project = find_project(root / "notebooks")
-        parts |= measure_again(project)
+        pipeline = find_pipeline(root / "notebooks")
+        parts |= measure_again(pipeline)
         costs = {part: parts[part] / steps * _MICRO for part in PARTS}
-        edit(project, steps // 2, f"factor = {time.time_ns()}")
-        return {**costs, "seconds to a first start": find_first_start(project)}
+        edit(pipeline, steps // 2, f"factor = {time.time_ns()}")
+        return {**costs, "seconds to a first start": find_first_start(pipeline)}
     finally:
         shutil.rmtree(warming, ignore_errors=True)
         shutil.rmtree(root, ignore_errors=True)
@@ -147,13 +147,13 @@ def _measure_one(folder: Path, steps: int, shape: str) -> dict[str, float]:
 
 def _warm(root: Path) -> None:
     """Load what a process loads once: it would be a small pipeline's cost alone."""
-    project = make_pipeline(root, 3)
-    finish(project)
-    measure_again(project)
+    pipeline = make_pipeline(root, 3)
+    finish(pipeline)
+    measure_again(pipeline)
 
 
-def _plan(project: Project) -> Plan:
-    return make_plan(project, read_folder(project), Request(jobs=1))
+def _plan(pipeline: PipelineFolder) -> Plan:
+    return make_plan(pipeline, read_folder(pipeline), Request(jobs=1))
 
 
 def _count(call: Callable[[], T]) -> tuple[float, T]:

@@ -14,7 +14,7 @@ from tests.benchmarks.compare import make_row
 from tests.benchmarks.lab import NBFLOW, Command, Lab
 from tests.benchmarks.measure import Sample
 from tests.benchmarks.row import Row, Target
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 PAPERMILL = "papermill's command line"
 CASES = {
@@ -32,7 +32,7 @@ def _measure_one(lab: Lab, name: str) -> Row:
     source, must = CASES[name]
     with lab.fresh() as folder:
         cells = [cell("x = 1", "parameters"), cell(source)]
-        notebooks = project(folder, one=cells).folder
+        notebooks = write_pipeline(folder, one=cells).folder
         alone = ("papermill", str(notebooks / "one.ipynb"), "out.ipynb", "-p", "x", "1")
         theirs = Command("papermill", alone, folder)
         own = _make_measure(lab, notebooks)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nbflow import Pipeline
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 pytestmark = [pytest.mark.browser, pytest.mark.kernel]
 
@@ -33,12 +33,12 @@ READY = """
 
 
 def test_run_all_reads_the_newest_run_and_leaves_it_alone(tmp_path: Path, lab, page):
-    made = project(tmp_path, load=LOAD, report=REPORT)
+    made = write_pipeline(tmp_path, load=LOAD, report=REPORT)
     run = Pipeline(made.folder).run()
     assert run.status == "done", run.steps
     before = sorted(at for at in (made.home / "results").rglob("*"))
 
-    address = lab(made.root)
+    address = lab(made.project.root)
     page.goto(address.replace("/lab?", "/lab/tree/notebooks/report.ipynb?"))
     page.wait_for_function(READY, timeout=60_000)
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")

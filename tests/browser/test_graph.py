@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 pytestmark = [pytest.mark.browser, pytest.mark.kernel]
 
@@ -136,14 +136,14 @@ def ask(page, code: str) -> str:
 
 
 def open_notebook(tmp_path: Path, lab, page) -> None:
-    made = project(
+    made = write_pipeline(
         tmp_path,
         load=[cell("rows = 3", "parameters"), cell(WRITE.format("load"))],
         clean=[cell(READ.format("load"), "inputs"), cell(WRITE.format("clean"))],
         report=[cell(READ.format("clean"), "inputs"), cell("nbflow.write('report', clean)")],
         files={"show.ipynb": [cell(SHOW)]},
     )
-    address = lab(made.root)
+    address = lab(made.project.root)
     page.goto(address.replace("/lab?", "/lab/tree/notebooks/show.ipynb?"))
     page.wait_for_function(READY, timeout=60_000)
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")

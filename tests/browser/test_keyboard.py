@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 from tests.browser.panels import open_panel, press, use_dark, wait_for_state
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 pytestmark = [pytest.mark.browser, pytest.mark.kernel]
 
@@ -65,19 +65,19 @@ async () => {
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Project:
-    return project(tmp_path / "work", load=LOAD, report=REPORT, fails=FAILS)
+def made(tmp_path: Path) -> PipelineFolder:
+    return write_pipeline(tmp_path / "work", load=LOAD, report=REPORT, fails=FAILS)
 
 
-def test_by_keyboard(lab, page, made: Project) -> None:
-    run_in_panel(page, lab(made.root), made)
+def test_by_keyboard(lab, page, made: PipelineFolder) -> None:
+    run_in_panel(page, lab(made.project.root), made)
     show_table(page)
     keys_stay_in_the_panel(page)
     arrows_lead_and_open(page)
 
 
-def test_what_is_shown_has_a_name_and_can_be_opened(lab, page, made: Project) -> None:
-    address = lab(made.root)
+def test_what_is_shown_has_a_name_and_can_be_opened(lab, page, made: PipelineFolder) -> None:
+    address = lab(made.project.root)
     run_in_panel(page, address, made)
     if AXE.exists():
         page.evaluate(AXE.read_text())
@@ -88,7 +88,7 @@ def test_what_is_shown_has_a_name_and_can_be_opened(lab, page, made: Project) ->
     opened_without_a_kernel(page, address)
 
 
-def run_in_panel(page: Any, address: str, made: Project) -> None:
+def run_in_panel(page: Any, address: str, made: PipelineFolder) -> None:
     open_panel(page, address, made.folder)
     press(page, "Run")
     wait_for_state(page, "failed")

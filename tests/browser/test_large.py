@@ -12,7 +12,7 @@ import pytest
 import nbflow
 from nbflow.present.layout.picture import make_picture
 from nbflow.runs.history import read_run, read_run_ids
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 from tests.browser.panels import (
     KERNEL,
     TALL,
@@ -23,7 +23,7 @@ from tests.browser.panels import (
     run_cell,
     wait_until_ready,
 )
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 pytestmark = [pytest.mark.browser, pytest.mark.kernel]
 
@@ -97,7 +97,7 @@ def test_200_steps_open_and_are_followed(tmp_path: Path, lab, page) -> None:
     page.set_viewport_size(TALL)
     show = "nbflow.controls('notebooks')"
     cells = (show.replace("nbflow", "import nbflow; nbflow", 1), show)
-    open_notebook(page, lab(made.root), made.root / "control.ipynb", *cells)
+    open_notebook(page, lab(made.project.root), made.project.root / "control.ipynb", *cells)
     first, again = (page.evaluate(OPEN, at) for at in range(2))
     print(f"200 steps open in {first:.0f} ms, in a kernel that has imported all in {again:.0f} ms")
     assert again < 5_000  # others use the machine too
@@ -119,7 +119,9 @@ def test_200_steps_open_in_a_new_kernel(tmp_path: Path, lab, page) -> None:
     """The least of three kernels, with a margin of three: others use the machine too."""
     made = make_large(tmp_path)
     page.set_viewport_size(TALL)
-    open_notebook(page, lab(made.root), made.root / "control.ipynb", LOAD, "%nbflow")
+    open_notebook(
+        page, lab(made.project.root), made.project.root / "control.ipynb", LOAD, "%nbflow"
+    )
     times = []
     for _ in range(3):
         run_cell(page, 0)
@@ -132,7 +134,7 @@ def test_200_steps_open_in_a_new_kernel(tmp_path: Path, lab, page) -> None:
     assert min(times) < 3_000
 
 
-def make_large(tmp_path: Path) -> Project:
+def make_large(tmp_path: Path) -> PipelineFolder:
     """Ten columns of twenty steps, each of which reads one of the column before."""
     read = "import nbflow\nx = nbflow.read('s{:03}.t')"
     steps = {
@@ -143,10 +145,10 @@ def make_large(tmp_path: Path) -> Project:
         ]
         for at in range(STEPS)
     }
-    return project(tmp_path, **steps)
+    return write_pipeline(tmp_path, **steps)
 
 
-def follow_to_the_end(panel: Any, made: Project) -> float:
+def follow_to_the_end(panel: Any, made: PipelineFolder) -> float:
     """Wait for the end of the run in its log, and return how much later the panel shows it."""
     deadline = time.monotonic() + 400
     while not (ids := read_run_ids(made)) or read_run(made, ids[0]).status != "done":

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nbflow.runs.history import find_run
-from nbflow.workspace.project import find_project
+from nbflow.workspace.pipeline_folder import find_pipeline
 from tests.browser.panels import (
     BUSY,
     TALL,
@@ -92,7 +92,7 @@ def resume(panel: Any, flights: Path) -> None:
     wait_for_state(panel, "running", 60)
     wait_for_state(panel, "done", 180)
     panel.locator(".nbflow-node[data-id=load_flights].nbflow-is-reused").wait_for(timeout=60_000)
-    run = find_run(find_project(flights))
+    run = find_run(find_pipeline(flights))
     assert run.parameters == {"months": [1, 2, 3, 4], "rounds": 20}
     assert run.status == "done"
 

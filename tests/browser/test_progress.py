@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 from tests.browser.panels import TALL, open_panel, press, wait_for_state
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 pytestmark = [pytest.mark.browser, pytest.mark.kernel]
 
@@ -31,17 +31,19 @@ TURN = """
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Project:
+def made(tmp_path: Path) -> PipelineFolder:
     def make(name: str) -> Any:
         return cell(LOOPS[name] + TURN.format(go=str(tmp_path / name)))
 
     first = cell("import time, nbflow\nfrom pathlib import Path\nn = 1", "parameters")
-    return project(tmp_path / "work", **{name: [first, make(name)] for name in LOOPS})
+    return write_pipeline(tmp_path / "work", **{name: [first, make(name)] for name in LOOPS})
 
 
-def test_a_steps_progress_is_seen_before_it_ends(lab, page, made: Project, tmp_path: Path) -> None:
+def test_a_steps_progress_is_seen_before_it_ends(
+    lab, page, made: PipelineFolder, tmp_path: Path
+) -> None:
     page.set_viewport_size(TALL)
-    open_panel(page, lab(made.root), made.folder)
+    open_panel(page, lab(made.project.root), made.folder)
     press(page, "Run")
     for name in sorted(LOOPS):  # the order in which they start, as many at a time as jobs
         row = page.locator(f".nbflow-row[data-row={name}]")

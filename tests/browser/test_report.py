@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from nbflow import Pipeline
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 pytestmark = [pytest.mark.browser, pytest.mark.kernel]
 
@@ -57,7 +57,7 @@ def test_a_report_has_the_state_of_each_widget_that_it_shows(tmp_path: Path) -> 
 
 def run_step(tmp_path: Path) -> Path:
     """Return the notebook that a run executed."""
-    run = Pipeline(project(tmp_path, shown=CELLS).folder).run()
+    run = Pipeline(write_pipeline(tmp_path, shown=CELLS).folder).run()
     assert run.status == "done", run.steps
     return run.find_folder("shown") / "notebook.ipynb"
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from nbflow.runs.history import find_run, read_run_ids
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 from tests.browser.panels import (
     KERNEL,
     TALL,
@@ -22,7 +22,7 @@ from tests.browser.panels import (
     run_cell,
     wait_for_state,
 )
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 pytestmark = [pytest.mark.browser, pytest.mark.kernel]
 
@@ -40,20 +40,20 @@ FINE = len(WRONG)  # the place of the cell of the pipeline that can
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Project:
+def made(tmp_path: Path) -> PipelineFolder:
     root = tmp_path / "work"
-    broken = project(
+    broken = write_pipeline(
         root / "broken", first=[cell("import nbflow\nx = nbflow.read('lod.sales')", "inputs")]
     )
     (broken.folder / "second.ipynb").write_bytes((broken.folder / "first.ipynb").read_bytes())
     (root / "empty").mkdir()
-    return project(root / "fine", load=LOAD, slow=SLOW, extra=LOAD[:1])
+    return write_pipeline(root / "fine", load=LOAD, slow=SLOW, extra=LOAD[:1])
 
 
-def test_what_is_wrong_is_said(lab, page, made: Project) -> None:
+def test_what_is_wrong_is_said(lab, page, made: PipelineFolder) -> None:
     page.set_viewport_size(TALL)
     sources = [f"import nbflow\nnbflow.controls({name!r})" for name in (*WRONG, "fine/notebooks")]
-    root = made.root.parent
+    root = made.project.root.parent
     open_notebook(page, lab(root), root / "control.ipynb", *sources)
     for at, said in enumerate(WRONG.values()):
         run_cell(page, at)
@@ -96,7 +96,7 @@ def wrong_value(panel: Any) -> None:
     rows.press("Enter")
 
 
-def vanished_step(panel: Any, made: Project) -> None:
+def vanished_step(panel: Any, made: PipelineFolder) -> None:
     """A step that was chosen and is no more is chosen no longer, and the panel asks again."""
     panel.locator(".nbflow-mode select").select_option(label="Only …")
     panel.locator(".nbflow-node[data-id=extra]").click()
@@ -108,7 +108,7 @@ def vanished_step(panel: Any, made: Project) -> None:
     panel.locator(".nbflow-mode select").select_option(label="All steps")
 
 
-def lost_run(panel: Any, made: Project) -> None:
+def lost_run(panel: Any, made: PipelineFolder) -> None:
     """A run whose process was killed is called lost, and can be resumed."""
     press(panel, "Run")
     panel.locator(".nbflow-node[data-id=slow].nbflow-is-running").wait_for(timeout=60_000)
@@ -118,7 +118,7 @@ def lost_run(panel: Any, made: Project) -> None:
     assert panel.locator(".nbflow-tools button", has_text="Resume").is_enabled()
 
 
-def removed_run(panel: Any, made: Project) -> None:
+def removed_run(panel: Any, made: PipelineFolder) -> None:
     """A run whose folder is removed is said to be so."""
     run_id = read_run_ids(made)[0]
     deadline = time.monotonic() + 60

@@ -25,7 +25,7 @@ from nbflow.runs.folder import RunFolder
 from nbflow.runs.log import Log
 from nbflow.storage import output_io
 from nbflow.storage.results import result_index
-from nbflow.workspace.project import Project, make_home
+from nbflow.workspace.pipeline_folder import PipelineFolder, make_home
 from tests.notebooks import cell, notebook, write
 
 FAILURE = Failure(
@@ -46,7 +46,7 @@ def nbflow(*args: str, input: str | None = None) -> Result:  # noqa: A002 - clic
 
 
 def make_run(
-    project: Project,
+    pipeline: PipelineFolder,
     run_id: str,
     steps: Mapping[str, Mapping[str, Any]],
     *,
@@ -56,20 +56,20 @@ def make_run(
     ended: bool = True,
 ) -> Path:
     """Leave a run in which each step wrote these tables and values; return its folder."""
-    make_home(project)
-    folder = project.runs / run_id
+    make_home(pipeline)
+    folder = pipeline.runs / run_id
     folder.mkdir(parents=True)
     log = Log(folder / "events.jsonl", lambda _: None)
     planned = tuple(
         Planned(step, "run", (Reason("no-result"),)) for step in (*steps, *failed, *blocked)
     )
-    log.append(RunStarted(run_id, project.name, name, planned=planned))
+    log.append(RunStarted(run_id, pipeline.name, name, planned=planned))
     for step, outputs in steps.items():
-        for event in _keep(project, folder, run_id, step, outputs):
+        for event in _keep(pipeline, folder, run_id, step, outputs):
             log.append(event)
     for step, outputs in failed.items():
         making = _write(folder, step, run_id, outputs)
-        path = project.relative(making / "notebook.ipynb")
+        path = pipeline.project.relative(making / "notebook.ipynb")
         log.append(StepFailed(step, FAILURE, 1.5, path))
     for step, above in blocked.items():
         log.append(StepBlocked(step, (Reason("blocked", above),)))
@@ -80,12 +80,12 @@ def make_run(
 
 
 def _keep(
-    project: Project, folder: Path, run_id: str, step: str, outputs: Mapping[str, Any]
+    pipeline: PipelineFolder, folder: Path, run_id: str, step: str, outputs: Mapping[str, Any]
 ) -> list[Event]:
     making = _write(folder, step, run_id, outputs)
     written = output_io.read_outputs(making)
     result = Kept(run_id, step, run_id, "key", Parts(), written, 1e9, 2.0)
-    kept = result_index.keep_result(project, making, result)
+    kept = result_index.keep_result(pipeline, making, result)
     attempt = RunFolder(folder).attempt(TaskId(step))
     shutil.copy(kept / "notebook.ipynb", attempt.executed)
     return [StepStarted(step), StepFinished(step, run_id, 2.0, tuple(written.values()))]

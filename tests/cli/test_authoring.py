@@ -16,21 +16,21 @@ from nbflow.analysis.contract.scan import read_folder
 from nbflow.app import demo, jupyterlab, tag
 from nbflow.app.demo import DEMO
 from nbflow.notebook_api.executed_notebooks import Executed, read_executed
-from nbflow.workspace.project import Project, find_project
+from nbflow.workspace.pipeline_folder import PipelineFolder, find_pipeline
 from tests.cli.runs import make_run, nbflow
-from tests.notebooks import cell, markdown, notebook, project, write
+from tests.notebooks import cell, markdown, notebook, write, write_pipeline
 
 pytestmark = pytest.mark.usefixtures("pipeline")
 
 
 @pytest.fixture
-def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PipelineFolder:
     monkeypatch.chdir(tmp_path)
     load = [markdown("# Load"), cell("a = 1", "parameters"), cell("b = 2")]
-    return project(tmp_path, files={"03_load.ipynb": load})
+    return write_pipeline(tmp_path, files={"03_load.ipynb": load})
 
 
-def test_new_makes_a_step_with_the_next_number(pipeline: Project) -> None:
+def test_new_makes_a_step_with_the_next_number(pipeline: PipelineFolder) -> None:
     result = nbflow("new", "clean_flights", "-C", "notebooks")
     path = pipeline.folder / "04_clean_flights.ipynb"
     assert result.output.startswith("notebooks/04_clean_flights.ipynb is there.\n")
@@ -50,12 +50,12 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("name", "text"), REFUSED.values(), ids=REFUSED)
-def test_new_refuses(name: str, text: str, pipeline: Project) -> None:
-    before = sorted(pipeline.root.rglob("*"))
+def test_new_refuses(name: str, text: str, pipeline: PipelineFolder) -> None:
+    before = sorted(pipeline.project.root.rglob("*"))
     result = nbflow("new", name, "-C", "notebooks")
     assert result.exit_code == 2
     assert text in result.stderr
-    assert sorted(pipeline.root.rglob("*")) == before
+    assert sorted(pipeline.project.root.rglob("*")) == before
 
 
 def test_two_words_are_one_name_that_cannot_be() -> None:
@@ -110,7 +110,7 @@ def test_tag_keeps_what_plain_json_does_not_know(tmp_path: Path) -> None:
     assert tags(path, 1) == ["parameters"]
 
 
-def test_tag_twice_and_removing_what_is_not_there(pipeline: Project) -> None:
+def test_tag_twice_and_removing_what_is_not_there(pipeline: PipelineFolder) -> None:
     path = pipeline.folder / "03_load.ipynb"
     before = path.read_bytes()
     said = "Nothing to change. notebooks/03_load.ipynb, cell 2 (a = 1) has the tags: parameters."
@@ -133,7 +133,7 @@ def test_tag_doubts_what_nearly_is_a_tag_of_ours() -> None:
 
 
 def test_tag_finds_a_notebook_of_the_pipeline(
-    pipeline: Project, monkeypatch: pytest.MonkeyPatch
+    pipeline: PipelineFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = json.loads(
         nbflow("tag", "03_load.ipynb", "3", "slow", "-C", "notebooks", "--json").stdout
@@ -165,7 +165,7 @@ def test_tag_of_no_notebook(tmp_path: Path) -> None:
     assert '# %% tags=["inputs"]' in nbflow("tag", str(tmp_path / "a.py"), "1", "inputs").stderr
 
 
-def test_open_copies_to_a_folder_that_git_and_nbflow_ignore(pipeline: Project) -> None:
+def test_open_copies_to_a_folder_that_git_and_nbflow_ignore(pipeline: PipelineFolder) -> None:
     run = make_run(pipeline, "20261101-000000-aaaa", {"load": {"n": 1}}, name="baseline")
     path = pipeline.folder / "nbflow-open" / run.name / f"load-{run.name}.ipynb"
     assert nbflow("open", "load").output.splitlines()[0] == str(path)
@@ -178,9 +178,9 @@ def test_open_copies_to_a_folder_that_git_and_nbflow_ignore(pipeline: Project) -
 
 @pytest.mark.parametrize(("mode", "trusted"), [(0o644, True), (0o664, True), (0o666, False)])
 def test_jupyter_trusts_a_copy_of_what_this_user_alone_executed(
-    pipeline: Project, monkeypatch: pytest.MonkeyPatch, mode: int, *, trusted: bool
+    pipeline: PipelineFolder, monkeypatch: pytest.MonkeyPatch, mode: int, *, trusted: bool
 ) -> None:
-    monkeypatch.setenv("JUPYTER_DATA_DIR", str(make_folder(pipeline.root / "jupyter")))
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(make_folder(pipeline.project.root / "jupyter")))
     run = make_run(pipeline, "20261101-000000-aaaa", {"load": {"n": 1}})
     for executed in pipeline.home.rglob("*.ipynb"):
         executed.chmod(mode)
@@ -190,9 +190,9 @@ def test_jupyter_trusts_a_copy_of_what_this_user_alone_executed(
 
 
 def test_a_notebook_that_was_executed_by_another_user_is_not_trusted(
-    pipeline: Project, monkeypatch: pytest.MonkeyPatch
+    pipeline: PipelineFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("JUPYTER_DATA_DIR", str(make_folder(pipeline.root / "jupyter")))
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(make_folder(pipeline.project.root / "jupyter")))
     make_run(pipeline, "20261101-000000-aaaa", {"load": {"n": 1}})
     monkeypatch.setattr("os.getuid", lambda: 123_456)
     path = Path(nbflow("open", "load").output.splitlines()[0])
@@ -213,13 +213,17 @@ OPENING = {
 
 @pytest.mark.parametrize(("variables", "starts"), OPENING.values(), ids=OPENING)
 def test_a_server_is_started_from_a_terminal_only(
-    pipeline: Project, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], *, starts: bool
+    pipeline: PipelineFolder,
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+    *,
+    starts: bool,
 ) -> None:
     make_run(pipeline, "20261101-000000-aaaa", {"load": {"n": 1}})
-    program = pipeline.root / "jupyter-lab"
+    program = pipeline.project.root / "jupyter-lab"
     program.write_text('#!/bin/sh\necho "$1" > started\n')
     program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(pipeline.root), prepend=":")
+    monkeypatch.setenv("PATH", str(pipeline.project.root), prepend=":")
     for name in ("JPY_PARENT_PID", "JPY_SESSION_NAME"):
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
@@ -231,7 +235,7 @@ def test_a_server_is_started_from_a_terminal_only(
 
 
 def test_jupyterlab_is_suggested_where_it_is(
-    pipeline: Project, monkeypatch: pytest.MonkeyPatch
+    pipeline: PipelineFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_run(pipeline, "20261101-000000-aaaa", {"load": {"n": 1}})
     monkeypatch.setattr(jupyterlab, "find_lab", lambda: "/bin/jupyter-lab")
@@ -243,13 +247,15 @@ def test_jupyterlab_is_suggested_where_it_is(
     assert f"{add}write it" in nbflow("new", "other", "-C", "notebooks").output
 
 
-def test_open_the_notebook_of_a_failed_step(pipeline: Project) -> None:
+def test_open_the_notebook_of_a_failed_step(pipeline: PipelineFolder) -> None:
     make_run(pipeline, "20261101-000000-aaaa", {}, failed={"load": {}})
     told = json.loads(nbflow("open", "load", "--json").output)
     assert read_executed(Path(told["path"])) is not None
 
 
-def test_an_opened_notebook_may_be_edited_without_changing_the_result(pipeline: Project) -> None:
+def test_an_opened_notebook_may_be_edited_without_changing_the_result(
+    pipeline: PipelineFolder,
+) -> None:
     run = make_run(pipeline, "20261101-000000-aaaa", {"load": {"n": 1}})
     kept = run / "tasks" / "load" / "1" / "executed.ipynb"
     before = kept.read_bytes()
@@ -262,7 +268,7 @@ def test_open_needs_a_step(words: tuple[str, ...]) -> None:
     assert "Name a step, or a run and a step" in nbflow("open", *words).stderr
 
 
-def test_open_what_was_never_executed(pipeline: Project) -> None:
+def test_open_what_was_never_executed(pipeline: PipelineFolder) -> None:
     make_run(pipeline, "20261101-000000-aaaa", {"load": {}})
     assert "has no step 'lod'. It has: load." in nbflow("open", "lod").stderr
 
@@ -277,7 +283,7 @@ def test_demo_refuses_a_folder_with_something_in_it(tmp_path: Path) -> None:
 
 
 def test_the_example_has_no_problem_and_no_output() -> None:
-    scan = read_folder(find_project(DEMO))
+    scan = read_folder(find_pipeline(DEMO))
     assert (list(scan.steps), scan.problems) == (["load_sales", "summarise", "report"], ())
     for path in DEMO.glob("*.ipynb"):
         made = nbformat.read(path, 4)

@@ -9,7 +9,7 @@ from click.shell_completion import ShellComplete
 
 from nbflow.cli import COMMANDS, program
 from tests.cli.runs import make_run
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 LOAD = [
     cell(
@@ -23,7 +23,7 @@ LOAD = [
 @pytest.fixture(autouse=True)
 def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    made = project(tmp_path, load=LOAD, last_step=[cell("import nbflow", "inputs")])
+    made = write_pipeline(tmp_path, load=LOAD, last_step=[cell("import nbflow", "inputs")])
     make_run(made, "20261101-000000-aaaa", {"load": {}}, name="baseline")
 
 

@@ -18,10 +18,10 @@ from nbflow.runs import cleaning as clean
 from nbflow.runs.history import find_run, read_run
 from nbflow.storage.results import removals
 from nbflow.storage.results.damage import write_note
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 from nbflow.workspace.settings import Settings
 from tests.cli.runs import make_run, nbflow
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 IDS = [f"2026110{day}-000000-aaaa" for day in range(1, 4)]
 FRAME = pd.DataFrame({"n": [1, 2]})
@@ -34,18 +34,21 @@ pytestmark = pytest.mark.usefixtures("pipeline")
 
 
 @pytest.fixture
-def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PipelineFolder:
     monkeypatch.chdir(tmp_path)
-    made = project(tmp_path, load=[cell("a = 1", "parameters")])
+    made = write_pipeline(tmp_path, load=[cell("a = 1", "parameters")])
     for run_id in IDS:
         make_run(made, run_id, {"load": {"t": FRAME}})
     return made
 
 
 @pytest.fixture
-def pruned(pipeline: Project) -> Project:
+def pruned(pipeline: PipelineFolder) -> PipelineFolder:
     """The same where `keep` has removed what the first run made."""
-    clean.prune(replace(pipeline, settings=Settings(keep=2)), read_run(pipeline, IDS[2]))
+    clean.prune(
+        replace(pipeline, project=replace(pipeline.project, settings=Settings(keep=2))),
+        read_run(pipeline, IDS[2]),
+    )
     (pipeline.runs / IDS[0] / "tasks" / "load" / "1" / "executed.ipynb").unlink()
     return pipeline
 
@@ -53,13 +56,15 @@ def pruned(pipeline: Project) -> Project:
 @pytest.mark.parametrize(
     "words", [("sql", "--run", IDS[0], "from load.t"), ("open", IDS[0], "load")]
 )
-def test_what_keep_removed_is_told_as_removed(pruned: Project, words: tuple[str, ...]) -> None:
+def test_what_keep_removed_is_told_as_removed(
+    pruned: PipelineFolder, words: tuple[str, ...]
+) -> None:
     result = nbflow(*words, "-C", str(pruned.folder))
     assert result.exit_code != 0
     assert re.search(GONE, result.stderr)
 
 
-def test_python_and_show_say_so_too(pruned: Project) -> None:
+def test_python_and_show_say_so_too(pruned: PipelineFolder) -> None:
     run = find_run(pruned, IDS[0])
     with pytest.raises(RemovedError, match=GONE):
         run.read("load.t")
@@ -69,7 +74,9 @@ def test_python_and_show_say_so_too(pruned: Project) -> None:
     assert find_run(pruned, IDS[1]).read("load.t")["n"].tolist() == [1, 2]
 
 
-def test_what_clean_removed_names_clean_and_what_nobody_noted_is_gone(pipeline: Project) -> None:
+def test_what_clean_removed_names_clean_and_what_nobody_noted_is_gone(
+    pipeline: PipelineFolder,
+) -> None:
     assert nbflow("clean", "--keep", "1", "--yes").exit_code == 0
     with pytest.raises(RemovedError, match=r"was removed by `nbflow clean` on "):
         find_run(pipeline, IDS[0]).find_folder("load")
@@ -78,7 +85,7 @@ def test_what_clean_removed_names_clean_and_what_nobody_noted_is_gone(pipeline: 
         find_run(pipeline, IDS[0]).find_folder("load")
 
 
-def test_what_was_set_aside_is_told_as_damaged(pipeline: Project) -> None:
+def test_what_was_set_aside_is_told_as_damaged(pipeline: PipelineFolder) -> None:
     folder = pipeline.home / "results" / "load" / IDS[0]
     write_note(folder, "arrow/t.arrows", "it has 3 bytes")
     folder.rename(pipeline.home / "aside")
@@ -107,7 +114,7 @@ def test_damaged_notes_are_passed_over(tmp_path: Path) -> None:
     assert found.by == "keep = 5"
 
 
-def test_sql_names_the_newest_run_that_has_the_table(pipeline: Project) -> None:
+def test_sql_names_the_newest_run_that_has_the_table(pipeline: PipelineFolder) -> None:
     make_run(pipeline, "20261104-000000-aaaa", {"other": {"u": FRAME}})
     said = nbflow("sql", "from load.t", "-C", "notebooks").stderr
     assert "Run 20261104-000000-aaaa has no table load.t." in said
@@ -115,7 +122,7 @@ def test_sql_names_the_newest_run_that_has_the_table(pipeline: Project) -> None:
     assert "has it" not in nbflow("sql", "from load.nowhere", "-C", "notebooks").stderr
 
 
-def test_a_step_is_looked_for_in_the_newest_run_that_has_it(pipeline: Project) -> None:
+def test_a_step_is_looked_for_in_the_newest_run_that_has_it(pipeline: PipelineFolder) -> None:
     make_run(pipeline, "20261104-000000-aaaa", {"other": {"u": FRAME}})
     told = json.loads(nbflow("open", "load", "--json").output)
     assert (told["run"], told["step"]) == (IDS[2], "load")
@@ -123,7 +130,7 @@ def test_a_step_is_looked_for_in_the_newest_run_that_has_it(pipeline: Project) -
     assert "has no step 'nowhere'" in nbflow("open", "nowhere").stderr
 
 
-def test_hints_for_an_older_run_name_it(pipeline: Project) -> None:
+def test_hints_for_an_older_run_name_it(pipeline: PipelineFolder) -> None:
     assert f"nbflow open {IDS[0]} load" in nbflow("show", IDS[0]).output
     last = nbflow("show").output
     assert "nbflow open load" in last
@@ -148,7 +155,7 @@ def test_hints_for_an_older_run_name_it(pipeline: Project) -> None:
     ],
 )
 def test_a_name_by_which_no_run_could_be_found_is_refused(
-    pipeline: Project, name: str, why: str
+    pipeline: PipelineFolder, name: str, why: str
 ) -> None:
     with pytest.raises(ParameterError) as error:
         make_plan(pipeline, read_folder(pipeline), Request(name=name))
@@ -157,7 +164,7 @@ def test_a_name_by_which_no_run_could_be_found_is_refused(
 
 
 @pytest.mark.parametrize("name", ["20261101", "2026", "../x", "Ä b", "nightly"])
-def test_any_other_name_finds_its_run(pipeline: Project, name: str) -> None:
+def test_any_other_name_finds_its_run(pipeline: PipelineFolder, name: str) -> None:
     make_plan(pipeline, read_folder(pipeline), Request(name=name))
     make_run(pipeline, "20261104-000000-aaaa", {}, name=name)
     make_run(pipeline, "20261105-000000-aaaa", {}, name=name)
@@ -165,7 +172,7 @@ def test_any_other_name_finds_its_run(pipeline: Project, name: str) -> None:
     assert find_run(pipeline, name).id == "20261105-000000-aaaa"
 
 
-def test_a_run_as_json_says_why_with_codes_and_text(pipeline: Project) -> None:
+def test_a_run_as_json_says_why_with_codes_and_text(pipeline: PipelineFolder) -> None:
     make_run(pipeline, "20261201-000000-cccc", {}, failed={"load": {}}, blocked={"report": "load"})
     steps = json.loads(nbflow("show", "last", "--json").output)["run"]["steps"]
     (why,) = next(one["why"] for one in steps if one["name"] == "report")

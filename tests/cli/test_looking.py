@@ -10,9 +10,9 @@ import click
 import pytest
 
 from nbflow.cli import COMMANDS, program
-from nbflow.workspace.project import Project, find_project
+from nbflow.workspace.pipeline_folder import PipelineFolder, find_pipeline
 from tests.cli.runs import make_run, nbflow
-from tests.notebooks import cell, notebook, project, write
+from tests.notebooks import cell, notebook, write, write_pipeline
 
 FLIGHTS = [
     cell("month: int = 1  # which month\ncarriers: list[str] = []", "parameters"),
@@ -28,9 +28,9 @@ pytestmark = pytest.mark.usefixtures("pipeline")
 
 
 @pytest.fixture
-def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PipelineFolder:
     monkeypatch.chdir(tmp_path)
-    return project(tmp_path, load=FLIGHTS, delays=DELAYS, files={"tour.ipynb": [cell("1")]})
+    return write_pipeline(tmp_path, load=FLIGHTS, delays=DELAYS, files={"tour.ipynb": [cell("1")]})
 
 
 def trimmed(text: str) -> list[str]:
@@ -64,7 +64,7 @@ def test_what_is_piped_has_no_blanks_at_the_ends_of_lines() -> None:
 
 def test_a_parameter_without_help_stays_on_one_line(tmp_path: Path) -> None:
     title = cell('title = "Delays by carrier and route"', "parameters")
-    project(tmp_path, title=[title])
+    write_pipeline(tmp_path, title=[title])
     lines = nbflow("steps", "notebooks").output.splitlines()
     assert "  parameters  title: str = 'Delays by carrier and route'" in lines
 
@@ -76,14 +76,14 @@ month: Annotated[int, Ge(1), Le(12)] = 3
 day: int = 4  # 1..31
 share: Annotated[float, Field(ge=0.5)]
 """
-    project(tmp_path / "bounds", bounded=[cell(source, "parameters")])
+    write_pipeline(tmp_path / "bounds", bounded=[cell(source, "parameters")])
     said = nbflow("steps", "bounds/notebooks").stdout
     for one in ("month: int 1..12 = 3", "day: int 1..31 = 4", "share: float 0.5..  (needs a"):
         assert one in said
 
 
 def test_a_notebook_that_cannot_be_a_step_is_named(tmp_path: Path) -> None:
-    project(tmp_path / "one", files={"04_check.ipynb": FLIGHTS})
+    write_pipeline(tmp_path / "one", files={"04_check.ipynb": FLIGHTS})
     rejected, _, _, why, *_, count, _ = trimmed(nbflow("steps", "one/notebooks").stdout)
     assert (rejected, count) == ("1 notebook rejected", "1 error in 1 rejected notebook")
     assert why.startswith("  one/notebooks/04_check.ipynb  04_check.ipynb cannot be a step")
@@ -120,8 +120,8 @@ def test_plan_as_json() -> None:
 
 def test_of_several_pipelines_one_must_be_named(tmp_path: Path) -> None:
     for name in ("sales", "stock"):
-        project(tmp_path, files={f"../{name}/load.ipynb": FLIGHTS})
-        make_run(find_project(tmp_path / name), "20261101-000000-aaaa", {"load": {"n": 1}})
+        write_pipeline(tmp_path, files={f"../{name}/load.ipynb": FLIGHTS})
+        make_run(find_pipeline(tmp_path / name), "20261101-000000-aaaa", {"load": {"n": 1}})
     told = nbflow("show")
     assert told.exit_code == 2
     assert "Several pipelines were run here: sales, stock. Name the folder" in told.stderr
@@ -129,10 +129,10 @@ def test_of_several_pipelines_one_must_be_named(tmp_path: Path) -> None:
 
 
 def test_next_commands_name_a_pipeline_that_is_not_at_hand(tmp_path: Path) -> None:
-    other = project(tmp_path, files={"../other/load.ipynb": FLIGHTS})
+    other = write_pipeline(tmp_path, files={"../other/load.ipynb": FLIGHTS})
     make_run(other, "20261101-000000-aaaa", {"load": {"n": 1}})
     assert nbflow("show").output.splitlines()[-1].strip().startswith("nbflow open load  #")
-    others = find_project(tmp_path / "other")
+    others = find_pipeline(tmp_path / "other")
     make_run(others, "20261101-000000-bbbb", {"load": {"n": 1}})
     (last,) = nbflow("show", "-C", "other").output.splitlines()[-1:]
     assert last == "  nbflow open load -C other  # look at an executed notebook"
@@ -149,7 +149,7 @@ WRONG = {
 @pytest.mark.parametrize("name", ["plan", "run"])
 @pytest.mark.parametrize(("args", "text"), WRONG.values(), ids=WRONG)
 def test_what_is_wrong_stops_before_anything_runs(
-    name: str, args: list[str], text: str, pipeline: Project
+    name: str, args: list[str], text: str, pipeline: PipelineFolder
 ) -> None:
     result = nbflow(name, "notebooks", *args)
     assert result.exit_code == 2
@@ -160,7 +160,7 @@ def test_what_is_wrong_stops_before_anything_runs(
 
 
 def test_a_value_must_fit_the_selected_steps_alone(tmp_path: Path) -> None:
-    project(
+    write_pipeline(
         tmp_path,
         load=FLIGHTS,
         other=[cell("month: bool = True", "parameters")],
@@ -189,7 +189,7 @@ def test_an_error_as_json() -> None:
 
 
 def test_a_step_as_folder_suggests_what_was_meant(
-    pipeline: Project, monkeypatch: pytest.MonkeyPatch
+    pipeline: PipelineFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(pipeline.folder)
     assert "--to load runs it and all that it needs" in nbflow("run", "load").stderr
@@ -197,7 +197,7 @@ def test_a_step_as_folder_suggests_what_was_meant(
 
 def test_check_tells_all_problems_at_once_by_place(tmp_path: Path) -> None:
     bad = [cell('import nbflow\nname = "a.b"\nx = nbflow.read(name)', "inputs")]
-    pipeline = project(tmp_path / "bad", bad=bad, files={"broken.ipynb": "{"})
+    pipeline = write_pipeline(tmp_path / "bad", bad=bad, files={"broken.ipynb": "{"})
     result = nbflow("check", str(pipeline.folder))
     heads = [line for line in trimmed(result.output) if line.startswith("✗")]
     assert heads == [
@@ -274,7 +274,7 @@ def test_check_tells_what_this_machine_has_not(tmp_path: Path) -> None:
     tagged = [cell("day: int", "parameters"), cell(source, "inputs")]
     elsewhere = {"kernelspec": {"name": "elsewhere", "language": "python"}}
     foreign = {"kernelspec": {"name": "nowhere", "language": "nothing"}}
-    project(
+    write_pipeline(
         tmp_path / "here",
         tagged=tagged,
         one=notebook(*FLIGHTS, metadata=elsewhere),
@@ -294,7 +294,7 @@ def test_check_tells_what_this_machine_has_not(tmp_path: Path) -> None:
         assert "Error: notebooks/zzz.ipynb: The kernel 'nowhere' is not installed" in told.stderr
 
 
-def test_runs_newest_first(pipeline: Project) -> None:
+def test_runs_newest_first(pipeline: PipelineFolder) -> None:
     assert nbflow("runs", "notebooks").output == "No run yet. `nbflow run` makes one.\n"
     make_run(pipeline, "20261101-000000-aaaa", {"load": {}}, name="baseline")
     make_run(pipeline, "20261102-000000-bbbb", {"load": {}}, failed={"delays": {}})
@@ -307,7 +307,7 @@ def test_runs_newest_first(pipeline: Project) -> None:
     assert [run["id"] for run in told["runs"]] == ["20261102-000000-bbbb"]
 
 
-def test_show_a_failed_run(pipeline: Project) -> None:
+def test_show_a_failed_run(pipeline: PipelineFolder) -> None:
     make_run(pipeline, "20261102-000000-bbbb", {"load": {"n": 1}}, failed={"delays": {}})
     lines = trimmed(nbflow("show").output)
     assert (
@@ -328,7 +328,7 @@ def test_show_a_failed_run(pipeline: Project) -> None:
     ]
 
 
-def test_show_a_step_by_its_name_alone(pipeline: Project) -> None:
+def test_show_a_step_by_its_name_alone(pipeline: PipelineFolder) -> None:
     make_run(pipeline, "20261101-000000-aaaa", {"load": {"n": 1}})
     shown = nbflow("show", "load")
     assert trimmed(shown.output)[0] == "load in run 20261101-000000-aaaa: ✓ done in 2.0 s"
@@ -338,7 +338,7 @@ def test_show_a_step_by_its_name_alone(pipeline: Project) -> None:
     assert [output["name"] for output in told["outputs"]] == ["n"]
 
 
-def test_a_blocked_step_leads_to_what_failed(pipeline: Project) -> None:
+def test_a_blocked_step_leads_to_what_failed(pipeline: PipelineFolder) -> None:
     make_run(pipeline, "20261101-000000-aaaa", {}, failed={"load": {}}, blocked={"delays": "load"})
     assert trimmed(nbflow("show", "delays").output) == [
         "delays in run 20261101-000000-aaaa: ⊘ blocked",
@@ -347,19 +347,19 @@ def test_a_blocked_step_leads_to_what_failed(pipeline: Project) -> None:
     ]
 
 
-def test_show_nothing_that_is_there(pipeline: Project) -> None:
+def test_show_nothing_that_is_there(pipeline: PipelineFolder) -> None:
     assert "`nbflow run notebooks` makes one" in nbflow("show", "-C", "notebooks").stderr
     make_run(pipeline, "20261101-000000-aaaa", {"load": {}})
     assert "has no step 'lod'. It has: load." in nbflow("show", "last", "lod").stderr
     assert "no step of the last one. Did you mean load?" in nbflow("show", "lod").stderr
 
 
-def test_a_lost_run_is_shown_so(pipeline: Project) -> None:
+def test_a_lost_run_is_shown_so(pipeline: PipelineFolder) -> None:
     make_run(pipeline, "20261101-000000-aaaa", {"load": {}}, ended=False)
     assert trimmed(nbflow("show").output)[0].startswith("? lost notebooks")
 
 
-def test_where_the_time_went(pipeline: Project) -> None:
+def test_where_the_time_went(pipeline: PipelineFolder) -> None:
     make_run(pipeline, "20260101-01", {"load": {"flights": [1]}})
     assert "Where the time went is not known" in nbflow("show", "--profile").output
     assert "Where the time went" not in nbflow("show").output
@@ -376,7 +376,7 @@ def test_where_the_time_went(pipeline: Project) -> None:
 
 
 def test_an_annotation_that_was_meant_as_a_default_is_told(tmp_path: Path) -> None:
-    project(tmp_path / "here", a=[cell("compare_obs: False", "parameters")])
+    write_pipeline(tmp_path / "here", a=[cell("compare_obs: False", "parameters")])
     told = nbflow("plan", "here/notebooks").stderr
     assert "a needs a value for its parameter compare_obs" in told
     assert "Did you mean `compare_obs = False`?" in told

@@ -17,7 +17,7 @@ from nbflow.cli import COMMANDS, program
 from nbflow.commands.command import Command
 from tests.benchmarks import make_pipeline
 from tests.cli.runs import nbflow as call
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 HEAVY = {"duckdb", "pandas", "pyarrow", "papermill", "nbformat", "IPython", "jupyter_client"}
 
@@ -76,7 +76,7 @@ Error: The answer could not be written: No space left on device. What was asked 
     ids=["reader gone", "closed", "full"],
 )
 def test_what_cannot_be_written(tmp_path: Path, redirect: str, code: int, said: str) -> None:
-    pipeline = project(tmp_path, load=[cell("month: int = 1", "parameters")])
+    pipeline = write_pipeline(tmp_path, load=[cell("month: int = 1", "parameters")])
     make_pipeline.finish(pipeline)
     program = f"{sys.executable} -m nbflow run {pipeline.folder} {redirect}"
     done = subprocess.run(["bash", "-c", program], stderr=subprocess.PIPE, text=True, check=False)
@@ -133,14 +133,16 @@ def test_what_needs_no_command_loads_no_values_either(args: tuple[str, ...]) -> 
 
 
 def test_a_run_that_reuses_all_loads_nothing_heavy(tmp_path: Path) -> None:
-    pipeline = project(tmp_path, load=[cell("month: int = 1", "parameters")])
+    pipeline = write_pipeline(tmp_path, load=[cell("month: int = 1", "parameters")])
     make_pipeline.finish(pipeline)
     assert not (HEAVY | {"filelock"}) & loaded_by("run", str(pipeline.folder))
 
 
 @pytest.mark.parametrize("name", ["plan", "steps", "check", "runs"])
 def test_looking_loads_nothing_heavy(name: str, tmp_path: Path) -> None:
-    pipeline = project(tmp_path, load=[cell("month: int = 1", "parameters"), cell("import pandas")])
+    pipeline = write_pipeline(
+        tmp_path, load=[cell("month: int = 1", "parameters"), cell("import pandas")]
+    )
     assert not HEAVY & loaded_by(name, str(pipeline.folder))
 
 

@@ -40,6 +40,7 @@ from nbflow.runs.next_commands import find_after_run
 from nbflow.terminal.console import make_console
 from nbflow.terminal.live_table import make_progress
 from nbflow.terminal.render import render
+from nbflow.workspace.pipeline_folder import PipelineFolder
 from nbflow.workspace.project import Project
 
 
@@ -126,8 +127,8 @@ def test_of_many_reused_steps_a_plan_names_those_asked_for(
 ) -> None:
     steps = {f"s{n}": Planned(f"s{n}", "reuse") for n in range(count)}
     steps["load"] = Planned("load", "run", (Reason("no-result"),))
-    project = Project(root=Path("/p"), folder=Path("/p/notebooks"))
-    plan = Plan(project, Scan({}, (), ()), Request(), steps, {}, traffic=None)  # is not drawn
+    pipeline = PipelineFolder(Project(Path("/p")), Path("/p/notebooks"))
+    plan = Plan(pipeline, Scan({}, (), ()), Request(), steps, {}, traffic=None)  # is not drawn
     shown = text(make_plan_page(plan, every=every, graph=False))
     assert sum(line.startswith("s") and "reuse" in line for line in shown) == rows
     assert any(line.startswith("load ") for line in shown)

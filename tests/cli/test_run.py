@@ -18,8 +18,8 @@ from nbflow.model.events import CellStarted, Line
 from nbflow.notebook_api.executed_notebooks import read_executed
 from nbflow.runs.history import find_run
 from nbflow.runs.log import from_line
-from nbflow.workspace.project import Project, find_project
-from tests.notebooks import cell, project, write
+from nbflow.workspace.pipeline_folder import PipelineFolder, find_pipeline
+from tests.notebooks import cell, write, write_pipeline
 
 pytestmark = pytest.mark.kernel
 
@@ -53,7 +53,9 @@ def nbflow(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def start(pipeline: Project, *args: str, before: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+def start(
+    pipeline: PipelineFolder, *args: str, before: Sequence[str] = ()
+) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [*before, *PROGRAM, "run", str(pipeline.folder), *args],
         stdout=subprocess.PIPE,
@@ -98,13 +100,13 @@ def test_the_example_from_start_to_end(tmp_path: Path) -> None:
     assert kinds[-1] == "RunFinished"
     assert kinds.count("StepReused") == 1
     log = (
-        find_project(folder).runs / json.loads(again.stdout.splitlines()[0])["run"]
+        find_pipeline(folder).runs / json.loads(again.stdout.splitlines()[0])["run"]
     ) / "events.jsonl"
     assert again.stdout == log.read_text()
 
 
 def test_a_failed_step_is_told_opened_mended_and_rerun(tmp_path: Path) -> None:
-    pipeline = project(tmp_path, load=LOAD, join_all=join(BAD))
+    pipeline = write_pipeline(tmp_path, load=LOAD, join_all=join(BAD))
     run = nbflow(tmp_path, "run", "notebooks", "-p", "n", "7", "--log")
     assert run.returncode == 1
     assert "load │ loaded 7" in run.stdout
@@ -129,7 +131,7 @@ def test_a_failed_step_is_told_opened_mended_and_rerun(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_signals_cancel(name: str, tmp_path: Path) -> None:
-    pipeline = project(tmp_path, slow=SLOW)
+    pipeline = write_pipeline(tmp_path, slow=SLOW)
     with start(pipeline, "--json") as process:
         lines = read_lines(process)
         wait_for_cell(lines, 2)
@@ -145,7 +147,7 @@ def test_a_signal_that_was_ignored_at_the_start_stays_ignored(name: str, tmp_pat
     wait = (
         f"import pathlib, time\nwhile not pathlib.Path({str(go_on)!r}).exists(): time.sleep(0.01)"
     )
-    pipeline = project(tmp_path, slow=[cell("import nbflow", "inputs"), cell(wait)])
+    pipeline = write_pipeline(tmp_path, slow=[cell("import nbflow", "inputs"), cell(wait)])
     with start(pipeline, "--json", before=ignoring) as process:
         lines = read_lines(process)
         wait_for_cell(lines, 2)
@@ -165,7 +167,7 @@ def test_a_signal_that_was_ignored_at_the_start_stays_ignored(name: str, tmp_pat
 def test_what_asked_for_the_stop_is_said(name: str, said: str, tmp_path: Path) -> None:
     begun = tmp_path / "begun"
     slow = cell(f"import pathlib, time\npathlib.Path({str(begun)!r}).touch()\ntime.sleep(600)")
-    pipeline = project(tmp_path, slow=[cell("import nbflow", "inputs"), slow])
+    pipeline = write_pipeline(tmp_path, slow=[cell("import nbflow", "inputs"), slow])
     with start(pipeline) as process:
         while not begun.exists():
             time.sleep(0.01)
@@ -174,7 +176,7 @@ def test_what_asked_for_the_stop_is_said(name: str, said: str, tmp_path: Path) -
 
 
 def test_cancel_from_elsewhere(tmp_path: Path) -> None:
-    pipeline = project(tmp_path, slow=SLOW)
+    pipeline = write_pipeline(tmp_path, slow=SLOW)
     with start(pipeline, "--json") as process:
         wait_for_cell(read_lines(process), 2)
         told = nbflow(tmp_path, "cancel")
@@ -184,7 +186,7 @@ def test_cancel_from_elsewhere(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_goes_away_does_not_end_the_run(tmp_path: Path) -> None:
-    pipeline = project(tmp_path, load=LOAD)
+    pipeline = write_pipeline(tmp_path, load=LOAD)
     with start(pipeline, "--json") as process:
         assert process.stdout is not None
         process.stdout.readline()
@@ -195,7 +197,7 @@ def test_a_reader_that_goes_away_does_not_end_the_run(tmp_path: Path) -> None:
 
 def test_a_closed_terminal_cancels(tmp_path: Path) -> None:
     pty = pytest.importorskip("pty", reason="no terminals to close here")
-    pipeline = project(tmp_path, slow=SLOW)
+    pipeline = write_pipeline(tmp_path, slow=SLOW)
     pid, terminal = pty.fork()
     if pid == 0:
         os.execv(PROGRAM[0], [*PROGRAM, "run", str(pipeline.folder)])
@@ -209,7 +211,7 @@ def test_a_closed_terminal_cancels(tmp_path: Path) -> None:
 
 def test_a_suspended_run_leaves_the_shell_its_cursor(tmp_path: Path) -> None:
     pty = pytest.importorskip("pty", reason="no terminals here")
-    pipeline = project(tmp_path, slow=SLOW)
+    pipeline = write_pipeline(tmp_path, slow=SLOW)
     pid, terminal = pty.fork()
     if pid == 0:
         os.execvp("bash", ["bash", "--norc", "-i"])
@@ -240,7 +242,7 @@ def test_a_suspended_run_leaves_the_shell_its_cursor(tmp_path: Path) -> None:
 
 def test_on_a_terminal_the_table_is_live_and_ends_with_what_to_do_next(tmp_path: Path) -> None:
     pty = pytest.importorskip("pty", reason="no terminals here")
-    pipeline = project(tmp_path, load=LOAD)
+    pipeline = write_pipeline(tmp_path, load=LOAD)
     pid, terminal = pty.fork()
     if pid == 0:
         os.execv(PROGRAM[0], [*PROGRAM, "run", str(pipeline.folder)])
@@ -258,7 +260,7 @@ def test_on_a_terminal_the_table_is_live_and_ends_with_what_to_do_next(tmp_path:
 
 
 def test_the_line_of_a_run_is_what_was_typed(tmp_path: Path) -> None:
-    pipeline = project(tmp_path, load=LOAD)
+    pipeline = write_pipeline(tmp_path, load=LOAD)
     nbflow(tmp_path, "run", "notebooks", "--name", "first", "-p", "n", "2")
     run = find_run(pipeline, "first")
     assert run.command == ("nbflow", "run", "notebooks", "--name", "first", "-p", "n", "2")

@@ -15,9 +15,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 from tests.cli.runs import make_run, nbflow
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 FRAME = pd.DataFrame(
     {
@@ -33,11 +33,11 @@ pytestmark = pytest.mark.usefixtures("pipeline")
 
 
 @pytest.fixture
-def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PipelineFolder:
     monkeypatch.chdir(tmp_path)
     # As in a process of its own, whose connection shows no tables of other tests.
     monkeypatch.setattr("nbflow.storage.duckdb.connections._own", {})
-    made = project(tmp_path, load=[cell("a = 1", "parameters")])
+    made = write_pipeline(tmp_path, load=[cell("a = 1", "parameters")])
     make_run(made, "20261101-000000-aaaa", {"load": {"t": FRAME, "model": {1, 2}}}, name="baseline")
     half = {"delays": {"half": FRAME[:1]}}
     make_run(made, "20261102-000000-bbbb", {"load": {"t": FRAME[:2]}}, failed=half)

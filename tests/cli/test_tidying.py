@@ -19,10 +19,10 @@ from nbflow.runs.history import read_run, read_run_ids
 from nbflow.runs.request_file import write_request
 from nbflow.storage.duckdb.database_file import make_part
 from nbflow.storage.results.result_index import read_result_ids
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 from nbflow.workspace.settings import Settings
 from tests.cli.runs import make_run, nbflow
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 IDS = [f"2026110{day}-000000-aaaa" for day in (1, 2, 3)]
 
@@ -31,15 +31,15 @@ pytestmark = pytest.mark.usefixtures("pipeline")
 
 
 @pytest.fixture
-def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PipelineFolder:
     monkeypatch.chdir(tmp_path)
-    made = project(tmp_path, load=[cell("a = 1", "parameters")])
+    made = write_pipeline(tmp_path, load=[cell("a = 1", "parameters")])
     for run_id in IDS:
         make_run(made, run_id, {"load": {"n": 1}})
     return made
 
 
-def test_clean_only_says_without_a_terminal(pipeline: Project) -> None:
+def test_clean_only_says_without_a_terminal(pipeline: PipelineFolder) -> None:
     result = nbflow("clean", "--keep", "1")
     said = [line.split()[:3] for line in result.output.splitlines()[2:4]]
     assert said == [["result", "load", IDS[1]], ["result", "load", IDS[0]]]
@@ -48,7 +48,7 @@ def test_clean_only_says_without_a_terminal(pipeline: Project) -> None:
     assert len(read_result_ids(pipeline, "load")) == 3
 
 
-def test_clean_removes_when_told(pipeline: Project) -> None:
+def test_clean_removes_when_told(pipeline: PipelineFolder) -> None:
     result = nbflow("clean", "--keep", "1", "--yes")
     assert result.output.startswith("Removed: 2 results, ")
     assert read_result_ids(pipeline, "load") == [IDS[2]]
@@ -56,7 +56,7 @@ def test_clean_removes_when_told(pipeline: Project) -> None:
     assert nbflow("clean", "--keep", "1", "--yes").output == "Nothing to remove.\n"
 
 
-def test_clean_runs_too(pipeline: Project) -> None:
+def test_clean_runs_too(pipeline: PipelineFolder) -> None:
     told = json.loads(nbflow("clean", "--keep", "2", "--runs", "--yes", "--json").output)
     assert told["removed"] is True
     assert [(one["kind"], one["id"]) for one in told["removable"]] == [
@@ -66,7 +66,7 @@ def test_clean_runs_too(pipeline: Project) -> None:
     assert read_run_ids(pipeline) == [IDS[2], IDS[1]]
 
 
-def test_clean_leaves_what_a_live_run_uses(pipeline: Project) -> None:
+def test_clean_leaves_what_a_live_run_uses(pipeline: PipelineFolder) -> None:
     live = make_run(pipeline, "20261104-000000-aaaa", {"load": {"n": 1}}, ended=False)
     with filelock.FileLock(live / "lock"):
         assert nbflow("clean", "--keep", "0", "--yes").exit_code == 0
@@ -80,7 +80,7 @@ def test_cancel_a_run_that_is_over() -> None:
     assert "No run of " in nbflow("cancel").stderr
 
 
-def test_cancel_says_when_a_run_does_not_stop(pipeline: Project) -> None:
+def test_cancel_says_when_a_run_does_not_stop(pipeline: PipelineFolder) -> None:
     run = make_run(pipeline, "20261031-000000-aaaa", {}, ended=False)
     with filelock.FileLock(run / "lock"):
         result = nbflow("cancel", "--wait", "0")
@@ -89,18 +89,18 @@ def test_cancel_says_when_a_run_does_not_stop(pipeline: Project) -> None:
     assert (run / "cancel").exists()
 
 
-def test_rerun_asks_for_the_same_without_force(pipeline: Project) -> None:
+def test_rerun_asks_for_the_same_without_force(pipeline: PipelineFolder) -> None:
     asked = Request(parameters={"a": "1", "b": 2}, to=("load",), name="x")
     write_request(find_folder(pipeline, IDS[0]), replace(asked, force=True, force_steps=("load",)))
     assert read_again(pipeline, IDS[0]) == asked
 
 
-def test_rerun_of_a_run_that_died_too_early(pipeline: Project) -> None:
+def test_rerun_of_a_run_that_died_too_early(pipeline: PipelineFolder) -> None:
     with pytest.raises(RunError, match="does not say what it was asked for"):
         read_again(pipeline, IDS[0])
 
 
-def test_clean_removes_what_a_killed_filler_left(pipeline: Project) -> None:
+def test_clean_removes_what_a_killed_filler_left(pipeline: PipelineFolder) -> None:
     folder = pipeline.home / "results" / "load" / IDS[2]
     left = make_part(folder)
     left.write_text("x")
@@ -114,23 +114,30 @@ def test_clean_removes_what_a_killed_filler_left(pipeline: Project) -> None:
 LATER = b'{"format":99,"seq":1,"time":1.0,"kind":"RunStarted","run":"r","name":""}\n'
 
 
-def make_later(pipeline: Project, *, rest: bytes = b"") -> Path:
+def make_later(pipeline: PipelineFolder, *, rest: bytes = b"") -> Path:
     """Leave a run that a later version of nbflow made."""
     folder = make_run(pipeline, "20261105-000000-aaaa", {}, failed={"load": {"n": 1}})
     (folder / "events.jsonl").write_bytes(LATER + rest)
     return folder
 
 
-def test_clean_removes_nothing_beside_a_live_run_of_a_later_version(pipeline: Project) -> None:
+def test_clean_removes_nothing_beside_a_live_run_of_a_later_version(
+    pipeline: PipelineFolder,
+) -> None:
     folder = make_later(pipeline)
     with filelock.FileLock(folder / "lock"):
         result = nbflow("clean", "--keep", "0", "--yes")
         assert (result.exit_code, result.output) == (0, "Nothing to remove.\n")
-        clean.prune(replace(pipeline, settings=Settings(keep=1)), read_run(pipeline, IDS[0]))
+        clean.prune(
+            replace(pipeline, project=replace(pipeline.project, settings=Settings(keep=1))),
+            read_run(pipeline, IDS[0]),
+        )
     assert read_result_ids(pipeline, "load") == IDS[::-1]
 
 
-def test_clean_leaves_what_an_ended_run_of_a_later_version_relies_on(pipeline: Project) -> None:
+def test_clean_leaves_what_an_ended_run_of_a_later_version_relies_on(
+    pipeline: PipelineFolder,
+) -> None:
     used = b'{"format":99,"seq":2,"kind":"TaskEnded","step":"load","result":"%s","more":[1]}\n'
     folder = make_later(pipeline, rest=used % IDS[0].encode())
     assert nbflow("clean", "--keep", "0", "--runs", "--yes").exit_code == 0
@@ -139,7 +146,7 @@ def test_clean_leaves_what_an_ended_run_of_a_later_version_relies_on(pipeline: P
     assert read_run_ids(pipeline) == [folder.name]
 
 
-def test_every_face_says_of_a_later_version(pipeline: Project) -> None:
+def test_every_face_says_of_a_later_version(pipeline: PipelineFolder) -> None:
     make_later(pipeline)
     (line,) = [one for one in nbflow("runs").output.splitlines() if "20261105" in one]
     assert "? of a later version  2026-11-05" in line
@@ -154,7 +161,7 @@ def test_every_face_says_of_a_later_version(pipeline: Project) -> None:
 @pytest.mark.parametrize(
     "file", ["plan.json", "request.json", "events.jsonl", "result.json", "outputs.json"]
 )
-def test_what_is_nested_too_deep_is_no_crash(pipeline: Project, file: str) -> None:
+def test_what_is_nested_too_deep_is_no_crash(pipeline: PipelineFolder, file: str) -> None:
     deep = b'{"x":' * 100_000
     (pipeline.runs / IDS[2] / "request.json").write_bytes(b"{}")
     for path in [*pipeline.runs.rglob(file), *(pipeline.home / "results").rglob(file)]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from nbflow.environments.bytecode import VARIABLE, find_bytecode_obstacle
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_a_folder_that_cannot_be_written_is_named(
 @pytest.mark.kernel
 def test_a_run_says_it_once_on_stderr_and_nothing_beside_json(tmp_path: Path) -> None:
     steps = {name: [cell("x = 1", "parameters")] for name in ("one", "two")}
-    folder = project(tmp_path, **steps).folder
+    folder = write_pipeline(tmp_path, **steps).folder
     env = os.environ | {VARIABLE: "1", "PYTHONPYCACHEPREFIX": str(tmp_path / "none")}
     said = []
     for more in ([], ["--force", "--json"], []):  # the last reuses all

@@ -24,20 +24,20 @@ from nbflow.runs.folder import RunFolder
 from nbflow.runs.history import find_run, read_runs
 from nbflow.runs.request_file import KeptPlan, write_plan
 from nbflow.storage.results.store import open_store
-from nbflow.workspace.project import Project, make_home
+from nbflow.workspace.pipeline_folder import PipelineFolder, make_home
 from tests.cli.runs import make_run
-from tests.notebooks import cell, project, write
+from tests.notebooks import cell, write, write_pipeline
 
 FIRST = [cell("count = 3", "parameters"), cell("import nbflow\nnbflow.write('number', count)")]
 SECOND = [cell("import nbflow\nnumber = nbflow.read('first.number')", "inputs")]
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Project:
-    return project(tmp_path, first=FIRST, second=SECOND)
+def made(tmp_path: Path) -> PipelineFolder:
+    return write_pipeline(tmp_path, first=FIRST, second=SECOND)
 
 
-def plan(made: Project, **request) -> Plan:
+def plan(made: PipelineFolder, **request) -> Plan:
     return make_plan(made, read_folder(made), Request(**request))
 
 
@@ -51,7 +51,7 @@ def change(path: Path) -> None:
 
 @pytest.mark.parametrize(("alter", "word"), [(change, "changed"), (Path.unlink, "removed")])
 def test_a_notebook_that_is_no_longer_the_planned_one_is_not_run(
-    made: Project, alter: Callable[[Path], None], word: str
+    made: PipelineFolder, alter: Callable[[Path], None], word: str
 ) -> None:
     planned = plan(made)
     alter(made.folder / "first.ipynb")
@@ -66,7 +66,7 @@ def test_a_notebook_that_is_no_longer_the_planned_one_is_not_run(
     assert [*made.runs.iterdir()] == []
 
 
-def test_a_second_ctrl_c_leaves_a_cancelled_run(made: Project) -> None:
+def test_a_second_ctrl_c_leaves_a_cancelled_run(made: PipelineFolder) -> None:
     def interrupt(line: Line) -> None:
         if isinstance(line.event, RunStarted):
             raise KeyboardInterrupt
@@ -77,13 +77,13 @@ def test_a_second_ctrl_c_leaves_a_cancelled_run(made: Project) -> None:
     assert tell(run) == ("cancelled", {"first": "cancelled", "second": "cancelled"})
 
 
-def test_a_store_that_cannot_be_written_is_told(made: Project) -> None:
-    (made.root / ".nbflow").write_text("a file where a folder should be")
+def test_a_store_that_cannot_be_written_is_told(made: PipelineFolder) -> None:
+    (made.project.root / ".nbflow").write_text("a file where a folder should be")
     with pytest.raises(RunError, match=r"The run stops: .*\.nbflow.*`store` keeps results"):
         execute(plan(made))
 
 
-def test_clean_keeps_what_a_live_run_reads_of_other_steps(made: Project) -> None:
+def test_clean_keeps_what_a_live_run_reads_of_other_steps(made: PipelineFolder) -> None:
     make_run(made, "20261101-000000-aaaa", {"first": {"number": 3}})
     folder = make_run(made, "20261102-000000-bbbb", {}, ended=False)
     outside = {"first": plan(made, only=("second",)).outside["first"]}
@@ -94,7 +94,9 @@ def test_clean_keeps_what_a_live_run_reads_of_other_steps(made: Project) -> None
     assert removable == [("result", "first")]
 
 
-def test_what_was_removed_since_the_plan_is_refused_before_anything_runs(made: Project) -> None:
+def test_what_was_removed_since_the_plan_is_refused_before_anything_runs(
+    made: PipelineFolder,
+) -> None:
     make_run(made, "20261101-000000-aaaa", {"first": {"number": 3}})
     planned = plan(made, only=("second",))
     open_store(made.home).remove("first", "20261101-000000-aaaa")
@@ -108,7 +110,7 @@ def test_what_was_removed_since_the_plan_is_refused_before_anything_runs(made: P
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="it has no such limit")
-def test_a_run_that_cannot_write_its_first_line_leaves_nothing(made: Project) -> None:
+def test_a_run_that_cannot_write_its_first_line_leaves_nothing(made: PipelineFolder) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     planned = plan(made)
     make_home(made)
@@ -123,7 +125,9 @@ def test_a_run_that_cannot_write_its_first_line_leaves_nothing(made: Project) ->
         find_run(made, "last")
 
 
-def test_a_run_that_died_before_its_first_line_is_none_and_can_be_removed(made: Project) -> None:
+def test_a_run_that_died_before_its_first_line_is_none_and_can_be_removed(
+    made: PipelineFolder,
+) -> None:
     make_run(made, "20261101-000000-aaaa", {"first": {"number": 3}})
     folder = made.runs / "20261102-000000-bbbb"
     folder.mkdir()
@@ -141,7 +145,7 @@ def test_a_run_that_died_before_its_first_line_is_none_and_can_be_removed(made: 
     assert not folder.exists()
 
 
-def test_clean_makes_room_of_what_failed_steps_left(made: Project) -> None:
+def test_clean_makes_room_of_what_failed_steps_left(made: PipelineFolder) -> None:
     make_run(made, "20261101-000000-aaaa", {"first": {"n": 3}}, failed={"second": {"n": 1}})
     make_run(made, "20261102-000000-aaaa", {}, failed={"second": {"n": 1}}, name="kept")
     live = make_run(made, "20261103-000000-aaaa", {}, failed={"second": {"n": 1}}, ended=False)
@@ -152,14 +156,14 @@ def test_clean_makes_room_of_what_failed_steps_left(made: Project) -> None:
 
 
 @pytest.mark.kernel
-def test_a_step_whose_result_was_removed_since_the_plan_runs_again(made: Project) -> None:
+def test_a_step_whose_result_was_removed_since_the_plan_runs_again(made: PipelineFolder) -> None:
     execute(plan(made))
     planned = plan(made)
     shutil.rmtree(made.home / "results" / "first")
     assert tell(execute(planned)) == ("done", {"first": "done", "second": "reused"})
 
 
-def test_a_pipeline_where_nothing_can_be_removed_says_so(made: Project) -> None:
+def test_a_pipeline_where_nothing_can_be_removed_says_so(made: PipelineFolder) -> None:
     make_run(made, "20261101-000000-aaaa", {"first": {"number": 3}})
     found = clean.find_removable(made, keep=0)
     (made.home / "lock").mkdir()

@@ -25,9 +25,9 @@ from nbflow.planning import make_plan
 from nbflow.present.reasons import say_reason
 from nbflow.runs.fold import Run
 from nbflow.runs.history import read_runs
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 from tests.benchmarks.make_pipeline import WritingExecutor
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no flock")
 LIMIT = 60  # seconds
@@ -67,7 +67,7 @@ class Watched(WritingExecutor):
 class Started:
     """A run in a thread of its own."""
 
-    def __init__(self, made: Project, executor: Watched, **asked: object) -> None:
+    def __init__(self, made: PipelineFolder, executor: Watched, **asked: object) -> None:
         self.executor, self.stop = executor, threading.Event()
         self.waits: list[str] = []
         self._heard = threading.Condition()
@@ -124,13 +124,13 @@ def gates() -> Iterator[dict[str, threading.Event]]:
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Project:
+def made(tmp_path: Path) -> PipelineFolder:
     cells = [cell("count = 3", "parameters"), cell("import nbflow\nnbflow.write('rows', 1)")]
-    return project(tmp_path, first=cells, second=cells)
+    return write_pipeline(tmp_path, first=cells, second=cells)
 
 
 def test_of_two_runs_of_the_same_one_executes_and_the_other_reuses(
-    made: Project, gates: dict[str, threading.Event]
+    made: PipelineFolder, gates: dict[str, threading.Event]
 ) -> None:
     one = Started(made, Watched(gates))
     one.executor.wait_for("first")
@@ -149,7 +149,7 @@ def test_of_two_runs_of_the_same_one_executes_and_the_other_reuses(
 
 
 def test_if_it_fails_there_the_other_makes_it(
-    made: Project, gates: dict[str, threading.Event]
+    made: PipelineFolder, gates: dict[str, threading.Event]
 ) -> None:
     one = Started(made, Watched(gates, fails=True), only=("first",))
     one.executor.wait_for("first")
@@ -163,7 +163,7 @@ def test_if_it_fails_there_the_other_makes_it(
 
 @pytest.mark.parametrize("asked", [{"force": True}, {"parameters": {"count": 4}}])
 def test_what_is_forced_or_another_does_not_wait(
-    made: Project, gates: dict[str, threading.Event], asked: dict[str, object]
+    made: PipelineFolder, gates: dict[str, threading.Event], asked: dict[str, object]
 ) -> None:
     one = Started(made, Watched(gates), only=("first",))
     one.executor.wait_for("first")
@@ -178,7 +178,7 @@ def test_what_is_never_reused_does_not_wait(
     tmp_path: Path, gates: dict[str, threading.Event]
 ) -> None:
     cells = [cell("count = 3", "parameters"), cell("import nbflow\nnbflow.write('rows', 1)")]
-    uncached = project(tmp_path, toml="[steps.first]\ncache = false", first=cells)
+    uncached = write_pipeline(tmp_path, toml="[steps.first]\ncache = false", first=cells)
     one = Started(uncached, Watched(gates))
     one.executor.wait_for("first")
     assert Started(uncached, Watched()).end() == ("done", {"first": "done"})
@@ -186,7 +186,9 @@ def test_what_is_never_reused_does_not_wait(
     assert one.end()[0] == "done"
 
 
-def test_a_run_that_waits_can_be_stopped(made: Project, gates: dict[str, threading.Event]) -> None:
+def test_a_run_that_waits_can_be_stopped(
+    made: PipelineFolder, gates: dict[str, threading.Event]
+) -> None:
     one = Started(made, Watched(gates), only=("first",))
     one.executor.wait_for("first")
     two = Started(made, Watched(), only=("first",))
@@ -198,7 +200,7 @@ def test_a_run_that_waits_can_be_stopped(made: Project, gates: dict[str, threadi
 
 
 def test_what_waits_is_skipped_when_another_step_fails(
-    made: Project, gates: dict[str, threading.Event]
+    made: PipelineFolder, gates: dict[str, threading.Event]
 ) -> None:
     one = Started(made, Watched(gates), only=("first",))
     one.executor.wait_for("first")
@@ -209,7 +211,7 @@ def test_what_waits_is_skipped_when_another_step_fails(
 
 
 def test_two_runs_that_wait_for_each_other_both_end(
-    made: Project, gates: dict[str, threading.Event]
+    made: PipelineFolder, gates: dict[str, threading.Event]
 ) -> None:
     one = Started(made, Watched(gates), jobs=1)
     one.executor.wait_for("first")
@@ -222,7 +224,7 @@ def test_two_runs_that_wait_for_each_other_both_end(
     assert two.end() == ("done", {"first": "reused", "second": "done"})
 
 
-def test_many_runs_at_once_execute_each_step_once(made: Project) -> None:
+def test_many_runs_at_once_execute_each_step_once(made: PipelineFolder) -> None:
     runs = [Started(made, Watched()) for _ in range(5)]
     assert {one.end()[0] for one in runs} == {"done"}
     assert sorted(step for one in runs for step in one.executor.begun) == ["first", "second"]
@@ -230,16 +232,16 @@ def test_many_runs_at_once_execute_each_step_once(made: Project) -> None:
 
 DYING = """
 import sys, time
-from nbflow.workspace.project import find_project
+from nbflow.workspace.pipeline_folder import find_pipeline
 from nbflow.execution.claims import Claims
-claims = Claims(find_project(sys.argv[1]))
+claims = Claims(find_pipeline(sys.argv[1]))
 assert claims.take(sys.argv[2], sys.argv[3])
 print("taken", flush=True)
 time.sleep(600)
 """
 
 
-def test_a_claim_ends_with_its_process(made: Project) -> None:
+def test_a_claim_ends_with_its_process(made: PipelineFolder) -> None:
     command = [sys.executable, "-c", DYING, str(made.folder), "first", "key"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -255,7 +257,7 @@ def test_a_claim_ends_with_its_process(made: Project) -> None:
     claims.close()
 
 
-def test_a_claim_that_was_given_back_can_be_taken_by_another(made: Project) -> None:
+def test_a_claim_that_was_given_back_can_be_taken_by_another(made: PipelineFolder) -> None:
     one, two = Claims(made), Claims(made)
     for _ in range(3):
         assert one.take("first", "key")
@@ -268,7 +270,7 @@ def test_a_claim_that_was_given_back_can_be_taken_by_another(made: Project) -> N
         two.close()
 
 
-def test_where_claims_cannot_be_kept_nobody_waits(made: Project) -> None:
+def test_where_claims_cannot_be_kept_nobody_waits(made: PipelineFolder) -> None:
     (made.cache / "claims").mkdir(parents=True)  # in the place of the file
     one, two = Claims(made), Claims(made)
     assert one.take("first", "key")

@@ -13,8 +13,8 @@ from nbflow.model import Reason, Request
 from nbflow.planning import Plan, make_plan
 from nbflow.runs.fold import Run
 from nbflow.storage.results import damage
-from nbflow.workspace.project import Project
-from tests.notebooks import cell, project
+from nbflow.workspace.pipeline_folder import PipelineFolder
+from tests.notebooks import cell, write_pipeline
 
 pytestmark = pytest.mark.kernel
 
@@ -33,11 +33,11 @@ USE = [
 RIGHT = [999000.0, 1000]
 
 
-def plan(made: Project, **request: object) -> Plan:
+def plan(made: PipelineFolder, **request: object) -> Plan:
     return make_plan(made, read_folder(made), Request(**request))
 
 
-def run(made: Project, **request: object) -> Run:
+def run(made: PipelineFolder, **request: object) -> Run:
     return execute(plan(made, **request))
 
 
@@ -45,7 +45,7 @@ def statuses(ended: Run) -> list[str]:
     return [step.status for step in ended.steps.values()]
 
 
-def find(made: Project, pattern: str) -> Path:
+def find(made: PipelineFolder, pattern: str) -> Path:
     (found,) = (made.home / "results").glob(pattern)
     return found
 
@@ -62,7 +62,7 @@ def flip(path: Path, at: int) -> None:
 
 
 def test_what_was_changed_is_made_again_before_anything_reads_it(tmp_path):
-    made = project(tmp_path, a=MAKE, b=USE)
+    made = write_pipeline(tmp_path, a=MAKE, b=USE)
     assert run(made).read("b.s") == RIGHT
     hurt = find(made, "a/*/files/f/out.csv")
     hurt.chmod(0o644)
@@ -91,7 +91,7 @@ def test_what_was_changed_is_made_again_before_anything_reads_it(tmp_path):
 
 
 def test_what_only_its_content_tells_fails_its_reader_and_is_made_again_by_the_next_run(tmp_path):
-    made = project(tmp_path, a=MAKE, b=USE)
+    made = write_pipeline(tmp_path, a=MAKE, b=USE)
     run(made)
     hurt = find(made, "a/*/arrow/t.arrows")
     flip(hurt, hurt.stat().st_size // 2)
@@ -107,7 +107,7 @@ def test_what_only_its_content_tells_fails_its_reader_and_is_made_again_by_the_n
 
 
 def test_what_was_made_from_damage_that_nobody_saw_does_not_outlive_it(tmp_path):
-    made = project(tmp_path, a=MAKE, b=USE)
+    made = write_pipeline(tmp_path, a=MAKE, b=USE)
     run(made, parameters={"n": 200_000})
     hurt = find(made, "a/*/arrow/t.arrows")
     flip(hurt, hurt.stat().st_size // 2 + 6)
@@ -120,7 +120,7 @@ def test_what_was_made_from_damage_that_nobody_saw_does_not_outlive_it(tmp_path)
 
 
 def test_a_forced_step_that_gives_the_same_again_hides_no_damage(tmp_path):
-    made = project(tmp_path, a=MAKE, b=USE)
+    made = write_pipeline(tmp_path, a=MAKE, b=USE)
     run(made)
     hurt = find(made, "a/*/arrow/t.arrows")
     flip(hurt, hurt.stat().st_size // 2)

@@ -18,8 +18,8 @@ from nbflow.notebook_api import read
 from nbflow.runs.fold import Run
 from nbflow.runs.history import read_runs
 from nbflow.storage.results.store import open_store
-from nbflow.workspace.project import Project
-from tests.notebooks import cell, project
+from nbflow.workspace.pipeline_folder import PipelineFolder
+from tests.notebooks import cell, write_pipeline
 
 ROOT = Path(__file__).parents[2]
 LOAD = [
@@ -57,11 +57,11 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return place
 
 
-def make(root: Path, **steps: object) -> Project:
-    return project(root, **{"toml": 'executor = "elsewhere"\n', **steps})
+def make(root: Path, **steps: object) -> PipelineFolder:
+    return write_pipeline(root, **{"toml": 'executor = "elsewhere"\n', **steps})
 
 
-def run(made: Project, *options: str) -> tuple[int, Run]:
+def run(made: PipelineFolder, *options: str) -> tuple[int, Run]:
     """Run by the command line; return its exit code and the run."""
     command = [sys.executable, "-m", "nbflow", "run", str(made.folder), *options]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
@@ -132,7 +132,7 @@ def test_one_that_cannot_be_imported_is_told() -> None:
 
 
 def test_a_run_with_a_wrong_name_leaves_nothing(tmp_path: Path) -> None:
-    made = project(tmp_path, toml='executor = "slrum"\n', load=LOAD)
+    made = write_pipeline(tmp_path, toml='executor = "slrum"\n', load=LOAD)
     command = [sys.executable, "-m", "nbflow", "run", str(made.folder)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 2

@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 
 from nbflow.runs.history import read_runs
-from nbflow.workspace.project import Project, find_project
-from tests.notebooks import cell, project, write
+from nbflow.workspace.pipeline_folder import PipelineFolder, find_pipeline
+from tests.notebooks import cell, write, write_pipeline
 from tests.test_run import DOUBLED, NUMBERS, TOTAL, run, statuses
 
 pytestmark = pytest.mark.kernel
@@ -27,12 +27,12 @@ SLOW = [
 ]
 
 
-def find_folders(made: Project) -> list[Path]:
+def find_folders(made: PipelineFolder) -> list[Path]:
     return [at.parent for at in sorted((made.home / "results").glob("*/*/result.json"))]
 
 
 def test_a_finished_run_has_all_its_tables_in_duckdb(tmp_path):
-    made = project(tmp_path, numbers=NUMBERS, doubled=DOUBLED, total=TOTAL)
+    made = write_pipeline(tmp_path, numbers=NUMBERS, doubled=DOUBLED, total=TOTAL)
 
     ended = run(made)
 
@@ -44,7 +44,7 @@ def test_a_finished_run_has_all_its_tables_in_duckdb(tmp_path):
 
 
 def test_what_reads_a_result_whose_arrow_files_were_dropped(tmp_path):
-    made = project(tmp_path, numbers=NUMBERS, doubled=DOUBLED)
+    made = write_pipeline(tmp_path, numbers=NUMBERS, doubled=DOUBLED)
     run(made)
     for folder in find_folders(made):
         shutil.rmtree(folder / "arrow")
@@ -59,7 +59,7 @@ def test_what_reads_a_result_whose_arrow_files_were_dropped(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_a_run_killed_before_it_filled_is_read_and_mended(tmp_path):
-    made = project(tmp_path, numbers=NUMBERS, slow=SLOW)
+    made = write_pipeline(tmp_path, numbers=NUMBERS, slow=SLOW)
     command = [sys.executable, "-m", "nbflow", "run", str(made.folder)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _wait((made.folder / "started").exists)
@@ -90,10 +90,10 @@ def _wait(condition) -> None:
 
 
 def test_a_run_ends_within_the_limit_of_its_cache(tmp_path):
-    made = project(tmp_path, numbers=NUMBERS, doubled=DOUBLED)
+    made = write_pipeline(tmp_path, numbers=NUMBERS, doubled=DOUBLED)
     (tmp_path / "nbflow.toml").write_text('[cache]\narrow = "0 B"\n')
 
-    ended = run(find_project(made.folder))
+    ended = run(find_pipeline(made.folder))
 
     assert ended.status == "done"
     assert not list((made.home / "results").glob("*/*/arrow"))

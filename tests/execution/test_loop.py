@@ -16,8 +16,8 @@ from nbflow.planning import make_plan
 from nbflow.runs.fold import Run
 from nbflow.runs.folder import RunFolder, find_attempt
 from nbflow.runs.log import read_lines
-from nbflow.workspace.project import Project
-from tests.notebooks import cell, project
+from nbflow.workspace.pipeline_folder import PipelineFolder
+from tests.notebooks import cell, write_pipeline
 
 ALONE = [cell("n = 1", "parameters")]
 
@@ -78,7 +78,7 @@ WRITES = [*ALONE, cell("import nbflow\nnbflow.write('t', 1)")]
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch):
-    def start(made: Project, scripted: Scripted, **request: object) -> Run:
+    def start(made: PipelineFolder, scripted: Scripted, **request: object) -> Run:
         monkeypatch.setattr("nbflow.execution.run.load_executor", lambda _: lambda *_: scripted)
         plan = make_plan(made, read_folder(made), Request(**{"jobs": 1, **request}))
         return execute(plan, observe=scripted.observe)
@@ -91,7 +91,7 @@ def statuses(ended: Run) -> dict[str, str]:
 
 
 def test_no_more_jobs_run_at_once_than_were_asked_for(tmp_path: Path, run) -> None:
-    made = project(tmp_path, a=ALONE, b=ALONE, c=ALONE, d=ALONE)
+    made = write_pipeline(tmp_path, a=ALONE, b=ALONE, c=ALONE, d=ALONE)
     scripted = Scripted(meets=("a", "b"))
     ended = run(made, scripted, jobs=2)
     assert (ended.status, scripted.most) == ("done", 2)
@@ -102,7 +102,7 @@ def test_no_more_jobs_run_at_once_than_were_asked_for(tmp_path: Path, run) -> No
 
 
 def test_a_failure_blocks_what_needs_it_and_skips_the_rest(tmp_path: Path, run) -> None:
-    made = project(tmp_path, a=WRITES, b=reads("a.t"), c=reads("b.t"), d=ALONE)
+    made = write_pipeline(tmp_path, a=WRITES, b=reads("a.t"), c=reads("b.t"), d=ALONE)
     scripted = Scripted(fails=("a",))
     ended = run(made, scripted)
     assert ended.status == "failed"
@@ -112,7 +112,7 @@ def test_a_failure_blocks_what_needs_it_and_skips_the_rest(tmp_path: Path, run) 
 
 
 def test_keep_going_runs_what_a_failure_does_not_concern(tmp_path: Path, run) -> None:
-    made = project(tmp_path, a=WRITES, b=reads("a.t"), d=ALONE)
+    made = write_pipeline(tmp_path, a=WRITES, b=reads("a.t"), d=ALONE)
     ended = run(made, Scripted(fails=("a",)), keep_going=True)
     assert (ended.status, statuses(ended)) == (
         "failed",
@@ -121,7 +121,7 @@ def test_keep_going_runs_what_a_failure_does_not_concern(tmp_path: Path, run) ->
 
 
 def test_a_stop_cancels_what_has_not_begun(tmp_path: Path, run) -> None:
-    made = project(tmp_path, a=WRITES, b=reads("a.t"), d=ALONE)
+    made = write_pipeline(tmp_path, a=WRITES, b=reads("a.t"), d=ALONE)
     scripted = Scripted()
     scripted.stop_at = "a"
     ended = run(made, scripted)
@@ -130,7 +130,7 @@ def test_a_stop_cancels_what_has_not_begun(tmp_path: Path, run) -> None:
 
 
 def test_equal_outputs_spare_what_reads_them(tmp_path: Path, run) -> None:
-    made = project(tmp_path, a=WRITES, b=reads("a.t"))
+    made = write_pipeline(tmp_path, a=WRITES, b=reads("a.t"))
     run(made, Scripted())
     ended = run(made, Scripted(), force_steps=("a",))
     assert statuses(ended) == {"a": "done", "b": "reused"}
@@ -138,7 +138,7 @@ def test_equal_outputs_spare_what_reads_them(tmp_path: Path, run) -> None:
 
 
 def test_a_decision_that_changed_is_told(tmp_path: Path, run) -> None:
-    made = project(tmp_path, a=WRITES, b=reads("a.t"))
+    made = write_pipeline(tmp_path, a=WRITES, b=reads("a.t"))
     run(made, Scripted())
     ended = run(made, Scripted(content="other"), force_steps=("a",))
     decided = [one for one in read_events(ended) if isinstance(one, StepDecided)]
@@ -149,7 +149,7 @@ def test_a_decision_that_changed_is_told(tmp_path: Path, run) -> None:
 
 
 def test_attempts_are_numbered_from_one_and_have_folders(tmp_path: Path, run) -> None:
-    ended = run(project(tmp_path, a=ALONE), Scripted())
+    ended = run(write_pipeline(tmp_path, a=ALONE), Scripted())
     started = [one for one in read_events(ended) if isinstance(one, StepStarted)]
     assert [(one.step, one.attempt) for one in started] == [("a", 1)]
     assert ended.find_attempt(ended.steps["a"]).executed.exists()

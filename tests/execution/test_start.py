@@ -20,7 +20,7 @@ from nbflow.runs.cancel import cancel
 from nbflow.runs.follow import follow
 from nbflow.runs.history import find_run, read_run
 from nbflow.runs.request_file import read_request
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 pytestmark = pytest.mark.kernel
 LOAD = [cell("n: int = 1", "parameters"), cell('import nbflow\nnbflow.write("t", [n])')]
@@ -28,7 +28,7 @@ SLOW = [cell("n: int = 1", "parameters"), cell("import time\ntime.sleep(60)")]
 
 
 def test_a_started_run_has_the_id_that_was_said_and_what_was_asked_for(tmp_path: Path) -> None:
-    made = project(tmp_path, load=LOAD)
+    made = write_pipeline(tmp_path, load=LOAD)
     started = start(made, Request({"n": 2}, name="two", command=("nbflow", "run")))
     wait_for_log(made, started)
     *_, run = follow(made, started.run_id)
@@ -41,7 +41,7 @@ def test_a_started_run_has_the_id_that_was_said_and_what_was_asked_for(tmp_path:
 
 
 def test_a_run_is_started_again_as_it_was_asked_for(tmp_path: Path) -> None:
-    made = project(tmp_path, load=LOAD)
+    made = write_pipeline(tmp_path, load=LOAD)
     first = app.run.start(made, Request({"n": 3}, force=True))
     list(follow(made, first))
     again = app.run.start(made, app.requests.read_again(made, first))
@@ -50,7 +50,7 @@ def test_a_run_is_started_again_as_it_was_asked_for(tmp_path: Path) -> None:
 
 
 def test_what_the_process_refuses_is_raised_as_it_was_there(tmp_path: Path) -> None:
-    made = project(tmp_path, load=LOAD)
+    made = write_pipeline(tmp_path, load=LOAD)
     started = start(made, Request({"month": 2}))
     with pytest.raises(ParameterError, match=r"^No step declares a parameter 'month'"):
         wait_for_log(made, started)
@@ -58,7 +58,9 @@ def test_what_the_process_refuses_is_raised_as_it_was_there(tmp_path: Path) -> N
 
 
 def test_problems_come_with_the_refusal(tmp_path: Path) -> None:
-    made = project(tmp_path, load=LOAD, bad=[cell("import nbflow\nnbflow.read('no.t')", "inputs")])
+    made = write_pipeline(
+        tmp_path, load=LOAD, bad=[cell("import nbflow\nnbflow.read('no.t')", "inputs")]
+    )
     with pytest.raises(PipelineError) as error:
         app.run.start(made, Request())
     assert [problem.place.notebook for problem in error.value.problems] == ["notebooks/bad.ipynb"]
@@ -67,7 +69,7 @@ def test_problems_come_with_the_refusal(tmp_path: Path) -> None:
 def test_a_process_that_dies_of_itself_leaves_what_it_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = project(tmp_path, load=LOAD)
+    made = write_pipeline(tmp_path, load=LOAD)
     monkeypatch.setattr(start_module.sys, "executable", "/bin/ls")
     started = start(made, Request())
     with pytest.raises(RunError, match="ls"):
@@ -79,20 +81,20 @@ def test_a_process_that_dies_of_itself_leaves_what_it_said(
 def test_a_module_of_the_folder_does_not_stand_for_the_librarys(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = project(tmp_path, load=LOAD, files={"tomllib.py": "raise SystemExit(3)"})
+    made = write_pipeline(tmp_path, load=LOAD, files={"tomllib.py": "raise SystemExit(3)"})
     monkeypatch.chdir(made.folder)
     run_id = Pipeline(made.folder).start()
     assert [run.status for run in follow(made, run_id)][-1] == "done"
 
 
 def test_a_request_keeps_the_types_of_its_values(tmp_path: Path) -> None:
-    made = project(tmp_path, load=[cell("n = None", "parameters"), LOAD[1]])
+    made = write_pipeline(tmp_path, load=[cell("n = None", "parameters"), LOAD[1]])
     run = Pipeline(made.folder).run(n={"at": [1.5, None]})
     assert run.read("load.t") == [{"at": [1.5, None]}]
 
 
 def test_a_process_that_has_ended_is_forgotten(tmp_path: Path) -> None:
-    made = project(tmp_path, load=LOAD)
+    made = write_pipeline(tmp_path, load=LOAD)
     run = Pipeline(made.folder).run()
     end = time.monotonic() + 30
     while (run.id in start_module._processes or psutil.pid_exists(run.pid)) and (
@@ -104,7 +106,7 @@ def test_a_process_that_has_ended_is_forgotten(tmp_path: Path) -> None:
 
 
 def test_a_started_run_is_cancelled_by_its_log(tmp_path: Path) -> None:
-    made = project(tmp_path, slow=SLOW)
+    made = write_pipeline(tmp_path, slow=SLOW)
     started = start(made, Request())
     wait_for_log(made, started)
     assert find_run(made, "last").id == started.run_id

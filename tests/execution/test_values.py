@@ -14,7 +14,7 @@ import pytest
 from nbflow import Pipeline
 from nbflow.app.requests import read_again
 from nbflow.errors import ParameterError
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 BERLIN = ZoneInfo("Europe/Berlin")
 Color = enum.Enum("Color", {"RED": "BLUE", "BLUE": "RED"})  # each has the other's name as value
@@ -49,7 +49,7 @@ ARRIVED = (
 
 @pytest.mark.kernel
 def test_values_arrive_as_they_were_given(tmp_path: Path) -> None:
-    made = project(tmp_path, typed=[cell(TYPED, "parameters"), cell(SEEN)])
+    made = write_pipeline(tmp_path, typed=[cell(TYPED, "parameters"), cell(SEEN)])
 
     run = Pipeline(made.folder).run(**GIVEN)
 
@@ -61,7 +61,7 @@ def test_values_arrive_as_they_were_given(tmp_path: Path) -> None:
 @pytest.mark.kernel
 def test_a_value_arrives_as_the_type_of_each_step_says(tmp_path: Path) -> None:
     seen = "import nbflow\nnbflow.write('seen', repr(x))"
-    made = project(
+    made = write_pipeline(
         tmp_path,
         number=[cell("x: float = 1.0", "parameters"), cell(seen)],
         anything=[cell("x = None", "parameters"), cell(seen)],
@@ -75,7 +75,7 @@ def test_a_value_arrives_as_the_type_of_each_step_says(tmp_path: Path) -> None:
 
 
 def test_a_plan_holds_values_in_their_json_forms(tmp_path: Path) -> None:
-    made = project(tmp_path, typed=[cell(TYPED, "parameters"), cell(SEEN)])
+    made = write_pipeline(tmp_path, typed=[cell(TYPED, "parameters"), cell(SEEN)])
 
     plan = Pipeline(made.folder).plan(**GIVEN)
 
@@ -95,7 +95,7 @@ def test_a_plan_holds_values_in_their_json_forms(tmp_path: Path) -> None:
 
 
 def test_what_cannot_arrive_is_refused(tmp_path: Path) -> None:
-    made = project(tmp_path, typed=[cell(TYPED, "parameters"), cell(SEEN)])
+    made = write_pipeline(tmp_path, typed=[cell(TYPED, "parameters"), cell(SEEN)])
 
     for name, value in {"anything": object(), "n": 1.5, "when": dt.time(1)}.items():
         with pytest.raises(ParameterError, match=f"^parameter {name} of "):
@@ -103,7 +103,7 @@ def test_what_cannot_arrive_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_name_may_be_written_in_decomposed_unicode(tmp_path: Path) -> None:
-    made = project(tmp_path, typed=[cell("größe = 1", "parameters"), cell("print(größe)")])
+    made = write_pipeline(tmp_path, typed=[cell("größe = 1", "parameters"), cell("print(größe)")])
 
     for name in ("gro\u0308ße", "typed.gro\u0308ße"):
         plan = Pipeline(made.folder).plan(**{name: 4})

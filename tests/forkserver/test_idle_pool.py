@@ -15,7 +15,7 @@ import pytest
 from nbflow.base.private_folders import sweep_folders
 from nbflow.executors.local.forkserver import Request, start
 from nbflow.executors.local.forkserver.owner import Owner, ask, fork
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 from tests.worker.jobs import wait_for_end
 
 pytestmark = pytest.mark.kernel
@@ -155,7 +155,7 @@ def test_who_leaves_nothing_makes_no_folder(place: Path) -> None:
 
 def test_a_run_leaves_its_fork_servers_to_the_next_and_holds_up_nobody(tmp_path: Path) -> None:
     cells = [cell("x = 1", "parameters"), cell("import os; print('forked by', os.getppid(), '.')")]
-    made = project(tmp_path, one=cells)
+    made = write_pipeline(tmp_path, one=cells)
     first, second = run(made.folder), run(made.folder)
     assert first == second
     assert psutil.pid_exists(first)

@@ -17,7 +17,7 @@ from nbflow.executors.local.forkserver.owner import ask, fork
 from nbflow.executors.local.forkservers import ForkServers
 from nbflow.model import make_warning
 from tests.forkserver.kernels import is_alive, wait_until
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 pytestmark = pytest.mark.kernel
 
@@ -126,7 +126,9 @@ LIBRARIES = "import sys; print(sorted({'duckdb', 'numpy', 'pandas', 'pyarrow'} &
 
 def test_a_step_alone_gets_no_library_of_others(tmp_path: Path) -> None:
     first = [cell("x = 1", "parameters"), cell("import pandas, nbflow; nbflow.write('x', 1)")]
-    made = project(tmp_path, first=first, second=[cell("y = 1", "parameters"), cell(LIBRARIES)])
+    made = write_pipeline(
+        tmp_path, first=first, second=[cell("y = 1", "parameters"), cell(LIBRARIES)]
+    )
     done = subprocess.run(
         [sys.executable, "-m", "nbflow", "run", str(made.folder), "--only", "second", "--log"],
         env=os.environ | {"NBFLOW_WARM": "0"},

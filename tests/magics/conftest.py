@@ -11,8 +11,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import RichOutput, capture_output
 
-from nbflow.workspace.project import Project
-from tests.notebooks import cell, project
+from nbflow.workspace.pipeline_folder import PipelineFolder
+from tests.notebooks import cell, write_pipeline
 
 LOAD = [
     cell("n: int = 1  # how many", "parameters"),
@@ -42,14 +42,14 @@ class Notebook:
 
 
 @pytest.fixture
-def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    found = project(tmp_path, load=LOAD, add=ADD)
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PipelineFolder:
+    found = write_pipeline(tmp_path, load=LOAD, add=ADD)
     monkeypatch.chdir(found.folder)
     return found
 
 
 @pytest.fixture
-def notebook(made: Project) -> Iterator[Notebook]:
+def notebook(made: PipelineFolder) -> Iterator[Notebook]:
     """A shell that has a front end, in the folder of the pipeline."""
     assert Path.cwd() == made.folder
     InteractiveShell.clear_instance()

@@ -8,7 +8,7 @@ import pytest
 
 from nbflow.analysis.contract.scan import read_folder
 from nbflow.magics.step_cells import split_cell
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 from tests.magics.conftest import Notebook
 
 CASES = {
@@ -62,7 +62,7 @@ def test_a_cell_is_divided(name: str) -> None:
     assert split_cell(source) == expected
 
 
-def test_a_cell_becomes_a_step(notebook: Notebook, made: Project) -> None:
+def test_a_cell_becomes_a_step(notebook: Notebook, made: PipelineFolder) -> None:
     source = "month: int = 1\nimport nbflow\nt = nbflow.read('load.t')\nnbflow.write('u', t)"
     html = notebook.html(f"%%step fresh\n{source}")
     assert "01_fresh.ipynb is there" in html

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from IPython.core.completer import provisionalcompleter
 
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 from tests.cli.runs import make_run
 from tests.magics.conftest import Notebook
 
@@ -33,7 +33,9 @@ def complete(notebook: Notebook, text: str) -> list[str]:
         ("%nbflow steps --wa", []),
     ],
 )
-def test_what_is_offered(notebook: Notebook, made: Project, text: str, offered: list[str]) -> None:
+def test_what_is_offered(
+    notebook: Notebook, made: PipelineFolder, text: str, offered: list[str]
+) -> None:
     make_run(made, "20261101-000000-000000", {"load": {"t": [1]}})
     assert complete(notebook, text) == offered
 

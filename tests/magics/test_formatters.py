@@ -8,7 +8,7 @@ from typing import Any
 
 import nbflow
 from nbflow.runs.history import find_run
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 from tests.cli.runs import make_run
 from tests.magics.conftest import Notebook
 
@@ -18,7 +18,7 @@ def bundle(notebook: Notebook, value: Any) -> tuple[str, str]:
     return data.get("text/html", ""), data["text/plain"]
 
 
-def test_values_show_themselves(notebook: Notebook, made: Project) -> None:
+def test_values_show_themselves(notebook: Notebook, made: PipelineFolder) -> None:
     make_run(made, "20261101-000000-000000", {"load": {"t": [1]}})
     pipeline = nbflow.Pipeline(made.folder)
     for value, said in (
@@ -32,7 +32,7 @@ def test_values_show_themselves(notebook: Notebook, made: Project) -> None:
         assert said in text
 
 
-def test_a_pipeline_that_cannot_be_read_says_so(notebook: Notebook, made: Project) -> None:
+def test_a_pipeline_that_cannot_be_read_says_so(notebook: Notebook, made: PipelineFolder) -> None:
     pipeline = nbflow.Pipeline(made.folder)
     made.folder.rename(made.folder.with_name("gone"))
     _, text = bundle(notebook, pipeline)

@@ -13,7 +13,7 @@ from jupyter_client import KernelManager
 
 from nbflow.runs.history import find_run, read_run_ids
 from nbflow.runs.liveness import is_alive
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 from tests.cli.runs import make_run
 from tests.notebooks import cell, write
 
@@ -51,7 +51,7 @@ class Kernel:
 
 
 @pytest.fixture
-def new_kernel(made: Project) -> Iterator[Kernel]:
+def new_kernel(made: PipelineFolder) -> Iterator[Kernel]:
     """One that no other test has used."""
     found = Kernel(str(made.folder))
     found("%load_ext nbflow")
@@ -67,13 +67,15 @@ def used_kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
 
 
 @pytest.fixture
-def kernel(used_kernel: Kernel, made: Project) -> Kernel:
+def kernel(used_kernel: Kernel, made: PipelineFolder) -> Kernel:
     """One in the project's folder, which other tests have used: to start one takes seconds."""
     used_kernel(f"%cd -q {made.folder}\n%reload_ext nbflow")
     return used_kernel
 
 
-def test_a_run_is_started_and_the_notebook_stays_free(new_kernel: Kernel, made: Project) -> None:
+def test_a_run_is_started_and_the_notebook_stays_free(
+    new_kernel: Kernel, made: PipelineFolder
+) -> None:
     kernel = new_kernel
     write(made.folder / "load.ipynb", SLOW)
     reply, shown = kernel("view = %nbflow run")
@@ -92,7 +94,9 @@ def test_an_answer_is_shown_once(kernel: Kernel) -> None:
     assert set(output) == {"text/html", "text/plain"}
 
 
-def test_an_interrupt_of_waiting_cancels_the_run_and_says_so(kernel: Kernel, made: Project) -> None:
+def test_an_interrupt_of_waiting_cancels_the_run_and_says_so(
+    kernel: Kernel, made: PipelineFolder
+) -> None:
     write(made.folder / "load.ipynb", SLOW)
     kernel.client.execute("view = %nbflow run --wait")
     deadline = time.monotonic() + 60
@@ -112,7 +116,7 @@ def test_an_interrupt_of_waiting_cancels_the_run_and_says_so(kernel: Kernel, mad
     assert "is being cancelled" in said
 
 
-def is_running(made: Project) -> bool:
+def is_running(made: PipelineFolder) -> bool:
     step = find_run(made).steps.get("load")  # None before the log's first line
     return step is not None and step.status == "running"
 
@@ -128,7 +132,7 @@ def test_errors_come_without_a_traceback_of_ours(kernel: Kernel) -> None:
 
 @pytest.mark.parametrize("source", ["%nbflow open --lab load", "!nbflow open --lab load"])
 def test_a_cell_starts_no_server_and_holds_no_token(
-    kernel: Kernel, made: Project, source: str
+    kernel: Kernel, made: PipelineFolder, source: str
 ) -> None:
     make_run(made, "20261101-000000-000000", {"load": {"t": [1]}})
     program = made.folder / "jupyter-lab"

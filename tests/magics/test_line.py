@@ -12,7 +12,7 @@ import pytest
 
 from nbflow.cli import COMMANDS
 from nbflow.runs.history import find_run
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 from tests.cli.runs import make_run
 from tests.magics.conftest import Notebook
 from tests.notebooks import cell, write
@@ -89,7 +89,7 @@ def test_only_a_line_that_cannot_be_meant_is_a_usage_error(notebook: Notebook) -
 
 
 def test_use_alone_says_what_reads_return_and_which_step_this_is(
-    notebook: Notebook, made: Project
+    notebook: Notebook, made: PipelineFolder
 ) -> None:
     assert "the newest results, and no run has finished yet" in notebook.html("%nbflow use")
     make_run(made, "20261101-000000-000000", {"load": {"t": [1]}})
@@ -102,7 +102,7 @@ def test_use_alone_says_what_reads_return_and_which_step_this_is(
     assert "This notebook is step add, as you chose." in said
 
 
-def test_a_pipeline_with_errors_shows_all_of_them(notebook: Notebook, made: Project) -> None:
+def test_a_pipeline_with_errors_shows_all_of_them(notebook: Notebook, made: PipelineFolder) -> None:
     write(
         made.folder / "bad.ipynb",
         [cell("x = 1", "parameters"), cell("import nbflow\nnbflow.read(a)", "inputs")],
@@ -136,12 +136,16 @@ def test_braces_and_dollars_are_the_commands_own(notebook: Notebook) -> None:
     assert "wrong" in said
 
 
-def test_a_line_of_an_answer_is_a_line_of_the_page(notebook: Notebook, made: Project) -> None:
+def test_a_line_of_an_answer_is_a_line_of_the_page(
+    notebook: Notebook, made: PipelineFolder
+) -> None:
     make_run(made, "20261101-000000-000000", {"load": {"t": [1]}})
     assert "<div>Nothing to remove.</div>" in notebook.html("%nbflow clean")
 
 
-def test_where_the_time_went_is_a_table_below_the_run(notebook: Notebook, made: Project) -> None:
+def test_where_the_time_went_is_a_table_below_the_run(
+    notebook: Notebook, made: PipelineFolder
+) -> None:
     make_run(made, "20261101-000000-000000", {"load": {"t": [1]}})
     assert "Where the time went is not known" in notebook.html("%nbflow show --profile")
 
@@ -152,14 +156,14 @@ def test_what_was_made_is_a_link_and_commands_are_a_cells(notebook: Notebook) ->
     assert "<code>%nbflow steps</code>" in html
 
 
-def test_a_run_is_looked_at(notebook: Notebook, made: Project) -> None:
+def test_a_run_is_looked_at(notebook: Notebook, made: PipelineFolder) -> None:
     make_run(made, "20261101-000000-000000", {"load": {"t": [1]}}, failed={"add": {}})
     assert "KeyError" in notebook.html("%nbflow show")
     assert "1 ran, 1 failed" in notebook.html("%nbflow runs")
     assert "%nbflow open" in notebook.html("%nbflow show add")
 
 
-def test_the_rows_of_a_query_are_a_table(notebook: Notebook, made: Project) -> None:
+def test_the_rows_of_a_query_are_a_table(notebook: Notebook, made: PipelineFolder) -> None:
     make_run(made, "20261101-000000-000000", {"load": {"t": [1]}})
     html = notebook.html("%nbflow sql 'from range(100) t(number)' --limit 3")
     assert html.count("<tr") == 4
@@ -171,7 +175,9 @@ def test_the_rows_of_a_query_are_a_table(notebook: Notebook, made: Project) -> N
 
 
 @pytest.mark.kernel
-def test_a_run_that_is_waited_for_gives_its_outcome(notebook: Notebook, made: Project) -> None:
+def test_a_run_that_is_waited_for_gives_its_outcome(
+    notebook: Notebook, made: PipelineFolder
+) -> None:
     _, errors, outputs, result = notebook("view = %nbflow run -p n 3 --wait")
     assert (errors, result.success) == ("", True)
     assert "✓ done" in outputs[-1].data["text/plain"]
@@ -184,7 +190,7 @@ def test_a_run_that_is_waited_for_gives_its_outcome(notebook: Notebook, made: Pr
 
 @pytest.mark.kernel
 def test_what_notebooks_print_is_shown_where_that_was_asked(
-    notebook: Notebook, made: Project
+    notebook: Notebook, made: PipelineFolder
 ) -> None:
     write(made.folder / "add.ipynb", [cell("n: int = 1", "parameters"), cell("print('hello', n)")])
     said, *_ = notebook("%nbflow run --wait --log")
@@ -194,7 +200,7 @@ def test_what_notebooks_print_is_shown_where_that_was_asked(
 
 
 @pytest.mark.kernel
-def test_a_plain_terminal_waits_as_the_command_line_does(made: Project) -> None:
+def test_a_plain_terminal_waits_as_the_command_line_does(made: PipelineFolder) -> None:
     cells = "%load_ext nbflow\n%nbflow run --log\nprint(_.run.status)\n%nbflow\n"
     program = [sys.executable, "-m", "IPython", "--simple-prompt", "--no-banner"]
     done = subprocess.run(
@@ -207,7 +213,7 @@ def test_a_plain_terminal_waits_as_the_command_line_does(made: Project) -> None:
 
 
 @pytest.mark.kernel
-def test_a_failed_run_shows_its_error(notebook: Notebook, made: Project) -> None:
+def test_a_failed_run_shows_its_error(notebook: Notebook, made: PipelineFolder) -> None:
     write(made.folder / "load.ipynb", [cell("n: int = 1", "parameters"), cell("nope")])
     write(made.folder / "add.ipynb", [cell("n: int = 1", "parameters")])
     *_, outputs, result = notebook("%nbflow run --wait")
@@ -216,7 +222,7 @@ def test_a_failed_run_shows_its_error(notebook: Notebook, made: Project) -> None
 
 
 @pytest.mark.kernel
-def test_a_run_is_cancelled_from_another_cell(notebook: Notebook, made: Project) -> None:
+def test_a_run_is_cancelled_from_another_cell(notebook: Notebook, made: PipelineFolder) -> None:
     write(
         made.folder / "load.ipynb",
         [

@@ -69,7 +69,7 @@ def test_a_variable_of_a_function_is_a_table(run: Run) -> None:
 def test_tables_are_those_of_the_newest_or_the_named_run(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = notebooks.project(tmp_path)
+    made = notebooks.write_pipeline(tmp_path)
     finish_run(made, {"clean": {"flights": FLIGHTS}}, name="old", hours_ago=5)
     finish_run(made, {"clean": {"flights": FLIGHTS[:1]}}, name="new", hours_ago=1)
     monkeypatch.chdir(made.folder)
@@ -87,7 +87,7 @@ def test_tables_are_those_of_the_newest_or_the_named_run(
 def test_a_look_at_another_run_changes_no_earlier_relation(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = notebooks.project(tmp_path)
+    made = notebooks.write_pipeline(tmp_path)
     finish_run(made, {"clean": {"flights": FLIGHTS, "routes": FLIGHTS}}, name="old", hours_ago=5)
     finish_run(made, {"clean": {"flights": FLIGHTS[:1]}}, name="new", hours_ago=1)
     monkeypatch.chdir(made.folder)
@@ -205,7 +205,7 @@ def test_rows_are_written_as_the_steps_output(start_job: StartJob, run: Run) -> 
 def test_by_hand_rows_go_to_the_by_hand_area(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(notebooks.project(tmp_path).folder)
+    monkeypatch.chdir(notebooks.write_pipeline(tmp_path).folder)
     nbflow.use(step="delays")
     run("%%sql --write late\nfrom range(3) t(n)")
     assert rows(run("%%sql\nselect sum(n) from delays.late")) == [(3,)]
@@ -214,7 +214,7 @@ def test_by_hand_rows_go_to_the_by_hand_area(
 def test_what_is_written_by_hand_says_for_which_step(
     tmp_path: Path, show: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(notebooks.project(tmp_path).folder)
+    monkeypatch.chdir(notebooks.write_pipeline(tmp_path).folder)
     shown = show("%%sql --write late\nfrom range(3) t(n)")
     warning, written = (shown.stdout + shown.stderr).splitlines()
     assert warning.startswith("Warning: Nothing tells which notebook this is, so that late is kept")
@@ -345,7 +345,7 @@ def test_loading_twice_and_unloading_leaves_nothing(shell: InteractiveShell, cap
 def test_a_misspelt_step_is_not_proposed_to_be_run(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = notebooks.project(tmp_path, grind=[notebooks.cell("x = 1", "parameters")])
+    made = notebooks.write_pipeline(tmp_path, grind=[notebooks.cell("x = 1", "parameters")])
     monkeypatch.chdir(made.folder)
     with pytest.raises(SqlError) as caught:
         run("%%sql\nfrom gridn.t")

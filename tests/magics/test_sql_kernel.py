@@ -20,8 +20,8 @@ from nbflow.execution.run import execute
 from nbflow.model import Request
 from nbflow.planning import make_plan
 from nbflow.runs.fold import Run
-from nbflow.workspace.project import Project
-from tests.notebooks import cell, project, write
+from nbflow.workspace.pipeline_folder import PipelineFolder
+from tests.notebooks import cell, write, write_pipeline
 
 pytestmark = [pytest.mark.kernel, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
@@ -38,7 +38,7 @@ BIG = [
 ]
 
 
-def run(made: Project, **request: Any) -> Run:
+def run(made: PipelineFolder, **request: Any) -> Run:
     return execute(make_plan(made, read_folder(made), Request(**request)), observe=lambda _: None)
 
 
@@ -47,7 +47,7 @@ def statuses(ended: Run) -> dict[str, str]:
 
 
 def test_a_step_queries_and_writes_by_sql(tmp_path: Path) -> None:
-    made = project(tmp_path, big=BIG, numbers=NUMBERS)
+    made = write_pipeline(tmp_path, big=BIG, numbers=NUMBERS)
     first = run(made)
     assert statuses(first) == {"numbers": "done", "big": "done"}
     expected = pd.DataFrame({"n": [3, 2], "tens": [30, 20]})
@@ -67,7 +67,7 @@ def test_a_step_queries_and_writes_by_sql(tmp_path: Path) -> None:
 
 def test_a_wrong_query_fails_its_step_with_what_duckdb_says(tmp_path: Path) -> None:
     wrong = cell("%%sql\nselect m from numbers.numbers")
-    ended = run(project(tmp_path, numbers=NUMBERS, big=[*BIG[:2], wrong]))
+    ended = run(write_pipeline(tmp_path, numbers=NUMBERS, big=[*BIG[:2], wrong]))
     failure = ended.steps["big"].failure
     assert failure is not None
     assert (failure.type, failure.cell) == ("SqlError", 3)
@@ -87,7 +87,7 @@ def kernel(
 
 @contextlib.contextmanager
 def starting(folder: Path) -> Iterator[tuple[KernelManager, BlockingKernelClient]]:
-    manager, client = start_new_kernel(cwd=str(project(folder).folder))
+    manager, client = start_new_kernel(cwd=str(write_pipeline(folder).folder))
     yield manager, client
     client.stop_channels()
     manager.shutdown_kernel(now=True)

@@ -26,7 +26,7 @@ Complete = Callable[[str], list[str]]
 @pytest.fixture
 def complete(tmp_path: Path, shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> Complete:
     """Return what completes a cell at `|`; a project has two runs, and two variables are tables."""
-    made = notebooks.project(tmp_path)
+    made = notebooks.write_pipeline(tmp_path)
     finish_run(made, {"clean": {"flights": FLIGHTS}}, name="old", hours_ago=5)
     finish_run(
         made,
@@ -97,7 +97,7 @@ def test_under_a_run_inputs_are_suggested(start_job: Callable[..., Job]) -> None
 def test_what_was_written_by_hand_is_suggested(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(notebooks.project(tmp_path).folder)
+    monkeypatch.chdir(notebooks.write_pipeline(tmp_path).folder)
     by_hand.use(None, "delays")
     by_hand.write("late", HOURLY)
     assert read_known() == {"delays": {"late": ("hour",)}}

@@ -19,7 +19,7 @@ from nbflow.notebook_api.audit_hook import VARIABLE
 from nbflow.runs.log import to_line
 from nbflow.storage import output_io
 from nbflow.storage.results.result_index import keep_result
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 
 HOUR = 3600
 
@@ -69,7 +69,7 @@ def _write_input(root: Path, ref: str, value: Any) -> JobInput:
 
 
 def finish_run(
-    project: Project,
+    project: PipelineFolder,
     steps: Mapping[str, Mapping[str, Any]],
     *,
     name: str = "",
@@ -108,7 +108,7 @@ def finish_run(
 
 
 def _make_result(
-    project: Project, run: str, step: str, values: Mapping[str, Any], at: float
+    project: PipelineFolder, run: str, step: str, values: Mapping[str, Any], at: float
 ) -> Result:
     source = project.folder / f"{step}.ipynb"
     making = project.runs / run / "tasks" / step / "1" / "result"
@@ -132,7 +132,7 @@ def _make_result(
     return result
 
 
-def _execute(source: Path, project: Project) -> dict[str, Any]:
+def _execute(source: Path, project: PipelineFolder) -> dict[str, Any]:
     """Return what papermill leaves: an injected cell, and the source's path in the metadata."""
     notebook = json.loads(source.read_text())
     injected = {
@@ -143,5 +143,5 @@ def _execute(source: Path, project: Project) -> dict[str, Any]:
         "execution_count": 1,
     }
     notebook["cells"].insert(1, injected)
-    notebook["metadata"]["papermill"] = {"input_path": project.relative(source)}
+    notebook["metadata"]["papermill"] = {"input_path": project.project.relative(source)}
     return notebook

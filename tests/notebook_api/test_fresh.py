@@ -22,7 +22,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from nbclient import NotebookClient
 
 from nbflow.notebook_api import by_hand, notebook_context, tagged_notebooks
-from nbflow.workspace.project import find_project, make_home
+from nbflow.workspace.pipeline_folder import find_pipeline, make_home
 from tests import notebooks
 from tests.notebooks import cell, write
 
@@ -81,12 +81,12 @@ def test_a_tag_that_is_saved_later_is_seen(tmp_path: Path) -> None:
 def test_what_was_written_by_hand_makes_no_root_of_its_own(tmp_path: Path) -> None:
     inner = tmp_path / "inner"
     (inner / ".nbflow/_root/by-hand").mkdir(parents=True)
-    assert find_project(inner).root == inner
-    make_home(find_project(tmp_path))
+    assert find_pipeline(inner).project.root == inner
+    make_home(find_pipeline(tmp_path))
     (tmp_path / ".nbflow/_root/runs").mkdir()
-    assert find_project(inner).root == tmp_path
+    assert find_pipeline(inner).project.root == tmp_path
     (inner / ".nbflow/_root/runs").mkdir()
-    assert find_project(inner).root == inner
+    assert find_pipeline(inner).project.root == inner
 
 
 # --- a notebook that is named on its first save --------------------------------------------------

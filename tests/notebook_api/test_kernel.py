@@ -21,7 +21,7 @@ from nbflow.notebook_api.display import MIME
 from nbflow.notebook_api.executed_notebooks import EXECUTED, mark_executed
 from nbflow.notebook_api.import_audit import NAME, POSTLUDE, PRELUDE, Used, make_used
 from nbflow.runs.history import read_run
-from nbflow.workspace.project import Project
+from nbflow.workspace.pipeline_folder import PipelineFolder
 from tests import notebooks
 from tests.notebook_api.conftest import finish_run
 
@@ -33,8 +33,8 @@ StartJob = Callable[..., Job]
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    made = notebooks.project(tmp_path, clean_flights=[notebooks.cell("flights = 1")])
+def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PipelineFolder:
+    made = notebooks.write_pipeline(tmp_path, clean_flights=[notebooks.cell("flights = 1")])
     monkeypatch.chdir(made.folder)
     return made
 
@@ -73,9 +73,9 @@ def test_a_kernel_without_ipywidgets_reads_and_writes(tmp_path: Path) -> None:
 
 
 def test_the_notebook_of_the_session_is_the_step(
-    project: Project, monkeypatch: pytest.MonkeyPatch
+    pipeline: PipelineFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finish_run(project, {"clean_flights": {"flights": frame(1)}}, name="0412")
+    finish_run(pipeline, {"clean_flights": {"flights": frame(1)}}, name="0412")
     # Relative to a server's root that is not the kernel's directory.
     monkeypatch.setenv("JPY_SESSION_NAME", "shared/notebooks/clean_flights.ipynb")
     cells = [
@@ -84,27 +84,30 @@ def test_the_notebook_of_the_session_is_the_step(
         "nbflow.write('flights', pd.DataFrame({'n': [7]}))",
         "print(nbflow.read('clean_flights.flights')['n'][0])",
     ]
-    _, read, write, again = map(printed, run(cells, project.folder))
+    _, read, write, again = map(printed, run(cells, pipeline.folder))
     assert read == "clean_flights.flights · run 0412 · 3 h old\n"
     assert write == "clean_flights.flights · written by hand · 1 row\n"
     assert again == "clean_flights.flights · written by hand 0 s ago · after run 0412\n7\n"
 
 
-def test_vs_codes_variable_names_the_notebook(project: Project) -> None:
-    path = str(project.folder / "clean_flights.ipynb")
-    run([f"__vsc_ipynb_file__ = {path!r}", "import nbflow; nbflow.write('x', 5)"], project.root)
+def test_vs_codes_variable_names_the_notebook(pipeline: PipelineFolder) -> None:
+    path = str(pipeline.folder / "clean_flights.ipynb")
+    run(
+        [f"__vsc_ipynb_file__ = {path!r}", "import nbflow; nbflow.write('x', 5)"],
+        pipeline.project.root,
+    )
     assert nbflow.read("clean_flights.x") == 5
 
 
 def test_a_copy_of_a_runs_notebook_reads_what_that_run_read(
-    project: Project, monkeypatch: pytest.MonkeyPatch
+    pipeline: PipelineFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = finish_run(project, {"clean_flights": {"flights": frame(1)}}, hours_ago=9)
-    finish_run(project, {"clean_flights": {"flights": frame(2)}})
-    result = read_run(project, first.run).pins["clean_flights"]
+    first = finish_run(pipeline, {"clean_flights": {"flights": frame(1)}}, hours_ago=9)
+    finish_run(pipeline, {"clean_flights": {"flights": frame(2)}})
+    result = read_run(pipeline, first.run).pins["clean_flights"]
     inputs = {"clean_flights.flights": result}
     mark = {"run": first.run, "step": "report", "inputs": inputs}
-    copy = project.folder / "nbflow-open" / first.run / "report.ipynb"
+    copy = pipeline.folder / "nbflow-open" / first.run / "report.ipynb"
     metadata = {
         "nbflow": {EXECUTED: mark},
         "papermill": {"input_path": "notebooks/clean_flights.ipynb"},
@@ -120,9 +123,9 @@ def test_a_copy_of_a_runs_notebook_reads_what_that_run_read(
     ]
     _, read, sql, file, latest = map(printed, run(cells, copy.parent))
     line = f"clean_flights.flights · as run {first.run} read it\n"
-    where = f"working in {project.folder}, as the run did\n"
+    where = f"working in {pipeline.folder}, as the run did\n"
     assert (read, sql) == (f"{where}{line}1\n", f"{line}[(1,)]\n")
-    assert file == f"{project.folder / 'clean_flights.ipynb'} True\n"
+    assert file == f"{pipeline.folder / 'clean_flights.ipynb'} True\n"
     assert latest.endswith("· 3 h old\n2\n")
 
 
@@ -134,13 +137,15 @@ def test_the_mark_of_an_executed_notebook_names_its_inputs(start_job: StartJob) 
     assert metadata == {"nbflow": {EXECUTED: mark}}
 
 
-def test_papermill_from_another_folder_works_by_hand(project: Project, tmp_path: Path) -> None:
-    finish_run(project, {"clean_flights": {"flights": frame(4)}})
+def test_papermill_from_another_folder_works_by_hand(
+    pipeline: PipelineFolder, tmp_path: Path
+) -> None:
+    finish_run(pipeline, {"clean_flights": {"flights": frame(4)}})
     double = notebooks.cell(
         "import nbflow\nflights = nbflow.read('clean_flights.flights')\n"
         "nbflow.write('twice', flights * 2)"
     )
-    source = notebooks.write(project.folder / "02_double.ipynb", [double])
+    source = notebooks.write(pipeline.folder / "02_double.ipynb", [double])
     elsewhere = tmp_path.parent
     _papermill(source, tmp_path / "out.ipynb", elsewhere)
     assert nbflow.read("double.twice")["n"][0] == 8

@@ -12,21 +12,21 @@ from nbflow.errors import ParameterError
 from nbflow.panel.form_fields import make_fields
 from nbflow.panel.form_inputs import UNSET
 from nbflow.panel.form_values import CHANGED, DEFAULTS, FormValues, UnfitError
-from nbflow.workspace.project import Project
-from tests.notebooks import cell, project
+from nbflow.workspace.pipeline_folder import PipelineFolder
+from tests.notebooks import cell, write_pipeline
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Project:
-    return project(tmp_path, load=[cell("rows: int = 3\nquick: bool = True", "parameters")])
+def made(tmp_path: Path) -> PipelineFolder:
+    return write_pipeline(tmp_path, load=[cell("rows: int = 3\nquick: bool = True", "parameters")])
 
 
 @pytest.fixture
-def values(made: Project) -> FormValues:
+def values(made: PipelineFolder) -> FormValues:
     return read_values(made)
 
 
-def read_values(made: Project) -> FormValues:
+def read_values(made: PipelineFolder) -> FormValues:
     values = FormValues()
     values.set_fields(make_fields(read_folder(made).steps, {}))
     values.read_sets(made)
@@ -53,7 +53,7 @@ def test_a_text_that_does_not_fit_is_no_value_and_is_refused(values: FormValues)
     assert values.find("rows") == (4, "")
 
 
-def test_changes_are_told_once_and_what_is_the_same_is_not(made: Project) -> None:
+def test_changes_are_told_once_and_what_is_the_same_is_not(made: PipelineFolder) -> None:
     told = []
     values = FormValues(lambda: told.append(dict(values.forms)))
     values.set_fields(make_fields(read_folder(made).steps, {}))
@@ -71,7 +71,7 @@ def test_a_field_that_is_gone_takes_its_value_with_it(values: FormValues) -> Non
     assert values.forms == {"quick": False}
 
 
-def test_sets_of_values_are_kept_by_name(made: Project, values: FormValues) -> None:
+def test_sets_of_values_are_kept_by_name(made: PipelineFolder, values: FormValues) -> None:
     values.take("rows", 9)
     values.save_set(made, "many")
     again = read_values(made)
@@ -91,7 +91,7 @@ def test_sets_of_values_are_kept_by_name(made: Project, values: FormValues) -> N
 
 
 def test_values_that_a_set_has_and_no_step_any_more_are_told(
-    made: Project, values: FormValues
+    made: PipelineFolder, values: FormValues
 ) -> None:
     values.replace({"rows": 9, "quick": False})
     values.save_set(made, "both")
@@ -105,14 +105,14 @@ def test_values_that_a_set_has_and_no_step_any_more_are_told(
     [("", "Type a name for these values"), ("defaults", "stands for the values in the notebooks")],
 )
 def test_a_set_needs_a_name_that_is_not_that_of_the_defaults(
-    made: Project, values: FormValues, name: str, said: str
+    made: PipelineFolder, values: FormValues, name: str, said: str
 ) -> None:
     with pytest.raises(ParameterError, match=said):
         values.save_set(made, name)
     assert not (made.home / "values.json").exists()
 
 
-def test_what_does_not_fit_is_not_saved(made: Project, values: FormValues) -> None:
+def test_what_does_not_fit_is_not_saved(made: PipelineFolder, values: FormValues) -> None:
     values.take("rows", UNSET, "'abc' is not an int.")
     with pytest.raises(ParameterError, match="correct the value in red"):
         values.save_set(made, "many")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nbflow import Pipeline
 from nbflow.panel import Graph, make_nodes
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 NODES = [{"id": "load", "label": "load"}, {"id": "report", "label": "report"}]
 EDGES = [["load", "report"]]
@@ -17,7 +17,7 @@ EDGES = [["load", "report"]]
 def test_a_pipeline_becomes_nodes_and_edges_also_from_its_steps(tmp_path: Path):
     read = cell("import nbflow\nsales = nbflow.read('load.sales')", "inputs")
     write = [cell("rows = 3", "parameters"), cell("import nbflow\nnbflow.write('sales', rows)")]
-    pipeline = Pipeline(project(tmp_path, load=write, report=[read]).folder)
+    pipeline = Pipeline(write_pipeline(tmp_path, load=write, report=[read]).folder)
     nodes, edges = make_nodes(pipeline)
     assert ([node["id"] for node in nodes], edges) == (["load", "report"], EDGES)
     assert make_nodes(pipeline.steps) == (nodes, edges)

@@ -17,9 +17,9 @@ from nbflow.panel.panel import Panel
 from nbflow.runs.folder import RunFolder
 from nbflow.runs.log import Log
 from nbflow.runs.request_file import write_request
-from nbflow.workspace.project import find_project
+from nbflow.workspace.pipeline_folder import find_pipeline
 from tests.cli.runs import FAILURE, make_run
-from tests.notebooks import cell, project, write
+from tests.notebooks import cell, write, write_pipeline
 
 LOAD = [
     cell("rows: int = 3  # how many, 1..9\ncarriers: list[str] = []", "parameters"),
@@ -94,7 +94,7 @@ def choose(panel, key, value):
 
 @pytest.mark.kernel
 def test_a_run_with_values_is_followed_and_can_be_looked_at(tmp_path, panels):
-    made = project(tmp_path, load=LOAD, report=REPORT)
+    made = write_pipeline(tmp_path, load=LOAD, report=REPORT)
     panel, other = panels(made.folder), panels(made.folder)
     choose(panel, "rows", "5")
     choose(panel, "carriers", "UA, AA")
@@ -121,7 +121,7 @@ def test_a_run_with_values_is_followed_and_can_be_looked_at(tmp_path, panels):
 
 @pytest.mark.kernel
 def test_stop_and_resume(tmp_path, panels):
-    made = project(tmp_path, load=LOAD, report=SLEEPY)
+    made = write_pipeline(tmp_path, load=LOAD, report=SLEEPY)
     panel = panels(made)
     choose(panel, "rows", "4")
     click(panel, "run")
@@ -140,7 +140,7 @@ def test_stop_and_resume(tmp_path, panels):
 
 
 def test_wrong_values_are_told_and_nothing_is_started(tmp_path, panels):
-    made = project(tmp_path, load=[cell("rows: int = 3", "parameters")])
+    made = write_pipeline(tmp_path, load=[cell("rows: int = 3", "parameters")])
     panel = panels(made)
     choose(panel, "rows", "abc")
     said = "&#x27;abc&#x27; is not an int. For example: 3</div>"
@@ -156,7 +156,7 @@ def test_wrong_values_are_told_and_nothing_is_started(tmp_path, panels):
 
 def test_what_is_wrong_with_the_pipeline_is_told_with_its_cell(tmp_path, panels):
     wrong = [cell("import nbflow\nx = nbflow.read('lod.sales')", "inputs")]
-    panel = panels(project(tmp_path, load=LOAD, report=wrong))
+    panel = panels(write_pipeline(tmp_path, load=LOAD, report=wrong))
     assert "report.ipynb" in panel.messages.text
     assert "cell-id=cell-1" in panel.messages.text
     assert "lod" in panel.messages.text
@@ -168,7 +168,7 @@ def test_what_is_wrong_with_the_pipeline_is_told_with_its_cell(tmp_path, panels)
 
 
 def test_a_run_that_was_lost_and_one_that_is_removed(tmp_path, panels):
-    made = project(tmp_path, load=LOAD, report=REPORT)
+    made = write_pipeline(tmp_path, load=LOAD, report=REPORT)
     folder = make_run(made, "20260101-000000-000000", {"load": {}}, ended=False)
     panel = panels(made)
     wait(lambda: status(panel) == "lost")
@@ -184,7 +184,7 @@ def test_a_run_that_was_lost_and_one_that_is_removed(tmp_path, panels):
 
 @pytest.mark.parametrize(("keep_going", "expected"), [(False, "skipped"), (True, "waiting")])
 def test_what_a_run_skips_after_a_failure_is_shown_at_once(tmp_path, panels, keep_going, expected):
-    made = project(tmp_path, load=LOAD, report=REPORT)
+    made = write_pipeline(tmp_path, load=LOAD, report=REPORT)
     folder = RunFolder(made.runs / "20260101-000000-000000")
     folder.path.mkdir(parents=True)
     write_request(folder, Request(keep_going=keep_going))
@@ -200,7 +200,7 @@ def test_what_a_run_skips_after_a_failure_is_shown_at_once(tmp_path, panels, kee
 
 
 def test_a_step_that_vanished_leaves_the_choice(tmp_path, panels):
-    made = project(tmp_path, load=LOAD, report=REPORT)
+    made = write_pipeline(tmp_path, load=LOAD, report=REPORT)
     panel = panels(made, request=Request(to=("report",), parameters={"rows": 4}))
     assert panel.page.graph.marked == ["load", "report"]
     assert panel.values.forms == {"rows": 4}
@@ -210,11 +210,11 @@ def test_a_step_that_vanished_leaves_the_choice(tmp_path, panels):
 
 
 def test_the_choice_of_a_set_shows_whose_values_the_form_holds(tmp_path, panels):
-    made = project(tmp_path, load=LOAD, report=REPORT)
+    made = write_pipeline(tmp_path, load=LOAD, report=REPORT)
     panel = panels(made)
     choose(panel, "rows", "9")
     panel.values.save_set(made, "many")
-    panel = panels(find_project(made.folder))
+    panel = panels(find_pipeline(made.folder))
     choice, remove, *_ = next(one for one in find_parts(panel) if is_line(one)).children
     choice.value = "many"
     assert find_control(panel, "rows")[0].value == "9"
@@ -234,14 +234,14 @@ def is_line(part):
 
 
 def test_what_cannot_be_saved_is_told(tmp_path, panels):
-    panel = panels(project(tmp_path, load=LOAD, report=REPORT))
+    panel = panels(write_pipeline(tmp_path, load=LOAD, report=REPORT))
     *_, save = next(one for one in find_parts(panel) if is_line(one)).children
     save.click()
     assert "Type a name for these values" in panel.messages.text
 
 
 def test_rows_of_the_history_and_of_the_steps_are_chosen(tmp_path, panels):
-    made = project(tmp_path, load=LOAD, report=REPORT)
+    made = write_pipeline(tmp_path, load=LOAD, report=REPORT)
     for run_id in ("20260101-000000-aaaaaa", "20260101-000000-bbbbbb"):
         make_run(made, run_id, {"load": {}})
     panel = panels(made)
@@ -258,7 +258,7 @@ def test_rows_of_the_history_and_of_the_steps_are_chosen(tmp_path, panels):
 
 def test_a_closed_group_is_opened_for_a_value_that_does_not_fit(tmp_path, panels):
     many = {f"s{at}": [cell(f"a{at}: int = 1", "parameters")] for at in range(20)}
-    panel = panels(project(tmp_path, **many))
+    panel = panels(write_pipeline(tmp_path, **many))
     groups = next(part for part in find_parts(panel) if isinstance(part, ipywidgets.Accordion))
     groups.selected_index = 4
     choose(panel, "a12", "x")
@@ -279,7 +279,7 @@ def test_a_large_pipeline_opens_fast_and_with_few_widgets(tmp_path, panels):
         ]
         for at in range(200)
     }
-    made = project(tmp_path, **steps)
+    made = write_pipeline(tmp_path, **steps)
     panels(made).close()  # imports, and what is kept of the notebooks
     before, began = len(ipywidgets.widget._instances), time.process_time()
     panel = panels(made)
@@ -294,7 +294,7 @@ def test_a_large_pipeline_opens_fast_and_with_few_widgets(tmp_path, panels):
 
 
 def test_a_saved_panel_shows_a_static_form(tmp_path, panels, monkeypatch):
-    panel = panels(project(tmp_path, load=LOAD, report=REPORT))
+    panel = panels(write_pipeline(tmp_path, load=LOAD, report=REPORT))
     shown = []
     for module in ("panel", "saved_form"):
         take = f"nbflow.panel.{module}.display"
@@ -317,14 +317,14 @@ def test_a_saved_panel_shows_a_static_form(tmp_path, panels, monkeypatch):
 )
 def test_a_message_is_shown_whole(tmp_path, panels, declared, said):
     source = f"from typing import Literal\nunit: {declared} = 3"
-    panel = panels(project(tmp_path, load=[cell(source, "parameters")]))
+    panel = panels(write_pipeline(tmp_path, load=[cell(source, "parameters")]))
     choose(panel, "unit", "zzz")
     note = html.unescape(find_control(panel, "unit")[1].value)
     assert f">'zzz' {said} For example:" in note
 
 
 def test_a_click_on_a_step_shows_it_and_one_that_never_ran_by_its_contract(tmp_path, panels):
-    panel = panels(project(tmp_path, load=LOAD, report=REPORT))
+    panel = panels(write_pipeline(tmp_path, load=LOAD, report=REPORT))
     click_step(panel, "report")
     assert panel.tabs.selected_index == 2
     about = panel.page.detail.boxes[0].children[1].value
@@ -337,7 +337,7 @@ def test_a_click_on_a_step_shows_it_and_one_that_never_ran_by_its_contract(tmp_p
 
 def test_run_answers_where_the_problems_were_listed_before(tmp_path, panels):
     wrong = [cell("import nbflow\nx = nbflow.read('lod.sales')", "inputs")]
-    panel = panels(project(tmp_path, load=LOAD, report=wrong))
+    panel = panels(write_pipeline(tmp_path, load=LOAD, report=wrong))
     assert [bool(node.get("problem")) for node in panel.page.graph.nodes] == [False, True]
     assert "Nothing was done" not in panel.messages.text
     click(panel, "run")
@@ -345,7 +345,7 @@ def test_run_answers_where_the_problems_were_listed_before(tmp_path, panels):
 
 
 def test_unsaved_notebooks_are_told(tmp_path, panels):
-    panel = panels(project(tmp_path, load=LOAD, report=REPORT))
+    panel = panels(write_pipeline(tmp_path, load=LOAD, report=REPORT))
     panel.page.graph.unsaved = ["load.ipynb", "other.ipynb"]
     click(panel, "plan")
     assert "load.ipynb: not saved yet" in panel.messages.text
@@ -356,7 +356,7 @@ def test_unsaved_notebooks_are_told(tmp_path, panels):
 
 
 def test_a_terminal_is_shown_the_steps(tmp_path, panels, capsys):
-    made = project(tmp_path, load=LOAD, report=REPORT)
+    made = write_pipeline(tmp_path, load=LOAD, report=REPORT)
     make_run(made, "20260101-000000-000000", {"load": {}})
     panels(made)._ipython_display_()
     said = capsys.readouterr().out

@@ -14,8 +14,8 @@ from nbflow.analysis.contract.scan import read_folder
 from nbflow.execution.run import execute
 from nbflow.model import Reason, Request
 from nbflow.planning import make_plan
-from nbflow.workspace.project import Project, find_project
-from tests.notebooks import cell, markdown, project
+from nbflow.workspace.pipeline_folder import PipelineFolder, find_pipeline
+from tests.notebooks import cell, markdown, write_pipeline
 
 pytestmark = pytest.mark.kernel
 
@@ -44,8 +44,8 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory) -> Project:
-    made = project(
+def finished(tmp_path_factory) -> PipelineFolder:
+    made = write_pipeline(
         tmp_path_factory.mktemp("finished"), load=LOAD, clean=CLEAN, report=REPORT, files=FILES
     )
     run = execute(make_plan(made, read_folder(made), Request(jobs=1)))
@@ -56,7 +56,7 @@ def finished(tmp_path_factory) -> Project:
 
 
 @pytest.fixture
-def folder(finished: Project, tmp_path: Path) -> Path:
+def folder(finished: PipelineFolder, tmp_path: Path) -> Path:
     """The notebooks of the finished project, moved to another place."""
     moved = tmp_path / "moved"
     shutil.copytree(finished.root, moved)
@@ -64,7 +64,7 @@ def folder(finished: Project, tmp_path: Path) -> Path:
 
 
 def plan(folder: Path, **request) -> dict[str, tuple[str, tuple[Reason, ...]]]:
-    at = find_project(folder)
+    at = find_pipeline(folder)
     made = make_plan(at, read_folder(at), Request(**request))
     return {name: (planned.action, planned.why) for name, planned in made.steps.items()}
 
@@ -168,7 +168,7 @@ def test_changes_nothing(folder: Path, case: Case):
 
 
 def run(folder: Path) -> dict[str, str]:
-    at = find_project(folder)
+    at = find_pipeline(folder)
     ended = execute(make_plan(at, read_folder(at), Request(jobs=1)))
     return {name: step.status for name, step in ended.steps.items()}
 

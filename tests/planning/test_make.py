@@ -16,8 +16,8 @@ from nbflow.planning.make import find_inputs
 from nbflow.storage.results import result_index
 from nbflow.storage.results.damage import write_note
 from nbflow.storage.results.store import open_store
-from nbflow.workspace.project import Project
-from tests.notebooks import cell, notebook, project
+from nbflow.workspace.pipeline_folder import PipelineFolder
+from tests.notebooks import cell, notebook, write_pipeline
 
 LOAD = [cell("month = 1", "parameters"), cell("import nbflow\nnbflow.write('raw', month)")]
 CLEAN = [
@@ -27,11 +27,11 @@ CLEAN = [
 RAW = {"raw": Output("raw", "json", hash="v1")}
 
 
-def plan(made: Project, **request) -> Plan:
+def plan(made: PipelineFolder, **request) -> Plan:
     return make_plan(made, read_folder(made), Request(**request))
 
 
-def keep(made: Project, step: str, name: str = "r1", **fields) -> Result:
+def keep(made: PipelineFolder, step: str, name: str = "r1", **fields) -> Result:
     """Leave a result of a step as it is planned now."""
     planned = plan(made)
     ready = planned.prepared[step]
@@ -51,8 +51,8 @@ def decisions(planned: Plan) -> dict[str, tuple[str, tuple[Reason, ...]]]:
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Project:
-    return project(tmp_path, load=LOAD, clean=CLEAN)
+def made(tmp_path: Path) -> PipelineFolder:
+    return write_pipeline(tmp_path, load=LOAD, clean=CLEAN)
 
 
 def test_what_did_not_change_is_reused(made):
@@ -86,7 +86,7 @@ def test_what_reads_of_a_step_that_runs_waits(made):
 
 def test_what_comes_after_a_step_that_runs_waits(tmp_path):
     after = notebook(cell("", "parameters"), metadata={"nbflow": {"after": ["load"]}})
-    made = project(tmp_path, load=LOAD, last=after)
+    made = write_pipeline(tmp_path, load=LOAD, last=after)
     keep(made, "load")
     keep(made, "last")
     assert plan(made).steps["last"].action == "reuse"
@@ -95,7 +95,7 @@ def test_what_comes_after_a_step_that_runs_waits(tmp_path):
 
 
 def test_a_module_that_only_running_showed_counts(made):
-    (made.root / "late.py").write_text("X = 1\n")
+    (made.project.root / "late.py").write_text("X = 1\n")
     keep(made, "load", seen_modules={"late.py": "the hash of another content"})
     assert decisions(plan(made))["load"] == ("run", (Reason("module-changed", "late.py"),))
 
@@ -103,7 +103,7 @@ def test_a_module_that_only_running_showed_counts(made):
 @pytest.mark.parametrize(("age", "action"), [(7 * 3600, "run"), (5 * 3600, "reuse")])
 def test_a_result_is_reused_as_long_as_the_option_cache_says(tmp_path, age, action):
     load = notebook(*LOAD, metadata={"nbflow": {"cache": "6h"}})
-    made = project(tmp_path, load=load)
+    made = write_pipeline(tmp_path, load=load)
     keep(made, "load", created=time.time() - age)
     planned = plan(made).steps["load"]
     assert planned.action == action
@@ -118,7 +118,7 @@ NEVER = [
 
 @pytest.mark.parametrize(("cells", "why"), NEVER, ids=["cache = false", "a default that is open"])
 def test_a_step_that_is_never_reused_runs(tmp_path, cells, why):
-    made = project(tmp_path, load=cells)
+    made = write_pipeline(tmp_path, load=cells)
     keep(made, "load")
     assert decisions(plan(made)) == {"load": ("run", (why,))}
 
@@ -157,7 +157,7 @@ def test_a_file_that_was_opened_unsaid_counts(made):
 
 
 def test_a_file_that_was_written_unsaid_and_is_used_counts(tmp_path):
-    made = project(
+    made = write_pipeline(
         tmp_path, load=LOAD, use=[cell("import nbflow\nnbflow.file('out.csv')", "inputs")]
     )
     out = made.folder / "out.csv"

@@ -17,8 +17,8 @@ from nbflow.runs.cancel import cancel
 from nbflow.runs.follow import follow, follow_lines
 from nbflow.runs.history import read_run
 from nbflow.storage.results.store import open_store
-from nbflow.workspace.project import Project
-from tests.notebooks import cell, markdown, notebook, project
+from nbflow.workspace.pipeline_folder import PipelineFolder
+from tests.notebooks import cell, markdown, notebook, write_pipeline
 
 pytestmark = pytest.mark.kernel
 
@@ -48,20 +48,20 @@ REPORT = [
 
 
 @pytest.fixture(scope="module")
-def trees(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def trees(tmp_path_factory: pytest.TempPathFactory) -> PipelineFolder:
     described = notebook(*LOAD, metadata={"nbflow": {"description": "Counts trees"}})
     files = {"trees.txt": "oak"}
     folder = tmp_path_factory.mktemp("trees")
-    return project(folder, files=files, load=described, grow=GROW, report=REPORT)
+    return write_pipeline(folder, files=files, load=described, grow=GROW, report=REPORT)
 
 
 @pytest.fixture(scope="module")
-def good(trees: Project) -> str:
+def good(trees: PipelineFolder) -> str:
     return Pipeline(trees.folder).run().id
 
 
 @pytest.fixture(scope="module")
-def failed(trees: Project, good: str) -> str:
+def failed(trees: PipelineFolder, good: str) -> str:
     assert good  # a success comes first
     return Pipeline(trees.folder).run(depth=9).id
 
@@ -70,7 +70,7 @@ def find(report: Report, step: str) -> ReportStep:
     return next(one for one in report.steps if one.state.name == step)
 
 
-def test_a_report_says_what_came_out(trees: Project, good: str) -> None:
+def test_a_report_says_what_came_out(trees: PipelineFolder, good: str) -> None:
     report = make_report(trees, good)
     assert report.title == "How deep trees are"
     assert report.numbers == (KeyNumber("2", "depth", "5 at most"),)
@@ -82,7 +82,7 @@ def test_a_report_says_what_came_out(trees: Project, good: str) -> None:
     assert shown.outputs[0]["data"]["text/plain"] == "{'depth': 2}"
 
 
-def test_a_report_says_how_it_came_about(trees: Project, good: str) -> None:
+def test_a_report_says_how_it_came_about(trees: PipelineFolder, good: str) -> None:
     report = make_report(trees, good)
     assert report.chain == ("load", "grow", "report")
     assert Setting("depth", 2, 2, differs=False, steps=("grow",)) in report.settings
@@ -96,12 +96,12 @@ def test_a_report_says_how_it_came_about(trees: Project, good: str) -> None:
     assert 0 <= load.begin < grow.begin < told.begin < report.run.seconds
 
 
-def test_the_same_run_gives_the_same_report(trees: Project, good: str, failed: str) -> None:
+def test_the_same_run_gives_the_same_report(trees: PipelineFolder, good: str, failed: str) -> None:
     assert make_report(trees, good) == make_report(trees, good)
     assert make_report(trees, failed) == make_report(trees, failed)
 
 
-def test_a_failed_run_shows_the_cell_and_what_it_read(trees: Project, failed: str) -> None:
+def test_a_failed_run_shows_the_cell_and_what_it_read(trees: PipelineFolder, failed: str) -> None:
     report = make_report(trees, failed)
     grow = find(report, "grow")
     (cell,) = [one for one in grow.cells if one.failed]
@@ -115,7 +115,7 @@ def test_a_failed_run_shows_the_cell_and_what_it_read(trees: Project, failed: st
 
 
 def test_a_failed_run_tells_the_story_of_the_last_good_one(
-    trees: Project, good: str, failed: str
+    trees: PipelineFolder, good: str, failed: str
 ) -> None:
     report = make_report(trees, failed)
     assert (report.title, report.story_from) == ("How deep trees are", good)
@@ -128,7 +128,7 @@ def test_a_failed_run_tells_the_story_of_the_last_good_one(
 
 
 def test_reused_steps_come_first_and_say_who_made_them(
-    trees: Project, good: str, failed: str
+    trees: PipelineFolder, good: str, failed: str
 ) -> None:
     load = make_report(trees, failed).steps[0]
     assert (load.state.name, load.state.status, load.made_by) == ("load", "reused", good)
@@ -136,14 +136,14 @@ def test_reused_steps_come_first_and_say_who_made_them(
 
 
 @pytest.mark.usefixtures("good")
-def test_a_partial_run_is_reported_alone(trees: Project) -> None:
+def test_a_partial_run_is_reported_alone(trees: PipelineFolder) -> None:
     run = Pipeline(trees.folder).run(Request(only=("grow",)), depth=3)
     report = make_report(trees, run.id)
     assert (report.title, report.story_from) == ("Grow", "")
     assert [one.state.name for one in report.steps] == ["grow"]
 
 
-def test_steps_and_code_can_be_left_out(trees: Project, good: str) -> None:
+def test_steps_and_code_can_be_left_out(trees: PipelineFolder, good: str) -> None:
     report = make_report(trees, good, Options(title="Trees", steps=("grow",), code=False))
     assert (report.title, [one.state.name for one in report.steps]) == ("Trees", ["grow"])
     assert {one.source for one in report.steps[0].cells if one.kind == "code"} == {""}
@@ -152,12 +152,12 @@ def test_steps_and_code_can_be_left_out(trees: Project, good: str) -> None:
 
 
 @pytest.mark.usefixtures("good")
-def test_an_unknown_run_is_an_error(trees: Project) -> None:
+def test_an_unknown_run_is_an_error(trees: PipelineFolder) -> None:
     with pytest.raises(UnknownNameError, match="no run 20991231"):
         make_report(trees, "20991231-000000-000000")
 
 
-def test_a_cancelled_run_shows_how_far_it_came(trees: Project, good: str) -> None:
+def test_a_cancelled_run_shows_how_far_it_came(trees: PipelineFolder, good: str) -> None:
     run_id = start_and_wait(trees)
     cancel(trees, read_run(trees, run_id))
     for _ in follow(trees, run_id):
@@ -167,7 +167,7 @@ def test_a_cancelled_run_shows_how_far_it_came(trees: Project, good: str) -> Non
     assert find(report, "grow").cells[3].outputs[0]["text"] == "growing\n"
 
 
-def test_a_running_and_a_lost_run_show_what_has_come(trees: Project, good: str) -> None:
+def test_a_running_and_a_lost_run_show_what_has_come(trees: PipelineFolder, good: str) -> None:
     run_id = start_and_wait(trees)
     running = make_report(trees, run_id)
     assert (running.run.status, find(running, "grow").state.status) == ("running", "running")
@@ -182,7 +182,7 @@ def test_a_running_and_a_lost_run_show_what_has_come(trees: Project, good: str) 
 
 
 @pytest.mark.usefixtures("good")
-def test_what_was_removed_is_missed(trees: Project) -> None:
+def test_what_was_removed_is_missed(trees: PipelineFolder) -> None:
     run = Pipeline(trees.folder).run(count=7)
     before = make_report(trees, run.id)
     open_store(trees.home).remove("load", run.steps["load"].result)
@@ -192,7 +192,7 @@ def test_what_was_removed_is_missed(trees: Project) -> None:
     assert load.state == find(before, "load").state
 
 
-def start_and_wait(trees: Project) -> str:
+def start_and_wait(trees: PipelineFolder) -> str:
     """Start a run and return it when its step `grow` prints."""
     run_id = Pipeline(trees.folder).start(seconds=60)
     for _, lines in follow_lines(trees, run_id):

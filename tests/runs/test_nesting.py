@@ -16,7 +16,7 @@ from nbflow.errors import RunError
 from nbflow.present.problems import say_what
 from nbflow.runs.history import read_runs
 from nbflow.runs.nesting import WITHIN, refuse_nested
-from tests.notebooks import cell, notebook, project, write
+from tests.notebooks import cell, notebook, write, write_pipeline
 
 ROWS = cell("rows: int = 3", "parameters")
 WAYS = {
@@ -24,9 +24,9 @@ WAYS = {
     "a magic that names the folder": "%load_ext nbflow\n%nbflow run . --force",
     "the panel's button": (
         "import nbflow\nfrom nbflow.model import Request\n"
-        "from nbflow.workspace.project import find_project\n"
+        "from nbflow.workspace.pipeline_folder import find_pipeline\n"
         "from nbflow.execution.start import start, wait_for_log\n"
-        "here = find_project('.')\nwait_for_log(here, start(here, Request()))"
+        "here = find_pipeline('.')\nwait_for_log(here, start(here, Request()))"
     ),
     "Python": "import nbflow\nnbflow.Pipeline('.').run()",
     "a shell command": f"import sys\ncode = !{sys.executable} -m nbflow run .\n"
@@ -45,7 +45,9 @@ WAYS = {
 @pytest.mark.kernel
 @pytest.mark.parametrize("source", WAYS.values(), ids=WAYS)
 def test_a_step_cannot_start_its_own_pipeline(tmp_path: Path, source: str) -> None:
-    made = project(tmp_path, itself=[ROWS, cell(source)], toml="[steps.itself]\ncache = false")
+    made = write_pipeline(
+        tmp_path, itself=[ROWS, cell(source)], toml="[steps.itself]\ncache = false"
+    )
     run = Pipeline(made.folder).run()
     failure = run.steps["itself"].failure
     assert failure is not None
@@ -60,14 +62,14 @@ def test_a_step_may_start_another_pipeline(tmp_path: Path) -> None:
     source = (
         f"import nbflow\nrun = nbflow.Pipeline({str(other)!r}).run()\nassert run.status == 'done'"
     )
-    made = project(tmp_path, itself=[ROWS, cell(source)])
+    made = write_pipeline(tmp_path, itself=[ROWS, cell(source)])
     assert Pipeline(made.folder).run().status == "done"
-    assert len(read_runs(Pipeline(other).project)) == 1
+    assert len(read_runs(Pipeline(other).pipeline)) == 1
 
 
 def test_only_a_run_that_lives_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What outlives a step and its run, a server that it left, may start the next."""
-    made = project(tmp_path, itself=[ROWS])
+    made = write_pipeline(tmp_path, itself=[ROWS])
     folder = made.runs / "20260101-000000-000000"
     job = folder / "tasks" / "itself" / "1"
     job.mkdir(parents=True)
@@ -98,7 +100,7 @@ def test_lines_that_start_the_own_pipeline_are_warned_of(
     tmp_path: Path, source: str, expected: tuple[str, int] | None
 ) -> None:
     (tmp_path / "other").mkdir()
-    made = project(tmp_path, itself=notebook(ROWS, cell(source)))
+    made = write_pipeline(tmp_path, itself=notebook(ROWS, cell(source)))
     found = [
         (say_what(problem), problem.place.cell, problem.place.line, problem.severity)
         for problem in read_folder(made).problems

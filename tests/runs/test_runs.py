@@ -18,7 +18,7 @@ from nbflow.runs.cancel import cancel
 from nbflow.runs.fold import Run, StepRun, fold
 from nbflow.runs.follow import follow
 from nbflow.runs.log import Reader
-from nbflow.workspace.project import find_project
+from nbflow.workspace.pipeline_folder import find_pipeline
 
 PLANNED = (
     Planned("load", "run", (Reason("no-result"),)),
@@ -59,7 +59,7 @@ def make_lines(events):
 
 
 def write_log(tmp_path, *runs):
-    project = find_project(tmp_path)
+    project = find_pipeline(tmp_path)
     for run_id, events in runs:
         folder = project.runs / run_id
         folder.mkdir(parents=True)
@@ -293,7 +293,7 @@ def test_a_run_that_cannot_be_told_is_refused(tmp_path, text, message):
 
 def test_no_run_yet_names_the_command_that_makes_one(tmp_path):
     with pytest.raises(UnknownNameError, match="`nbflow run "):
-        history.find_run(find_project(tmp_path))
+        history.find_run(find_pipeline(tmp_path))
 
 
 def test_only_a_live_run_can_be_cancelled(tmp_path):

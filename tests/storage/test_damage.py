@@ -22,7 +22,7 @@ from nbflow.storage.results import damage, result_index
 from nbflow.storage.results import durability as lasting
 from nbflow.storage.results.checking import Report, check_results
 from nbflow.storage.results.outputs import make_all_marks, read_written
-from nbflow.workspace.project import find_project
+from nbflow.workspace.pipeline_folder import find_pipeline
 
 ID = "20260101-000000-000aaa"
 FRAME = pd.DataFrame({"x": np.arange(1000) * 2.0, "s": [f"row {n}" for n in range(1000)]})
@@ -49,18 +49,18 @@ VALUES = {
 
 
 @pytest.fixture
-def project(tmp_path):
-    return find_project(tmp_path)
+def pipeline(tmp_path):
+    return find_pipeline(tmp_path)
 
 
 @pytest.fixture
-def folder(project):
+def folder(pipeline):
     """A complete result that holds each kind of thing."""
-    making = project.runs / "r1" / "tasks" / "a" / "1" / "result"
+    making = pipeline.runs / "r1" / "tasks" / "a" / "1" / "result"
     making.mkdir(parents=True)
     for name, value in VALUES.items():
         output_io.write(making, name, value)
-    kept = project.root / "kept"
+    kept = pipeline.project.root / "kept"
     (kept / "sub").mkdir(parents=True)
     (kept / "out.csv").write_text("1\n" * 1000)
     (kept / "sub" / "more.csv").write_text("2\n")
@@ -68,8 +68,8 @@ def folder(project):
     (making / "notebook.ipynb").write_text("{}")
     outputs = output_io.read_outputs(making)
     result = Result(ID, "a", "r1", "k", Parts(), outputs, 1.0, 2.0)
-    folder = result_index.keep_result(project, making, result)
-    lasting.complete(project, result)
+    folder = result_index.keep_result(pipeline, making, result)
+    lasting.complete(pipeline, result)
     return folder
 
 
@@ -124,7 +124,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_damage_is_named_when_it_is_read_and_then_known_to_all(project, folder, case):
+def test_damage_is_named_when_it_is_read_and_then_known_to_all(pipeline, folder, case):
     name, file, hurt = CASES[case]
     hurt(folder / file)
     with pytest.raises(DamageError) as raised:
@@ -134,11 +134,11 @@ def test_damage_is_named_when_it_is_read_and_then_known_to_all(project, folder, 
     assert str(raised.value).endswith(
         "The result is not used any more: `nbflow run` makes it again, and what was made from it."
     )
-    noted = damage.read_notes(project.home)
+    noted = damage.read_notes(pipeline.home)
     assert noted.keys() == {("a", ID)}
     assert (noted["a", ID].file, noted["a", ID].key) == (file, "k")
-    assert result_index.Snapshot(project).find_result("a", ID) is None
-    assert result_index.Snapshot(project).find_by_key("a", "k") is None
+    assert result_index.Snapshot(pipeline).find_result("a", ID) is None
+    assert result_index.Snapshot(pipeline).find_by_key("a", "k") is None
 
 
 @pytest.mark.parametrize("name", [*VALUES, "f"])
@@ -154,10 +154,10 @@ def test_what_is_whole_is_read_as_it_was(folder, name):
         assert read == VALUES[name]
 
 
-def test_a_copy_of_a_store_is_sound_although_all_its_times_are_new(project, folder):
+def test_a_copy_of_a_store_is_sound_although_all_its_times_are_new(pipeline, folder):
     for path in folder.rglob("*"):
         os.utime(path)
-    assert not take_snapshot(project).is_damaged("a", ID)
+    assert not take_snapshot(pipeline).is_damaged("a", ID)
 
 
 PLANNED = {
@@ -169,77 +169,77 @@ PLANNED = {
 
 
 @pytest.mark.parametrize("case", PLANNED)
-def test_what_was_changed_since_is_known_without_a_read(project, folder, case):
+def test_what_was_changed_since_is_known_without_a_read(pipeline, folder, case):
     file, hurt = PLANNED[case]
     hurt(folder / file)
-    snapshot = take_snapshot(project)
+    snapshot = take_snapshot(pipeline)
     assert snapshot.is_damaged("a", ID)
     assert snapshot.notes["a", ID].file == file
     assert snapshot.find_sound("a") is None
 
 
-def test_a_large_table_is_hashed_once_where_its_run_was_lost(project):
+def test_a_large_table_is_hashed_once_where_its_run_was_lost(pipeline):
     big = pd.DataFrame({"x": np.arange(200_000) * 2.0})
-    making = project.runs / "r2" / "tasks" / "big" / "1" / "result"
+    making = pipeline.runs / "r2" / "tasks" / "big" / "1" / "result"
     making.mkdir(parents=True)
     output_io.write(making, "t", big)
     result = Result(ID, "big", "r2", "k", Parts(), output_io.read_outputs(making), 1.0, 2.0)
-    kept = result_index.keep_result(project, making, result)
-    lasting.complete(project, result)
+    kept = result_index.keep_result(pipeline, making, result)
+    lasting.complete(pipeline, result)
     flip(kept / "arrow" / "t.arrows", 800_000)
-    assert not take_snapshot(project).is_damaged("big", ID)  # nobody has reason to look
-    (project.runs / "r2" / "events.jsonl").write_text("")
+    assert not take_snapshot(pipeline).is_damaged("big", ID)  # nobody has reason to look
+    (pipeline.runs / "r2" / "events.jsonl").write_text("")
     hashed = []
-    snapshot = take_snapshot(project, lambda path: hashed.append(path.name) or "another")
+    snapshot = take_snapshot(pipeline, lambda path: hashed.append(path.name) or "another")
     assert snapshot.is_damaged("big", ID)
     assert hashed == ["t.arrows"]
 
 
-def test_a_pending_table_of_a_lost_run_is_hashed_as_a_table(project):
+def test_a_pending_table_of_a_lost_run_is_hashed_as_a_table(pipeline):
     big = pd.DataFrame({"x": np.arange(200_000) * 2.0, "s": ["a", "b"] * 100_000})
     for run, changed in (("sound", False), ("hurt", True)):
-        making = project.runs / run / "tasks" / "big" / "1" / "result"
+        making = pipeline.runs / run / "tasks" / "big" / "1" / "result"
         making.mkdir(parents=True)
         output_io.write(making, "t", big)
-        (project.runs / run / "events.jsonl").write_text("")
+        (pipeline.runs / run / "events.jsonl").write_text("")
         written = read_written(making)
         assert written.files["arrow/t.arrows"].hash == ""
         result = Result(
             run, "big", run, "k", Parts(), written.outputs, 1.0, 2.0, files=written.files
         )
-        kept = result_index.keep_result(project, making, result)
+        kept = result_index.keep_result(pipeline, making, result)
         if changed:
             flip(kept / "arrow" / "t.arrows", 800_000)
-        assert take_snapshot(project).is_damaged("big", run) is changed
+        assert take_snapshot(pipeline).is_damaged("big", run) is changed
 
 
-def test_what_is_set_aside_is_still_there_and_still_known(project, folder):
+def test_what_is_set_aside_is_still_there_and_still_known(pipeline, folder):
     (folder / "files" / "v.json").unlink()
     with pytest.raises(DamageError):
         output_io.read(folder, "v")
-    (moved,) = damage.set_aside(project)
-    aside = damage.find_aside(project, moved)
+    (moved,) = damage.set_aside(pipeline)
+    aside = damage.find_aside(pipeline, moved)
     assert not folder.exists()
     assert (aside / "arrow" / "t.arrows").exists()
-    assert take_snapshot(project).is_damaged("a", ID)
-    assert damage.set_aside(project) == []
-    (removable,) = find_removable(project)
+    assert take_snapshot(pipeline).is_damaged("a", ID)
+    assert damage.set_aside(pipeline) == []
+    (removable,) = find_removable(pipeline)
     assert removable.path == aside
-    remove(project, [removable])
+    remove(pipeline, [removable])
     assert not aside.exists()
-    assert take_snapshot(project).is_damaged("a", ID)
+    assert take_snapshot(pipeline).is_damaged("a", ID)
 
 
-def test_what_is_derived_of_a_damaged_result_is_doubtful(project, folder):
-    making = project.runs / "r2" / "tasks" / "b" / "1" / "result"
+def test_what_is_derived_of_a_damaged_result_is_doubtful(pipeline, folder):
+    making = pipeline.runs / "r2" / "tasks" / "b" / "1" / "result"
     making.mkdir(parents=True)
     taken = {"a.v": Taken(ID, "h")}
     result = Result(ID, "b", "r2", "kb", Parts(), {}, 1.0, 2.0, inputs=taken)
-    result_index.keep_result(project, making, result)
-    lasting.complete(project, result)
-    assert take_snapshot(project).find_doubtful(result) == ()
+    result_index.keep_result(pipeline, making, result)
+    lasting.complete(pipeline, result)
+    assert take_snapshot(pipeline).find_doubtful(result) == ()
     (folder / "files" / "v.json").write_text("{}")
-    assert take_snapshot(project).find_doubtful(result) == ("a.v",)
+    assert take_snapshot(pipeline).find_doubtful(result) == ("a.v",)
 
 
 def test_what_was_written_by_hand_is_to_be_written_again(tmp_path):
@@ -305,35 +305,35 @@ WHOLE = {
 
 
 @pytest.mark.parametrize("case", WHOLE)
-def test_check_finds_what_is_damaged_and_sets_it_aside(project, folder, case):
+def test_check_finds_what_is_damaged_and_sets_it_aside(pipeline, folder, case):
     file, hurt = WHOLE[case]
-    assert check_results(project).faults == ()
+    assert check_results(pipeline).faults == ()
     hurt(folder / file)
-    report = check_results(project)
+    report = check_results(pipeline)
     (fault,) = report.faults
     assert (report.results, fault.step, fault.result, fault.file) == (1, "a", ID, file)
-    assert take_snapshot(project).is_damaged("a", ID)
-    (repaired,) = check_results(project, repair=True).faults
+    assert take_snapshot(pipeline).is_damaged("a", ID)
+    (repaired,) = check_results(pipeline, repair=True).faults
     assert repaired.repaired
     assert not folder.exists()
-    assert check_results(project) == Report(0, 0, ())
+    assert check_results(pipeline) == Report(0, 0, ())
 
 
-def test_check_fills_duckdbs_file_anew_where_the_arrow_file_is_whole(project, folder):
+def test_check_fills_duckdbs_file_anew_where_the_arrow_file_is_whole(pipeline, folder):
     fill(folder)
     flip(folder / "tables.duckdb", 5000, 4)
-    (fault,) = check_results(project).faults
+    (fault,) = check_results(pipeline).faults
     assert (fault.file, fault.derived, fault.repaired) == ("tables.duckdb", True, False)
-    assert not take_snapshot(project).is_damaged("a", ID)
-    (fault,) = check_results(project, repair=True).faults
+    assert not take_snapshot(pipeline).is_damaged("a", ID)
+    (fault,) = check_results(pipeline, repair=True).faults
     assert fault.repaired
-    assert check_results(project).faults == ()
+    assert check_results(pipeline).faults == ()
 
 
-def test_check_says_what_is_damaged_and_what_to_do(project, folder):
-    (project.root / ".nbflow").mkdir(exist_ok=True)
+def test_check_says_what_is_damaged_and_what_to_do(pipeline, folder):
+    (pipeline.project.root / ".nbflow").mkdir(exist_ok=True)
     run = CliRunner()
-    where = str(project.root)
+    where = str(pipeline.project.root)
     sound = run.invoke(program, ["check", "--results", where])
     assert (sound.exit_code, sound.output.strip()[-25:]) == (0, "all as they were written.")
     cut(folder / "arrow" / "t.arrows", 5000)
@@ -360,32 +360,32 @@ POWER = {
 
 @pytest.mark.parametrize("case", POWER)
 def test_a_loss_of_power_before_the_disk_had_a_result_leaves_none_that_is_not_whole(
-    project, folder, case
+    pipeline, folder, case
 ):
     file, hurt = POWER[case]
-    making = project.runs / "r3" / "tasks" / "a" / "1" / "result"
+    making = pipeline.runs / "r3" / "tasks" / "a" / "1" / "result"
     shutil.copytree(folder, making, copy_function=shutil.copy2)
     (making / "result.json").unlink()
-    (project.runs / "r3" / "events.jsonl").write_text("")  # and it never finished
+    (pipeline.runs / "r3" / "events.jsonl").write_text("")  # and it never finished
     marks = make_all_marks(making)
     outputs = read_written(making).outputs
     result = Result("2", "lost", "r3", "k", Parts(), outputs, 1.0, 2.0, files=marks)
-    kept = result_index.keep_result(project, making, result)
+    kept = result_index.keep_result(pipeline, making, result)
     before = (kept / file).stat()
     hurt(kept / file)
     os.utime(kept / file, ns=(before.st_atime_ns, before.st_mtime_ns))
-    snapshot = take_snapshot(project)
+    snapshot = take_snapshot(pipeline)
     known = snapshot.find_by_key("lost", "k")
     assert (known is not None and not snapshot.is_damaged("lost", "2")) is (case == "nothing")
 
 
-def test_a_large_table_that_was_changed_since_is_not_read(project):
-    making = project.runs / "r2" / "tasks" / "big" / "1" / "result"
+def test_a_large_table_that_was_changed_since_is_not_read(pipeline):
+    making = pipeline.runs / "r2" / "tasks" / "big" / "1" / "result"
     making.mkdir(parents=True)
     output_io.write(making, "t", pd.DataFrame({"x": np.arange(200_000) * 2.0}))
     result = Result(ID, "big", "r2", "k", Parts(), output_io.read_outputs(making), 1.0, 2.0)
-    kept = result_index.keep_result(project, making, result)
-    lasting.complete(project, result)
+    kept = result_index.keep_result(pipeline, making, result)
+    lasting.complete(pipeline, result)
     os.utime(kept / "arrow" / "t.arrows")
     assert output_io.read(kept, "t").x.sum() == 199_999 * 200_000.0
     flip(kept / "arrow" / "t.arrows", 800_000)

@@ -52,13 +52,13 @@ def give(folder: Path, owner: int) -> None:
         os.chown(path, owner, owner)
 
 
-def find_project(folder: Path) -> Path:
+def find_pipeline(folder: Path) -> Path:
     return folder.parents[4]
 
 
 @needs_root
 def test_a_value_of_another_user_is_read_once_that_is_trusted(store):
-    trace = find_project(store) / "executed"
+    trace = find_pipeline(store) / "executed"
     output_io.write(store, "p", Odd(str(trace)))
     give(store, OTHER)
     with pytest.raises(TrustError) as raised:
@@ -67,9 +67,9 @@ def test_a_value_of_another_user_is_read_once_that_is_trusted(store):
     assert str(raised.value) == (
         f"{store / 'files' / 'p.pickle'} was written by user {OTHER}, and holds a Python pickle: to "
         "read it is to run what they put into it, as you. If you trust all who can write there, say "
-        f"so once: nbflow trust {find_project(store)}"
+        f"so once: nbflow trust {find_pipeline(store)}"
     )
-    said = CliRunner().invoke(program, ["trust", str(find_project(store))])
+    said = CliRunner().invoke(program, ["trust", str(find_pipeline(store))])
     assert said.exit_code == 0, said.output
     output_io.read(store, "p")
     assert trace.exists()
@@ -97,7 +97,7 @@ def test_an_ordinary_table_and_plain_values_need_no_trust(store):
 @needs_root
 @pytest.mark.parametrize("to", ["pandas", "where", "columns"])
 def test_a_pickle_that_was_put_into_a_table_is_not_read(store, to):
-    trace = find_project(store) / "executed"
+    trace = find_pipeline(store) / "executed"
     output_io.write(store, "t", pd.DataFrame({"x": [1.0]}, index=["a"]))
     path = store / "arrow" / "t.arrows"
     table = pa.ipc.open_stream(path.read_bytes()).read_all()
@@ -141,7 +141,7 @@ def test_what_root_has_said_for_everyone_holds_and_what_others_have_does_not(sto
     output_io.write(store, "p", {1: "a pickle"})
     give(store, OTHER)
     file = trust.find_file(everyone=True)
-    said = CliRunner().invoke(program, ["trust", "--everyone", str(find_project(store))])
+    said = CliRunner().invoke(program, ["trust", "--everyone", str(find_pipeline(store))])
     assert said.exit_code == 0, said.output
     assert output_io.read(store, "p") == {1: "a pickle"}
     for path in (file, file.parent):
@@ -158,7 +158,7 @@ def test_what_root_has_said_for_everyone_holds_and_what_others_have_does_not(sto
 def test_a_link_is_as_foreign_as_what_it_leads_to(store):
     output_io.write(store, "p", {1: "a pickle"})
     path = store / "files" / "p.pickle"
-    foreign = find_project(store) / "foreign"
+    foreign = find_pipeline(store) / "foreign"
     path.rename(foreign)
     os.chown(foreign, OTHER, OTHER)
     path.symlink_to(foreign)
@@ -179,25 +179,25 @@ def test_nobody_else_can_write_in_what_is_kept(store):
 
 
 def test_what_is_trusted_is_listed_and_removed(store):
-    run, project = CliRunner(), find_project(store)
+    run, pipeline = CliRunner(), find_pipeline(store)
     assert run.invoke(program, ["trust", "--list"]).output.strip() == (
         "You: no folder where others write is trusted."
     )
-    run.invoke(program, ["trust", str(project)])
-    run.invoke(program, ["trust", str(project)])
-    assert run.invoke(program, ["trust", "--list"]).output.split() == [str(project)]
+    run.invoke(program, ["trust", str(pipeline)])
+    run.invoke(program, ["trust", str(pipeline)])
+    assert run.invoke(program, ["trust", "--list"]).output.split() == [str(pipeline)]
     assert trust.is_trusted(store)
-    assert not trust.is_trusted(project.with_name("project2"))
-    removed = run.invoke(program, ["trust", "--remove", str(project)])
+    assert not trust.is_trusted(pipeline.with_name("project2"))
+    removed = run.invoke(program, ["trust", "--remove", str(pipeline)])
     assert removed.exit_code == 0, removed.output
     assert not trust.is_trusted(store)
-    again = run.invoke(program, ["trust", "--remove", str(project)])
+    again = run.invoke(program, ["trust", "--remove", str(pipeline)])
     assert again.exit_code != 0
 
 
 def test_a_store_elsewhere_is_trusted_with_its_project(store):
-    project = find_project(store)
-    (project / "nbflow.toml").write_text(f'store = "{project.parent / "elsewhere"}"')
-    (project.parent / "elsewhere").mkdir()
-    CliRunner().invoke(program, ["trust", str(project)])
-    assert str(project.parent / "elsewhere") in " ".join(trust.read_trusted(trust.find_file()))
+    pipeline = find_pipeline(store)
+    (pipeline / "nbflow.toml").write_text(f'store = "{pipeline.parent / "elsewhere"}"')
+    (pipeline.parent / "elsewhere").mkdir()
+    CliRunner().invoke(program, ["trust", str(pipeline)])
+    assert str(pipeline.parent / "elsewhere") in " ".join(trust.read_trusted(trust.find_file()))

@@ -22,7 +22,7 @@ from nbflow.executors.local.pool import LocalExecutor
 from nbflow.executors.protocol import KernelKind, Setup
 from nbflow.model import Outcome, Problem, make_warning
 from nbflow.model.events import Event, RunWarned
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 from tests.worker.jobs import lives, make_job, read_executed, texts, wait_for_end
 
 pytestmark = [
@@ -131,8 +131,8 @@ def test_a_stop_waits_for_no_fork_server(
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_an_interrupt_is_heard_while_the_fork_servers_start(tmp_path: Path, times: int) -> None:
-    made = project(tmp_path, step=[cell("n = 1", "parameters"), cell("n")])
-    command = [sys.executable, "-m", "nbflow", "run", str(made.root / "notebooks")]
+    made = write_pipeline(tmp_path, step=[cell("n = 1", "parameters"), cell("n")])
+    command = [sys.executable, "-m", "nbflow", "run", str(made.project.root / "notebooks")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         found = wait_for(lambda: find_fork_servers(process.pid))
         for server in found:

@@ -10,7 +10,7 @@ import pytest
 
 from nbflow.model.events import CellFinished, CellStarted, OutputPrinted
 from nbflow.runs.history import read_runs
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 from tests.worker.jobs import execute, make_job, read_executed, statuses, texts
 
 pytestmark = pytest.mark.kernel
@@ -60,7 +60,7 @@ def test_an_error_that_is_allowed(tmp_path: Path) -> None:
 def test_a_pipeline_runs_is_reused_and_sees_its_modules(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = project(
+    made = write_pipeline(
         tmp_path,
         files={"rates.py": "RATE = 2\n"},
         load=[

@@ -5,14 +5,14 @@ import re
 import pytest
 
 from nbflow.errors import ProjectError
-from nbflow.workspace.project import find_project, make_home, read_pipelines
+from nbflow.workspace.pipeline_folder import find_pipeline, make_home, read_pipelines
 from nbflow.workspace.settings import Settings
 
 
 def test_without_any_mark_the_folder_itself_is_the_root(tmp_path):
-    project = find_project(tmp_path)
-    assert (project.root, project.folder, project.name) == (tmp_path, tmp_path, ".")
-    assert project.home == tmp_path / ".nbflow" / "_root"
+    pipeline = find_pipeline(tmp_path)
+    assert (pipeline.project.root, pipeline.folder, pipeline.name) == (tmp_path, tmp_path, ".")
+    assert pipeline.home == tmp_path / ".nbflow" / "_root"
 
 
 @pytest.mark.parametrize("mark", ["nbflow.toml", "pyproject.toml", ".nbflow/"])
@@ -23,9 +23,9 @@ def test_the_nearest_marked_folder_up_is_the_root(tmp_path, mark):
         (tmp_path / mark).write_text("[tool.nbflow]\n" if "py" in mark else "")
     folder = tmp_path / "work" / "notebooks"
     folder.mkdir(parents=True)
-    project = find_project(folder)
-    assert (project.root, project.name) == (tmp_path, "work/notebooks")
-    assert project.runs == tmp_path / ".nbflow" / "work" / "notebooks" / "runs"
+    pipeline = find_pipeline(folder)
+    assert (pipeline.project.root, pipeline.name) == (tmp_path, "work/notebooks")
+    assert pipeline.runs == tmp_path / ".nbflow" / "work" / "notebooks" / "runs"
 
 
 def test_of_two_roots_the_nearer_is_taken_and_the_other_named(tmp_path):
@@ -33,64 +33,67 @@ def test_of_two_roots_the_nearer_is_taken_and_the_other_named(tmp_path):
     inner.mkdir()
     for folder in (tmp_path, inner):
         (folder / "nbflow.toml").touch()
-    project = find_project(inner)
-    assert (project.root, project.rivals) == (inner, (tmp_path,))
+    pipeline = find_pipeline(inner)
+    assert (pipeline.project.root, pipeline.project.rivals) == (inner, (tmp_path,))
 
 
 def test_a_pyproject_of_something_else_marks_nothing(tmp_path):
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'other'\n")
     (tmp_path / "notebooks").mkdir()
-    assert find_project(tmp_path / "notebooks").root == tmp_path / "notebooks"
+    assert find_pipeline(tmp_path / "notebooks").project.root == tmp_path / "notebooks"
 
 
 def test_without_a_folder_the_pipeline_that_was_run_is_at_hand(tmp_path, monkeypatch):
     (tmp_path / "nbflow.toml").touch()
     (tmp_path / "notebooks" / "deep").mkdir(parents=True)
-    find_project(tmp_path / "notebooks").runs.mkdir(parents=True)
+    find_pipeline(tmp_path / "notebooks").runs.mkdir(parents=True)
     for at in (tmp_path, tmp_path / "notebooks", tmp_path / "notebooks" / "deep"):
         monkeypatch.chdir(at)
-        assert find_project().folder == tmp_path / "notebooks"
+        assert find_pipeline().folder == tmp_path / "notebooks"
 
 
 def test_a_pipeline_right_below_is_at_hand_too(tmp_path, monkeypatch):
     (tmp_path / "notebooks").mkdir()
-    find_project(tmp_path / "notebooks").runs.mkdir(parents=True)
+    find_pipeline(tmp_path / "notebooks").runs.mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
-    found = find_project()
-    assert (found.root, found.name) == (tmp_path / "notebooks", ".")
+    found = find_pipeline()
+    assert (found.project.root, found.name) == (tmp_path / "notebooks", ".")
 
 
 def test_a_pipeline_below_does_not_take_over_a_folder_of_notebooks(tmp_path, monkeypatch):
     (tmp_path / "nbflow-demo").mkdir()
-    find_project(tmp_path / "nbflow-demo").runs.mkdir(parents=True)
+    find_pipeline(tmp_path / "nbflow-demo").runs.mkdir(parents=True)
     (tmp_path / "mine.ipynb").touch()
     monkeypatch.chdir(tmp_path)
-    assert find_project().folder == tmp_path
+    assert find_pipeline().folder == tmp_path
 
 
 def test_several_pipelines_of_a_project_keep_apart(tmp_path):
     (tmp_path / "nbflow.toml").touch()
     for name in ("sales", "stock/daily"):
         (tmp_path / name).mkdir(parents=True)
-        find_project(tmp_path / name).runs.mkdir(parents=True)
-    assert [one.name for one in read_pipelines(find_project(tmp_path))] == ["sales", "stock/daily"]
+        find_pipeline(tmp_path / name).runs.mkdir(parents=True)
+    assert [one.name for one in read_pipelines(find_pipeline(tmp_path).project)] == [
+        "sales",
+        "stock/daily",
+    ]
 
 
 def test_the_setting_store_keeps_results_elsewhere(tmp_path):
     (tmp_path / "nbflow.toml").write_text('store = "/scratch/results"\nkeep = 2\n')
-    project = find_project(tmp_path)
+    pipeline = find_pipeline(tmp_path)
     named = rf"/scratch/results/{tmp_path.name}-[0-9a-f]{{8}}/_root/results"
-    assert re.fullmatch(named, (project.home / "results").as_posix())
-    assert project.settings == Settings("nbflow.toml", keep=2, store="/scratch/results")
+    assert re.fullmatch(named, (pipeline.home / "results").as_posix())
+    assert pipeline.project.settings == Settings("nbflow.toml", keep=2, store="/scratch/results")
 
 
 def test_a_relative_store_lies_in_the_project_as_it_is_named(tmp_path):
     (tmp_path / "nbflow.toml").write_text('store = "kept/results"')
-    assert find_project(tmp_path).home == tmp_path / "kept" / "results" / "_root"
+    assert find_pipeline(tmp_path).home == tmp_path / "kept" / "results" / "_root"
 
 
 def test_the_store_ignores_itself_in_git(tmp_path):
-    make_home(find_project(tmp_path))
+    make_home(find_pipeline(tmp_path))
     assert (tmp_path / ".nbflow" / ".gitignore").read_text().splitlines()[-1] == "*"
 
 
@@ -118,13 +121,13 @@ def test_the_store_ignores_itself_in_git(tmp_path):
 def test_wrong_settings_say_what_and_where(tmp_path, text, message):
     (tmp_path / "nbflow.toml").write_text(text)
     with pytest.raises(ProjectError, match=message) as error:
-        find_project(tmp_path)
+        find_pipeline(tmp_path)
     assert "nbflow.toml" in str(error.value)
 
 
 def test_a_folder_that_is_none_is_refused(tmp_path):
     (tmp_path / "a.ipynb").touch()
     with pytest.raises(ProjectError, match="does not exist"):
-        find_project(tmp_path / "nowhere")
+        find_pipeline(tmp_path / "nowhere")
     with pytest.raises(ProjectError, match="is a file"):
-        find_project(tmp_path / "a.ipynb")
+        find_pipeline(tmp_path / "a.ipynb")

@@ -12,7 +12,7 @@ from nbflow.model import Command, Edit, Parameter, Place, Problem, Skipped, Step
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from nbflow.workspace.project import Project
+    from nbflow.workspace.pipeline_folder import PipelineFolder
 
 
 def make_unique(found: Iterable[Step]) -> tuple[dict[str, Step], list[Problem]]:
@@ -29,7 +29,7 @@ def make_unique(found: Iterable[Step]) -> tuple[dict[str, Step], list[Problem]]:
 
 
 def find_problems(
-    project: Project,
+    pipeline: PipelineFolder,
     steps: Mapping[str, Step],
     skipped: Sequence[Skipped],
     broken: Collection[str],
@@ -41,17 +41,17 @@ def find_problems(
     that could not: what needs them is not reported.
     """
     if not steps and not broken:
-        yield _make_empty(project, skipped)
+        yield _make_empty(pipeline, skipped)
     yield from find_unanswered(steps, skipped, broken, hidden)
     for step in steps.values():
         yield from _find_unknown_after(step, steps, broken)
-    yield from _find_disagreements(steps, project.settings.parameters)
+    yield from _find_disagreements(steps, pipeline.project.settings.parameters)
     if (cycle := graph.find_cycle(graph.make_parents(steps))) is not None:
         yield _make_cycle(cycle, steps)
 
 
-def _make_empty(project: Project, skipped: Sequence[Skipped]) -> Problem:
-    folder = project.folder.name if project.name == "." else project.name
+def _make_empty(pipeline: PipelineFolder, skipped: Sequence[Skipped]) -> Problem:
+    folder = pipeline.folder.name if pipeline.name == "." else pipeline.name
     facts = {"folder": folder}
     if not any(item.path.endswith(".ipynb") for item in skipped):
         return Problem("no-notebooks", None, facts, Command("new", ("STEP",)))

@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nbflow.analysis.code.cells import CodeCell
-    from nbflow.workspace.project import Project
+    from nbflow.workspace.pipeline_folder import PipelineFolder
 
 _STARTING = frozenset({"rerun", "run"})
 _PROGRAM = re.compile(r"(?:^|[|&;]|\bpython[\d.]*\s+-m)\s*(?:\S*/)?nbflow\s+([^|&;]*)")
 
 
 def find_starts(
-    cells: Iterable[CodeCell], project: Project, path: Path, notebook: str
+    cells: Iterable[CodeCell], pipeline: PipelineFolder, path: Path, notebook: str
 ) -> Iterator[Problem]:
     """Warn of `%nbflow run` and `!nbflow run`, unless they name the folder of another pipeline."""
     for cell in cells:
         for text, arguments, line in _find_calls(cell):
             words = _split(arguments)
-            if words[:1] and words[0] in _STARTING and not _names_another(words, project, path):
+            if words[:1] and words[0] in _STARTING and not _names_another(words, pipeline, path):
                 place = make_place(notebook, cell, line)
                 yield Problem("starts-run", place, {"line": text}, severity="warning")
 
@@ -53,8 +53,8 @@ def _split(arguments: str) -> list[str]:
         return arguments.split()
 
 
-def _names_another(words: list[str], project: Project, path: Path) -> bool:
+def _names_another(words: list[str], pipeline: PipelineFolder, path: Path) -> bool:
     """Tell whether one of the arguments is a folder, and not this pipeline's."""
     folders = (path.parent / os.path.expanduser(word) for word in words[1:])  # noqa: PTH111
     found = [os.path.realpath(one) for one in folders if os.path.isdir(one)]  # noqa: PTH112
-    return bool(found) and os.path.realpath(project.folder) not in found
+    return bool(found) and os.path.realpath(pipeline.folder) not in found

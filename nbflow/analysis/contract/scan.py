@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from nbflow.model import Parameter
-    from nbflow.workspace.project import Project
+    from nbflow.workspace.pipeline_folder import PipelineFolder
 
 
 class Reading(Frozen, frozen=True):
@@ -76,13 +76,13 @@ class _Notebook(Frozen, frozen=True):
     is_step: bool
 
 
-def read_folder(project: Project) -> Scan:
+def read_folder(pipeline: PipelineFolder) -> Scan:
     """Read the pipeline's notebooks: its steps, what was skipped, and every problem."""
-    with keep_answers(project, "texts", bool) as texts:
-        listing = read_listing(project, texts)
-    paths, pairs = find_pairs(project, listing.paths)
-    with keep_answers(project, "notebooks", Reading) as known:
-        readings = [_read_known(project, path, known) for path in paths]
+    with keep_answers(pipeline, "texts", bool) as texts:
+        listing = read_listing(pipeline, texts)
+    paths, pairs = find_pairs(pipeline, listing.paths)
+    with keep_answers(pipeline, "notebooks", Reading) as known:
+        readings = [_read_known(pipeline, path, known) for path in paths]
     found = (problem for reading in readings for problem in reading.problems)
     problems = [*listing.problems, *found]
     steps, duplicates = checks.make_unique(read.step for read in readings if read.step is not None)
@@ -94,11 +94,11 @@ def read_folder(project: Project) -> Scan:
         if read.step is None and read.skipped is None
     }
     steps, unclear = _add_queried(steps, readings, sqlreads.find_known(steps, skipped, broken))
-    sides = makers.read_sides(project.root, steps, _make_defaults(project, steps))
+    sides = makers.read_sides(pipeline.project.root, steps, _make_defaults(pipeline, steps))
     steps, rivals = makers.add_makers(steps, sides), makers.find_rivals(sides)
     hidden = {read.step.name for read in readings if read.step is not None and read.hidden}
-    between = checks.find_problems(project, steps, skipped, broken, hidden)
-    settings = options.find_problems(project.settings, steps, broken | hidden)
+    between = checks.find_problems(pipeline, steps, skipped, broken, hidden)
+    settings = options.find_problems(pipeline.project.settings, steps, broken | hidden)
     return Scan(
         {name: _without_malformed(step) for name, step in steps.items()},
         tuple(skipped),
@@ -106,9 +106,11 @@ def read_folder(project: Project) -> Scan:
     )
 
 
-def _make_defaults(project: Project, steps: Mapping[str, Step]) -> dict[str, dict[str, Any]]:
+def _make_defaults(
+    pipeline: PipelineFolder, steps: Mapping[str, Step]
+) -> dict[str, dict[str, Any]]:
     """Return the values that parameters have unless a run is given others, in JSON forms."""
-    given = project.settings.parameters
+    given = pipeline.project.settings.parameters
     plain = {name: value for name, value in given.items() if isinstance(value, str | int | float)}
     return {
         step.name: {
@@ -143,15 +145,15 @@ def complete(reading: Reading, names: Collection[str]) -> Step | None:
     return None if step is None else sqlreads.add_reads(step, reading.queries, names)
 
 
-def read_step(project: Project, path: Path, trail: Trail | None = None) -> Reading:
+def read_step(pipeline: PipelineFolder, path: Path, trail: Trail | None = None) -> Reading:
     """Read one notebook; `trail` notes what else the reading rests on."""
-    place, trail = project.relative(path), trail or Trail()
+    place, trail = pipeline.project.relative(path), trail or Trail()
     try:
         content = read_notebook(path, trail)
     except NotebookError as error:
         found = (msgspec.structs.replace(one, place=Place(place)) for one in error.problems)
         return Reading(problems=tuple(found))
-    if (source := find_source(content, path, project.folder, trail)) is not None:
+    if (source := find_source(content, path, pipeline.folder, trail)) is not None:
         return Reading(skipped=Skipped(place, "executed-output", {"source": source}))
     notebook = _make_notebook(path, place, content)
     if not notebook.is_step:
@@ -161,16 +163,16 @@ def read_step(project: Project, path: Path, trail: Trail | None = None) -> Readi
         facts = {"file": path.name, "why": fault, "name": name, "stem": path.stem}
         edit = Edit(find_better(path.stem), Place(place))
         return Reading(problems=(Problem("bad-step-name", Place(place), facts, edit),))
-    return _make_step(project, name, notebook, trail)
+    return _make_step(pipeline, name, notebook, trail)
 
 
-def _read_known(project: Project, path: Path, known: FileCache[Reading]) -> Reading:
+def _read_known(pipeline: PipelineFolder, path: Path, known: FileCache[Reading]) -> Reading:
     """Read a notebook, unless what it says is known; what is broken is looked at each time."""
     reading = known.find(str(path))
     if reading is None:
         trail = Trail()
         trail.look(path)
-        reading = read_step(project, path, trail)
+        reading = read_step(pipeline, path, trail)
         told = reading.step is not None or reading.skipped is not None
         if told and not reading.passing:
             known.add(str(path), trail, reading)
@@ -200,13 +202,13 @@ def _make_skipped(notebook: _Notebook) -> Skipped:
     return tags.make_untagged(notebook.place, tags.find_slips(notebook.cells), writes)
 
 
-def _make_step(project: Project, name: str, notebook: _Notebook, trail: Trail) -> Reading:
+def _make_step(pipeline: PipelineFolder, name: str, notebook: _Notebook, trail: Trail) -> Reading:
     place, metadata = notebook.place, notebook.metadata
     folder = notebook.path.parent
     given = metadata.get("nbflow", {})
-    chosen, wrong = options.make_options(name, given, project.settings, place)
+    chosen, wrong = options.make_options(name, given, pipeline.project.settings, place)
     kernel = str(metadata.get("kernelspec", {}).get("name", ""))
-    read = unparsed.read_rest(notebook.cells, place, kernel, chosen.kernel, project.cache)
+    read = unparsed.read_rest(notebook.cells, place, kernel, chosen.kernel, pipeline.cache)
     cells = read.cells
     parameters, doubtful = _find_parameters(notebook, cells, trail)
     known = {parameter.name: parameter.type for parameter in parameters}
@@ -235,7 +237,7 @@ def _make_step(project: Project, name: str, notebook: _Notebook, trail: Trail) -
     sql = (*unread, *queries.problems)
     sources = (
         *find_unbound(cells, place),
-        *find_starts(cells, project, notebook.path, place),
+        *find_starts(cells, pipeline, notebook.path, place),
         *find_unsupported(cells, notebook.language, chosen, place),
     )
     problems = (*wrong, *read.problems, *slips, *doubtful, *dataflow.problems, *sql, *sources)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
     from nbflow.base.stat_cache import FileCache, Trail
-    from nbflow.workspace.project import Project
+    from nbflow.workspace.pipeline_folder import PipelineFolder
 
 OPENED = "nbflow-open"  # folders of copies that `nbflow open` makes
 _NOTEBOOK = ".ipynb"
@@ -44,7 +44,7 @@ class _Entry(NamedTuple):
     link: bool
 
 
-def read_listing(project: Project, texts: FileCache[bool]) -> Listing:
+def read_listing(pipeline: PipelineFolder, texts: FileCache[bool]) -> Listing:
     """List what may be a step in the pipeline's folder and those below.
 
     `texts` remembers which texts are notebooks.
@@ -52,24 +52,24 @@ def read_listing(project: Project, texts: FileCache[bool]) -> Listing:
     paths: list[Path] = []
     skipped: list[Skipped] = []
     problems: list[Problem] = []
-    for path in _walk(project, skipped):
+    for path in _walk(pipeline, skipped):
         if path.suffix != _NOTEBOOK and not texts.get(str(path), _reader(path)):
             continue
-        if (why := _find_reason(project, path)) is not None:
+        if (why := _find_reason(pipeline, path)) is not None:
             skipped.append(why)
         elif is_text(path):
             paths.append(path)
         else:
-            relative = project.relative(path)
+            relative = pipeline.project.relative(path)
             problems.append(make_problem(relative, Place(show(relative))))
     told = (replace(item, path=show(item.path)) for item in skipped)
     ordered = tuple(sorted(told, key=lambda item: item.path))
     return Listing(tuple(sorted(paths)), ordered, tuple(problems))
 
 
-def _walk(project: Project, skipped: list[Skipped]) -> Iterator[Path]:
+def _walk(pipeline: PipelineFolder, skipped: list[Skipped]) -> Iterator[Path]:
     """Yield the files; links to folders are followed behind the real ones, each folder once."""
-    todo, links = [project.folder], list[Path]()
+    todo, links = [pipeline.folder], list[Path]()
     seen: set[str] = set()
     while todo or links:
         folder = todo.pop() if todo else links.pop(0)
@@ -79,11 +79,11 @@ def _walk(project: Project, skipped: list[Skipped]) -> Iterator[Path]:
         seen.add(real)
         entries = _read_entries(folder)
         if entries is None:
-            skipped.append(Skipped(project.relative(folder), "unreadable-folder"))
+            skipped.append(Skipped(pipeline.project.relative(folder), "unreadable-folder"))
         for entry in entries or ():
             if not entry.folder:
                 yield entry.path
-            elif (why := _find_folder_reason(project, entry.path)) is None:
+            elif (why := _find_folder_reason(pipeline, entry.path)) is None:
                 (links if entry.link else todo).append(entry.path)
             elif why:
                 skipped.append(why)
@@ -115,16 +115,16 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _find_folder_reason(project: Project, path: Path) -> Skipped | Literal[False] | None:
+def _find_folder_reason(pipeline: PipelineFolder, path: Path) -> Skipped | Literal[False] | None:
     """Return why a folder is skipped; False to skip it without a word, None to look into it."""
-    if path == project.store or path.name == "__pycache__":
+    if path == pipeline.project.store or path.name == "__pycache__":
         return False
     if path.name.startswith("."):
         code = _describe_hidden(path)
-        return Skipped(project.relative(path), code) if code else False
+        return Skipped(pipeline.project.relative(path), code) if code else False
     if (code := _find_foreign(path)) is not None:
-        return Skipped(project.relative(path), code)
-    return _find_exclude(project, path, "/")
+        return Skipped(pipeline.project.relative(path), code)
+    return _find_exclude(pipeline, path, "/")
 
 
 def _find_foreign(path: Path) -> SkippedCode | None:
@@ -160,32 +160,32 @@ def _holds_step(path: Path) -> bool:
         return False  # a text that is no notebook for all we know
 
 
-def _find_reason(project: Project, path: Path) -> Skipped | None:
+def _find_reason(pipeline: PipelineFolder, path: Path) -> Skipped | None:
     if path.name.startswith("."):
-        return Skipped(project.relative(path), "hidden")
+        return Skipped(pipeline.project.relative(path), "hidden")
     if _COPY.search(path.stem):
-        return Skipped(project.relative(path), "jupyter-copy")
-    return _find_exclude(project, path)
+        return Skipped(pipeline.project.relative(path), "jupyter-copy")
+    return _find_exclude(pipeline, path)
 
 
-def _find_exclude(project: Project, path: Path, end: str = "") -> Skipped | None:
+def _find_exclude(pipeline: PipelineFolder, path: Path, end: str = "") -> Skipped | None:
     """Return the pattern that leaves out this path; `end` is the slash of a folder.
 
     The rules are those of gitignore: the last pattern that matches decides. A path counts from
     the project's root and from the pipeline's folder.
     """
-    patterns = project.settings.exclude
+    patterns = pipeline.project.settings.exclude
     if not patterns:
         return None
     spec = _read_patterns(patterns)
-    names = (project.relative(path), path.relative_to(project.folder).as_posix())
+    names = (pipeline.project.relative(path), path.relative_to(pipeline.folder).as_posix())
     results = (spec.check_file(name + end) for name in names)
     found = {one.index: one.include for one in results if one.index is not None}
     last = max(found, default=None)
     if last is None or not found[last]:
         return None
-    facts = {"glob": patterns[last], "file": project.settings.file}
-    return Skipped(project.relative(path), "excluded", facts)
+    facts = {"glob": patterns[last], "file": pipeline.project.settings.file}
+    return Skipped(pipeline.project.relative(path), "excluded", facts)
 
 
 @functools.cache

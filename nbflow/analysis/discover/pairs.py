@@ -14,13 +14,13 @@ from nbflow.model import Skipped
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from nbflow.workspace.project import Project
+    from nbflow.workspace.pipeline_folder import PipelineFolder
 
 _FORMATS = re.compile(rb"^(?:#|//)?\s*formats:.*\bipynb\b", re.MULTILINE)
 _HEADER = 2000  # bytes in which jupytext's header stands
 
 
-def find_pairs(project: Project, paths: Sequence[Path]) -> tuple[list[Path], list[Skipped]]:
+def find_pairs(pipeline: PipelineFolder, paths: Sequence[Path]) -> tuple[list[Path], list[Skipped]]:
     """Return the paths with one of each jupytext pair, and the skipped others.
 
     A pair is a text notebook and an `.ipynb` of one stem, in one folder or, where the text's
@@ -38,7 +38,7 @@ def find_pairs(project: Project, paths: Sequence[Path]) -> tuple[list[Path], lis
             kept.append(path)
             same.append(path)
         else:
-            skipped.append(Skipped(project.relative(path), "paired", {"other": pair.name}))
+            skipped.append(Skipped(pipeline.project.relative(path), "paired", {"other": pair.name}))
     return sorted(kept), skipped
 
 

@@ -45,7 +45,7 @@ def make_headline(plan: Plan) -> doc.Line:
     steps, work = say_count(len(plan.steps), "step"), say_seconds(plan.expected)
     about = f" · about {work} of work" if work else ""
     said = f": {steps}: {say_actions(plan.steps.values())}{about}"
-    return doc.make_line(doc.Span(plan.project.folder.name, "strong"), said, kind="headline")
+    return doc.make_line(doc.Span(plan.pipeline.folder.name, "strong"), said, kind="headline")
 
 
 def _make_graph(plan: Plan) -> doc.Graph | None:

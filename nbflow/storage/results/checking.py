@@ -18,7 +18,7 @@ from nbflow.storage.results.result_index import Snapshot
 from nbflow.storage.results.store import RESULT, TABLES, find_folders, open_store
 
 if TYPE_CHECKING:
-    from nbflow.workspace.project import Project
+    from nbflow.workspace.pipeline_folder import PipelineFolder
 
 
 class Fault(Frozen, frozen=True):
@@ -40,19 +40,19 @@ class Report(Frozen, frozen=True):
     faults: tuple[Fault, ...]
 
 
-def check_results(project: Project, *, repair: bool = False) -> Report:
+def check_results(pipeline: PipelineFolder, *, repair: bool = False) -> Report:
     """Compare the content of every file of every result with what was written.
 
     A damage is noted, and no run uses that result any more. With `repair`, damaged results are set
     aside, and damaged DuckDB files are filled again from the Arrow files.
     """
-    snapshot, count, size, faults = Snapshot(project), 0, 0, list[Fault]()
-    for folder in filter(Path.is_dir, find_folders(open_store(project.home))):
+    snapshot, count, size, faults = Snapshot(pipeline), 0, 0, list[Fault]()
+    for folder in filter(Path.is_dir, find_folders(open_store(pipeline.home))):
         count += 1
         size += sum(at.stat().st_size for at in folder.rglob("*") if at.is_file())
         faults += _check(snapshot, folder)
     if repair and faults:
-        faults = _repair(project, faults)
+        faults = _repair(pipeline, faults)
     return Report(count, size, tuple(faults))
 
 
@@ -84,29 +84,29 @@ def _find_damage(folder: Path, result: Result) -> tuple[str, str]:
     return name, why
 
 
-def _repair(project: Project, faults: list[Fault]) -> list[Fault]:
+def _repair(pipeline: PipelineFolder, faults: list[Fault]) -> list[Fault]:
     try:
-        with open_store(project.home).lock():
-            moved = {(one.step, one.result) for one in set_aside(project)}
+        with open_store(pipeline.home).lock():
+            moved = {(one.step, one.result) for one in set_aside(pipeline)}
     except OSError as error:
         raise StoreError(
-            f"Nothing can be set aside in {project.home}: {error.strerror}. Ask whose it is to run "
-            "this: ",
+            f"Nothing can be set aside in {pipeline.home}: {error.strerror}. Ask whose it is to "
+            "run this: ",
             Command("check", ("--results", "--repair")),
         ) from error
     return [
         Fault(one.step, one.result, one.file, one.why, one.derived, repaired=True)
-        if (one.step, one.result) in moved or (one.derived and _fill(project, one))
+        if (one.step, one.result) in moved or (one.derived and _fill(pipeline, one))
         else one
         for one in faults
     ]
 
 
-def _fill(project: Project, fault: Fault) -> bool:
+def _fill(pipeline: PipelineFolder, fault: Fault) -> bool:
     from nbflow.storage.duckdb.filling import fill  # noqa: PLC0415 - loads duckdb
 
     try:
-        fill(open_store(project.home).fetch(fault.step, fault.result), again=True)
+        fill(open_store(pipeline.home).fetch(fault.step, fault.result), again=True)
     except NbflowError:
         return False
     return True

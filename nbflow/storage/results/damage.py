@@ -16,7 +16,7 @@ from nbflow.storage.results.file_marks import GONE
 from nbflow.storage.results.store import PENDING, RESULT, Store, open_store
 
 if TYPE_CHECKING:
-    from nbflow.workspace.project import Project
+    from nbflow.workspace.pipeline_folder import PipelineFolder
 
 FOLDER = "damaged"  # in a pipeline's home: notes, and the results that were set aside
 
@@ -86,21 +86,21 @@ def read_notes(home: Path) -> dict[tuple[str, str], Damage]:
     return found
 
 
-def set_aside(project: Project) -> list[Damage]:
+def set_aside(pipeline: PipelineFolder) -> list[Damage]:
     """Move damaged results out of the way; the caller holds the pipeline's lock."""
     moved = []
-    for (step, result), found in read_notes(project.home).items():
-        folder = open_store(project.home).fetch(step, result)
+    for (step, result), found in read_notes(pipeline.home).items():
+        folder = open_store(pipeline.home).fetch(step, result)
         with contextlib.suppress(OSError):  # another user's: the note must be enough
             if folder.exists():
-                folder.rename(find_aside(project, found))
+                folder.rename(find_aside(pipeline, found))
                 moved.append(found)
     return moved
 
 
-def find_aside(project: Project, found: Damage) -> Path:
+def find_aside(pipeline: PipelineFolder, found: Damage) -> Path:
     """Return where a damaged result lies once it is set aside."""
-    return project.home / FOLDER / found.step / found.result
+    return pipeline.home / FOLDER / found.step / found.result
 
 
 def _read_key(store: Store, step: str, result: str) -> str:

@@ -22,26 +22,26 @@ from nbflow.storage.results.store import PENDING, RESULT, open_store
 
 if TYPE_CHECKING:
     from nbflow.model import Mark, Result
-    from nbflow.workspace.project import Project
+    from nbflow.workspace.pipeline_folder import PipelineFolder
 
 _settled: set[Path] = set()  # folders whose own entry was flushed
 
 
-def complete(project: Project, result: Result) -> None:
+def complete(pipeline: PipelineFolder, result: Result) -> None:
     """Complete a pending result, and let its key lead to it if it may be reused; raises OSError.
 
     Does nothing where the result was removed meanwhile.
     """
-    store = open_store(project.home)
+    store = open_store(pipeline.home)
     folder = store.fetch(result.step, result.id)
     with contextlib.suppress(FileNotFoundError):
         whole = replace(result, files=_keep_files(folder, result.files))
         write_file(folder / RESULT, result_index.encode_result(whole))
         _flush_folders(folder)
-        _flush_entries(folder.parent, project.root)
+        _flush_entries(folder.parent, pipeline.project.root)
         if result.reusable:
             store.write_pointer(result.step, result.key, result.id)
-            _flush_entries(store.find_pointers(result.step), project.root)
+            _flush_entries(store.find_pointers(result.step), pipeline.project.root)
         (folder / PENDING).unlink()  # last: until now the result was found by this file
 
 

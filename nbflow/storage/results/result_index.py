@@ -18,7 +18,7 @@ from nbflow.storage.results.integrity import find_damage
 from nbflow.storage.results.store import open_store
 
 if TYPE_CHECKING:
-    from nbflow.workspace.project import Project
+    from nbflow.workspace.pipeline_folder import PipelineFolder
 
 
 _RESULTS = msgspec.json.Decoder(Result)
@@ -29,14 +29,14 @@ class Snapshot:
 
     def __init__(
         self,
-        project: Project,
+        pipeline: PipelineFolder,
         is_lost: Callable[[str], bool] = lambda _: False,
         read_hash: Callable[[Path], str] = hash_file,
     ) -> None:
         """`is_lost` tells whether a run died before it finished; only `is_damaged` needs it."""
-        self._project, self._read_hash = project, read_hash
+        self._pipeline, self._read_hash = pipeline, read_hash
         self._is_lost = functools.cache(is_lost)
-        self._store = open_store(project.home)
+        self._store = open_store(pipeline.home)
         self._found: dict[tuple[str, str], Result | None] = {}
         self._pending: set[tuple[str, str]] = set()  # whose content the disk need not have kept
         self._sound: set[tuple[str, str]] = set()
@@ -75,7 +75,7 @@ class Snapshot:
     @functools.cached_property
     def notes(self) -> dict[tuple[str, str], Damage]:
         """The damages that are known, by step and result."""
-        return read_notes(self._project.home)
+        return read_notes(self._pipeline.home)
 
     def is_damaged(self, step: str, result_id: str) -> bool:
         """Tell whether a result is damaged, and note that; a result that is gone is not damaged."""
@@ -121,22 +121,22 @@ def _note(folder: Path, name: str, why: str) -> Damage:
     return Damage(folder.parent.name, folder.name, name, why)
 
 
-def keep_result(project: Project, making: Path, result: Result) -> Path:
+def keep_result(pipeline: PipelineFolder, making: Path, result: Result) -> Path:
     """Publish the result made in `making`, to be read from here on; raises StoreError.
 
     It is pending until `durability.complete` has flushed it; then its key may lead to it.
     """
     record = encode_result(result)
-    return open_store(project.home).publish(making, result.step, result.id, record)
+    return open_store(pipeline.home).publish(making, result.step, result.id, record)
 
 
 def encode_result(result: Result) -> bytes:
     return msgspec.json.format(msgspec.json.encode(result), indent=1)
 
 
-def read_result_ids(project: Project, step: str) -> list[str]:
+def read_result_ids(pipeline: PipelineFolder, step: str) -> list[str]:
     """Return the ids of a step's complete results, newest first."""
-    store = open_store(project.home)
+    store = open_store(pipeline.home)
     return [one for one in store.list_ids(step) if store.has(step, one)]
 
 

@@ -13,7 +13,7 @@ from nbflow.present.html.graph import _read_looks, draw_graph
 from nbflow.present.html.style import draw_style
 from nbflow.present.nodes import make_nodes, make_planned_states, make_run_states
 from nbflow.runs.fold import StepRun
-from tests.notebooks import cell, project
+from tests.notebooks import cell, write_pipeline
 
 NOW = 1_764_500_000.0
 SVG = "{http://www.w3.org/2000/svg}"
@@ -21,7 +21,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def make_pipeline(tmp_path: Path) -> Pipeline:
     read = "import nbflow\nsales = nbflow.read('load.sales')"
-    made = project(
+    made = write_pipeline(
         tmp_path,
         load=[cell("rows = 3", "parameters"), cell("import nbflow\nnbflow.write('sales', rows)")],
         report=[cell(read, "inputs")],

@@ -17,7 +17,7 @@ from nbflow.present.html.markup import Markup, tag
 from nbflow.present.pages import pipelines, runs
 from nbflow.present.pages.plans import make_plan_page
 from nbflow.runs.fold import Run, StepRun
-from tests.notebooks import cell, markdown, notebook, project
+from tests.notebooks import cell, markdown, notebook, write_pipeline
 
 ODD = make_warning("broke-off", error="odd")
 EVIL = "<script>alert('&')</script>"
@@ -56,7 +56,7 @@ def read(text: str) -> str:
 
 
 def test_a_pipeline_shows_contracts_skips_and_problems(tmp_path: Path) -> None:
-    made = project(
+    made = write_pipeline(
         tmp_path,
         load=notebook(
             cell(f"month: int = 1  # {EVIL}", "parameters"),
@@ -68,7 +68,7 @@ def test_a_pipeline_shows_contracts_skips_and_problems(tmp_path: Path) -> None:
         notes=[markdown("no step")],
     )
     scan = read_folder(made)
-    said = read(draw_page(pipelines.make_pipeline_page("<p>", scan, made.root)))
+    said = read(draw_page(pipelines.make_pipeline_page("<p>", scan, made.project.root)))
     for part in (
         "<p>",
         "2 steps",
@@ -83,7 +83,7 @@ def test_a_pipeline_shows_contracts_skips_and_problems(tmp_path: Path) -> None:
 
 
 def test_a_plan_shows_reasons_and_changed_lines(tmp_path: Path) -> None:
-    made = project(
+    made = write_pipeline(
         tmp_path,
         load=[cell("import nbflow", "inputs"), cell("nbflow.write('t', 1)")],
         tidy=[cell('import nbflow\nt = nbflow.read("load.t")', "inputs")],
