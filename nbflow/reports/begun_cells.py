@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
@@ -13,6 +12,7 @@ from nbflow.analysis.discover.ipynb import find_own_cells, read_notebook
 from nbflow.errors import NotebookError
 from nbflow.model import Frozen
 from nbflow.reports.executed_cells import Cell, ExecutedNotebook, find_language, make_cell
+from nbflow.reports.jupyter_json import decode
 from nbflow.runs.folder import AttemptFolder
 
 Output = dict[str, Any]
@@ -24,6 +24,9 @@ class _Message(Frozen, frozen=True):
     msg_type: str
     content: dict[str, Any]
     number: int | None = None
+
+
+_MESSAGES = msgspec.json.Decoder(_Message)
 
 
 def read_begun(attempt: AttemptFolder, path: str) -> ExecutedNotebook | None:
@@ -63,15 +66,7 @@ def _read_journal(attempt: AttemptFolder) -> Iterator[_Message]:
         return
     for line in lines:
         if line.endswith(b"\n"):  # else it broke off there
-            yield _decode(line)
-
-
-def _decode(line: bytes) -> _Message:
-    try:
-        return msgspec.json.decode(line, type=_Message)
-    except (msgspec.MsgspecError, UnicodeDecodeError):  # NaN and lone surrogates
-        text = json.dumps(json.loads(line, parse_constant=str)).encode("utf-8", "replace")
-        return msgspec.json.decode(text, type=_Message)
+            yield decode(line, _MESSAGES)
 
 
 def _add(outputs: list[Output], known: dict[int, list[Output]], message: _Message) -> None:

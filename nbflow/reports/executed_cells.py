@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import msgspec
 from nbflow.executors.local.worker.cell_numbers import is_inserted
 from nbflow.model import Frozen
 from nbflow.reports.facts import ReportCell
+from nbflow.reports.jupyter_json import decode
 from nbflow.reports.output_limits import make_outputs
 
 
@@ -48,21 +48,13 @@ _DECODER = msgspec.json.Decoder(_Notebook)
 def read_executed(path: Path) -> ExecutedNotebook | None:
     """Return what an executed notebook holds; None where it is gone, or is no notebook."""
     try:
-        notebook = _decode(path.read_bytes())
+        notebook = decode(path.read_bytes(), _DECODER)
     except (OSError, ValueError, RecursionError):  # ValueError: also msgspec's and json's
         return None
     own = (cell for cell in notebook.cells if not is_inserted(cell.id, cell.metadata))
     cells = (make_cell(number, cell) for number, cell in enumerate(own, 1))
     options = _find_dict(notebook.metadata, "nbflow")
     return ExecutedNotebook(tuple(cells), options, find_language(notebook.metadata))
-
-
-def _decode(data: bytes) -> _Notebook:
-    try:
-        return _DECODER.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError):  # NaN and lone surrogates
-        text = json.dumps(json.loads(data, parse_constant=str))
-        return _DECODER.decode(text.encode("utf-8", "replace"))
 
 
 def make_cell(number: int, cell: Cell) -> ReportCell:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
+from nbflow.reports.jupyter_json import decode
+
 TEXT = 200_000  # bytes of a text, of HTML, of JSON
 PICTURE = 2_000_000  # bytes of a picture, in base64
 CELL = 5_000_000  # bytes of all outputs of a cell
 _TEXTS = ("text/plain", "text/markdown", "text/latex")  # a part of them still says something
+_OUTPUT = msgspec.json.Decoder(dict[str, Any])
 _SMALL = 1_000  # bytes: an output is never cut to less
 
 
@@ -22,23 +24,15 @@ def make_outputs(raw: Iterable[msgspec.Raw]) -> tuple[tuple[dict[str, Any], ...]
     an output that is too large is left out, and its other forms stay.
     """
     made, cut, room = [], 0, CELL
-    for one in raw:
-        if room < min(len(bytes(one)), _SMALL):
-            cut += len(bytes(one))
-            continue
-        output, left_out = _cut_output(_join(_decode(one)), min(room, TEXT), min(room, PICTURE))
+    for content in map(bytes, raw):
+        left_out = len(content)
+        if room >= min(left_out, _SMALL):
+            whole = _join(decode(content, _OUTPUT))
+            output, left_out = _cut_output(whole, min(room, TEXT), min(room, PICTURE))
+            made.append(output)
         cut += left_out
-        room -= len(bytes(one)) - left_out
-        made.append(output)
+        room -= len(content) - left_out
     return tuple(made), cut
-
-
-def _decode(raw: msgspec.Raw) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = msgspec.json.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError):  # lone surrogates, which a cell may print
-        found = json.loads(json.dumps(json.loads(bytes(raw))).encode("utf-8", "replace"))
-    return found
 
 
 def _join(output: dict[str, Any]) -> dict[str, Any]:
@@ -53,9 +47,10 @@ def _join(output: dict[str, Any]) -> dict[str, Any]:
 
 
 def _make_text(value: Any) -> Any:
-    if isinstance(value, list) and all(isinstance(one, str) for one in value):
-        return "".join(value)
-    return value
+    try:
+        return "".join(value) if isinstance(value, list) else value
+    except TypeError:  # of another tool's form
+        return value
 
 
 def _is_json(kind: str) -> bool:
@@ -65,7 +60,7 @@ def _is_json(kind: str) -> bool:
 def _cut_output(output: dict[str, Any], text: int, picture: int) -> tuple[dict[str, Any], int]:
     kind = output.get("output_type")
     if kind == "stream":
-        shown, cut = _cut_text(output["text"], text)
+        shown, cut = _cut_text(str(output.get("text", "")), text)
         return output | {"text": shown}, cut
     if kind == "error":
         return _cut_error(output, text)
