@@ -125,6 +125,7 @@ ProblemCode = Literal[
     "removed-file",
     "damaged-result",
     "removed-result",
+    "no-executed-notebook",
     "little-room",
     "left-results",
     "not-on-disk",

@@ -186,6 +186,9 @@ WARNINGS: dict[ProblemCode, Text] = {
     "outputs-lost": Text(say_lost, "The cell itself ended as shown."),
     "outputs-cut": Text(say_cut),
     "removed-result": Text(say_removed, say_making_again),
+    "no-executed-notebook": Text(
+        "The notebook of {step}, as run {run} executed it, is gone: its cells cannot be shown."
+    ),
     "kernel-killed": Text(
         "The kernel of {step} did not end within {seconds:g} s of its last cell and was killed: "
         "an exit handler, a thread or a child process was still at work. What it had not written "

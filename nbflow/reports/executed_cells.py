@@ -13,6 +13,7 @@ from nbflow.model import Frozen
 from nbflow.reports.facts import ReportCell
 from nbflow.reports.jupyter_json import decode
 from nbflow.reports.output_limits import make_outputs
+from nbflow.reports.widget_states import States, find_states, read_states
 
 
 class ExecutedNotebook(Frozen, frozen=True):
@@ -52,13 +53,17 @@ def read_executed(path: Path) -> ExecutedNotebook | None:
     except (OSError, ValueError, RecursionError):  # ValueError: also msgspec's and json's
         return None
     own = (cell for cell in notebook.cells if not is_inserted(cell.id, cell.metadata))
-    cells = (make_cell(number, cell) for number, cell in enumerate(own, 1))
+    models = read_states(notebook.metadata)
+    cells = (make_cell(number, cell, models) for number, cell in enumerate(own, 1))
     options = _find_dict(notebook.metadata, "nbflow")
     return ExecutedNotebook(tuple(cells), options, find_language(notebook.metadata))
 
 
-def make_cell(number: int, cell: Cell) -> ReportCell:
-    """Return a cell as a report has it; `number` is its position in the author's notebook."""
+def make_cell(number: int, cell: Cell, models: States | None = None) -> ReportCell:
+    """Return a cell as a report has it.
+
+    `number` is its position in the author's notebook, `models` the widgets that the notebook has.
+    """
     outputs, cut = make_outputs(cell.outputs)
     told = _find_dict(cell.metadata, "papermill")
     seconds, tags = told.get("duration"), cell.metadata.get("tags")
@@ -70,6 +75,7 @@ def make_cell(number: int, cell: Cell) -> ReportCell:
         tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
         outputs=outputs,
         attachments=cell.attachments,
+        widgets=find_states(outputs, models) if models else {},
         seconds=float(seconds) if isinstance(seconds, int | float) else None,
         failed=told.get("status") == "failed",
         cut=cut,

@@ -31,6 +31,7 @@ class ReportCell(Frozen, frozen=True):
     tags: tuple[str, ...] = ()
     outputs: tuple[dict[str, Any], ...] = ()
     attachments: dict[str, Any] = {}  # of a markdown cell
+    widgets: dict[str, dict[str, Any]] = {}  # models of the widgets that it shows, by id
     seconds: float | None = None
     failed: bool = False
     line: int | None = None  # of the source, where it failed
@@ -107,7 +108,8 @@ class Source(Frozen, frozen=True):
 class ReportStep(Frozen, frozen=True):
     """One step of a run, with what is shown of it.
 
-    `begin` counts seconds from the run's start. `lineage` names all steps that it is made from.
+    `begin` is when its inputs were there and its waiting began, in seconds from the run's start.
+    `lineage` names all steps that it is made from.
     """
 
     state: StepRun
@@ -177,6 +179,7 @@ class Report(Frozen, frozen=True):
     settings: tuple[Setting, ...] = ()
     code: Code = Code()
     steps: tuple[ReportStep, ...] = ()  # in order of start
+    outside: tuple[ReportStep, ...] = ()  # not of the run, but what it read was made by them
     chain: tuple[str, ...] = ()  # steps that decided how long the run took, in order
     environment: dict[str, str] = {}  # what all steps share
     next: tuple[Next, ...] = ()  # for instance the command that resumes

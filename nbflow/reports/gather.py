@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -11,7 +12,8 @@ from nbflow.errors import UnknownNameError
 from nbflow.reports.conclusions import read_conclusions
 from nbflow.reports.decisive_chain import find_chain
 from nbflow.reports.facts import Options, Report, ReportCell, ReportStep, Setting
-from nbflow.reports.run_log import read_run_log
+from nbflow.reports.outside_steps import make_lineage, make_parents, read_outside
+from nbflow.reports.run_log import RunLog, read_run_log
 from nbflow.reports.settings import make_settings
 from nbflow.reports.steps import Gathered, read_steps
 from nbflow.runs.fold import Run
@@ -21,6 +23,16 @@ from nbflow.workspace.pipeline_folder import PipelineFolder
 _NO_OPTIONS = Options()
 
 
+class _Shared(NamedTuple):
+    """What concerns all steps of a report."""
+
+    chain: tuple[str, ...]
+    environment: dict[str, str]
+    parents: dict[str, set[str]]
+    order: tuple[str, ...]
+    options: Options
+
+
 def make_report(pipeline: PipelineFolder, run_id: str, options: Options = _NO_OPTIONS) -> Report:
     """Return the report of a run, whatever its state; the same run gives the same report.
 
@@ -28,12 +40,10 @@ def make_report(pipeline: PipelineFolder, run_id: str, options: Options = _NO_OP
     no such run or step, or where the run's log cannot be read.
     """
     log = read_run_log(pipeline, run_id)
-    names = _choose_steps(log.run, options.steps)
-    gathered = read_steps(pipeline, log, names)
-    chain = find_chain(log.intervals, log.run.parents)
-    shared = _find_shared(one.environment for one in gathered)
+    gathered = read_steps(pipeline, log, _choose_steps(log.run, options.steps))
+    outside = read_outside(pipeline, log, gathered)
+    shared = _find_shared(log, [*outside, *gathered], options)
     said = read_conclusions(pipeline, log.run, gathered)
-    steps = (_finish(one, chain, shared, options) for one in gathered)
     return Report(
         run=log.run,
         title=options.title or said.title,
@@ -41,9 +51,10 @@ def make_report(pipeline: PipelineFolder, run_id: str, options: Options = _NO_OP
         story=said.story,
         story_from=said.run,
         settings=_make_settings(gathered, log.run),
-        steps=_order(steps),
-        chain=chain,
-        environment=shared,
+        steps=_order(_finish(one, shared) for one in gathered),
+        outside=tuple(_finish(one, shared) for one in outside),
+        chain=shared.chain,
+        environment=shared.environment,
         next=tuple(find_after_run(log.run, named=True)),
         options=options,
     )
@@ -59,7 +70,18 @@ def _choose_steps(run: Run, chosen: Sequence[str]) -> list[str]:
     return [task for task, state in run.steps.items() if not chosen or state.name in chosen]
 
 
-def _find_shared(environments: Iterable[Mapping[str, str]]) -> dict[str, str]:
+def _find_shared(log: RunLog, gathered: Sequence[Gathered], options: Options) -> _Shared:
+    """Return what concerns all steps: these are in an order in which they could be executed."""
+    return _Shared(
+        find_chain(log.intervals, log.run.parents),
+        _find_versions(one.environment for one in gathered),
+        make_parents((one.step for one in gathered), log.run.parents),
+        tuple(dict.fromkeys([*(one.step.state.name for one in gathered), *log.run.parents])),
+        options,
+    )
+
+
+def _find_versions(environments: Iterable[Mapping[str, str]]) -> dict[str, str]:
     """Return the versions on which all steps agree that have them."""
     values: dict[str, set[str]] = {}
     for one in environments:
@@ -81,13 +103,17 @@ def _make_settings(gathered: Iterable[Gathered], run: Run) -> tuple[Setting, ...
     return (*settings, *given)
 
 
-def _finish(
-    one: Gathered, chain: Sequence[str], shared: Mapping[str, str], options: Options
-) -> ReportStep:
-    own = {name: value for name, value in one.environment.items() if shared.get(name) != value}
-    cells = one.step.cells if options.code else tuple(map(_leave_out_code, one.step.cells))
-    decides = str(one.step.state.task) in chain
-    return replace(one.step, decides=decides, environment=own, cells=cells)
+def _finish(one: Gathered, shared: _Shared) -> ReportStep:
+    """Return the step with what only a look at all steps tells."""
+    state, versions = one.step.state, one.environment.items()
+    cells = one.step.cells
+    return replace(
+        one.step,
+        decides=str(state.task) in shared.chain,
+        environment={name: said for name, said in versions if shared.environment.get(name) != said},
+        lineage=make_lineage(state.name, shared.parents, shared.order),
+        cells=cells if shared.options.code else tuple(map(_leave_out_code, cells)),
+    )
 
 
 def _leave_out_code(cell: ReportCell) -> ReportCell:

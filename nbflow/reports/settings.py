@@ -63,13 +63,17 @@ def make_settings(declared: Iterable[Declared]) -> tuple[Setting, ...]:
 
 
 def _compare(step: str, name: str, value: Any, declared: Parameter | None) -> Declared:
-    if isinstance(value, dict) and "source" in value:  # the default, which only running tells
-        source = value["source"]
+    if isinstance(value, dict) and "source" in value and not _is_literal(declared):
+        source = value["source"]  # only running tells its value, or it may be a secret
         return Declared(step, name, source, source)
     if declared is None or not declared.literal:
         default = declared.default if declared else None
         return Declared(step, name, value, default, declared is not None)
     return Declared(step, name, value, declared.value, value != declared.value)
+
+
+def _is_literal(declared: Parameter | None) -> bool:
+    return declared is not None and declared.literal and declared.asked is None
 
 
 def _merge(name: str, declared: list[Declared]) -> list[Setting]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 
 from nbflow.model import Job, Result
-from nbflow.model.graph import ancestors
 from nbflow.reports.facts import Source
 
 
@@ -19,14 +18,6 @@ def make_job_sources(job: Job) -> tuple[Source, ...]:
     return tuple(
         Source("table", ref, found.hash, found.result) for ref, found in sorted(job.inputs.items())
     )
-
-
-def make_lineage(
-    step: str, parents: Mapping[str, Iterable[str]], order: Iterable[str]
-) -> tuple[str, ...]:
-    """Return the steps that a step is made from, in this order."""
-    above = ancestors({name: {*those} for name, those in parents.items()}, [step])
-    return tuple(name for name in order if name in above and name != step)
 
 
 def _make_inputs(result: Result) -> Iterator[Source]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from nbflow.errors import NbflowError, RemovedError, UnknownNameError
-from nbflow.model import Frozen, Job, Output, Problem, Result, Step
+from nbflow.model import STATES, Frozen, Job, Output, Problem, Result, Step, make_warning
 from nbflow.planning.parameter_values import make_effective
 from nbflow.reports.begun_cells import read_begun
 from nbflow.reports.executed_cells import ExecutedNotebook, read_executed
@@ -19,10 +19,11 @@ from nbflow.reports.facts import OutputPreview, ReportCell, ReportStep, Source
 from nbflow.reports.headings import find_title
 from nbflow.reports.run_log import RunLog
 from nbflow.reports.settings import Declared, find_declared, find_parameters_of
-from nbflow.reports.sources import make_job_sources, make_lineage, make_sources
-from nbflow.runs.fold import StepRun
+from nbflow.reports.sources import make_job_sources, make_sources
+from nbflow.runs.fold import Run, StepRun
 from nbflow.runs.folder import AttemptFolder
 from nbflow.storage.results.outputs import read_outputs
+from nbflow.storage.results.removals import explain_removed
 from nbflow.storage.results.result_index import Snapshot
 from nbflow.workspace.pipeline_folder import PipelineFolder
 
@@ -60,12 +61,11 @@ def _read_step(pipeline: PipelineFolder, log: RunLog, name: str, snapshot: Snaps
         begin=_find_begin(log, name),
         parameters={one.name: one.value for one in declared},
         sources=_make_sources(result, job),
-        lineage=make_lineage(state.name, run.parents, run.pins | dict.fromkeys(run.parents, "")),
         cells=_mark_failure(notebook.cells, state),
         outputs=tuple(OutputPreview(one) for one in _read_outputs(state, folder)),
         log=_read_log(attempt),
         made_by=result.run if result and state.status == "reused" else "",
-        problems=problems,
+        problems=problems or tuple(_find_missing(run, state, result, notebook)),
     )
     environment = result.parts.environment if result else {}
     whole = bool(_find_option(pipeline, state, notebook, "report"))
@@ -80,6 +80,16 @@ def _find_folder(log: RunLog, state: StepRun) -> tuple[Path | None, tuple[Proble
         return None, error.problems
     except UnknownNameError:  # it made nothing
         return None, ()
+
+
+def _find_missing(
+    run: Run, state: StepRun, result: Result | None, notebook: ExecutedNotebook
+) -> Iterator[Problem]:
+    """Yield what there should be of a step, and is not."""
+    if state.result and result is None:  # it is there, and damaged
+        yield explain_removed(Path(run.home), state.name, state.result, run.id)
+    if not notebook.cells and (STATES[state.status].good or state.notebook):
+        yield make_warning("no-executed-notebook", step=state.name, run=run.id)
 
 
 def _read_notebook(state: StepRun, attempt: AttemptFolder, folder: Path | None) -> ExecutedNotebook:

@@ -140,7 +140,10 @@ def test_a_partial_run_is_reported_alone(trees: PipelineFolder) -> None:
     run = Pipeline(trees.folder).run(Request(only=("grow",)), depth=3)
     report = make_report(trees, run.id)
     assert (report.title, report.story_from) == ("Grow", "")
-    assert [one.state.name for one in report.steps] == ["grow"]
+    (grow,), (load,) = report.steps, report.outside
+    assert (grow.state.name, grow.lineage, load.state.name) == ("grow", ("load",), "load")
+    assert [one.result for one in grow.sources] == [load.state.result]
+    assert [one.name for one in load.sources] == ["notebooks/trees.txt"]
 
 
 def test_steps_and_code_can_be_left_out(trees: PipelineFolder, good: str) -> None:
