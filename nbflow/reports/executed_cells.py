@@ -76,7 +76,7 @@ def make_cell(number: int, cell: Cell, models: States | None = None) -> ReportCe
         outputs=outputs,
         attachments=cell.attachments,
         widgets=find_states(outputs, models) if models else {},
-        seconds=float(seconds) if isinstance(seconds, int | float) else None,
+        seconds=float(seconds) if kind == "code" and isinstance(seconds, int | float) else None,
         failed=told.get("status") == "failed",
         cut=cut,
     )

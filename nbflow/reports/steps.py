@@ -14,6 +14,7 @@ from nbflow.errors import NbflowError, RemovedError, UnknownNameError
 from nbflow.model import STATES, Frozen, Job, Output, Problem, Result, Step, make_warning
 from nbflow.planning.parameter_values import make_effective
 from nbflow.reports.begun_cells import read_begun
+from nbflow.reports.current_prose import refresh_prose
 from nbflow.reports.executed_cells import ExecutedNotebook, read_executed
 from nbflow.reports.facts import OutputPreview, ReportCell, ReportStep, Source
 from nbflow.reports.headings import find_title
@@ -52,7 +53,7 @@ def _read_step(pipeline: PipelineFolder, log: RunLog, name: str, snapshot: Snaps
     attempt = run.find_attempt(state)
     folder, problems = _find_folder(log, state)
     result = snapshot.find_result(state.name, state.result) if state.result else None
-    notebook = _read_notebook(state, attempt, folder)
+    notebook = _read_notebook(pipeline, run, state, folder)
     job = _read_job(attempt) if result is None else None
     declared = _read_declared(pipeline, state, notebook, result, job)
     made = ReportStep(
@@ -92,14 +93,20 @@ def _find_missing(
         yield make_warning("no-executed-notebook", step=state.name, run=run.id)
 
 
-def _read_notebook(state: StepRun, attempt: AttemptFolder, folder: Path | None) -> ExecutedNotebook:
+def _read_notebook(
+    pipeline: PipelineFolder, run: Run, state: StepRun, folder: Path | None
+) -> ExecutedNotebook:
     """Return the executed notebook, wherever it is; else what has come of it so far."""
+    attempt = run.find_attempt(state)
     kept = [] if folder is None else [folder / "notebook.ipynb"]
     own = [] if state.status == "reused" else [attempt.executed]
     executed = (read_executed(path) for path in (*own, *kept))
     begun = (read_begun(attempt, state.path) for _ in own)
     found = (one for one in itertools.chain(executed, begun) if one is not None)
-    return next(found, ExecutedNotebook())
+    notebook = next(found, ExecutedNotebook())
+    if state.status != "reused" or not state.path:
+        return notebook
+    return refresh_prose(notebook, pipeline.project.root / state.path, run.started)
 
 
 def _read_job(attempt: AttemptFolder) -> Job | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 
 import pytest
 
@@ -18,7 +19,7 @@ from nbflow.runs.follow import follow, follow_lines
 from nbflow.runs.history import read_run
 from nbflow.storage.results.store import open_store
 from nbflow.workspace.pipeline_folder import PipelineFolder
-from tests.notebooks import cell, markdown, notebook, write_pipeline
+from tests.notebooks import cell, markdown, notebook, write, write_pipeline
 
 pytestmark = pytest.mark.kernel
 
@@ -193,6 +194,22 @@ def test_what_was_removed_is_missed(trees: PipelineFolder) -> None:
     assert [one.code for one in load.problems] == ["removed-result"]
     assert load.cells == find(before, "load").cells  # the run has its notebook still
     assert load.state == find(before, "load").state
+
+
+def test_a_text_that_was_rewritten_is_told_of_a_reused_result(trees: PipelineFolder) -> None:
+    path = trees.folder / "report.ipynb"
+    Pipeline(trees.folder).run(depth=4)
+    rewritten = [*REPORT[:4], {**REPORT[4], "source": "They are _deep_."}, *REPORT[4:]]
+    write(path, rewritten)
+    run = Pipeline(trees.folder).run(depth=4)
+    assert run.steps["report"].status == "reused"
+    (story,) = make_report(trees, run.id).story
+    assert [one.source for one in story.cells] == ["They are _deep_.", "They are **deep**.", ""]
+    assert story.cells[2].outputs[0]["data"]["text/plain"] == "{'depth': 4}"
+    os.utime(path, (time.time() + 10, time.time() + 10))  # it is another one now
+    (story,) = make_report(trees, run.id).story
+    assert [one.source for one in story.cells] == ["They are **deep**.", ""]
+    write(path, REPORT)
 
 
 def start_and_wait(trees: PipelineFolder) -> str:
