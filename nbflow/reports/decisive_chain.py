@@ -32,14 +32,21 @@ def find_chain(
         return ()
     chain = [_find_last(intervals, intervals)]
     while True:
-        at = intervals[chain[-1]]
-        above = [one for one in parents.get(chain[-1], ()) if one in intervals]
-        if at.begin - at.ready > _WAITED:
-            above = [name for name, one in intervals.items() if one.end <= at.begin] or above
-        above = [name for name in above if name not in chain]
-        if not above:
+        before = _find_before(chain[-1], intervals, parents.get(chain[-1], ()))
+        before = [name for name in before if name not in chain]  # clocks may be set
+        if not before:
             return tuple(reversed(chain))
-        chain.append(_find_last(above, intervals))
+        chain.append(_find_last(before, intervals))
+
+
+def _find_before(step: str, intervals: Mapping[str, Interval], parents: Iterable[str]) -> list[str]:
+    """Return the steps one of which let this one start."""
+    at = intervals[step]
+    if at.begin - at.ready > _WAITED:
+        freed = [name for name, one in intervals.items() if at.ready < one.end <= at.begin]
+        if freed:
+            return freed
+    return [name for name in parents if name in intervals]
 
 
 def _find_last(names: Iterable[str], intervals: Mapping[str, Interval]) -> str:

@@ -25,6 +25,16 @@ CASES = {
         {},
         ("a", "b"),
     ),
+    "one that waited for its worker": (
+        {"a": (0, 0, 4), "other": (0, 0, 3), "b": (4, 6, 9)},
+        {"b": ("a",)},
+        ("a", "b"),
+    ),
+    "steps that took no time": (
+        {"a": (0, 5, 5), "b": (0, 5, 5)},
+        {"b": ("a",)},
+        ("a", "b"),
+    ),
     "a moment's wait is none": (
         {"a": (0, 0, 4), "other": (0, 0, 4.05), "b": (4, 4.06, 9)},
         {"b": ("a",)},
