@@ -64,7 +64,7 @@ def _read_step(pipeline: PipelineFolder, log: RunLog, name: str, snapshot: Snaps
         sources=_make_sources(result, job),
         cells=_mark_failure(notebook.cells, state),
         outputs=tuple(OutputPreview(one) for one in _read_outputs(state, folder)),
-        log=_read_log(attempt),
+        log=_read_log(attempt.kernel if notebook.cells else attempt.log),
         made_by=result.run if result and state.status == "reused" else "",
         problems=problems or tuple(_find_missing(run, state, result, notebook)),
     )
@@ -180,10 +180,10 @@ def _read_outputs(state: StepRun, folder: Path | None) -> tuple[Output, ...]:
         return ()
 
 
-def _read_log(attempt: AttemptFolder) -> str:
-    """Return what the kernel's process printed itself; of much, the end."""
+def _read_log(path: Path) -> str:
+    """Return what was printed; of much, the end."""
     try:
-        with attempt.kernel.open("rb") as file:
+        with path.open("rb") as file:
             file.seek(max(0, file.seek(0, 2) - _LOG))
             return file.read().decode("utf-8", "replace")
     except OSError:
