@@ -179,7 +179,7 @@ def _make_rows(known: Known, now: float) -> tuple[Row, ...]:
 
 def _make_row(step: StepRun, now: float) -> Row:
     expected = find_expected(step, now)
-    time = say_step_time(step.status, step.started, step.seconds, expected=expected, now=now)
+    time = say_step_time(step, now, expected)
     return Row(step.name, step, time, say_age(step.find_age(now)))
 
 

@@ -14,6 +14,7 @@ from nbflow.model import Step
 from nbflow.panel.form_fields import Field, read_values
 from nbflow.present import document as doc
 from nbflow.present.html.markup import tag
+from nbflow.present.run_lines import find_took
 from nbflow.present.values import say_parameters, say_value
 from nbflow.runs.fold import Run
 from nbflow.runs.request_file import read_request
@@ -132,4 +133,4 @@ def _make_row(step: Step, over: Run | None) -> tuple[doc.Cell, ...]:
     found = over.steps.get(step.name)
     if found is None:
         return name, doc.Span("not in this run", "dim"), ""
-    return name, doc.StateMark(found.status), say_seconds(found.seconds)
+    return name, doc.StateMark(found.status), say_seconds(find_took(found.seconds, found.spent))

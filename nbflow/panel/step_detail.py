@@ -10,7 +10,7 @@ import ipywidgets as w
 from markupsafe import Markup
 
 from nbflow.app.open import find_executed
-from nbflow.base.text import say_count, say_made, say_seconds
+from nbflow.base.text import say_count, say_made
 from nbflow.errors import NbflowError, RemovedError, UnknownNameError
 from nbflow.model import Failure
 from nbflow.panel.open_executed import ExecutedOpener
@@ -24,6 +24,7 @@ from nbflow.present.pages.pipelines import make_contract
 from nbflow.present.pages.runs import make_changes, make_traceback
 from nbflow.present.places import say_failed_at
 from nbflow.present.reasons import say_failure, say_step_why
+from nbflow.present.run_lines import say_took
 from nbflow.runs.fold import Run, StepRun
 from nbflow.storage.results.outputs import read_outputs
 from nbflow.workspace.pipeline_folder import PipelineFolder
@@ -117,11 +118,10 @@ def _draw_head(detail: Detail) -> Markup:
         text = "Not a part of this run." if detail.run_id else "Not run yet."
         contract = make_contract(detail.notebook) if detail.notebook else None
         return tag("div", text, draw(contract), class_="nbflow")
-    took = f" in {say_seconds(step.seconds)}" if step.seconds else ""
     why = say_step_why(step, say_made(step.made))
     return tag(
         "div",
-        tag("div", state(step.status), took, class_="nb-head"),
+        tag("div", state(step.status), say_took(step.seconds, step.spent), class_="nb-head"),
         _draw_failure(step, step.failure) if step.failure else None,
         tag("div", dim("why: "), why) if why else None,
         draw(*make_warnings(step.warnings)),

@@ -10,7 +10,7 @@ from nbflow.model import Planned, Scan, Step, graph
 from nbflow.present.document import Graph
 from nbflow.present.problems import say_what
 from nbflow.present.reasons import say_reasons, say_trouble
-from nbflow.present.run_lines import say_doing
+from nbflow.present.run_lines import find_took, say_doing
 from nbflow.runs.fold import Run, StepRun
 
 _MOST = 200  # steps; a still picture of more shows nothing
@@ -113,7 +113,7 @@ def _make_run_state(step: StepRun, now: float | None) -> State:
     said = say_trouble(step)
     if step.status == "reused":
         said = say_made(step.made) if now is None else say_age(step.find_age(now))
-    return State(status=step.status, text=said or say_seconds(step.seconds or None))
+    return State(status=step.status, text=said or say_seconds(find_took(step.seconds, step.spent)))
 
 
 def _make_title(step: Step) -> str:

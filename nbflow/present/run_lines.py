@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nbflow.base.text import say_count, say_seconds, shorten
-from nbflow.model import Command, Reason
+from nbflow.model import Command, Reason, Spent
 from nbflow.present.problems import say_problem
 from nbflow.present.reasons import say_reasons
 from nbflow.present.remedies import spell
@@ -15,9 +15,10 @@ from nbflow.present.values import say_parameters
 
 if TYPE_CHECKING:
     from nbflow.planning import Plan
-    from nbflow.runs.fold import Run
+    from nbflow.runs.fold import Run, StepRun
 
 
+_LONG_START = 0.5  # seconds from which on the start of a kernel is told
 _UNREAD = ("later", "unreadable")  # the states of runs whose log says nothing
 
 
@@ -92,21 +93,32 @@ def say_doing(
     return cells_done / cells, shorten(text or at, 29)
 
 
-def say_step_time(
-    status: str,
-    started: float | None,
-    seconds: float | None,
-    *,
-    expected: float | None,
-    now: float,
-) -> str:
+def find_took(seconds: float | None, spent: Spent) -> float | None:
+    """Return what a step's notebook took, without the start of its kernel; None if it never ran.
+
+    `seconds` are all that the step took. Where nobody measured the parts, these are all.
+    """
+    return max(0.0, seconds - spent.start) if seconds else None
+
+
+def say_took(seconds: float | None, spent: Spent) -> str:
+    """Return ` in 0.1 s, after 3.9 s in which its kernel started`, "" of what never ran."""
+    took = find_took(seconds, spent)
+    if took is None:
+        return ""
+    start = f", after {say_seconds(spent.start)} in which its kernel started"
+    return f" in {say_seconds(took)}{start if spent.start >= _LONG_START else ''}"
+
+
+def say_step_time(step: StepRun, now: float, expected: float | None) -> str:
     """Return `3.0 s of ~12 s` of a running step, `~12 s` of a waiting one, what another took.
 
     What takes longer than the last time is not measured by it any more.
     """
-    if status == "running" and started is not None:
-        about = f" of ~{say_seconds(expected)}" if expected and now - started <= expected else ""
-        return f"{say_seconds(now - started)}{about}"
-    if status == "waiting":
+    if step.status == "running" and step.started is not None:
+        ran = now - step.started
+        about = f" of ~{say_seconds(expected)}" if expected and ran <= expected else ""
+        return f"{say_seconds(ran)}{about}"
+    if step.status == "waiting":
         return f"~{say_seconds(expected)}" if expected else ""
-    return say_seconds(seconds) if seconds else ""
+    return say_seconds(find_took(step.seconds, step.spent))

@@ -32,7 +32,7 @@ from nbflow.present.document import make_warnings
 from nbflow.present.pages.runs import MANY, make_headline
 from nbflow.present.problems import say_problem
 from nbflow.present.reasons import say_failure, say_reasons
-from nbflow.present.run_lines import say_stale
+from nbflow.present.run_lines import find_took, say_stale
 from nbflow.present.values import say_outputs
 from nbflow.runs.fold import Folding, fold
 from nbflow.terminal.console import make_console
@@ -141,14 +141,15 @@ def _say_event(event: Event) -> Text | None:  # noqa: PLR0911 - a case for each 
             return _say(
                 "done",
                 event.step,
-                say_seconds(event.seconds),
+                say_seconds(find_took(event.seconds, event.spent)),
                 say_outputs(event.outputs),
             )
         case StepReused():
             return _say("reused", event.step, say_age(event.age))
         case StepFailed():
             said = shorten(say_failure(event.failure), _LONG)
-            return _say("failed", event.step, say_seconds(event.seconds), said)
+            took = say_seconds(find_took(event.seconds, event.spent))
+            return _say("failed", event.step, took, said)
         case StepBlocked():
             return _say("blocked", event.step, say_reasons(event.why))
         case StepSkipped():

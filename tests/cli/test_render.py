@@ -34,7 +34,7 @@ from nbflow.present.pages.runs import (
     make_traceback,
 )
 from nbflow.present.places import say_path
-from nbflow.present.run_lines import say_step_time
+from nbflow.present.run_lines import say_step_time, say_took
 from nbflow.runs.fold import Run, StepRun
 from nbflow.runs.next_commands import find_after_run
 from nbflow.terminal.console import make_console
@@ -340,4 +340,14 @@ def test_a_long_name_leaves_room_for_time_and_reason() -> None:
 
 
 def test_a_step_that_takes_longer_than_the_last_time_names_no_end() -> None:
-    assert say_step_time("running", 0.0, None, expected=0.8, now=8.8) == "8.8 s"
+    step = StepRun("load", "running", started=0.0)
+    assert say_step_time(step, 8.8, 0.8) == "8.8 s"
+    assert say_step_time(step, 0.5, 0.8) == "0.5 s of ~0.8 s"
+
+
+def test_the_start_of_a_kernel_is_told_apart_from_what_a_step_took() -> None:
+    step = StepRun("load", "done", seconds=4.0, spent=Spent(start=3.9, cells=0.1))
+    assert say_step_time(step, 0.0, None) == "0.1 s"
+    assert say_took(4.0, step.spent) == " in 0.1 s, after 3.9 s in which its kernel started"
+    assert say_took(4.0, Spent(start=0.02, cells=3.98)) == " in 4.0 s"
+    assert (say_took(None, Spent()), say_took(0.0, Spent())) == ("", "")

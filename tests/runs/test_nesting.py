@@ -64,7 +64,7 @@ def test_a_step_may_start_another_pipeline(tmp_path: Path) -> None:
     )
     made = write_pipeline(tmp_path, itself=[ROWS, cell(source)])
     assert Pipeline(made.folder).run().status == "done"
-    assert len(read_runs(Pipeline(other).pipeline)) == 1
+    assert len(read_runs(Pipeline(other).location)) == 1
 
 
 def test_only_a_run_that_lives_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from nbflow.present.run_lines import (
     say_headline,
     say_step_time,
     say_steps,
+    say_took,
     say_trouble,
     say_warnings,
 )
@@ -140,8 +141,8 @@ def make_step_page(
 
     A reused result is told by its age at `now`, without it by the moment that it was made.
     """
-    took = f" in {say_seconds(step.seconds)}" if step.seconds is not None else ""
-    title = (doc.Span(step.name, "strong"), f" in run {run.id}: ", doc.StateMark(step.status), took)
+    state = doc.StateMark(step.status), say_took(step.seconds, step.spent)
+    title = (doc.Span(step.name, "strong"), f" in run {run.id}: ", *state)
     why = say_step_why(step, _say_made(step, now))
     return doc.make_document(
         doc.make_line(*title, kind="headline"),
@@ -213,7 +214,7 @@ def make_progress(step: StepRun) -> doc.Cell:
 
 
 def _make_row(step: StepRun, now: float, why: str) -> tuple[doc.Cell, ...]:
-    time = say_step_time(step.status, step.started, step.seconds, expected=step.expected, now=now)
+    time = say_step_time(step, now, step.expected)
     name = doc.Span(step.name, "strong")
     return name, doc.StateMark(step.status), make_progress(step), time, why
 
