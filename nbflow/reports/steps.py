@@ -63,7 +63,7 @@ def _read_step(pipeline: PipelineFolder, log: RunLog, name: str, snapshot: Snaps
         parameters={one.name: one.value for one in declared},
         sources=_make_sources(result, job),
         cells=_mark_failure(notebook.cells, state),
-        outputs=tuple(OutputPreview(one) for one in _read_outputs(state, folder)),
+        outputs=_preview(_read_outputs(state, folder), problems),
         log=_read_log(attempt.kernel if notebook.cells else attempt.log),
         made_by=result.run if result and state.status == "reused" else "",
         problems=problems or tuple(_find_missing(run, state, result, notebook)),
@@ -178,6 +178,12 @@ def _read_outputs(state: StepRun, folder: Path | None) -> tuple[Output, ...]:
         return tuple(read_outputs(folder).values())
     except NbflowError:  # it is damaged; whoever reads it says so
         return ()
+
+
+def _preview(outputs: Iterable[Output], problems: tuple[Problem, ...]) -> tuple[OutputPreview, ...]:
+    """Return the outputs as they can be shown; `problems` are why they are gone."""
+    gone = next(iter(problems), None)
+    return tuple(OutputPreview(one, problem=gone) for one in outputs)
 
 
 def _read_log(path: Path) -> str:

@@ -192,6 +192,7 @@ def test_what_was_removed_is_missed(trees: PipelineFolder) -> None:
     open_store(trees.home).remove("load", run.steps["load"].result)
     load = find(make_report(trees, run.id), "load")
     assert [one.code for one in load.problems] == ["removed-result"]
+    assert [(one.output.name, one.problem) for one in load.outputs] == [("trees", *load.problems)]
     assert load.cells == find(before, "load").cells  # the run has its notebook still
     assert load.state == find(before, "load").state
 
