@@ -39,7 +39,10 @@ class ReportCell(Frozen, frozen=True):
 
 
 class Story(Frozen, frozen=True):
-    """Cells of one step that belong to what the pipeline says: tagged `report`, or all of it."""
+    """Cells of one step that belong to what the pipeline says: tagged `report`, or all of it.
+
+    A code cell that is tagged `remove-input` shows its outputs only.
+    """
 
     step: str
     path: str  # the notebook, relative to the root
@@ -114,6 +117,7 @@ class ReportStep(Frozen, frozen=True):
 
     state: StepRun
     description: str = ""
+    language: str = "python"  # of its code
     begin: float | None = None
     decides: bool = False  # on the chain of steps that decided how long the run took
     parameters: dict[str, Any] = {}  # those it declares, as they were

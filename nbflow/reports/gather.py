@@ -11,7 +11,7 @@ from nbflow.base.nearest import say_nearest
 from nbflow.errors import UnknownNameError
 from nbflow.reports.conclusions import read_conclusions
 from nbflow.reports.decisive_chain import find_chain
-from nbflow.reports.facts import Options, Report, ReportCell, ReportStep, Setting
+from nbflow.reports.facts import Options, Report, ReportCell, ReportStep, Setting, Story
 from nbflow.reports.outside_steps import make_lineage, make_parents, read_outside
 from nbflow.reports.run_log import RunLog, read_run_log
 from nbflow.reports.settings import make_settings
@@ -48,7 +48,7 @@ def make_report(pipeline: PipelineFolder, run_id: str, options: Options = _NO_OP
         run=log.run,
         title=options.title or said.title,
         numbers=said.numbers,
-        story=said.story,
+        story=said.story if options.code else tuple(map(_leave_out_codes, said.story)),
         story_from=said.run,
         settings=_make_settings(gathered, log.run),
         steps=_order(_finish(one, shared) for one in gathered),
@@ -114,6 +114,10 @@ def _finish(one: Gathered, shared: _Shared) -> ReportStep:
         lineage=make_lineage(state.name, shared.parents, shared.order),
         cells=cells if shared.options.code else tuple(map(_leave_out_code, cells)),
     )
+
+
+def _leave_out_codes(story: Story) -> Story:
+    return replace(story, cells=tuple(map(_leave_out_code, story.cells)))
 
 
 def _leave_out_code(cell: ReportCell) -> ReportCell:

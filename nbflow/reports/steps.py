@@ -59,6 +59,7 @@ def _read_step(pipeline: PipelineFolder, log: RunLog, name: str, snapshot: Snaps
     made = ReportStep(
         state=state,
         description=_describe(pipeline, state, notebook),
+        language=notebook.language,
         begin=_find_begin(log, name),
         parameters={one.name: one.value for one in declared},
         sources=_make_sources(result, job),

@@ -13,6 +13,8 @@ from nbflow.reports.headings import find_heading, has_prose
 
 TAG = "report"  # of cells that belong to the story
 SHOW = "show-input"  # of cells whose code belongs to it too
+HIDE = "remove-input"  # of cells whose code is not to be shown
+_NO_CODE = {HIDE, "hide-input"}
 _HIDDEN = {"remove-cell", "hide-cell"}
 _NO_OUTPUT = {"remove-output", "hide-output"}
 
@@ -29,9 +31,9 @@ class Source(Frozen, frozen=True):
 def make_story(sources: Iterable[Source]) -> tuple[Story, ...]:
     """Return the cells tagged `report`, and all of the steps marked as the report.
 
-    Where there are neither, the last step with prose is the story. Of code cells only the outputs
-    are told, unless they are tagged `show-input`. The title, a first heading of level 1, is left
-    out of the cells.
+    Where there are neither, the last step with prose is the story. Code cells get the tag
+    `remove-input`, unless they are tagged `show-input`: only their outputs are told. The title, a
+    first heading of level 1, is left out of the cells.
     """
     known = list(sources)
     chosen = [(one, _choose(one)) for one in known]
@@ -57,13 +59,22 @@ def _tell(cells: Iterable[ReportCell]) -> Iterator[ReportCell]:
         told = _tell_code(cell) if cell.kind == "code" else cell
         if cell.kind == "markdown" and not titled:
             titled, told = True, _drop_title(cell)
-        if told.kind != "raw" and (told.source.strip() or told.outputs):
+        if told.outputs or (told.source.strip() and _is_shown(told)):
             yield told
 
 
+def _is_shown(cell: ReportCell) -> bool:
+    """Say whether the text of a cell is told."""
+    return cell.kind == "markdown" or (cell.kind == "code" and HIDE not in cell.tags)
+
+
 def _tell_code(cell: ReportCell) -> ReportCell:
+    """Return a code cell with what is told of it; its code stays, as it says what figures show."""
     shown = [] if _NO_OUTPUT & {*cell.tags} else [*filter(_is_told, cell.outputs)]
-    return replace(cell, source=cell.source if SHOW in cell.tags else "", outputs=tuple(shown))
+    if SHOW in cell.tags:
+        tags = tuple(tag for tag in cell.tags if tag not in _NO_CODE)
+        return replace(cell, outputs=tuple(shown), tags=tags)
+    return replace(cell, outputs=tuple(shown), tags=(*cell.tags, HIDE))
 
 
 def _is_told(output: Mapping[str, Any]) -> bool:

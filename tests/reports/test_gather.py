@@ -79,7 +79,7 @@ def test_a_report_says_what_came_out(trees: PipelineFolder, good: str) -> None:
     assert (story.step, story.path, report.story_from) == ("report", "notebooks/report.ipynb", "")
     told, shown = story.cells
     assert (told.number, told.source) == (5, "They are **deep**.")
-    assert (shown.number, shown.source) == (6, "")
+    assert (shown.number, shown.tags) == (6, ("report", "remove-input"))
     assert shown.outputs[0]["data"]["text/plain"] == "{'depth': 2}"
 
 
@@ -151,6 +151,8 @@ def test_steps_and_code_can_be_left_out(trees: PipelineFolder, good: str) -> Non
     report = make_report(trees, good, Options(title="Trees", steps=("grow",), code=False))
     assert (report.title, [one.state.name for one in report.steps]) == ("Trees", ["grow"])
     assert {one.source for one in report.steps[0].cells if one.kind == "code"} == {""}
+    (story,) = make_report(trees, good, Options(code=False)).story
+    assert [one.source for one in story.cells] == ["They are **deep**.", ""]
     with pytest.raises(UnknownNameError, match=r"Did you mean grow\?"):
         make_report(trees, good, Options(steps=("grwo",)))
 
@@ -205,11 +207,15 @@ def test_a_text_that_was_rewritten_is_told_of_a_reused_result(trees: PipelineFol
     run = Pipeline(trees.folder).run(depth=4)
     assert run.steps["report"].status == "reused"
     (story,) = make_report(trees, run.id).story
-    assert [one.source for one in story.cells] == ["They are _deep_.", "They are **deep**.", ""]
+    assert [one.source for one in story.cells] == [
+        "They are _deep_.",
+        "They are **deep**.",
+        "model",
+    ]
     assert story.cells[2].outputs[0]["data"]["text/plain"] == "{'depth': 4}"
     os.utime(path, (time.time() + 10, time.time() + 10))  # it is another one now
     (story,) = make_report(trees, run.id).story
-    assert [one.source for one in story.cells] == ["They are **deep**.", ""]
+    assert [one.source for one in story.cells] == ["They are **deep**.", "model"]
     write(path, REPORT)
 
 

@@ -52,12 +52,14 @@ def test_the_title_and_code_are_left_out():
     (story,) = make_story(
         [step("a", text(1, "# Title\n\nWords"), text(2, "# More\n\nWords"), code(3))]
     )
-    assert [cell.source for cell in story.cells] == ["Words", "# More\n\nWords", ""]
+    assert [cell.source for cell in story.cells[:2]] == ["Words", "# More\n\nWords"]
+    assert story.cells[2].tags == ("remove-input",)
 
 
 def test_code_is_told_where_it_is_asked_for():
-    (story,) = make_story([step("a", code(1, "report", "show-input"))])
-    assert story.cells[0].source == "print(12)"
+    shown = code(1, "report", "show-input", "hide-input", outputs=())
+    (story,) = make_story([step("a", shown, code(2, "report", outputs=()))])
+    assert story.cells == (replace(shown, tags=("report", "show-input")),)
 
 
 def test_warnings_and_what_authors_hide_are_left_out():
@@ -70,7 +72,7 @@ def test_warnings_and_what_authors_hide_are_left_out():
     ]
     (story,) = make_story([step("a", *cells)])
     assert [cell.number for cell in story.cells] == [4, 5]
-    assert story.cells[0] == replace(cells[3], source="", outputs=(PRINTED,))
+    assert story.cells[0] == replace(cells[3], tags=("remove-input",), outputs=(PRINTED,))
 
 
 def test_a_title_is_plain_text():
