@@ -13,6 +13,7 @@ from nbflow.reports.conclusions import read_conclusions
 from nbflow.reports.decisive_chain import find_chain
 from nbflow.reports.facts import Options, Report, ReportCell, ReportStep, Setting, Story
 from nbflow.reports.outside_steps import make_lineage, make_parents, read_outside
+from nbflow.reports.redaction import redact
 from nbflow.reports.run_log import RunLog, read_run_log
 from nbflow.reports.settings import make_settings
 from nbflow.reports.steps import Gathered, read_steps
@@ -36,6 +37,7 @@ class _Shared(NamedTuple):
 def make_report(pipeline: PipelineFolder, run_id: str, options: Options = _NO_OPTIONS) -> Report:
     """Return the report of a run, whatever its state; the same run gives the same report.
 
+    Secrets, people and hosts are taken out of it, see `redact`.
     `run_id` is the whole id, see `runs.history.find_run_id`. Raises UnknownNameError where there is
     no such run or step, or where the run's log cannot be read.
     """
@@ -44,7 +46,7 @@ def make_report(pipeline: PipelineFolder, run_id: str, options: Options = _NO_OP
     outside = read_outside(pipeline, log, gathered)
     shared = _find_shared(log, [*outside, *gathered], options)
     said = read_conclusions(pipeline, log.run, gathered)
-    return Report(
+    made = Report(
         run=log.run,
         title=options.title or said.title,
         numbers=said.numbers,
@@ -58,6 +60,7 @@ def make_report(pipeline: PipelineFolder, run_id: str, options: Options = _NO_OP
         next=tuple(find_after_run(log.run, named=True)),
         options=options,
     )
+    return redact(made)
 
 
 def _choose_steps(run: Run, chosen: Sequence[str]) -> list[str]:

@@ -39,7 +39,7 @@ def draw_cell(
     content = _draw_content(cell, Place(step, cell.number, level, scripts, cell), code, language)
     if not content or _HIDE_ALL.intersection(cell.tags):
         return Markup()
-    kind = f"nb-cell nb-{cell.kind}{' nb-failed-cell' if cell.failed else ''}"
+    kind = "nb-cell nb-failed-cell" if cell.failed else "nb-cell"
     return tag("div", content, class_=kind, id=id)
 
 

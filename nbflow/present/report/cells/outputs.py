@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,12 @@ from nbflow.present.report.cells.raised_errors import draw_error
 from nbflow.present.report.cells.source import draw_source
 from nbflow.reports.facts import ReportCell
 
+# What plotting calls return, as `[<matplotlib.lines.Line2D at 0x7f1c>]`: nobody wants to read it.
+_HANDLE = re.compile(
+    r"\s*(?:<[\w.]+(?: [^>]*)?>|\[<matplotlib\..*|Text\(.*\)|<Axes.*>)\s*", re.DOTALL
+)
 _FOLDED = 40  # lines of printed text that are seen without a click
+_SCRIPTS = {"application/javascript", "text/javascript"}
 _LEAST_FOLDED = 10  # lines that are worth a click
 
 
@@ -41,7 +47,10 @@ class Place:
 
 def draw_outputs(outputs: Iterable[Mapping[str, Any]], place: Place) -> Markup:
     """Return the outputs of a cell, in nbformat's form, one below the other."""
-    return join(*(draw_output(output, place) for output in _join_streams(outputs)))
+    joined = list(_join_streams(outputs))
+    if any(_has_picture(output) for output in joined):
+        joined = [output for output in joined if not _is_handle(output)]
+    return join(*(draw_output(output, place) for output in joined))
 
 
 def draw_output(output: Mapping[str, Any], place: Place) -> Markup | None:
@@ -64,6 +73,8 @@ def _draw_data(data: Mapping[str, Any], output: Mapping[str, Any], place: Place)
             drawn = draw(data[kind], metadata if isinstance(metadata, dict) else {}, place)
             if drawn is not None:
                 return drawn
+    if not _SCRIPTS.isdisjoint(data):
+        return tag("p", "A script of this cell did not run here.", class_="nb-note")
     if "text/plain" in data:
         return _draw_printed(str(data["text/plain"]), "", place)
     return _say_unknown(data)
@@ -136,6 +147,18 @@ def _say_unknown(data: Mapping[str, Any]) -> Markup | None:
         return None
     kinds = ", ".join(map(str, data))
     return tag("p", f"An output that cannot be shown here: {kinds}", class_="nb-note")
+
+
+def _has_picture(output: Mapping[str, Any]) -> bool:
+    data = output.get("data")
+    return isinstance(data, dict) and not data.keys().isdisjoint(PICTURES)
+
+
+def _is_handle(output: Mapping[str, Any]) -> bool:
+    data = output.get("data")
+    if not isinstance(data, dict) or data.keys() != {"text/plain"}:
+        return False
+    return bool(_HANDLE.fullmatch(str(data["text/plain"])))
 
 
 def _join_streams(outputs: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

@@ -28,7 +28,10 @@ def draw_frames(failure: Failure) -> Markup | None:
     if not failure.traceback.strip():
         return None
     listing = {"tabindex": "0", "role": "group"}
-    short = join(*(_draw_line(line) for line in say_traceback(failure)))
+    lines = say_traceback(failure)
+    if lines[-1] == f"{failure.type}: {failure.message}":  # which stands above
+        lines.pop()
+    short = join(*(_draw_line(line) for line in lines))
     whole = draw_ansi(failure.traceback)
     return join(
         tag("pre", short, class_="nb-text", aria_label="Where it was raised", **listing),
