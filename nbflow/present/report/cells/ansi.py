@@ -10,7 +10,10 @@ from markupsafe import Markup, escape
 from nbflow.present.html.markup import tag
 
 # ESC [ … letter · ESC ] … BEL or ESC \ · another escape
-_ESCAPE = re.compile(r"\x1b(?:\[([0-9;:]*)([@-~])|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_]?)")
+_ESCAPE = re.compile(
+    r"\x1b(?:\[([0-?]*)[ -/]*([@-~])|\[[0-?]*|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_]?)"
+)
+_CODES = re.compile(r"[\d;:]*")
 _OTHERS = re.compile(r"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _BACK = re.compile(r"[^\n\x08]\x08")
 _HUES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
@@ -63,8 +66,8 @@ def _find_runs(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         if escape_.start() > start:
             yield text[start : escape_.start()], tuple(state.values())
         start = escape_.end()
-        if escape_[2] == "m":
-            _change(state, [int(code or 0) for code in re.split("[;:]", escape_[1])])
+        if escape_[2] == "m" and _CODES.fullmatch(escape_[1]):
+            _change(state, [int(code[:4] or 0) for code in re.split("[;:]", escape_[1])])
     if start < len(text):
         yield text[start:], tuple(state.values())
 
@@ -109,6 +112,7 @@ def _take_color(rest: list[int]) -> str | None:
     if kind == 2 and len(rest) > 2:  # noqa: PLR2004
         point, rest[:] = (rest[0], rest[1], rest[2]), rest[3:]
         return _find_nearest(point)
+    rest.clear()  # it is cut
     return None
 
 

@@ -21,8 +21,8 @@ _ATTRIBUTES = {
     "a": {"href"},
     "img": {"src", "alt", "width", "height"},
     "ol": {"start", "reversed"},
-    "td": {"colspan", "rowspan", "align"},
-    "th": {"colspan", "rowspan", "align", "scope"},
+    "td": {"colspan", "rowspan", "align", "style"},
+    "th": {"colspan", "rowspan", "align", "scope", "style"},
 }
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml)[;,]", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
@@ -53,7 +53,8 @@ def clean_text(html: str, pictures: Mapping[str, str] | None = None, level: int 
         clean_content_tags=_DROPPED,
         attributes=_ATTRIBUTES,
         attribute_filter=choose,
-        url_schemes={"http", "https", "mailto", "data"},
+        filter_style_properties={"text-align"},
+        url_schemes={"http", "https", "mailto", "data", "attachment"},
     )
     clean = _LOST.sub(_say_lost, clean)
     return Markup(_move_headings(clean, level))  # noqa: S704 - cleaned
