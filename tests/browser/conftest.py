@@ -74,16 +74,21 @@ def serving(folder: Path, scratch: Path) -> Iterator[str]:
 def page() -> Iterator[Any]:
     """A page of a headless Chromium, the system's own; an error in its console fails the test."""
     playwright = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("chromium is not installed: apt-get install chromium")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = driver.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         page = browser.new_page(viewport={"width": 1400, "height": 900})
         trouble = hear_trouble(page)
         yield page
         browser.close()
     assert not trouble, "\n".join(trouble)
+
+
+def find_chromium() -> str:
+    """Return the path of the system's Chromium; skip the test where there is none."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is not installed: apt-get install chromium")
+    return chromium
 
 
 def hear_trouble(page: Any) -> list[str]:

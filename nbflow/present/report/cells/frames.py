@@ -8,6 +8,7 @@ import nh3
 from markupsafe import Markup
 
 from nbflow.present.html.markup import tag
+from nbflow.present.report.cells.css_cleaning import clean_css, clean_style_elements
 from nbflow.present.report.cells.html_cleaning import TEXT
 
 # A frame has a white page in the dark too: what others coloured was made for paper.
@@ -77,7 +78,7 @@ def draw_still_frame(html: str, label: str) -> Markup:
 
 def clean_styled(html: str) -> str:
     """Return HTML with its style, without what could act: scripts, handlers, forms, frames."""
-    return nh3.clean(
+    clean = nh3.clean(
         html,
         tags=_TAGS,
         clean_content_tags={"script", "template", "noscript", "object", "iframe"},
@@ -86,11 +87,14 @@ def clean_styled(html: str) -> str:
         url_schemes={"http", "https", "mailto", "data"},
         link_rel=None,
     )
+    return clean_style_elements(clean)
 
 
 def _choose(_: str, name: str, value: str) -> str | None:
     if name in {"src", "poster"}:
         return value if _MEDIA.match(value) else None
+    if name in {"style", "fill", "stroke"}:
+        return clean_css(value)
     if name == "href":
         return value if value.startswith("#") else None
     return value
