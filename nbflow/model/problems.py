@@ -125,6 +125,7 @@ ProblemCode = Literal[
     "removed-file",
     "damaged-result",
     "removed-result",
+    "unreadable-output",
     "no-executed-notebook",
     "little-room",
     "left-results",

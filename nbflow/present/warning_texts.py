@@ -186,6 +186,7 @@ WARNINGS: dict[ProblemCode, Text] = {
     "outputs-lost": Text(say_lost, "The cell itself ended as shown."),
     "outputs-cut": Text(say_cut),
     "removed-result": Text(say_removed, say_making_again),
+    "unreadable-output": Text("{ref} cannot be shown: {error}"),
     "no-executed-notebook": Text(
         "The notebook of {step}, as run {run} executed it, is gone: its cells cannot be shown."
     ),

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from nbflow.model import Frozen, Next, Output, Problem, Reason
 from nbflow.model.events import RunStatus
+from nbflow.model.profiles import ColumnProfile
 from nbflow.runs.fold import Run, StepRun
 
 # --- what the pipeline says ---------------------------------------------------------------
@@ -50,24 +51,6 @@ class Story(Frozen, frozen=True):
 
 
 # --- tables ---------------------------------------------------------------------------------
-
-
-class ColumnProfile(Frozen, frozen=True):
-    """What is known of a column of a table; `type` is SQL's.
-
-    `bins` are the counts of a histogram of equal widths from `least` to `most`, empty where the
-    column has no order, or one value. `least` and `most` are texts, "" where there are none.
-    `common` has the most frequent values of a column with few different ones, each with its count.
-    """
-
-    name: str
-    type: str
-    nulls: int = 0
-    distinct: int = 0  # approximate above some thousand
-    least: str = ""
-    most: str = ""
-    bins: tuple[int, ...] = ()
-    common: tuple[tuple[str, int], ...] = ()
 
 
 class TablePreview(Frozen, frozen=True):

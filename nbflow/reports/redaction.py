@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from nbflow.errors import NbflowError
 from nbflow.model import Reason
+from nbflow.model.profiles import ColumnProfile
 from nbflow.reports.facts import (
-    ColumnProfile,
     Masked,
     Options,
     Report,

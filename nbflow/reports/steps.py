@@ -18,6 +18,7 @@ from nbflow.reports.current_prose import refresh_prose
 from nbflow.reports.executed_cells import ExecutedNotebook, read_executed
 from nbflow.reports.facts import OutputPreview, ReportCell, ReportStep, Source
 from nbflow.reports.headings import find_title
+from nbflow.reports.output_previews import make_output_preview
 from nbflow.reports.run_log import RunLog
 from nbflow.reports.settings import Declared, find_declared, find_parameters_of
 from nbflow.reports.sources import make_job_sources, make_sources
@@ -64,7 +65,7 @@ def _read_step(pipeline: PipelineFolder, log: RunLog, name: str, snapshot: Snaps
         parameters={one.name: one.value for one in declared},
         sources=_make_sources(result, job),
         cells=_mark_failure(notebook.cells, state),
-        outputs=_preview(_read_outputs(state, folder), problems),
+        outputs=_preview(pipeline, state, folder, problems),
         log=_read_log(attempt.kernel if notebook.cells else attempt.log),
         made_by=result.run if result and state.status == "reused" else "",
         problems=problems or tuple(_find_missing(run, state, result, notebook)),
@@ -181,10 +182,16 @@ def _read_outputs(state: StepRun, folder: Path | None) -> tuple[Output, ...]:
         return ()
 
 
-def _preview(outputs: Iterable[Output], problems: tuple[Problem, ...]) -> tuple[OutputPreview, ...]:
+def _preview(
+    pipeline: PipelineFolder, state: StepRun, folder: Path | None, problems: tuple[Problem, ...]
+) -> tuple[OutputPreview, ...]:
     """Return the outputs as they can be shown; `problems` are why they are gone."""
-    gone = next(iter(problems), None)
-    return tuple(OutputPreview(one, problem=gone) for one in outputs)
+    outputs = _read_outputs(state, folder)
+    if folder is None or problems:
+        gone = next(iter(problems), None)
+        return tuple(OutputPreview(one, problem=gone) for one in outputs)
+    home = pipeline.home if state.result else None  # what a failed step wrote may still change
+    return tuple(make_output_preview(folder, state.name, one, home) for one in outputs)
 
 
 def _read_log(path: Path) -> str:

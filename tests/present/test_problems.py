@@ -193,6 +193,7 @@ EXAMPLES: list[tuple[ProblemCode, dict[str, Any], Remedy | None]] = [
     ("removed-result", GONE, Command("rerun", ("r1",))),
     ("removed-result", GONE | {"removed": None, "damaged": DAMAGE}, Command("rerun", ("r1",))),
     ("removed-result", GONE | {"removed": None, "ref": "load.rows"}, Command("rerun", ("r1",))),
+    ("unreadable-output", {"ref": "load.rows", "error": "it is damaged."}, None),
     ("no-executed-notebook", {"step": "load", "run": "r1"}, None),
     ("little-room", {"free": 3_000_000, "folder": "/p/.nbflow"}, Command("clean")),
     ("left-results", {"folder": "/s/a b", "project": "/p", "store": "/s/c"}, None),

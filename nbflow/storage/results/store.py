@@ -21,6 +21,7 @@ from nbflow.errors import StoreError
 
 RESULT = "result.json"
 TABLES = "tables.duckdb"
+PREVIEWS = "cache/previews"  # what is known of tables, in a folder for each result
 PENDING = "pending.json"  # the same, of a result that is not flushed to the disk yet
 
 
@@ -100,6 +101,7 @@ class Store:
         for name in (RESULT, PENDING):
             (folder / name).unlink(missing_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(self._home / PREVIEWS / result_id, ignore_errors=True)
 
     def read_pointer(self, step: str, key: str) -> bytes | None:
         """Return the id of the result that a key leads to, None for none; raises StoreError."""
