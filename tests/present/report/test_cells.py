@@ -229,3 +229,51 @@ def test_an_error_tells_its_message_before_its_frames() -> None:
 )
 def test_outputs_that_are_not_as_nbformat_has_them_break_nothing(output: dict[str, Any]) -> None:
     draw(output)
+
+
+# --- widgets --------------------------------------------------------------------------------
+
+
+def widget(kind: str, **state: Any) -> dict[str, Any]:
+    return {"model_name": f"{kind}Model", "state": state}
+
+
+def draw_widgets(**models: dict[str, Any]) -> str:
+    """Return what is drawn of the widget `top`."""
+    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "top"}, "text/plain": "VBox()"}
+    output = {"output_type": "display_data", "data": view}
+    return str(draw_cell(ReportCell(5, "code", "", outputs=(output,), widgets=models)))
+
+
+def test_a_progress_bar_of_tqdm_shows_how_far_it_came() -> None:
+    html = draw_widgets(
+        top=widget("HBox", children=["IPY_MODEL_a", "IPY_MODEL_b", "IPY_MODEL_c"]),
+        a=widget("HTML", value="files: 100%"),
+        b=widget("FloatProgress", value=5.0, min=0.0, max=5.0),
+        c=widget("HTML", value="5/5 <script>x()</script>"),
+    )
+    assert '<progress value="5.0" max="5.0" aria-label="Progress"></progress>' in html
+    assert see(html) == "files: 100% 5/5"
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        (widget("IntSlider", value=7, description="n"), "n 7"),
+        (widget("FloatRangeSlider", value=[0.1, 2.5]), "0.1 to 2.5"),
+        (widget("Dropdown", _options_labels=["a", "b"], index=1), "b"),
+        (widget("SelectMultiple", _options_labels=["a", "b"], index=[0, 1]), "a, b"),
+        (widget("Checkbox", value=True, description="late"), "late yes"),
+        (widget("Button", description="Go"), "Go"),
+        (widget("Text", value="<b>"), "&lt;b&gt;"),
+        (widget("Tab", children=["IPY_MODEL_top"], titles=["x"]), "VBox()"),
+        (widget("Password", value="hunter2"), "VBox()"),
+        (widget("Any", _esm="x()"), "VBox()"),
+    ],
+)
+def test_a_widget_shows_its_value_or_else_its_text(model: dict[str, Any], expected: str) -> None:
+    assert see(draw_widgets(top=model)) == expected
+
+
+def test_what_was_printed_into_a_widget_is_shown() -> None:
+    assert see(draw_widgets(top=widget("Output", outputs=[printed("into it")]))) == "into it"

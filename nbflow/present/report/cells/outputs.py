@@ -20,6 +20,7 @@ from nbflow.present.report.cells.maths import draw_latex
 from nbflow.present.report.cells.pictures import PICTURES, draw_picture
 from nbflow.present.report.cells.raised_errors import draw_error
 from nbflow.present.report.cells.source import draw_source
+from nbflow.present.report.cells.widgets import VIEW, draw_widget
 from nbflow.reports.facts import ReportCell
 
 # What plotting calls return, as `[<matplotlib.lines.Line2D at 0x7f1c>]`: nobody wants to read it.
@@ -92,6 +93,18 @@ def _draw_html(value: Any, _: Mapping[str, Any], place: Place) -> Markup | None:
     return draw_html(str(value), f"Output of {place.say()}", place.level)
 
 
+def _draw_view(value: Any, _: Mapping[str, Any], place: Place) -> Markup | None:
+    """Return a widget in the state that the notebook keeps of it."""
+    if place.cell is None or not isinstance(value, dict):
+        return None
+    models = place.cell.widgets
+
+    def draw(outputs: list[Any]) -> Markup:
+        return draw_outputs((one for one in outputs if isinstance(one, dict)), place)
+
+    return draw_widget(str(value.get("model_id")), models, draw)
+
+
 def _draw_json(value: Any, _: Mapping[str, Any], __: Place) -> Markup:
     text = json.dumps(value, indent=2, ensure_ascii=False)
     listing = draw_source(text, "json")
@@ -117,6 +130,7 @@ _DRAWN: dict[str, Callable[[Any, Mapping[str, Any], Place], Markup | None]] = {
     "text/latex": _draw_latex,
     **{kind: _make_picture_drawer(kind) for kind in PICTURES},
     "text/html": _draw_html,
+    VIEW: _draw_view,
     "text/markdown": _draw_markdown,
     "application/json": _draw_json,
 }
