@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const product = `${here}/../nbflow`;
-const STYLES = { 'present/html': ['graph', 'page', 'rows'], panel: ['panel'] };
+const STYLES = { 'present/html': ['graph', 'page', 'report', 'rows'], panel: ['panel'] };
 const shared = { absWorkingDir: here, bundle: true, format: 'esm', charset: 'utf8' };
 
 if (process.argv[2] === 'test') {

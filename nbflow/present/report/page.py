@@ -1,0 +1,151 @@
+"""Draws a report as one HTML page, which needs no network and no server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from nbflow.model import find_state
+from nbflow.present.document import Block, make_commands, make_warnings
+from nbflow.present.html.markup import dim, join, tag
+from nbflow.present.html.render import draw
+from nbflow.present.html.style import draw_style, frame
+from nbflow.present.nodes import make_run_graph
+from nbflow.present.pages.runs import make_failure, make_outputs_table
+from nbflow.present.problems import say_problem
+from nbflow.present.reasons import say_standing
+from nbflow.present.report.cells import draw_cell
+from nbflow.present.report.content_policy import make_policy
+from nbflow.present.report.masked_texts import say_masked
+from nbflow.present.report.summary import make_step_row, say_verdict
+from nbflow.present.run_lines import say_warnings
+from nbflow.present.values import say_value
+from nbflow.reports.facts import Report, ReportStep, Story
+
+
+def draw_report(report: Report) -> str:
+    """Return the page of a report; the same report gives the same page."""
+    sign = find_state(report.run.status).glyph
+    parts = (
+        _draw_logo(report.options.logo),
+        tag("h1", report.title),
+        tag("p", say_verdict(report), class_="nb-verdict"),
+        *_draw_failures(report),
+        _draw_numbers(report),
+        *(_draw_story(one, report) for one in report.story),
+        tag("h2", "How it came about"),
+        _draw_shared(make_run_graph(report.run)),
+        *(_draw_step(step, report) for step in report.steps),
+        *_draw_facts(report),
+    )
+    return draw_page(f"{sign} {report.title}", parts)
+
+
+def draw_page(title: str, parts: Iterable[Markup | None], scripts: tuple[str, ...] = ()) -> str:
+    """Return a whole page in which these scripts run, and nothing else does."""
+    head = join(
+        Markup('<meta charset="utf-8">'),
+        Markup('<meta http-equiv="Content-Security-Policy" content="{}">').format(
+            make_policy(scripts)
+        ),
+        Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
+        tag("title", title),
+        draw_style("report"),
+    )
+    body = tag("main", *parts)
+    run = (Markup("<script>{}</script>").format(Markup(one)) for one in scripts)  # noqa: S704 - ours
+    made = tag("html", tag("head", head), tag("body", body, *run), lang="en")
+    return f"<!doctype html>\n{made}\n"
+
+
+def _draw_logo(data: str) -> Markup | None:
+    return Markup('<img class="nb-logo" alt="" src="{}">').format(data) if data else None
+
+
+def _draw_failures(report: Report) -> Iterator[Markup]:
+    """Yield what failed, before anything else, and the command that resumes."""
+    for step in report.steps:
+        if found := tuple(make_failure(report.run, step.state)):
+            yield tag("section", _draw_shared(*found), class_="nb-failure")
+    if report.run.status != "done" and report.next:
+        yield _draw_shared(make_commands(report.next))
+
+
+def _draw_shared(*blocks: Block | None) -> Markup:
+    """Return what a notebook would show too, in the look that it has there."""
+    return frame(draw(*blocks))
+
+
+def _draw_numbers(report: Report) -> Markup | None:
+    if not report.numbers:
+        return None
+    cards = (
+        tag("li", tag("b", one.value), tag("span", one.label), tag("small", one.against))
+        for one in report.numbers
+    )
+    return tag("ul", *cards, class_="nb-numbers")
+
+
+def _draw_story(story: Story, report: Report) -> Markup:
+    origin = f"From run {report.story_from}." if report.story_from else ""
+    cells = (
+        draw_cell(one, step=story.step, level=2, scripts=report.options.scripts)
+        for one in story.cells
+    )
+    note = tag("p", origin, class_="nb-note") if origin else None
+    return tag("section", note, *cells, class_="nb-story")
+
+
+def _draw_step(step: ReportStep, report: Report) -> Markup:
+    name, state, took, wrote = make_step_row(step)
+    title = (tag("b", name), tag("span", state), tag("span", took), dim(wrote))
+    why = say_standing(step.state)
+    content = join(
+        tag("p", why, class_="nb-note") if why else None,
+        _draw_values(step.parameters),
+        _draw_shared(make_outputs_table(one.output for one in step.outputs))
+        if step.outputs
+        else None,
+        *(
+            draw_cell(one, step=name, id=f"{name}-{one.number}", scripts=report.options.scripts)
+            for one in step.cells
+        ),
+        tag("pre", step.log, tabindex="0", role="region", aria_label="Log") if step.log else None,
+    )
+    failed = {"open": ""} if step.state.status == "failed" else {}
+    return tag("details", tag("summary", *title), content, class_="nb-step", id=name, **failed)
+
+
+def _draw_values(values: Mapping[str, Any]) -> Markup | None:
+    said = ", ".join(f"{name} = {say_value(value)}" for name, value in values.items())
+    return tag("p", said, class_="nb-note") if said else None
+
+
+def _draw_facts(report: Report) -> Iterator[Markup]:
+    """Yield warnings, settings, versions, and what others do not see."""
+    if warnings := tuple(make_warnings(say_warnings(report.run))):
+        yield tag("h2", "Warnings")
+        yield _draw_shared(*warnings)
+    code = " ".join(filter(None, (report.code.commit[:12], report.code.branch)))
+    rows = {one.name: say_value(one.value) for one in report.settings}
+    versions = {"code": code} if code else {}
+    yield _draw_table("Parameters", rows)
+    yield _draw_table("Environment", versions | report.environment)
+    masked = [*say_masked(report.masked), *map(say_problem, report.left_out)]
+    yield _draw_list("Left out of this report", masked)
+
+
+def _draw_table(title: str, rows: Mapping[str, str]) -> Markup:
+    if not rows:
+        return Markup()
+    made = (
+        tag("tr", tag("th", name, scope="row"), tag("td", value)) for name, value in rows.items()
+    )
+    return join(tag("h2", title), tag("table", tag("tbody", *made), class_="nb-facts"))
+
+
+def _draw_list(title: str, lines: Iterable[str]) -> Markup:
+    items = [tag("li", one) for one in lines]
+    return join(tag("h2", title), tag("ul", *items)) if items else Markup()
