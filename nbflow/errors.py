@@ -102,6 +102,10 @@ class RunError(NbflowError):
     """A run that cannot start, be found or be cancelled."""
 
 
+class ReportError(NbflowError):
+    """A report that cannot be made in this form, or not be written where it was asked for."""
+
+
 class SqlError(NbflowError):
     """A query that DuckDB refuses, or that names what is not there.
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         open,  # noqa: A004 - the command's name
         pipelines,
         plan,
+        report,
         requests,
         run,
         runs,
@@ -39,6 +40,7 @@ __all__ = [
     "open",
     "pipelines",
     "plan",
+    "report",
     "requests",
     "run",
     "runs",

@@ -15,7 +15,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
     After an error nothing is left of it, and `path` is as it was.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(2).hex()}.part")
+    part = make_part(path)
     try:
         yield part
         part.replace(path)
@@ -23,6 +23,11 @@ def replacing(path: Path) -> Iterator[Path]:
         with contextlib.suppress(OSError):
             remove(part)
         raise
+
+
+def make_part(path: Path) -> Path:
+    """Return the path, beside `path`, of what is to take its place; nothing is there yet."""
+    return path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(2).hex()}.part")
 
 
 def write_file(path: Path, content: bytes, *, durable: bool = True) -> None:

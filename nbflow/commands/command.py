@@ -26,6 +26,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "check": "Report every problem at once.",
         "runs": "List the runs, newest first.",
         "show": "Show a run, or one step of it.",
+        "report": "Write a run as a page to send to others.",
         "sql": "Query the tables of a run.",
         "open": "Copy an executed notebook to where Jupyter opens it.",
     },

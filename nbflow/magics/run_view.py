@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from nbflow.base.text import say_seconds
@@ -44,6 +45,10 @@ class RunView:
     def read(self, ref: str, **options: Any) -> Any:
         """Return a table or value of the run, `view.read("clean_flights.flights")`."""
         return self.run.read(ref, **options)
+
+    def report(self, to: str | Path = "", **options: Any) -> Path | str:
+        """Write the run's report, and return where it is: see `Run.report`."""
+        return self.run.report(to, **options)
 
     def __repr__(self) -> str:
         run = self.run

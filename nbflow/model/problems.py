@@ -154,6 +154,7 @@ SkippedCode = Literal[
     "opened-copies",
     "results",
     "own-project",
+    "report",
     "environment",
     "excluded",
     "hidden",

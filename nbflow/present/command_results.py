@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from nbflow.base.text import say_bytes, say_count
+from nbflow.present.places import say_path
 from nbflow.present.sentence_templates import Facts, Sentence, fill
+from nbflow.reports.facts import Masked
 
 Code = Literal[
     "asked-to-stop",
@@ -21,6 +23,8 @@ Code = Literal[
     "distrusted",
     "by-hand",
     "writes-as",
+    "report-written",
+    "report-unwritten",
 ]
 
 
@@ -74,6 +78,15 @@ def _say_trusted(facts: Facts) -> str:
     return f"From now on {who} what is written in {' and '.join(facts['trusted'])}."
 
 
+def _say_report(facts: Facts) -> str:
+    from nbflow.present.report.masked_texts import say_masked  # noqa: PLC0415 - of few commands
+
+    place = facts["path"] if "://" in facts["path"] else say_path(facts["path"])
+    masked = say_masked(Masked(**one) for one in facts["masked"])
+    said = [say_bytes(facts["bytes"]), *([f"masked: {', '.join(masked)}"] if masked else [])]
+    return f"{place}\n{' · '.join(said)}"
+
+
 TEXTS: dict[Code, Sentence] = {
     "asked-to-stop": "Run {run} was asked to stop and has not stopped yet.",
     "cancelled": "Run {run} is cancelled.",
@@ -87,5 +100,7 @@ TEXTS: dict[Code, Sentence] = {
     "trusted": _say_trusted,
     "distrusted": lambda facts: f"{' and '.join(facts['removed'])}: trusted no longer.",
     "by-hand": lambda facts: "\n".join(facts["said"]),
+    "report-written": _say_report,
+    "report-unwritten": lambda facts: f"The report could not be written: {facts['why']}",
     "writes-as": "What this notebook writes by hand is {step}'s now.",
 }

@@ -236,6 +236,7 @@ SKIPPED: dict[SkippedCode, Sentence] = {
     "opened-copies": "copies made by `nbflow open`",
     "results": "results that nbflow keeps",
     "own-project": "a project of its own",
+    "report": "reports that nbflow wrote",
     "environment": "an environment",
     "excluded": 'excluded by "{glob}" in {file}',
     "hidden": "hidden",

@@ -147,7 +147,7 @@ class Options(Frozen, frozen=True):
     """What was asked of a report."""
 
     title: str = ""
-    logo: str = ""  # path of a picture
+    logo: str = ""  # a picture: its path, and in a report its data as a URL
     steps: tuple[str, ...] = ()  # only these; none: all
     code: bool = True
     scripts: bool = False  # let outputs run their own, apart from the page

@@ -103,6 +103,7 @@ class Run(Frozen, frozen=True):
     seq: int = 0
     folder: str = ""  # the run's own
     home: str = ""  # the pipeline's
+    notebooks: str = ""  # the pipeline's folder of notebooks
 
     @property
     def pins(self) -> dict[str, str]:
@@ -135,6 +136,18 @@ class Run(Frozen, frozen=True):
 
         step, name = make_ref(ref)
         return output_io.read(self.find_folder(step), name, **options)
+
+    def report(self, to: str | Path = "", **options: Any) -> Path | str:
+        """Write the run's report, `run.report("delays.html")`, and return where it is.
+
+        `to` is a file, a folder or a URL, by default the current folder. Options are those of
+        `nbflow report`: `title`, `steps`, `code`, `redact`, `who`, `scripts`, `logo`, and `form`.
+        Raises ReportError where it cannot be written.
+        """
+        # As an error's text, what a run can do for its owner is made in a room above.
+        from nbflow.app.report import write_run_report  # noqa: PLC0415
+
+        return write_run_report(self.notebooks, self.id, str(to), **options)
 
     def find_attempt(self, step: StepRun) -> AttemptFolder:
         """Return the folder of a task's last attempt."""

@@ -72,7 +72,8 @@ class Followed:
                 self._keep(line.event)
         if lines:
             folder, home = str(self._path.parent), str(self._pipeline.home)
-            placed = {"id": self.run.id, "folder": folder, "home": home}
+            notebooks = str(self._pipeline.folder)
+            placed = {"id": self.run.id, "folder": folder, "home": home, "notebooks": notebooks}
             self._show(msgspec.structs.replace(self._folding.run, **placed))
         return lines
 

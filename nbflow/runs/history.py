@@ -115,6 +115,7 @@ def place(pipeline: PipelineFolder, run: Run, run_id: str, *, alive: bool | None
         id=run_id,
         folder=str(pipeline.runs / run_id),
         home=str(pipeline.home),
+        notebooks=str(pipeline.folder),
         **changes,
     )
     if run.status != "running" or (is_alive(pipeline, run_id) if alive is None else alive):

@@ -228,6 +228,7 @@ SKIPS: list[tuple[SkippedCode, dict[str, Any], Remedy | None]] = [
     ("opened-copies", {}, None),
     ("results", {}, None),
     ("own-project", {}, None),
+    ("report", {}, None),
     ("environment", {}, None),
     ("excluded", {"glob": "old/*", "file": "nbflow.toml"}, None),
     ("hidden", {}, None),
@@ -265,6 +266,11 @@ TOLD: list[tuple[Code, dict[str, Any]]] = [
     ("distrusted", {"removed": ["/p"]}),
     ("by-hand", {"said": ["Reads return what run r1 made."]}),
     ("writes-as", {"step": "load"}),
+    (
+        "report-written",
+        {"path": "s3://a/b.html", "bytes": 5200, "masked": [{"rule": "home", "count": 2}]},
+    ),
+    ("report-unwritten", {"why": "/a.html cannot be written: the disk is full."}),
 ]
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from nbflow.workspace.pipeline_folder import PipelineFolder
 
 OPENED = "nbflow-open"  # folders of copies that `nbflow open` makes
+REPORTS = "nbflow-reports"  # the folder of reports that the setting `report` makes
+REPORT_MARK = "nbflow-report.json"  # in a folder that is a report
 _NOTEBOOK = ".ipynb"
 _COPY = re.compile(r"-Copy\d+$")
 
@@ -131,6 +133,8 @@ def _find_foreign(path: Path) -> SkippedCode | None:
     """Return what a folder is that holds no sources."""
     if path.name.startswith(OPENED):
         return "opened-copies"
+    if path.name == REPORTS or os.path.exists(path / REPORT_MARK):  # noqa: PTH110 - as below
+        return "report"
     if is_store(path):
         return "results"
     if os.path.exists(path / "nbflow.toml"):  # noqa: PTH110 - False where that cannot be read
