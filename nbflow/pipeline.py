@@ -56,6 +56,7 @@ class Pipeline:
             cancel(self.location, read_run(self.location, run_id))
             for _ in follow(self.location, run_id):
                 pass
+        app.run.wait_for_report(self.location, request or Request(), run_id)
         return read_run(self.location, run_id)
 
     def start(self, request: Request | None = None, **parameters: Any) -> str:

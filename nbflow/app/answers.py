@@ -50,6 +50,7 @@ class Executed(Answer, frozen=True):
     run: Run
     next: tuple[Next, ...] = ()  # instead of what fits any run
     profile: bool = False  # whether to show where the time went
+    report: Told | None = None  # what was written of it
 
 
 class Runs(Answer, frozen=True):

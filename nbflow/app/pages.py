@@ -67,7 +67,18 @@ def _make_run(answer: answers.Executed | answers.ShownRun, *, still: bool) -> Do
         return runs.make_run_page(run, now, after)
     if isinstance(answer, answers.ShownRun):
         return runs.make_live_page(run, now, after)
-    return runs.make_outcome_page(run, (run.status == "done" and answer.next) or after)
+    outcome = runs.make_outcome_page(run, (run.status == "done" and answer.next) or after)
+    return outcome + _make_report(answer.report)
+
+
+def _make_report(told: answers.Told | None) -> Document:
+    """Return where a run's report is, or why there is none."""
+    if told is None:
+        return ()
+    first, *rest = told.text.splitlines()
+    said = first if told.failed else f"report: {first}"
+    shown = line(said, kind="warning" if told.failed else "copied")
+    return (Gap(), shown, *map(line, rest), *make_document(make_commands(told.next)))
 
 
 def _make_profile(answer: answers.Executed | answers.ShownRun | answers.ShownStep) -> Document:

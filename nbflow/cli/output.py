@@ -26,7 +26,9 @@ def show(answer: answers.Answer, *, as_json: bool) -> int:
 
 def find_exit_code(answer: answers.Answer) -> int:
     match answer:
-        case answers.Executed(run=run):
+        case answers.Executed(run=run, report=report):
+            if run.status == "done" and report is not None and report.failed:
+                return FAILED
             return {"done": DONE, "cancelled": CANCELLED}.get(run.status, FAILED)
         case answers.Checked(scan=scan):
             wrong = any(problem.severity == "error" for problem in scan.problems)

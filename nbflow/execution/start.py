@@ -22,6 +22,7 @@ from nbflow.runs.history import has_begun
 from nbflow.workspace.pipeline_folder import PipelineFolder
 
 _POLL = 0.02  # seconds
+_PROGRAM = "nbflow.app.run_process"  # of a room above: it also writes the report
 _EXPECTED = {0, 1, 130}  # how a run ends that has told all in its own log
 _INLINE = "module://matplotlib_inline.backend_inline"
 # What ipykernel sets for its own kernel: a terminal with colours, its session and parent.
@@ -55,7 +56,7 @@ def start(pipeline: PipelineFolder, request: Request) -> Started:
         stdin.seek(0)
         process = subprocess.Popen(
             # -P: no module of this folder's
-            [sys.executable, "-P", "-m", "nbflow.execution", str(pipeline.folder), run_id],
+            [sys.executable, "-P", "-m", _PROGRAM, str(pipeline.folder), run_id],
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
@@ -93,6 +94,12 @@ def wait_for_log(pipeline: PipelineFolder, started: Started, seconds: float = 60
                 f"{started.pid} prints to {started.log}."
             )
         time.sleep(_POLL)
+
+
+def wait_for_end(run_id: str) -> None:
+    """Wait until the process of a run that was started here has ended, with all that it writes."""
+    if (process := _processes.get(run_id)) is not None:
+        process.wait()
 
 
 def has_log(pipeline: PipelineFolder, run_id: str) -> bool:

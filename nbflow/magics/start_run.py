@@ -49,12 +49,26 @@ def start(asked: StartRun, shell: Any, *, as_json: bool = False) -> RunView | No
         show_controls(pipeline.folder, run_id)
     if asked.profile:
         _show_profile(pipeline, run_id)
+    _say_report(asked, run_id)
     return RunView(pipeline, run_id, shell.execution_count)
 
 
 def show_controls(folder: Path | str | None, run_id: str = "") -> None:
     """Show the panel of the pipeline."""
     display(import_module("nbflow.panel").controls(folder, run_id=run_id))
+
+
+def _say_report(asked: StartRun, run_id: str) -> None:
+    """Say where the run's report is, or will be when the run is over."""
+    pipeline = asked.pipeline
+    if (to := app.run.find_place(pipeline, asked.request)) is None:
+        return
+    place = app.report.find_report_target(pipeline, run_id, to).place
+    if read_run(pipeline, run_id).status == "running":
+        print(f"When the run is over, its report is {place}.")  # noqa: T201
+    else:
+        app.run.wait_for_report(pipeline, asked.request, run_id)
+        print(f"report: {place}")  # noqa: T201
 
 
 def _show_profile(pipeline: PipelineFolder, run_id: str) -> None:

@@ -334,3 +334,4 @@ class Request(Frozen, frozen=True):
     keep_going: bool = False
     name: str = ""
     command: tuple[str, ...] = ()  # what was typed, for people
+    report: str | None = None  # where its report goes: a file, a folder or a URL; None: nowhere

@@ -45,6 +45,7 @@ class Settings(Frozen, frozen=True):
     executor: str = "local"
     keep: int = 5  # results of each step, at least 1
     parameters: dict[str, Any] = {}
+    report: bool | str = False  # whether each run writes one, or where: see `app/run.py`
     steps: dict[str, dict[str, Any]] = {}
     store: str = ""
     warm: float = 10.0  # minutes that fork servers stay ready for the next run; 0: not at all
@@ -59,6 +60,7 @@ _EXAMPLES = {
     "executor": 'a name, as in executor = "local"',
     "keep": "a whole number from 1, as in keep = 5",
     "parameters": "a table of values, as in [parameters] and below it month = 3",
+    "report": 'true, or a file or a folder, as in report = "reports/"',
     "steps": "a table of options for each step, as in [steps.load] and below it timeout = 60",
     "store": 'a folder, as in store = "~/results"',
     "warm": "minutes from 0, as in warm = 10",
@@ -124,7 +126,7 @@ def _is_in_range(name: str, value: Any) -> bool:
         return bool(value >= 1)  # 0 would remove the results of the run that just ended
     if name == "warm":
         return bool(0 <= value < math.inf)
-    return bool(name != "store" or "\0" not in value)
+    return bool(name not in {"store", "report"} or value in {True, False} or "\0" not in value)
 
 
 def _check_step(step: str, file: str) -> None:

@@ -1,4 +1,4 @@
-"""`python -m nbflow.execution FOLDER RUN`: a run as a process.
+"""`python -m nbflow.app.run_process FOLDER RUN`: a run as a process.
 
 Its request is JSON on the standard input. Where it refuses to begin, the standard output says why.
 """
@@ -12,9 +12,9 @@ import threading
 import msgspec
 
 from nbflow.analysis.contract.scan import read_folder
+from nbflow.app.run import run
 from nbflow.base.process import collect_seldom, leave
 from nbflow.errors import NbflowError
-from nbflow.execution.run import execute
 from nbflow.execution.start_error import pack
 from nbflow.model import Request
 from nbflow.planning import make_plan
@@ -31,11 +31,13 @@ def main(folder: str, run_id: str) -> int:
     try:
         pipeline = find_pipeline(folder)
         plan = make_plan(pipeline, read_folder(pipeline), request)
-        run = execute(plan, stop=stop, run_id=run_id)
+        executed = run(plan, stop=stop, run_id=run_id)
     except NbflowError as error:
         sys.stdout.buffer.write(pack(error))
         return 1
-    return 0 if run.status == "done" else 1
+    if executed.report is not None and executed.report.failed:
+        sys.stderr.write(f"{executed.report.text}\n")
+    return 0 if executed.run.status == "done" else 1
 
 
 if __name__ == "__main__":
