@@ -82,8 +82,8 @@ def _find_numbers(gathered: Sequence[Gathered], story: Sequence[Story]) -> tuple
 def _read_findings(one: Gathered) -> tuple[KeyNumber, ...]:
     if one.folder is None or not _is_good(one):
         return ()
-    outputs, folder = (preview.output for preview in one.step.outputs), one.folder
-    return tuple(number for output in outputs for number in read_numbers(folder, output))
+    folder = one.folder
+    return tuple(number for output in one.outputs for number in read_numbers(folder, output))
 
 
 def _is_good(one: Gathered) -> bool:

@@ -16,7 +16,7 @@ from nbflow.reports.outside_steps import make_lineage, make_parents, read_outsid
 from nbflow.reports.redaction import redact
 from nbflow.reports.run_log import RunLog, read_run_log
 from nbflow.reports.settings import make_settings
-from nbflow.reports.steps import Gathered, read_steps
+from nbflow.reports.steps import Gathered, read_previews, read_steps
 from nbflow.runs.fold import Run
 from nbflow.runs.next_commands import find_after_run
 from nbflow.workspace.pipeline_folder import PipelineFolder
@@ -53,8 +53,8 @@ def make_report(pipeline: PipelineFolder, run_id: str, options: Options = _NO_OP
         story=said.story if options.code else tuple(map(_leave_out_codes, said.story)),
         story_from=said.run,
         settings=_make_settings(gathered, log.run),
-        steps=_order(_finish(one, shared) for one in gathered),
-        outside=tuple(_finish(one, shared) for one in outside),
+        steps=_order(_finish(pipeline, one, shared) for one in gathered),
+        outside=tuple(_finish(pipeline, one, shared) for one in outside),
         chain=shared.chain,
         environment=shared.environment,
         next=tuple(find_after_run(log.run, named=True)),
@@ -106,14 +106,15 @@ def _make_settings(gathered: Iterable[Gathered], run: Run) -> tuple[Setting, ...
     return (*settings, *given)
 
 
-def _finish(one: Gathered, shared: _Shared) -> ReportStep:
-    """Return the step with what only a look at all steps tells."""
+def _finish(pipeline: PipelineFolder, one: Gathered, shared: _Shared) -> ReportStep:
+    """Return the step with previews of its outputs, and what only a look at all steps tells."""
     state, versions = one.step.state, one.environment.items()
     cells = one.step.cells
     return replace(
         one.step,
         decides=str(state.task) in shared.chain,
         environment={name: said for name, said in versions if shared.environment.get(name) != said},
+        outputs=read_previews(pipeline, one),
         lineage=make_lineage(state.name, shared.parents, shared.order),
         cells=cells if shared.options.code else tuple(map(_leave_out_code, cells)),
     )

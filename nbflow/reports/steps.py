@@ -33,10 +33,11 @@ _LOG = 100_000  # bytes of what a kernel printed outside cells
 
 
 class Gathered(Frozen, frozen=True):
-    """A step of the report, and what else was read of it."""
+    """A step of the report without previews of its outputs, and what else was read of it."""
 
     step: ReportStep
     notebook: ExecutedNotebook
+    outputs: tuple[Output, ...] = ()
     declared: tuple[Declared, ...] = ()
     environment: dict[str, str] = {}
     folder: Path | None = None  # of its result; of what it had written, where it failed
@@ -47,6 +48,19 @@ def read_steps(pipeline: PipelineFolder, log: RunLog, names: Iterable[str]) -> l
     """Return what is known of these tasks of a run, each named as it is written."""
     snapshot = Snapshot(pipeline)
     return [_read_step(pipeline, log, name, snapshot) for name in names]
+
+
+def read_previews(pipeline: PipelineFolder, one: Gathered) -> tuple[OutputPreview, ...]:
+    """Return the outputs of a step as they can be shown, or why they are gone."""
+    state, folder, problems = one.step.state, one.folder, one.step.problems
+    if folder is None:
+        return tuple(OutputPreview(output, problem=_first(problems)) for output in one.outputs)
+    home = pipeline.home if state.result else None  # what a failed step wrote may still change
+    return tuple(make_output_preview(folder, state.name, output, home) for output in one.outputs)
+
+
+def _first(problems: tuple[Problem, ...]) -> Problem | None:
+    return problems[0] if problems else None
 
 
 def _read_step(pipeline: PipelineFolder, log: RunLog, name: str, snapshot: Snapshot) -> Gathered:
@@ -65,14 +79,14 @@ def _read_step(pipeline: PipelineFolder, log: RunLog, name: str, snapshot: Snaps
         parameters={one.name: one.value for one in declared},
         sources=_make_sources(result, job),
         cells=_mark_failure(notebook.cells, state),
-        outputs=_preview(pipeline, state, folder, problems),
         log=_read_log(attempt.kernel if notebook.cells else attempt.log),
         made_by=result.run if result and state.status == "reused" else "",
         problems=problems or tuple(_find_missing(run, state, result, notebook)),
     )
     environment = result.parts.environment if result else {}
     whole = bool(_find_option(pipeline, state, notebook, "report"))
-    return Gathered(made, notebook, declared, environment, folder, whole)
+    outputs = _read_outputs(state, folder)
+    return Gathered(made, notebook, outputs, declared, environment, folder, whole)
 
 
 def _find_folder(log: RunLog, state: StepRun) -> tuple[Path | None, tuple[Problem, ...]]:
@@ -180,18 +194,6 @@ def _read_outputs(state: StepRun, folder: Path | None) -> tuple[Output, ...]:
         return tuple(read_outputs(folder).values())
     except NbflowError:  # it is damaged; whoever reads it says so
         return ()
-
-
-def _preview(
-    pipeline: PipelineFolder, state: StepRun, folder: Path | None, problems: tuple[Problem, ...]
-) -> tuple[OutputPreview, ...]:
-    """Return the outputs as they can be shown; `problems` are why they are gone."""
-    outputs = _read_outputs(state, folder)
-    if folder is None or problems:
-        gone = next(iter(problems), None)
-        return tuple(OutputPreview(one, problem=gone) for one in outputs)
-    home = pipeline.home if state.result else None  # what a failed step wrote may still change
-    return tuple(make_output_preview(folder, state.name, one, home) for one in outputs)
 
 
 def _read_log(path: Path) -> str:

@@ -13,6 +13,7 @@ from nbflow.model import Output, Parts, Planned, Reason, Result, Spent, Taken
 from nbflow.model import events as e
 from nbflow.runs.folder import find_folder
 from nbflow.runs.log import to_line
+from nbflow.storage import output_io
 from nbflow.storage.results.store import open_store
 from nbflow.workspace.pipeline_folder import PipelineFolder
 from tests.notebooks import markdown, notebook, write_pipeline
@@ -68,15 +69,13 @@ def _write_result(
         run=RUN,
         key="key",
         parts=Parts(parameters={"depth": 3}, inputs=inputs, environment={"python": "3.12.1"}),
-        outputs={"model": Output("model", "json", "hash", bytes=2)},
+        outputs={"model": output_io.write(folder, "model", {"depth": 3})},
         created=START,
         seconds=1.0,
         inputs={ref: Taken(f"{ref.partition('.')[0]}-1", "hash") for ref in inputs},
     )
     (folder / "result.json").write_bytes(msgspec.json.encode(result))
     (folder / "notebook.ipynb").write_bytes(executed)
-    (folder / "files").mkdir()
-    (folder / "files/model.json").write_text("{}")
 
 
 def _write_log(
