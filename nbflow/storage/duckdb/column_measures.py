@@ -30,6 +30,11 @@ class Column(Frozen, frozen=True):
         return self.type in _FLOATS
 
     @property
+    def number(self) -> bool:
+        """Tell whether its values are numbers."""
+        return self.whole or self.floats or self.type.startswith("DECIMAL(")
+
+    @property
     def ordered(self) -> bool:
         """Tell whether a least and a most value mean something."""
         return self.measured or self.type in _OTHERS or self.type.startswith("ENUM(")
@@ -37,8 +42,7 @@ class Column(Frozen, frozen=True):
     @property
     def measured(self) -> bool:
         """Tell whether its values have places on an axis."""
-        numbers = self.whole or self.floats or self.type.startswith("DECIMAL(")
-        return numbers or self.type in _DAYS or self.type == _ZONED
+        return self.number or self.type in _DAYS or self.type == _ZONED
 
     @property
     def few(self) -> bool:
