@@ -10,7 +10,7 @@ from typing import Any
 from nbflow.errors import NbflowError
 from nbflow.model import Output
 from nbflow.reports.facts import KeyNumber
-from nbflow.storage import output_io
+from nbflow.storage.kept_values import read_kept_value
 
 NAME = "findings"
 _MOST = 12
@@ -35,8 +35,10 @@ def read_numbers(folder: Path, output: Output) -> tuple[KeyNumber, ...]:
 
 def _read(folder: Path, output: Output) -> Any:
     if output.kind == "table":
+        from nbflow.storage import output_io  # noqa: PLC0415 - pyarrow only where a table is read
+
         return output_io.read(folder, NAME, to="arrow").slice(0, _MOST).to_pylist()
-    return output_io.read(folder, NAME)
+    return read_kept_value(folder, output)
 
 
 def _make_rows(found: Any) -> Iterator[Mapping[str, Any]]:

@@ -10,7 +10,7 @@ from nbflow.errors import NbflowError
 from nbflow.model import Output, make_warning
 from nbflow.reports.facts import OutputPreview
 from nbflow.reports.table_previews import make_table_preview
-from nbflow.storage import output_io
+from nbflow.storage.kept_values import read_kept_value
 from nbflow.storage.pictures import KINDS, find_picture, find_single_file
 
 _LARGEST = 4_000_000  # bytes of a picture
@@ -53,7 +53,7 @@ def _read_picture(folder: Path, output: Output) -> dict[str, str]:
 
 def _read_text(folder: Path, output: Output) -> str:
     if output.kind == "json" and output.bytes <= _SMALL:
-        value = output_io.read(folder, output.name)
+        value = read_kept_value(folder, output)
         return _cut(json.dumps(value, indent=2, ensure_ascii=False))
     path = find_single_file(folder, output)
     if path and path.suffix.lower() in _TEXTS and path.stat().st_size <= _SMALL:
