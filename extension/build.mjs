@@ -29,6 +29,14 @@ if (process.argv[2] === 'test') {
     outdir: `${product}/panel/static`,
     target: 'es2022',
   });
+  const framed = ['chart_frame', 'frame_height', 'live_frames'];
+  await build({
+    ...small,
+    format: 'iife',
+    entryPoints: framed.map(name => `src/report/${name}.ts`),
+    outdir: `${product}/present/html/static`,
+    target: 'es2022',
+  });
   for (const [room, styles] of Object.entries(STYLES)) {
     const entryPoints = styles.map(name => `style/${name}.css`);
     await build({ ...small, entryPoints, outdir: `${product}/${room}/static` });

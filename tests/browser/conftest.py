@@ -83,6 +83,16 @@ def page() -> Iterator[Any]:
     assert not trouble, "\n".join(trouble)
 
 
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A headless Chromium, whose pages may complain."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
 def find_chromium() -> str:
     """Return the path of the system's Chromium; skip the test where there is none."""
     chromium = shutil.which("chromium")

@@ -12,7 +12,6 @@ import pytest
 from nbflow.present.report.cells import draw_cell
 from nbflow.present.report.content_policy import make_policy
 from nbflow.reports.facts import ReportCell
-from tests.browser.conftest import FLAGS, find_chromium
 
 pytestmark = pytest.mark.browser
 
@@ -62,15 +61,6 @@ OTHERS: dict[str, Any] = {
     "application/javascript": RUN,
     "application/x-unknown": TEXT,
 }
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

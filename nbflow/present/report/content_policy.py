@@ -7,20 +7,21 @@ import hashlib
 from collections.abc import Iterable
 
 
-def make_policy(scripts: Iterable[str] = ()) -> str:
+def make_policy(scripts: Iterable[str] = (), hashes: Iterable[str] = ()) -> str:
     """Return a content security policy that lets these scripts run and no others.
 
-    The texts are what stands between `<script>` and `</script>`. Nothing is fetched, from
-    anywhere; pictures, sounds and films are data in the page. A frame inherits the policy, so
-    it cannot be led elsewhere either.
+    `scripts` are the texts between `<script>` and `</script>`, `hashes` those of scripts that run
+    in frames, see `FrameScripts`. Nothing is fetched, from anywhere; pictures, sounds and films
+    are data in the page. A frame inherits the policy, so it cannot be led elsewhere either.
     """
-    hashes = " ".join(f"'{make_hash(script)}'" for script in scripts) or "'none'"
+    allowed = [*map(make_hash, scripts), *hashes]
+    sources = " ".join(f"'{one}'" for one in allowed) or "'none'"
     rules = (
         "default-src 'none'",
         "img-src data:",
         "media-src data:",
         "style-src 'unsafe-inline'",
-        f"script-src {hashes}",
+        f"script-src {sources}",
         "base-uri 'none'",
         "form-action 'none'",
     )

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from nbflow.base.text import say_bytes, say_count, say_seconds
 from nbflow.present.html.markup import dim, join, tag
+from nbflow.present.report.cells.live_frames import FrameScripts
 from nbflow.present.report.cells.markdown import draw_markdown
 from nbflow.present.report.cells.outputs import Place, draw_outputs
 from nbflow.present.report.cells.source import draw_source
@@ -27,13 +28,14 @@ def draw_cell(
     code: CodeLook = "folded",
     level: int = 3,
     language: str = "python",
-    scripts: bool = False,
+    scripts: FrameScripts | None = None,
 ) -> Markup:
     """Return a cell as HTML; nothing that it shows can act in the page, or asks the network.
 
     `id` is the element's own, for links to the cell. `code` says how code is shown; a cell that
     failed shows it open. The largest heading in markdown becomes `h<level>`. `scripts` lets
-    outputs run scripts, each in a frame that can reach neither the page nor the network.
+    outputs run scripts, each in a frame that can reach neither the page nor the network; it
+    collects what the page's policy must allow.
     A cell with nothing to show, or tagged `remove-cell`, is empty.
     """
     content = _draw_content(cell, Place(step, cell.number, level, scripts, cell), code, language)

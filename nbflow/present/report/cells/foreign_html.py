@@ -29,6 +29,11 @@ def draw_html(html: str, label: str, level: int = 3) -> Markup | None:
     return tag("div", clean_text(html, level=level), class_="nb-prose")
 
 
+def is_seen_without_scripts(html: str) -> bool:
+    """Say whether HTML has something to look at where no script of it runs."""
+    return _read_features(html).seen
+
+
 @dataclass(slots=True)
 class _Features:
     names: set[str] = field(default_factory=set)  # of elements

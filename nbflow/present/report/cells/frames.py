@@ -12,7 +12,7 @@ from nbflow.present.report.cells.css_cleaning import clean_css, clean_style_elem
 from nbflow.present.report.cells.html_cleaning import TEXT
 
 # A frame has a white page in the dark too: what others coloured was made for paper.
-_STYLE = """<!doctype html><meta charset="utf-8"><style>
+FRAME_STYLE = """<!doctype html><meta charset="utf-8"><style>
 :root{color-scheme:light}
 body{margin:0;padding:2px;background:#fff;color:#1a1d21;font:14px/1.5 system-ui,sans-serif;
 overflow-wrap:anywhere}
@@ -67,7 +67,7 @@ def draw_still_frame(html: str, label: str) -> Markup:
     clean = clean_styled(html)
     return tag(
         "iframe",
-        srcdoc=f"{_STYLE}{clean}",
+        srcdoc=FRAME_STYLE + clean,
         sandbox="allow-same-origin",
         title=label,
         loading="lazy",

@@ -14,7 +14,9 @@ from nbflow.base.text import say_count
 from nbflow.present.html.markup import dim, join, tag
 from nbflow.present.report.cells.alternative_text import make_alternative
 from nbflow.present.report.cells.ansi import draw_ansi
+from nbflow.present.report.cells.charts import draw_chart, say_chart
 from nbflow.present.report.cells.foreign_html import draw_html
+from nbflow.present.report.cells.live_frames import FrameScripts
 from nbflow.present.report.cells.markdown import draw_markdown
 from nbflow.present.report.cells.maths import draw_latex
 from nbflow.present.report.cells.pictures import PICTURES, draw_picture
@@ -39,7 +41,7 @@ class Place:
     step: str
     number: int  # of the cell
     level: int = 3  # of the largest heading
-    scripts: bool = False
+    scripts: FrameScripts | None = None
     cell: ReportCell | None = None
 
     def say(self) -> str:
@@ -68,12 +70,17 @@ def draw_output(output: Mapping[str, Any], place: Place) -> Markup | None:
 
 
 def _draw_data(data: Mapping[str, Any], output: Mapping[str, Any], place: Place) -> Markup | None:
+    live = draw_chart(data, f"Chart of {place.say()}", place.scripts)
+    if live is not None:
+        return live
     for kind, draw in _DRAWN.items():
         if kind in data:
             metadata = output.get("metadata")
             drawn = draw(data[kind], metadata if isinstance(metadata, dict) else {}, place)
             if drawn is not None:
                 return drawn
+    if (said := say_chart(data)) is not None:
+        return said
     if not _SCRIPTS.isdisjoint(data):
         return tag("p", "A script of this cell did not run here.", class_="nb-note")
     if "text/plain" in data:
