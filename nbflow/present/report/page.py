@@ -11,12 +11,12 @@ from nbflow.model import find_state
 from nbflow.present.document import Block, make_commands, make_warnings
 from nbflow.present.html.markup import dim, join, tag
 from nbflow.present.html.render import draw
-from nbflow.present.html.style import draw_style, frame
+from nbflow.present.html.style import draw_style, frame, read_script
 from nbflow.present.nodes import make_run_graph
 from nbflow.present.pages.runs import make_failure, make_outputs_table
 from nbflow.present.problems import say_problem
 from nbflow.present.reasons import say_standing
-from nbflow.present.report.cells import draw_cell
+from nbflow.present.report.cells import FrameScripts, draw_cell
 from nbflow.present.report.content_policy import make_policy
 from nbflow.present.report.masked_texts import say_masked
 from nbflow.present.report.summary import make_step_row, say_verdict
@@ -28,35 +28,46 @@ from nbflow.reports.facts import Report, ReportStep, Story
 def draw_report(report: Report) -> str:
     """Return the page of a report; the same report gives the same page."""
     sign = find_state(report.run.status).glyph
+    frames = FrameScripts() if report.options.scripts else None
     parts = (
         _draw_logo(report.options.logo),
         tag("h1", report.title),
         tag("p", say_verdict(report), class_="nb-verdict"),
         *_draw_failures(report),
         _draw_numbers(report),
-        *(_draw_story(one, report) for one in report.story),
+        *(_draw_story(one, report, frames) for one in report.story),
         tag("h2", "How it came about"),
         _draw_shared(make_run_graph(report.run)),
-        *(_draw_step(step, report) for step in report.steps),
+        *(_draw_step(step, frames) for step in report.steps),
         *_draw_facts(report),
     )
-    return draw_page(f"{sign} {report.title}", parts)
+    return draw_page(f"{sign} {report.title}", parts, frames)
 
 
-def draw_page(title: str, parts: Iterable[Markup | None], scripts: tuple[str, ...] = ()) -> str:
-    """Return a whole page in which these scripts run, and nothing else does."""
+def draw_page(
+    title: str, parts: Iterable[Markup | None], frames: FrameScripts | None = None
+) -> str:
+    """Return a whole page in which our own script runs, and in `frames` what they allow."""
+    scripts = [read_script("fit_frames")]
+    body = tag("main", *parts)  # before the policy: `frames` collects what is drawn
     head = join(
         Markup('<meta charset="utf-8">'),
         Markup('<meta http-equiv="Content-Security-Policy" content="{}">').format(
-            make_policy(scripts)
+            make_policy(
+                [*scripts, *(frames.own if frames else ())], frames.hashes if frames else ()
+            )
         ),
         Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
         tag("title", title),
         draw_style("report"),
     )
-    body = tag("main", *parts)
     run = (Markup("<script>{}</script>").format(Markup(one)) for one in scripts)  # noqa: S704 - ours
-    made = tag("html", tag("head", head), tag("body", body, *run), lang="en")
+    made = tag(
+        "html",
+        tag("head", head),
+        tag("body", body, *run, frames.draw() if frames else None),
+        lang="en",
+    )
     return f"<!doctype html>\n{made}\n"
 
 
@@ -88,17 +99,14 @@ def _draw_numbers(report: Report) -> Markup | None:
     return tag("ul", *cards, class_="nb-numbers")
 
 
-def _draw_story(story: Story, report: Report) -> Markup:
+def _draw_story(story: Story, report: Report, frames: FrameScripts | None) -> Markup:
     origin = f"From run {report.story_from}." if report.story_from else ""
-    cells = (
-        draw_cell(one, step=story.step, level=2, scripts=report.options.scripts)
-        for one in story.cells
-    )
+    cells = (draw_cell(one, step=story.step, level=2, scripts=frames) for one in story.cells)
     note = tag("p", origin, class_="nb-note") if origin else None
     return tag("section", note, *cells, class_="nb-story")
 
 
-def _draw_step(step: ReportStep, report: Report) -> Markup:
+def _draw_step(step: ReportStep, frames: FrameScripts | None) -> Markup:
     name, state, took, wrote = make_step_row(step)
     title = (tag("b", name), tag("span", state), tag("span", took), dim(wrote))
     why = say_standing(step.state)
@@ -109,7 +117,7 @@ def _draw_step(step: ReportStep, report: Report) -> Markup:
         if step.outputs
         else None,
         *(
-            draw_cell(one, step=name, id=f"{name}-{one.number}", scripts=report.options.scripts)
+            draw_cell(one, step=name, id=f"{name}-{one.number}", scripts=frames)
             for one in step.cells
         ),
         tag("pre", step.log, tabindex="0", role="region", aria_label="Log") if step.log else None,

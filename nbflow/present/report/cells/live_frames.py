@@ -17,7 +17,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from nbflow.present.html.markup import join, tag
-from nbflow.present.html.style import STATIC
+from nbflow.present.html.style import read_script
 from nbflow.present.report.cells.frames import FRAME_STYLE, guess_height
 from nbflow.present.report.content_policy import make_hash
 
@@ -41,7 +41,7 @@ class FrameScripts:
     @property
     def own(self) -> list[str]:
         """Return the scripts that the page itself runs for its frames."""
-        return [_read_script("live_frames")] if self.frames else []
+        return [read_script("live_frames")] if self.frames else []
 
     @property
     def hashes(self) -> list[str]:
@@ -107,13 +107,9 @@ def _draw_frame(content: str, label: str, height: int, scripts: FrameScripts) ->
 
 
 def _run(name: str, scripts: FrameScripts) -> str:
-    script = _read_script(name)
+    script = read_script(name)
     scripts.allow(script)
     return f"<script>{script}</script>"
-
-
-def _read_script(name: str) -> str:
-    return (STATIC / f"{name}.js").read_text(encoding="utf-8").strip()
 
 
 def _find_plotly() -> str | None:

@@ -1,10 +1,8 @@
 // Gives each frame the height of what is in it. No script runs in such a frame.
 
-/** Follows the frames of the page, those too that load when somebody unfolds their place. */
-export function fitFrames(page: Document): void {
-  page.addEventListener('load', event => fit(event.target), true);
-  page.querySelectorAll('iframe.nb-frame').forEach(fit);
-}
+// Those too that load when somebody unfolds their place.
+document.addEventListener('load', event => fit(event.target), true);
+document.querySelectorAll('iframe.nb-frame').forEach(fit);
 
 function fit(target: EventTarget | null): void {
   if (!(target instanceof HTMLIFrameElement) || !target.matches('.nb-frame')) {
@@ -25,3 +23,5 @@ function fit(target: EventTarget | null): void {
   set();
   new ResizeObserver(set).observe(inside.body);
 }
+
+export {};
