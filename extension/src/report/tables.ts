@@ -4,7 +4,7 @@ const LONG = 40; // characters of a cell that is broken into lines
 const NUMBER = /^-?(\d|Infinity)/;
 
 /** Listens on the page, so that a table costs nothing before somebody uses it. */
-export function startTables(page: Document): void {
+function startTables(page: Document): void {
   page.addEventListener('click', event => {
     const target = event.target as Element;
     const head = target.closest('.nb-table .nb-sort')?.closest('th');
@@ -109,3 +109,5 @@ function say(table: Element, text: string): void {
 function findRows(table: Element): HTMLTableRowElement[] {
   return [...table.querySelectorAll<HTMLTableRowElement>('tbody tr')];
 }
+
+startTables(document);

@@ -13,12 +13,13 @@ from nbflow.present.html.markup import dim, join, tag
 from nbflow.present.html.render import draw
 from nbflow.present.html.style import draw_style, frame, read_script
 from nbflow.present.nodes import make_run_graph
-from nbflow.present.pages.runs import make_failure, make_outputs_table
+from nbflow.present.pages.runs import make_failure
 from nbflow.present.problems import say_problem
 from nbflow.present.reasons import say_standing
 from nbflow.present.report.cells import FrameScripts, draw_cell
 from nbflow.present.report.content_policy import make_policy
 from nbflow.present.report.masked_texts import say_masked
+from nbflow.present.report.outputs import draw_outputs
 from nbflow.present.report.summary import make_step_row, say_verdict
 from nbflow.present.run_lines import say_warnings
 from nbflow.present.values import say_value
@@ -38,7 +39,7 @@ def draw_report(report: Report) -> str:
         *(_draw_story(one, report, frames) for one in report.story),
         tag("h2", "How it came about"),
         _draw_shared(make_run_graph(report.run)),
-        *(_draw_step(step, frames) for step in report.steps),
+        *(_draw_step(step, frames, report.run.id) for step in report.steps),
         *_draw_facts(report),
     )
     return draw_page(f"{sign} {report.title}", parts, frames)
@@ -48,7 +49,7 @@ def draw_page(
     title: str, parts: Iterable[Markup | None], frames: FrameScripts | None = None
 ) -> str:
     """Return a whole page in which our own script runs, and in `frames` what they allow."""
-    scripts = [read_script("fit_frames")]
+    scripts = [read_script("fit_frames"), read_script("tables")]
     body = tag("main", *parts)  # before the policy: `frames` collects what is drawn
     head = join(
         Markup('<meta charset="utf-8">'),
@@ -106,16 +107,14 @@ def _draw_story(story: Story, report: Report, frames: FrameScripts | None) -> Ma
     return tag("section", note, *cells, class_="nb-story")
 
 
-def _draw_step(step: ReportStep, frames: FrameScripts | None) -> Markup:
+def _draw_step(step: ReportStep, frames: FrameScripts | None, run: str) -> Markup:
     name, state, took, wrote = make_step_row(step)
     title = (tag("b", name), tag("span", state), tag("span", took), dim(wrote))
     why = say_standing(step.state)
     content = join(
         tag("p", why, class_="nb-note") if why else None,
         _draw_values(step.parameters),
-        _draw_shared(make_outputs_table(one.output for one in step.outputs))
-        if step.outputs
-        else None,
+        draw_outputs(step.outputs, step.state.name, run),
         *(
             draw_cell(one, step=name, id=f"{name}-{one.number}", scripts=frames)
             for one in step.cells
