@@ -12,6 +12,7 @@ import pytest
 
 from nbflow.present.report.cells import FrameScripts, draw_cell
 from nbflow.present.report.content_policy import make_policy
+from nbflow.present.report.page import draw_page
 from nbflow.reports.facts import ReportCell
 
 pytestmark = pytest.mark.browser
@@ -110,3 +111,12 @@ def test_a_script_in_a_frame_reaches_neither_the_page_nor_the_network(
     assert asked == []
     assert page.url.endswith("report.html")
     page.close()
+
+
+def test_a_still_frame_is_as_high_as_its_content(page: Any, tmp_path: Path) -> None:
+    html = "<style>p{margin:0;height:700px}</style><p>words</p>"
+    output = {"output_type": "display_data", "data": {"text/html": html}}
+    drawn = draw_cell(ReportCell(1, "code", "", outputs=(output,)), step="load")
+    open_page(page, tmp_path, draw_page("x", [drawn]))
+    page.wait_for_function("document.querySelector('iframe').offsetHeight > 700")
+    assert page.locator("iframe").evaluate("one => one.offsetHeight") < 720

@@ -112,7 +112,9 @@ def test_the_value_of_a_secret_parameter_is_masked_wherever_it_stands() -> None:
 
 
 def test_a_changed_secret_is_not_told_as_a_reason() -> None:
-    state = StepRun("load", "done", why=(Reason("parameter", "token", "old-one", "new-one"),))
+    state = StepRun(
+        "load", "done", why=(Reason("parameter-changed", "token", "old-one", "new-one"),)
+    )
     text = show(make_report(steps=(ReportStep(state),)))
     assert "old-one" not in text
     assert "new-one" not in text

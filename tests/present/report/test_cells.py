@@ -187,6 +187,16 @@ def test_data_frames_have_the_look_of_the_report() -> None:
     assert see(html) == "name x 0 &lt;script&gt; 1.50 1 b NaN 2 rows, 2 columns"
 
 
+def test_the_name_of_an_index_stands_beside_the_columns() -> None:
+    head = "<tr><th></th><th>took</th></tr><tr><th>from</th><th></th></tr>"
+    body = "<tr><th>JFK</th><td>31 min</td></tr>"
+    table = f"<table class='dataframe'><thead>{head}</thead><tbody>{body}</tbody></table>"
+    html = draw(shown(text_html=table), source="")
+    assert see(html) == "from took JFK 31 min"
+    assert html.count("<tr>") == 2
+    assert '<td class="nb-right">31 min</td>' in html
+
+
 def test_html_with_a_look_of_its_own_stands_in_a_frame_without_rights() -> None:
     html = draw(
         shown(text_html="<style>b{color:red}</style><b onclick='x()'>hot</b><script>y()</script>")

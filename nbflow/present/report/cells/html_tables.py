@@ -10,8 +10,10 @@ from markupsafe import Markup, escape
 
 from nbflow.present.html.markup import join, tag
 
+_UNIT = r"(?:[%€$£‰°]|(?:ns|µs|ms|s|min|h|d|days|[kMGT]?B|[mck]?m|k?g|m/s|km/h)\b)"
 _NUMBER = re.compile(
-    r"[-+\u2212]?[\d,]*\.?\d+(?:[eE][-+]?\d+)?\s?[%€$£]?|NaN|<NA>|NaT|None|nan|inf|-inf|\.\.\.|…|"
+    rf"[-+\u2212]?[$€£]?[\d,]*\.?\d+(?:[eE][-+]?\d+)?(?:\s?{_UNIT})?"
+    r"|NaN|<NA>|NaT|None|nan|inf|-inf|\.\.\.|…|"
 )
 _DIGIT = re.compile(r"\d")
 
@@ -105,6 +107,7 @@ def _draw_part(part: _Table | str, label: str) -> Markup:
         return tag("p", part, class_="nb-note")
     _place(part.head)
     _place(part.body)
+    _join_heads(part.head)
     right = _find_numbers(part.body)
     rows = [tag("tr", *(_draw_cell(cell, right, "col") for cell in row)) for row in part.head]
     body = [tag("tr", *(_draw_cell(cell, right, "row") for cell in row)) for row in part.body]
@@ -128,6 +131,18 @@ def _place(rows: list[list[_Cell]]) -> None:
             at += cell.across
         taken = {column: count - 1 for column, count in taken.items() if count > 1}
         taken |= {column: count - 1 for column, count in starts.items() if count > 1}
+
+
+def _join_heads(rows: list[list[_Cell]]) -> None:
+    """Put the names of an index, which pandas gives a row of their own, into the row above."""
+    if len(rows) < 2:  # noqa: PLR2004
+        return
+    above = {cell.at: cell for cell in rows[-2] if cell.across == cell.down == 1}
+    names = [cell for cell in rows[-1] if cell.text.strip()]
+    if all(cell.at in above and not above[cell.at].text.strip() for cell in names):
+        for cell in names:
+            above[cell.at].text = cell.text
+        rows.pop()
 
 
 def _find_numbers(body: list[list[_Cell]]) -> set[int]:
