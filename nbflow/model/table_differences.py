@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from nbflow.model.frozen import Frozen
+from nbflow.model.profiles import ColumnProfile
 
 TableKind = Literal["equal", "reordered", "last-digit", "different"]
 
@@ -61,3 +62,16 @@ class TableDifference(Frozen, frozen=True):
     close: int = 0
     columns: tuple[ColumnDifference, ...] = ()  # those that differ
     examples: tuple[RowChange, ...] = ()
+
+
+class TableComparison(Frozen, frozen=True):
+    """How a table of one run differs from that of another, with the columns that differ.
+
+    `before` and `after` have the profiles of those columns that the earlier and the later table
+    have; columns of the same values have none.
+    """
+
+    ref: str  # step.name
+    difference: TableDifference
+    before: tuple[ColumnProfile, ...] = ()
+    after: tuple[ColumnProfile, ...] = ()
