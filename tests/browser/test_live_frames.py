@@ -65,6 +65,14 @@ def server() -> Iterator[tuple[str, list[str]]]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}", asked
 
 
+@pytest.fixture
+def shown(chromium: Any) -> Iterator[Any]:
+    """A page of a browser."""
+    opened = chromium.new_page()
+    yield opened
+    opened.close()
+
+
 def make_page(*datas: dict[str, Any]) -> str:
     scripts = FrameScripts()
     cells = [
@@ -82,41 +90,39 @@ def open_page(browser_page: Any, folder: Path, html: str) -> None:
     browser_page.goto(path.as_uri())
 
 
-def test_charts_of_plotly_are_drawn_with_one_library_for_all(page: Any, tmp_path: Path) -> None:
+def test_charts_of_plotly_are_drawn_with_one_library_for_all(shown: Any, tmp_path: Path) -> None:
     pytest.importorskip("plotly")
     data = {"application/vnd.plotly.v1+json": CHART}
     html = make_page(data, data)
     assert html.count('id="nb-library-plotly"') == 1
     assert len(html) < 2_500_000
-    open_page(page, tmp_path, html)
-    for frame in page.locator("iframe").all():
+    open_page(shown, tmp_path, html)
+    for frame in shown.locator("iframe").all():
         frame.scroll_into_view_if_needed()
         frame.content_frame.locator(".bars .point").nth(1).wait_for()
         assert frame.get_attribute("sandbox") == "allow-scripts"
-    assert page.evaluate("window.ran") is None
+    assert shown.evaluate("window.ran") is None
 
 
 def test_a_script_in_a_frame_reaches_neither_the_page_nor_the_network(
-    chromium: Any, tmp_path: Path, server: tuple[str, list[str]]
+    shown: Any, tmp_path: Path, server: tuple[str, list[str]]
 ) -> None:
     address, asked = server
-    page = chromium.new_page()
-    open_page(page, tmp_path, make_page({"text/html": ATTACK.replace("ADDRESS", address)}))
-    said = page.locator("iframe").content_frame.locator("#at")
+    open_page(shown, tmp_path, make_page({"text/html": ATTACK.replace("ADDRESS", address)}))
+    said = shown.locator("iframe").content_frame.locator("#at")
     said.get_by_text("done").wait_for(timeout=5000)
     assert said.text_content() == "done: "
-    with page.expect_event("framenavigated", timeout=5000) as moved:
-        page.frames[1].evaluate(f"location = '{address}/away'")
+    with shown.expect_event("framenavigated", timeout=5000) as moved:
+        shown.frames[1].evaluate(f"location = '{address}/away'")
     assert moved.value.url.startswith("chrome-error:")
     assert asked == []
-    assert page.url.endswith("report.html")
-    page.close()
+    assert shown.url.endswith("report.html")
 
 
-def test_a_still_frame_is_as_high_as_its_content(page: Any, tmp_path: Path) -> None:
+def test_a_still_frame_is_as_high_as_its_content(shown: Any, tmp_path: Path) -> None:
     html = "<style>p{margin:0;height:700px}</style><p>words</p>"
     output = {"output_type": "display_data", "data": {"text/html": html}}
     drawn = draw_cell(ReportCell(1, "code", "", outputs=(output,)), step="load")
-    open_page(page, tmp_path, draw_page("x", [drawn]))
-    page.wait_for_function("document.querySelector('iframe').offsetHeight > 700")
-    assert page.locator("iframe").evaluate("one => one.offsetHeight") < 720
+    open_page(shown, tmp_path, draw_page("x", [drawn]))
+    shown.wait_for_function("document.querySelector('iframe').offsetHeight > 700")
+    assert shown.locator("iframe").evaluate("one => one.offsetHeight") < 720
