@@ -32,8 +32,10 @@ if (process.argv[2] === 'test') {
   const framed = ['chart_frame', 'fit_frames', 'frame_height', 'live_frames', 'tables'];
   await build({
     ...small,
-    format: 'iife',
-    entryPoints: framed.map(name => `src/report/${name}.ts`),
+    format: 'iife', // scripts in a page
+    entryPoints: [...framed.map(name => `src/report/${name}.ts`), 'src/live/live.ts'],
+    outbase: 'src',
+    entryNames: '[name]',
     outdir: `${product}/present/html/static`,
     target: 'es2022',
   });

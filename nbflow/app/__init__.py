@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         tag,
         trust,
         use,
+        view,
     )
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "tag",
     "trust",
     "use",
+    "view",
 ]
 
 

@@ -27,6 +27,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "runs": "List the runs, newest first.",
         "show": "Show a run, or one step of it.",
         "report": "Write a run as a page to send to others.",
+        "view": "Show a run in the browser.",
         "sql": "Query the tables of a run.",
         "open": "Copy an executed notebook to where Jupyter opens it.",
     },

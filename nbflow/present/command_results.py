@@ -25,6 +25,7 @@ Code = Literal[
     "writes-as",
     "report-written",
     "report-unwritten",
+    "report-opened",
 ]
 
 
@@ -87,6 +88,11 @@ def _say_report(facts: Facts) -> str:
     return f"{place}\n{' · '.join(said)}"
 
 
+def _say_opened(facts: Facts) -> str:
+    place = say_path(facts["path"])
+    return f"{place} is open in the browser." if facts["opened"] else place
+
+
 TEXTS: dict[Code, Sentence] = {
     "asked-to-stop": "Run {run} was asked to stop and has not stopped yet.",
     "cancelled": "Run {run} is cancelled.",
@@ -101,6 +107,7 @@ TEXTS: dict[Code, Sentence] = {
     "distrusted": lambda facts: f"{' and '.join(facts['removed'])}: trusted no longer.",
     "by-hand": lambda facts: "\n".join(facts["said"]),
     "report-written": _say_report,
+    "report-opened": _say_opened,
     "report-unwritten": lambda facts: f"The report could not be written: {facts['why']}",
     "writes-as": "What this notebook writes by hand is {step}'s now.",
 }

@@ -270,6 +270,7 @@ TOLD: list[tuple[Code, dict[str, Any]]] = [
         "report-written",
         {"path": "s3://a/b.html", "bytes": 5200, "masked": [{"rule": "home", "count": 2}]},
     ),
+    ("report-opened", {"path": "a.html", "opened": True}),
     ("report-unwritten", {"why": "/a.html cannot be written: the disk is full."}),
 ]
 

@@ -7,12 +7,15 @@ import hashlib
 from collections.abc import Iterable
 
 
-def make_policy(scripts: Iterable[str] = (), hashes: Iterable[str] = ()) -> str:
+def make_policy(
+    scripts: Iterable[str] = (), hashes: Iterable[str] = (), *, live: bool = False
+) -> str:
     """Return a content security policy that lets these scripts run and no others.
 
     `scripts` are the texts between `<script>` and `</script>`, `hashes` those of scripts that run
     in frames, see `FrameScripts`. Nothing is fetched, from anywhere; pictures, sounds and films
-    are data in the page. A frame inherits the policy, so it cannot be led elsewhere either.
+    are data in the page. A frame inherits the policy, so it cannot be led elsewhere either. A
+    `live` page may ask the server that it came from.
     """
     allowed = [*map(make_hash, scripts), *hashes]
     sources = " ".join(f"'{one}'" for one in allowed) or "'none'"
@@ -24,6 +27,7 @@ def make_policy(scripts: Iterable[str] = (), hashes: Iterable[str] = ()) -> str:
         f"script-src {sources}",
         "base-uri 'none'",
         "form-action 'none'",
+        *(["connect-src 'self'"] if live else []),
     )
     return "; ".join(rules)
 
