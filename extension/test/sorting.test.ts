@@ -12,6 +12,8 @@ const GRID: Grid = {
   ],
   numbers: { 1: [10, 9, 100], 2: [1 / 3, 0.5, null] },
   said: '3 rows',
+  facts: [[], [], []],
+  bars: ['', '', ''],
 };
 
 test('numbers are sorted as numbers, and nulls come last both ways', () => {

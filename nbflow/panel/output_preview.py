@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +13,13 @@ from nbflow.base.text import say_bytes, say_count
 from nbflow.model import Frozen, Output
 from nbflow.present.html.figures import PLOTLY, draw_picture
 from nbflow.present.html.markup import dim, join, tag
-from nbflow.present.rows import is_number
+from nbflow.present.report.column_texts import format_column, is_number, say_facts, say_type
+from nbflow.present.report.histograms import make_bars
+from nbflow.reports.facts import TablePreview
+from nbflow.reports.table_previews import make_table_preview
 from nbflow.storage import output_io
-from nbflow.storage.duckdb import connections
 from nbflow.storage.quoting import make_path
 
-ROWS = 300
-_CELLS = 12_000  # that are sent to the page
-_COLUMNS = 60
-_WIDEST = 300  # characters of a cell
 _LONGEST = 4000  # characters of a value
 _SMALL = 1_000_000  # bytes of a value that is read to be shown
 _LARGEST = 8_000_000  # bytes of a drawing that goes into the page
@@ -33,6 +30,7 @@ class Grid(Frozen, frozen=True):
     """The first rows of a table: texts by row, None for null.
 
     `numbers` holds the numbers of a column, by its position: to sort by, and to copy in full.
+    `facts` are what is known of a column in all rows, `bars` its histogram as the path of an SVG.
     """
 
     columns: list[str]
@@ -40,6 +38,8 @@ class Grid(Frozen, frozen=True):
     rows: list[list[str | None]]
     numbers: dict[str, list[float | None]]
     said: str
+    facts: list[list[str]]
+    bars: list[str]
 
 
 class Preview(Frozen, frozen=True):
@@ -50,10 +50,13 @@ class Preview(Frozen, frozen=True):
     bundle: dict[str, Any] = {}
 
 
-def read_preview(folder: Path, output: Output) -> Preview:
-    """Return what can be shown of an output. A pickle is not loaded: it could run any code."""
+def read_preview(folder: Path, output: Output, home: Path | None = None) -> Preview:
+    """Return what can be shown of an output. A pickle is not loaded: it could run any code.
+
+    `home` is the pipeline's folder, whose cache keeps what was found in a table of a result.
+    """
     if output.kind == "table":
-        return Preview(grid=_read_grid(folder, output))
+        return Preview(grid=_read_grid(folder, output, home))
     about = " · ".join(part for part in (output.kind, say_bytes(output.bytes), output.note) if part)
     said = tag("div", dim(about))
     if output.kind == "json" and output.bytes <= _SMALL:
@@ -73,56 +76,34 @@ def _read_drawing(folder: Path, output: Output) -> Any:
     return json.loads(path.read_bytes())
 
 
-def _read_grid(folder: Path, output: Output) -> Grid:
-    connection = connections.connect()
-    try:
-        relation = output_io.read(folder, output.name, to="relation", connection=connection)
-        width = len(relation.columns)
-        shown = min(width, _COLUMNS)
-        names, kinds = relation.columns[:shown], [str(kind) for kind in relation.types[:shown]]
-        rows = relation.limit(max(20, min(ROWS, _CELLS // max(shown, 1)))).fetchall()
-    finally:
-        connection.close()
-    columns = [[row[at] for row in rows] for at in range(shown)]
-    texts = [_say_column(column) for column in columns]
+def _read_grid(folder: Path, output: Output, home: Path | None) -> Grid:
+    table = make_table_preview(folder, "", output, home)
+    values = list(zip(*table.head, strict=True)) or [()] * len(table.columns)
+    columns = list(zip(table.columns, values, strict=True))
+    texts = [format_column(column, found) for column, found in columns]
     numbers = {
-        str(at): [_to_number(value) for value in columns[at]]
-        for at, kind in enumerate(kinds)
-        if is_number(kind)
+        str(at): [_to_number(value) for value in found]
+        for at, (column, found) in enumerate(columns)
+        if is_number(column.type)
     }
     return Grid(
-        columns=list(names),
-        kinds=[kind.lower() for kind in kinds],
+        columns=[column.name for column in table.columns],
+        kinds=[say_type(column.type) for column in table.columns],
         rows=[list(row) for row in zip(*texts, strict=True)],
         numbers=numbers,
-        said=_say_count(output.rows or 0, len(rows), width, shown),
+        said=_say_count(table),
+        facts=[say_facts(column, table.rows) for column in table.columns],
+        bars=[make_bars(column) for column in table.columns],
     )
 
 
-def _say_count(count: int, rows: int, width: int, columns: int) -> str:
+def _say_count(table: TablePreview) -> str:
+    count, rows, columns = table.rows, len(table.head), len(table.columns)
+    width = columns + table.left_out
     said = f"{say_count(count, 'row')} · {say_count(width, 'column')}"
     if count > rows:
         said += f" · the first {rows} are here"
-    return f"{said} · the first {columns} columns are here" if width > columns else said
-
-
-def _say_column(values: Sequence[Any]) -> list[str | None]:
-    """Return the values as texts, numbers as pandas shows a column of them."""
-    if any(isinstance(value, float) for value in values):
-        return _say_floats(values)
-    return [None if one is None else _cut(str(one)) for one in values]
-
-
-def _say_floats(values: Sequence[Any]) -> list[str | None]:
-    import pandas as pd  # noqa: PLC0415 - for tables only
-
-    said = pd.Series(values, dtype=float).to_string(index=False, header=False).split("\n")
-    pairs = zip(values, said, strict=True)
-    return [None if value is None else text.strip() for value, text in pairs]
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+    return f"{said} · the first {columns} columns are here" if table.left_out else said
 
 
 def _to_number(value: Any) -> float | None:

@@ -34,6 +34,7 @@ class OutputViewer:
         self._table: Any = None
         self.box = build(w.VBox, [self._choice, self._text], css="nbflow-written")
         self._found: tuple[Path, dict[str, Output]] = (Path(), {})
+        self._home: Path | None = None
         hide(self.box)
 
     @property
@@ -42,9 +43,13 @@ class OutputViewer:
         grid = self._table.grid if self._table is not None else {}
         return f"{self._text.value}{grid or ''}"
 
-    def show(self, folder: Path, outputs: Mapping[str, Output]) -> None:
-        """Offer these outputs; the choice stays if there is an output of that name."""
+    def show(self, folder: Path, outputs: Mapping[str, Output], home: Path | None = None) -> None:
+        """Offer these outputs; the choice stays if there is an output of that name.
+
+        `home` is the pipeline's folder where a result holds them, None where a step still writes.
+        """
         self._found = (folder, dict(outputs))
+        self._home = home
         hide(self.box, unless=outputs)
         if not outputs:
             self._draw("", None)
@@ -64,7 +69,7 @@ class OutputViewer:
         from nbflow.panel.output_preview import Preview, read_preview  # noqa: PLC0415 - loads duckdb
 
         try:
-            preview = read_preview(folder, output)
+            preview = read_preview(folder, output, self._home)
         except NbflowError as error:
             preview = Preview(html=tag("div", str(error), class_="nbflow-wrong"))
         if self._found == found:  # else another step was chosen meanwhile

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
@@ -73,7 +74,7 @@ class StepDetail:
         if before is None or _find_made(before) != _find_made(detail):
             left = detail.left or Left()
             self._opener.show(pipeline, run, detail)
-            self._written.show(left.folder, left.outputs)
+            self._written.show(left.folder, left.outputs, _find_home(pipeline, left.folder))
 
     def _show_choice(self, detail: Detail) -> None:
         options = [_NONE, *((name, name) for name in detail.names)]
@@ -86,6 +87,13 @@ class StepDetail:
     def _take(self, name: str) -> None:
         if not self._showing:
             self._choose(name)
+
+
+def _find_home(pipeline: PipelineFolder | None, folder: Path) -> Path | None:
+    """Return the pipeline's folder if this is a result's, which will not change any more."""
+    if pipeline is None or not folder.is_relative_to(pipeline.home / "results"):
+        return None
+    return pipeline.home
 
 
 def read_left(run: Run, name: str) -> Left:

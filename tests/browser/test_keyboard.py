@@ -98,7 +98,7 @@ def show_table(page: Any) -> None:
     """A click on a step shows it, whatever page is open."""
     open_tab(page, "Parameters")
     page.locator(".nbflow-node[data-id=load]").click()
-    page.locator(".nbflow-scroll td", has_text="0.142857").wait_for(timeout=60_000)
+    page.locator(".nbflow-scroll td", has_text="0.1429").wait_for(timeout=60_000)
     page.locator(".nbflow-scroll th button", has_text="n").first.click()
     page.locator(".nbflow-scroll th button", has_text="n").first.click()
     assert page.locator(".nbflow-scroll tbody td").first.inner_text() == "29"  # sorted downwards

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from nbflow.panel.output_preview import ROWS, Preview, read_preview
+from nbflow.panel.output_preview import Preview, read_preview
 from nbflow.storage import output_io
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -20,7 +20,7 @@ def keep(folder: Path, value: Any) -> Preview:
     return read_preview(folder, output_io.write(folder, "out", value))
 
 
-def test_numbers_are_shown_as_pandas_does_and_sorted_as_numbers(tmp_path: Path) -> None:
+def test_numbers_are_cut_to_be_shown_and_sorted_in_full(tmp_path: Path) -> None:
     frame = pd.DataFrame(
         {
             "n": pd.array([10, 9, None], dtype="Int64"),
@@ -33,20 +33,22 @@ def test_numbers_are_shown_as_pandas_does_and_sorted_as_numbers(tmp_path: Path) 
     assert grid is not None
     assert grid.columns == ["n", "share", "tiny", "day"]
     assert [row[0] for row in grid.rows] == ["10", "9", None]
-    assert [row[1] for row in grid.rows][:2] == ["0.333333", "123456.789000"]
-    assert [row[2] for row in grid.rows] == ["1.000000e-12", "1.000000e+00", "2.000000e+00"]
+    assert [row[1] for row in grid.rows][:2] == ["0.3333", "123456.7890"]
+    assert [row[2] for row in grid.rows] == ["1e-12", "1", "2"]
     assert grid.rows[0][3] == "2013-01-31"
     assert grid.numbers["0"] == [10, 9, None]
     assert grid.numbers["1"] == [1 / 3, 123456.789, None]
     assert set(grid.numbers) == {"0", "1", "2"}
     assert grid.said == "3 rows · 4 columns"
+    assert grid.facts[0] == ["9 … 10", "1 null"]
+    assert grid.bars[0].startswith("M0 18v")
 
 
 def test_of_a_long_table_some_hundred_rows_are_here(tmp_path: Path) -> None:
     grid = keep(tmp_path, pd.DataFrame({"n": range(5000)})).grid
     assert grid is not None
-    assert len(grid.rows) == ROWS
-    assert grid.said == f"5,000 rows · 1 column · the first {ROWS} are here"
+    assert len(grid.rows) == 200
+    assert grid.said == "5,000 rows · 1 column · the first 200 are here"
 
 
 def test_a_wide_table_is_cut_at_the_right(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ export interface Grid {
   rows: (string | null)[][];
   numbers: Record<string, (number | null)[]>; // by the column's place
   said: string;
+  facts: string[][]; // what is known of each column in all rows
+  bars: string[]; // its histogram, 72 × 18, as the path of an SVG
 }
 
 export type Order = { column: number; down: boolean } | null;

@@ -8,6 +8,7 @@ interface Model {
   off(event: string, call: () => void): void;
 }
 
+const SVG = 'http://www.w3.org/2000/svg';
 const SAID = 2000; // milliseconds for which a button says that it has copied
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
@@ -44,7 +45,9 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
       button.type = 'button';
       button.title = `Sort by ${name}`;
       button.addEventListener('click', () => act(column));
-      cell.append(button, make('span', 'nb-dim', grid.kinds[column]));
+      const facts = grid.facts[column].map(fact => make('span', 'nb-dim', fact));
+      const kind = make('span', 'nb-dim', grid.kinds[column]);
+      cell.append(button, kind, ...drawBars(grid.bars[column]), ...facts);
       row.append(cell);
     });
     const head = make('thead');
@@ -65,6 +68,17 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   model.on('change:grid', renew);
   show();
   return () => model.off('change:grid', renew);
+}
+
+function drawBars(path: string): Element[] {
+  if (!path) return [];
+  const picture = document.createElementNS(SVG, 'svg');
+  const named = { viewBox: '0 0 72 18', class: 'nbflow-bars', 'aria-hidden': 'true' };
+  for (const [name, value] of Object.entries(named)) picture.setAttribute(name, value);
+  const bars = document.createElementNS(SVG, 'path');
+  bars.setAttribute('d', path);
+  picture.append(bars);
+  return [picture];
 }
 
 function drawBody(grid: Grid, places: number[]): Element {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
+from statistics import median_low
 from typing import Any
 
 from nbflow.base.text import shorten
@@ -51,6 +53,12 @@ def is_share(column: ColumnProfile) -> bool:
     if column.type not in {"FLOAT", "DOUBLE"} or column.distinct <= 2 or not column.least:  # noqa: PLR2004 - 0 and 1 are marks
         return False
     return float(column.least) >= 0 and float(column.most) <= 1
+
+
+def say_facts(column: ColumnProfile, rows: int) -> list[str]:
+    """Return what a head says of its column: range, different values, missing ones."""
+    facts = (say(column, rows) for say in (say_different, say_frequent, say_missing))
+    return [fact for fact in (say_range(column), *facts) if fact]
 
 
 def say_range(column: ColumnProfile) -> str:
@@ -117,12 +125,16 @@ def _say_float(value: Any, places: int) -> str:
 
 
 def _find_places(values: Sequence[float]) -> int:
-    """Return how many decimal places tell the values apart, as few as do."""
-    usual = [one for one in values if not one or _TINY <= abs(one) < _LARGE]
+    """Return how many decimal places the values need, as few as hold them.
+
+    The largest value is shown with 5 digits or more, the middle one with 4.
+    """
+    usual = [abs(one) for one in values if one and _TINY <= abs(one) < _LARGE]
     if not usual:
         return 0
-    whole = len(str(int(max(map(abs, usual)))))
-    most = max(0, min(_MOST_PLACES, _DIGITS - whole))
+    middle, largest = (math.floor(math.log10(one)) for one in (median_low(usual), max(usual)))
+    places = max(_DIGITS - 2 - middle, _DIGITS - 1 - max(largest, 0), 0)
+    most = min(_MOST_PLACES, places)
     return next((one for one in range(most) if _is_exact(usual, one)), most)
 
 

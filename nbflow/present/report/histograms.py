@@ -12,14 +12,8 @@ WIDTH, HEIGHT = 72, 18  # pixels
 
 def draw_histogram(column: ColumnProfile) -> Markup | None:
     """Return the histogram of a column, None where it has none."""
-    if not column.bins or not (most := max(column.bins)):
+    if not (bars := make_bars(column)):
         return None
-    step = WIDTH / len(column.bins)
-    bars = "".join(
-        _draw_bar(place * step, step, count / most)
-        for place, count in enumerate(column.bins)
-        if count
-    )
     return tag(
         "svg",
         tag("path", d=bars),
@@ -27,6 +21,18 @@ def draw_histogram(column: ColumnProfile) -> Markup | None:
         class_="nb-histogram",
         role="img",
         aria_label=_say_fullest(column),
+    )
+
+
+def make_bars(column: ColumnProfile) -> str:
+    """Return the bars of a column's histogram as the path of an SVG, "" where it has none."""
+    if not column.bins or not (most := max(column.bins)):
+        return ""
+    step = WIDTH / len(column.bins)
+    return "".join(
+        _draw_bar(place * step, step, count / most)
+        for place, count in enumerate(column.bins)
+        if count
     )
 
 

@@ -16,10 +16,7 @@ from nbflow.present.report.column_texts import (
     format_column,
     is_number,
     is_share,
-    say_different,
-    say_frequent,
-    say_missing,
-    say_range,
+    say_facts,
     say_type,
 )
 from nbflow.present.report.histograms import draw_histogram
@@ -79,14 +76,12 @@ def _draw_heads(table: TablePreview) -> Markup:
 
 
 def _draw_head(column: ColumnProfile, rows: int) -> Markup:
-    sayings = (say_different, say_frequent, say_missing)
-    facts = [say_range(column), *(say(column, rows) for say in sayings)]
     return tag(
         "th",
         tag("button", column.name, type="button", class_="nb-sort"),
         tag("small", say_type(column.type)),
         draw_histogram(column),
-        *(tag("small", fact) for fact in facts if fact),
+        *(tag("small", fact) for fact in say_facts(column, rows)),
         scope="col",
         aria_sort="none",
     )
