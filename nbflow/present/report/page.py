@@ -21,6 +21,14 @@ from nbflow.present.report.content_policy import make_policy
 from nbflow.present.report.masked_texts import say_masked
 from nbflow.present.report.outputs import draw_outputs
 from nbflow.present.report.summary import make_step_row, say_verdict
+from nbflow.present.report.timeline import (
+    draw_axis,
+    draw_bar,
+    draw_legend,
+    find_length,
+    say_chain,
+    say_parts,
+)
 from nbflow.present.run_lines import say_warnings
 from nbflow.present.values import say_value
 from nbflow.reports.facts import Report, ReportStep, Story
@@ -39,7 +47,7 @@ def draw_report(report: Report) -> str:
         *(_draw_story(one, report, frames) for one in report.story),
         tag("h2", "How it came about"),
         _draw_shared(make_run_graph(report.run)),
-        *(_draw_step(step, frames, report.run.id) for step in report.steps),
+        *_draw_steps(report, frames),
         *_draw_facts(report),
     )
     return draw_page(f"{sign} {report.title}", parts, frames)
@@ -107,13 +115,30 @@ def _draw_story(story: Story, report: Report, frames: FrameScripts | None) -> Ma
     return tag("section", note, *cells, class_="nb-story")
 
 
-def _draw_step(step: ReportStep, frames: FrameScripts | None, run: str) -> Markup:
+def _draw_steps(report: Report, frames: FrameScripts | None) -> Iterator[Markup]:
+    """Yield the list of steps, which is the timeline of the run."""
+    if said := say_chain(report):
+        yield tag("p", said, class_="nb-note")
+    yield draw_axis(report)
+    length = find_length(report)
+    for step in report.steps:
+        yield _draw_step(step, frames, report.run.id, length)
+    yield draw_legend()
+    if report.outside:
+        yield tag("h2", "Made before, and read in this run")
+        yield from (_draw_step(step, frames, report.run.id, length) for step in report.outside)
+
+
+def _draw_step(step: ReportStep, frames: FrameScripts | None, run: str, length: float) -> Markup:
     name, state, took, wrote = make_step_row(step)
-    title = (tag("b", name), tag("span", state), tag("span", took), dim(wrote))
+    bar = draw_bar(step, length)
+    title = (tag("b", name), tag("span", state), bar, tag("span", took), dim(wrote))
     why = say_standing(step.state)
     content = join(
         tag("p", why, class_="nb-note") if why else None,
+        tag("p", parts, class_="nb-note") if (parts := say_parts(step)) else None,
         _draw_values(step.parameters),
+        _draw_sources(step),
         draw_outputs(step.outputs, step.state.name, run),
         *(
             draw_cell(one, step=name, id=f"{name}-{one.number}", scripts=frames)
@@ -123,6 +148,20 @@ def _draw_step(step: ReportStep, frames: FrameScripts | None, run: str) -> Marku
     )
     failed = {"open": ""} if step.state.status == "failed" else {}
     return tag("details", tag("summary", *title), content, class_="nb-step", id=name, **failed)
+
+
+def _draw_sources(step: ReportStep) -> Markup | None:
+    """Return what the step was made from, folded: hashes tell versions apart."""
+    if not step.sources:
+        return None
+    cells = ((one.kind, one.name, one.result, one.hash) for one in step.sources)
+    rows = (tag("tr", *(tag("td", said) for said in row)) for row in cells)
+    head = tag("tr", *(tag("th", one, scope="col") for one in ("", "name", "result", "content")))
+    above = f"; above it: {', '.join(step.lineage)}" if step.lineage else ""
+    title = f"Made from {', '.join(one.name for one in step.sources[:4])}"
+    more = f" and {len(step.sources) - 4} more" if len(step.sources) > 4 else ""  # noqa: PLR2004
+    table = tag("table", head, *rows, class_="nb-facts", tabindex="0")
+    return tag("details", tag("summary", f"{title}{more}{above}"), table, class_="nb-fold")
 
 
 def _draw_values(values: Mapping[str, Any]) -> Markup | None:
