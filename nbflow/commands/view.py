@@ -36,7 +36,7 @@ def command(
 
     The report is kept among what may be dropped; `nbflow report` writes one to send. The server of
     --live answers on this machine only, and who has its address; it shows and changes nothing.
-    Without RUN it goes on to each new run.
+    Without RUN it shows the newest; reload the page when another has begun.
     """
     pipeline = find_folder(folder)
     if not live:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
 from markupsafe import Markup
 
+from nbflow.app.answers import Told
+from nbflow.panel.linked_html import LinkedHtml
 from nbflow.panel.row_list import RowList
 from nbflow.panel.widget_factory import build, hide
-from nbflow.present.html.markup import tag
+from nbflow.present.html.links import link
+from nbflow.present.html.markup import dim, tag
 from nbflow.present.html.render import draw
 from nbflow.present.pages.runs import make_runs_table
 from nbflow.runs.fold import Run
@@ -27,12 +31,14 @@ class History:
         buttons = [
             _make_button("Show", "eye", lambda: act("show", self.table.chosen)),
             _make_button("Run again", "repeat", lambda: act("rerun", self.table.chosen)),
+            _make_button("Report", "file-text-o", lambda: act("report", self.table.chosen)),
             _make_button("Use its values", "sliders", lambda: act("values", self.table.chosen)),
         ]
         hint = build(w.HTML, '<span class="nbflow-help">for the run that is chosen below</span>')
         self._line = build(w.HBox, [*buttons, hint], css="nbflow-line")
         self.table = build(RowList, label="Runs, newest first")
-        self.box = build(w.VBox, [self._line, self.table], css="nbflow-history")
+        self.made = LinkedHtml()
+        self.box = build(w.VBox, [self._line, self.made.box, self.table], css="nbflow-history")
         self._known: dict[str, Run] = {}  # those that are over: they change no more
 
     def show(self, pipeline: PipelineFolder) -> None:
@@ -43,6 +49,12 @@ class History:
         known = [run.id for run in runs]
         if self.table.chosen not in known:
             self.table.chosen = known[0] if known else ""
+
+    def show_report(self, told: Told) -> None:
+        """Show a link to a report that was written, and what was masked in it."""
+        path = Path(told.facts["path"])
+        rest = told.text.partition("\n")[2]
+        self.made.show(tag("div", "Report: ", link(path, path.name), " ", dim(rest)))
 
     def _read(self, pipeline: PipelineFolder, run_id: str) -> Run:
         run = self._known.get(run_id) or read_run(pipeline, run_id)

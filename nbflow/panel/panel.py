@@ -33,6 +33,7 @@ from nbflow.pipeline import Pipeline
 from nbflow.planning import refuse_wrong
 from nbflow.present.document import Document, Span, make_commands, make_line
 from nbflow.present.frontends import spelled_for
+from nbflow.present.html.links import find_here
 from nbflow.present.html.markup import tag
 from nbflow.present.html.render import draw_page
 from nbflow.present.html.style import draw_style
@@ -266,8 +267,14 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         elif name == "rerun":
             again = app.requests.read_again
             self._work.later(lambda: self._attach(pipeline, again(pipeline, run_id)), "starting …")
+        elif name == "report":
+            self._work.later(lambda: self._write_report(pipeline, run_id), "writing the report …")
         else:
             self._work.later(lambda: self._use_values(pipeline, run_id))
+
+    def _write_report(self, pipeline: PipelineFolder, run_id: str) -> None:
+        """Write a run's report beside the notebook that shows the panel."""
+        self.history.show_report(app.report.report(pipeline, run_id, to=f"{find_here()}/"))
 
     def _stop(self) -> None:
         """Ask the run to stop. This only makes a file, so it works on any thread."""

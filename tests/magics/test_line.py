@@ -242,3 +242,17 @@ def test_the_events_of_a_run_are_printed(notebook: Notebook) -> None:
     said, *_ = notebook("%nbflow run --to load --json")
     kinds = [json.loads(line)["kind"] for line in said.splitlines()]
     assert (kinds[0], kinds[-1]) == ("RunStarted", "RunFinished")
+
+
+def test_a_report_is_written_and_shown_as_a_link(made, notebook):
+    make_run(made, "20260101-000000-aaaaaa", {"load": {}})
+    assert "notebooks-20260101-000000-aaaaaa.html" in notebook.html("%nbflow report")
+    assert (made.folder / "notebooks-20260101-000000-aaaaaa.html").is_file()
+    assert "a.md" in notebook.html("%nbflow report -o a.md --no-code")
+
+
+def test_a_cell_does_not_wait_for_a_server(made, notebook, monkeypatch):
+    monkeypatch.setenv("JPY_PARENT_PID", "1")  # as a kernel has it
+    make_run(made, "20260101-000000-aaaaaa", {"load": {}})
+    _, said, _, result = notebook("%nbflow view --live")
+    assert "A cell would wait" in str(result.error_in_exec) + said

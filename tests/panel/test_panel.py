@@ -256,6 +256,18 @@ def test_rows_of_the_history_and_of_the_steps_are_chosen(tmp_path, panels):
     assert panel.page.graph.selected == "load"
 
 
+def test_the_history_writes_the_report_of_a_run_beside_the_notebook(tmp_path, panels, monkeypatch):
+    made = write_pipeline(tmp_path, load=LOAD, report=REPORT)
+    make_run(made, "20260101-000000-aaaaaa", {"load": {}})
+    monkeypatch.chdir(tmp_path)
+    panel = panels(made)
+    panel.tabs.selected_index = 3
+    wait(lambda: panel.history.table.chosen)
+    find_button(panel, "Report").click()
+    wait(lambda: "notebooks-20260101-000000-aaaaaa.html</a>" in panel.history.made.shown)
+    assert (tmp_path / "notebooks-20260101-000000-aaaaaa.html").is_file()
+
+
 def test_a_closed_group_is_opened_for_a_value_that_does_not_fit(tmp_path, panels):
     many = {f"s{at}": [cell(f"a{at}: int = 1", "parameters")] for at in range(20)}
     panel = panels(write_pipeline(tmp_path, **many))
