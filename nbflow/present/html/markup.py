@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from markupsafe import Markup, escape
 
 from nbflow.model import find_state
@@ -14,12 +16,20 @@ def tag(name: str, *content: str | None, **attributes: str | float | None) -> Ma
         for key, value in attributes.items()
         if value is not None
     )
-    return Markup(f"<{name}{said}>{join(*content)}</{name}>")  # noqa: S704 - all is escaped
+    made = (f"<{name}{said}>", *_escape(content), f"</{name}>")
+    return Markup("".join(made))  # noqa: S704 - all is escaped
 
 
 def join(*content: str | None) -> Markup:
     """Return the parts one after the other; what is None is left out."""
-    return Markup("").join(part for part in content if part is not None)
+    return Markup("".join(_escape(content)))  # noqa: S704 - all is escaped
+
+
+def _escape(content: Iterable[str | None]) -> Iterator[str]:
+    """Yield the parts as HTML; what is HTML already is not copied: it may be large."""
+    for part in content:
+        if part is not None:
+            yield part if isinstance(part, Markup) else escape(part)
 
 
 def state(status: str) -> Markup:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import cache, lru_cache
+from typing import Any
 
 from markupsafe import Markup, escape
 from pygments import highlight
@@ -38,10 +40,16 @@ def color(source: str, language: str = "python") -> Markup:
     lexer = _find_lexer(language)
     if lexer is None:
         return escape(source)
-    made = highlight(source, lexer, HtmlFormatter(nowrap=True, wrapcode=False))
+    made = highlight(source, lexer, _make_formatter())
     return Markup(made.rstrip("\n"))  # noqa: S704 - the formatter escapes
 
 
+@cache
+def _make_formatter() -> Any:
+    return HtmlFormatter(nowrap=True, wrapcode=False)
+
+
+@lru_cache(maxsize=32)
 def _find_lexer(language: str) -> Lexer | None:
     try:
         return get_lexer_by_name(language, stripnl=False) if language else None
