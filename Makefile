@@ -55,10 +55,11 @@ extension:
 second-python:
 	tests/second_python.sh
 
-# The documentation; a warning is an error.
+# The documentation, where a warning is an error, and the report of the example beside it.
 docs: $(VENV)/.test
 	$(UV) --python $(BIN)/python --group docs
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
+	$(BIN)/nbflow run notebooks --report=build/docs/report.html
 
 # Beside its peers, each in an environment of its own: an hour, on a machine with nothing else to do.
 bench: $(VENV)/.test
