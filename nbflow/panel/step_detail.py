@@ -74,7 +74,7 @@ class StepDetail:
         if before is None or _find_made(before) != _find_made(detail):
             left = detail.left or Left()
             self._opener.show(pipeline, run, detail)
-            self._written.show(left.folder, left.outputs, _find_home(pipeline, left.folder))
+            self._written.show(left.folder, left.outputs, _find_home(pipeline, detail))
 
     def _show_choice(self, detail: Detail) -> None:
         options = [_NONE, *((name, name) for name in detail.names)]
@@ -89,11 +89,10 @@ class StepDetail:
             self._choose(name)
 
 
-def _find_home(pipeline: PipelineFolder | None, folder: Path) -> Path | None:
-    """Return the pipeline's folder if this is a result's, which will not change any more."""
-    if pipeline is None or not folder.is_relative_to(pipeline.home / "results"):
-        return None
-    return pipeline.home
+def _find_home(pipeline: PipelineFolder | None, detail: Detail) -> Path | None:
+    """Return the pipeline's folder if a result holds what is shown: it will not change any more."""
+    held = pipeline is not None and detail.step is not None and detail.step.result
+    return pipeline.home if pipeline is not None and held else None
 
 
 def read_left(run: Run, name: str) -> Left:

@@ -19,7 +19,7 @@ from nbflow.storage.quoting import quote
 
 ROWS = 200
 COLUMNS = 60
-_HEAD = 32_000  # characters of the first rows
+_HEAD = 16_000  # characters of the first rows
 _SHOWN = 8  # rows that are there in any case
 _WIDEST = 300  # characters of a cell
 _LONGEST = 80  # characters of a value in a profile
