@@ -9,7 +9,8 @@ class ColumnProfile(Frozen, frozen=True):
     """What is known of a column of a table; `type` is SQL's.
 
     `bins` are the counts of a histogram of equal widths from `least` to `most`, empty where the
-    column has no order, or one value. `least` and `most` are texts, "" where there are none.
+    column has no order, or one value. `least` and `most` are texts, "" where there are none;
+    of a column of texts they are told only where all are one.
     `common` has the most frequent values of a column with few different ones, each with its count.
     """
 

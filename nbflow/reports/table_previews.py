@@ -14,7 +14,7 @@ from nbflow.reports.facts import TablePreview
 from nbflow.storage.quoting import make_path
 from nbflow.storage.results.store import PREVIEWS
 
-_FORMAT = 1  # of the kept profiles
+_FORMAT = 2  # of the kept profiles
 
 
 class _Kept(msgspec.Struct, frozen=True):

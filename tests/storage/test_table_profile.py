@@ -42,6 +42,19 @@ def test_nan_and_infinity_have_no_place_in_a_histogram(tmp_path: Path) -> None:
     assert sum(column.bins) == 3
 
 
+def test_infinite_times_and_small_types_are_profiled(tmp_path: Path) -> None:
+    found = make_profile(
+        tmp_path / "r",
+        small=pa.array([-128, 0, 127], pa.int8()),
+        unsigned=pa.array([0, 200, 255], pa.uint8()),
+        large=pa.array([-(2**63), 0, 2**63 - 1]),
+        only_nan=[float("nan")] * 3,
+    )
+    assert [sum(column.bins) for column in found.columns] == [3, 3, 3, 0]
+    assert (found.columns[3].nans, found.columns[3].least) == (3, "")
+    assert found.columns[2].bins[0] == found.columns[2].bins[-1] == 1
+
+
 def test_frequent_values_are_told_of_columns_with_few(tmp_path: Path) -> None:
     found = make_profile(
         tmp_path / "r", origin=["LGA", "JFK", "JFK", None], late=[True, False, True, True]

@@ -76,7 +76,8 @@ def say_different(column: ColumnProfile, rows: int) -> str:
     if column.bins or not column.distinct:
         return ""
     if column.distinct == 1:
-        return f"always {shorten(_trim_number(column), _LONGEST)}" if not column.nulls else ""
+        text = _trim_number(column) or ("empty" if column.type == "VARCHAR" else "")
+        return f"always {shorten(text, _LONGEST)}" if text and not column.nulls else ""
     about = "about " if rows > _EXACT and column.distinct > 100 else ""  # noqa: PLR2004 - nearly exact
     if column.distinct == rows:
         return "all different"
@@ -151,7 +152,7 @@ def _trim(text: str) -> str:
 
 
 def _trim_number(column: ColumnProfile) -> str:
-    return _trim(column.least) if is_number(column.type) else column.least
+    return _trim(column.least) if is_number(column.type) and column.least else column.least
 
 
 def _cut_times(least: str, most: str) -> tuple[str, str]:

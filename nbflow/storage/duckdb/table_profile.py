@@ -24,6 +24,7 @@ _SHOWN = 8  # rows that are there in any case
 _WIDEST = 300  # characters of a cell
 _LONGEST = 80  # characters of a value in a profile
 _BINS = 20
+_SAFE = 1 << 31  # below, a difference of integers of any type fits
 _EXACT = 5_000  # rows: above, different values are counted approximately
 _FEW = 1_000  # different values, above which none is frequent
 _COMMON = 5
@@ -101,8 +102,10 @@ def _make_profile(
 
 
 def _fill_bins(axis: _Bins, counts: Iterable[tuple[str, int]]) -> tuple[int, ...]:
-    by_place = {int(place): count for place, count in counts}
-    return tuple(by_place.get(place, 0) for place in range(axis.count))
+    bins = [0] * axis.count
+    for place, count in counts:
+        bins[min(int(place), axis.count - 1)] += count  # the most value ends the last bin
+    return tuple(bins)
 
 
 # --- ranges -----------------------------------------------------------------------------------
@@ -111,34 +114,59 @@ def _fill_bins(axis: _Bins, counts: Iterable[tuple[str, int]]) -> tuple[int, ...
 def _read_ranges(
     cursor: duckdb.DuckDBPyConnection, source: str, columns: Sequence[Column]
 ) -> list[_Range]:
+    """Return what is known of each column. Only NaN and infinity make a second pass necessary.
+
+    Without a condition DuckDB takes least and most from what it knows of its blocks.
+    """
+    counted = cursor.execute(f"SELECT count(*) FROM {source}").fetchone()
+    rows = counted[0] if counted else 0
+    ranges = _ask_ranges(cursor, source, columns, rows, finite=False)
+    odd = [place for place, one in enumerate(ranges) if not _is_finite(one)]
+    again = _ask_ranges(cursor, source, [columns[place] for place in odd], rows, finite=True)
+    found = dict(zip(odd, again, strict=True))
+    return [found.get(place, one) for place, one in enumerate(ranges)]
+
+
+def _ask_ranges(
+    cursor: duckdb.DuckDBPyConnection,
+    source: str,
+    columns: Sequence[Column],
+    rows: int,
+    *,
+    finite: bool,
+) -> list[_Range]:
     if not columns:
         return []
-    found = cursor.execute(f"SELECT count(*) FROM {source}").fetchone()
-    rows = found[0] if found else 0
     count = "count(DISTINCT {})" if rows <= _EXACT else "approx_count_distinct({})"
     inner = ", ".join(
         f"{part} AS {letter}{place}"
         for place, column in enumerate(columns)
-        for letter, part in _aggregate(column, count).items()
+        for letter, part in _aggregate(column, count, finite=finite).items()
     )
-    outer = ", ".join(
-        part for place, column in enumerate(columns) for part in _show_range(column, place)
-    )
+    shown = [_show_range(column, place) for place, column in enumerate(columns)]
+    outer = ", ".join(part for parts in shown for part in parts)
     values = cursor.execute(f"SELECT {outer} FROM (SELECT {inner} FROM {source})").fetchone() or ()
-    parts = len(_show_range(columns[0], 0))
-    return [_make_range(rows, *values[at : at + parts]) for at in range(0, len(values), parts)]
+    width = len(shown[0])
+    return [_make_range(rows, *values[at : at + width]) for at in range(0, len(values), width)]
 
 
-def _aggregate(column: Column, count: str) -> dict[str, str]:
-    """Return what is computed of a column, by the letter that its name begins with."""
+def _is_finite(known: _Range) -> bool:
+    return known.low is None or known.high is None or math.isfinite(known.high - known.low)
+
+
+def _aggregate(column: Column, count: str, *, finite: bool) -> dict[str, str]:
+    """Return what is computed of a column, by the letter that its name begins with.
+
+    With `finite`, least and most are those of the finite values, and NaNs are counted.
+    """
     parts = {"c": f"count({column.sql})"}
-    if column.floats:
-        parts["n"] = f"count(*) FILTER (isnan({column.sql}))"
+    nans = f"count(*) FILTER (isnan({column.sql}))" if column.floats and finite else "0"
     if not column.ordered:
         return parts
-    filtered = f" FILTER ({column.finite})" if column.finite.startswith("isfinite") else ""
-    parts |= {letter: f"{name}({column.sql}){filtered}" for letter, name in _ENDS.items()}
-    return parts | {"d": count.format(column.sql)}
+    filtered = f" FILTER ({column.finite})" if finite else ""
+    ends = dict.fromkeys(_ENDS, "any_value") if column.type == "VARCHAR" else _ENDS
+    parts |= {letter: f"{name}({column.sql}){filtered}" for letter, name in ends.items()}
+    return parts | {"d": count.format(column.sql), "n": nans}
 
 
 _ENDS = {"l": "min", "m": "max"}
@@ -146,13 +174,24 @@ _ENDS = {"l": "min", "m": "max"}
 
 def _show_range(column: Column, place: int) -> list[str]:
     """Return count, NaNs, different ones, least, most, and their places on the axis."""
-    nans = f"n{place}" if column.floats else "0"
-    shown = [f"c{place}", nans]
     if not column.ordered:
-        return [*shown, "0", "''", "''", "NULL", "NULL"]
+        return [f"c{place}", "0", "0", "''", "''", "NULL", "NULL"]
     texts = [f"left({make_text(column, f'{end}{place}')}, {_LONGEST})" for end in _ENDS]
-    places = [make_measure(column, f"{end}{place}") if column.measured else "NULL" for end in _ENDS]
-    return [*shown, f"d{place}", *texts, *places]
+    if column.type == "VARCHAR":  # comparing texts takes long, and only a single one is told
+        texts = [f"CASE WHEN d{place} = 1 THEN {text} END" for text in texts]
+    places = [_show_place(column, f"{end}{place}") for end in _ENDS]
+    return [f"c{place}", f"n{place}", f"d{place}", *texts, *places]
+
+
+def _show_place(column: Column, value: str) -> str:
+    """Return the SQL expression for a place on the axis: NaN for infinity, NULL without an axis."""
+    if not column.measured:
+        return "NULL"
+    place = make_measure(column, value)
+    if column.finite.startswith("isfinite"):
+        other = f"WHEN {value} IS NOT NULL THEN 'NaN'::DOUBLE"
+        return f"CASE WHEN isfinite({value}) THEN {place} {other} END"
+    return place
 
 
 def _make_range(  # noqa: PLR0917 - as many as the query has columns for each
@@ -225,8 +264,12 @@ def _count(source: str, place: int, column: Column, known: _Range) -> str:
 
 
 def _make_bin(column: Column, axis: _Bins) -> str:
-    at = f"({make_measure(column, column.sql)} - {axis.low!r}::DOUBLE) / {axis.width!r}::DOUBLE"
-    return f"CAST(least({axis.count - 1}, greatest(0, floor({at}))) AS UTINYINT)"
+    """Return the SQL expression for the bin of a value, from 0; the most value may be in a next."""
+    low, width = axis.low, axis.width
+    if column.whole and abs(low) + width * axis.count < _SAFE:
+        return f"CAST(({column.sql}::BIGINT - ({low:.0f})) // {width:.0f} AS UTINYINT)"
+    at = f"({make_measure(column, column.sql)} - ({low!r}::DOUBLE)) / {width!r}::DOUBLE"
+    return f"CAST(floor({at}) AS UTINYINT)"
 
 
 # --- the first rows ------------------------------------------------------------------------------

@@ -63,6 +63,8 @@ def test_a_large_table_says_how_to_get_all_rows() -> None:
         (ColumnProfile("a", "VARCHAR", distinct=10_000), "all different"),
         (ColumnProfile("a", "BIGINT", distinct=1, least="2013", most="2013"), "always 2013"),
         (ColumnProfile("a", "VARCHAR", nulls=10_000), ""),
+        (ColumnProfile("a", "VARCHAR", distinct=1), "always empty"),
+        (ColumnProfile("a", "DOUBLE", distinct=1, nans=10_000), ""),
     ],
 )
 def test_a_head_says_what_is_in_its_column(column: ColumnProfile, said: str) -> None:
