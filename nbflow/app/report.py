@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from nbflow.delivery.target import Form, Target
     from nbflow.reports.facts import Report
 
-LARGE = 25_000_000  # bytes of a page, from which an archive or a folder is suggested
 _LOGO = 1_000_000  # bytes of a picture that stands on top of a page
 _NO_OPTIONS = Options()
 
@@ -124,11 +123,13 @@ def _read_logo(path: str) -> str:
 
 
 def _tell(pipeline: PipelineFolder, made: Report, target: Target, size: int) -> Told:
+    from nbflow.delivery.forms import LARGE  # noqa: PLC0415 - as above
+
     run = made.run.id
     masked = [{"rule": one.rule, "count": one.count} for one in made.masked]
     facts = {"path": target.place, "run": run, "form": target.form, "bytes": size}
     after: tuple[Next, ...] = ()
     if target.form == "html" and size > LARGE:
         smaller = Command("report", (run, "--format", "zip", say_where(pipeline)))
-        after = ((smaller, "smaller: the notebooks of the steps beside the page"),)
+        after = ((smaller, "opens faster: the cells stand in notebooks beside the page"),)
     return Told("report-written", {**facts, "masked": masked}, after)

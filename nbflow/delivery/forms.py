@@ -15,12 +15,14 @@ from msgspec.structs import replace
 from nbflow.analysis.discover.folder import REPORT_MARK
 from nbflow.delivery.chromium import make_pdf
 from nbflow.delivery.target import Form
+from nbflow.model import make_warning
 from nbflow.present.report.markdown_form import make_markdown
 from nbflow.present.report.notebook_form import make_notebook
 from nbflow.present.report.page import draw_report
 from nbflow.reports.facts import Report
 
 Files = Mapping[str, bytes]  # by path; the first is the report itself
+LARGE = 25_000_000  # bytes of a page, above which an archive or a folder is suggested
 _FIRST = 315532800.0  # 1980: an archive knows no earlier date
 
 
@@ -48,18 +50,28 @@ def make_files(report: Report, form: Form, stem: str) -> Files:
 def make_parts(report: Report) -> Files:
     """Return what the folder of a report holds: the page, and the notebook of each step."""
     mark = _encode({"run": report.run.id, "pipeline": report.run.pipeline})
-    page = draw_report(report).encode()
+    page = _draw_index(report).encode()
     return {"index.html": page, **dict(_make_notebooks(report)), REPORT_MARK: mark}
 
 
+def _draw_index(report: Report) -> str:
+    """Return the page of a folder; the cells of a large one stand in the notebooks alone."""
+    page = draw_report(report)
+    if len(page) <= LARGE:
+        return page
+    beside = make_warning("cells-beside", bytes=len(page), folder="notebooks")
+    bare = tuple(replace(step, cells=()) for step in report.steps)
+    return draw_report(replace(report, steps=bare, left_out=(*report.left_out, beside)))
+
+
 def _make_notebooks(report: Report) -> Iterator[tuple[str, bytes]]:
-    """Yield a notebook for each step that has cells, and its pictures as files."""
+    """Yield a notebook for each step that has cells, and the pictures of the story as files."""
     for step in report.steps:
         if step.cells:
             name = re.sub(r"[^\w.-]", "_", str(step.state.task))
             alone = replace(report, title=step.state.name, numbers=(), story=(), steps=(step,))
             yield f"notebooks/{name}.ipynb", _make_ipynb(alone)
-    yield from make_markdown(report, "figures")[1].items()
+    yield from make_markdown(replace(report, steps=()), "figures")[1].items()
 
 
 def _make_ipynb(report: Report) -> bytes:

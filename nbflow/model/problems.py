@@ -139,6 +139,7 @@ ProblemCode = Literal[
     "outputs-cut",
     "kernel-killed",
     # why a run says no more
+    "cells-beside",
     "broke-off",
     "unread-run",
     # what to do about a failure

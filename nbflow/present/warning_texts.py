@@ -196,6 +196,9 @@ WARNINGS: dict[ProblemCode, Text] = {
         "by then is lost.",
         "Let a cell wait for it, or end it.",
     ),
+    "cells-beside": Text(
+        "The cells of the steps lie in the folder {folder}: with them the page would be too large."
+    ),
     # why a run says no more
     "broke-off": Text("{error}"),
     "unread-run": Text(say_unread, say_unread_hint),

@@ -170,3 +170,13 @@ def test_without_code_no_form_has_any(pipeline):
     for form in ("html", "md", "ipynb"):
         report(pipeline, "--no-code", "-o", f"a.{form}")
         assert "x = 1" not in Path(f"a.{form}").read_text()
+
+
+def test_the_page_of_a_large_folder_leaves_the_cells_to_the_notebooks(pipeline, monkeypatch):
+    monkeypatch.setattr("nbflow.delivery.forms.LARGE", 1000)
+    assert "--format zip" in report(pipeline, "-o", "a.html")
+    report(pipeline, "--format", "folder", "-o", "a")
+    page = Path("a/index.html").read_text()
+    assert 'id="load-1"' not in page
+    assert "with them the page would be too large" in page
+    assert Path("a/notebooks/load.ipynb").is_file()

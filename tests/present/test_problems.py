@@ -209,6 +209,7 @@ EXAMPLES: list[tuple[ProblemCode, dict[str, Any], Remedy | None]] = [
     ("outputs-lost", {"cell": 2, "count": 7, "exact": False}, None),
     ("outputs-cut", {"bytes": 5_000_000, "of": "this cell", "most": 10**6, "log": "log.txt"}, None),
     ("kernel-killed", {"step": "load", "seconds": 30.0}, None),
+    ("cells-beside", {"bytes": 52000000, "folder": "notebooks"}, None),
     ("broke-off", {"error": "No space left on device"}, None),
     ("unread-run", {"why": "later", "log": "events.jsonl"}, Command("clean")),
     ("unread-run", {"why": "earlier", "log": "events.jsonl", "run": "r1"}, Command("clean")),

@@ -104,6 +104,8 @@ def _make_failures(report: Report) -> Iterator[str]:
 
 
 def _make_numbers(report: Report) -> Iterator[str]:
+    if report.story_from:
+        yield f"*What is told here is of run {_escape(report.story_from)}, an earlier one.*"
     if report.numbers:
         yield _make_table(
             ("", "", "against"), ((one.value, one.label, one.against) for one in report.numbers)
