@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         cancel,
         check,
         clean,
+        compare,
         demo,
         new,
         open,  # noqa: A004 - the command's name
@@ -36,6 +37,7 @@ __all__ = [
     "cancel",
     "check",
     "clean",
+    "compare",
     "demo",
     "new",
     "open",

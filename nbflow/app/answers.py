@@ -11,6 +11,7 @@ from nbflow.present.command_results import Code, say_told
 if TYPE_CHECKING:
     from nbflow.model import Scan
     from nbflow.planning import Plan
+    from nbflow.reports.comparison import Comparison
     from nbflow.runs.cleaning import Removable
     from nbflow.runs.fold import Run, StepRun
     from nbflow.workspace.pipeline_folder import PipelineFolder
@@ -73,6 +74,14 @@ class ShownStep(Answer, frozen=True):
     outputs: tuple[Output, ...] = ()
     folder: str = ""
     profile: bool = False
+
+
+class Compared(Answer, frozen=True):
+    """How a run differs from an earlier one; with `every`, what does not differ is shown too."""
+
+    pipeline: PipelineFolder
+    comparison: Comparison
+    every: bool = False
 
 
 class Told(Answer, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbflow.app.answers import ShownStep
+from nbflow.app.answers import Compared, ShownStep
 from nbflow.app.pipelines import say_where
 from nbflow.model import Command, Next
 
@@ -21,3 +21,24 @@ def find_after_step(shown: ShownStep) -> list[Next]:
         *found,
         (Command("open", (shown.run.id, shown.step.name, where)), "look at the executed notebook"),
     ]
+
+
+def find_after_comparison(compared: Compared) -> list[Next]:
+    """Return the commands that make sense after a look at what differs between two runs."""
+    runs = (compared.comparison.before.id, compared.comparison.after.id)
+    where = say_where(compared.pipeline)
+    table = next(
+        (
+            one.ref
+            for step in compared.comparison.steps
+            for one in step.outputs
+            if one.table is not None and one.table.difference.kind == "different"
+        ),
+        "",
+    )
+    query = Command("compare", (*runs, where, "--table", table))
+    return (
+        [(query, "one table alone; --key names the columns that tell its rows apart")]
+        if table
+        else []
+    )

@@ -6,13 +6,14 @@ import time
 from collections import Counter
 
 from nbflow.app import answers
-from nbflow.app.next_commands import find_after_step
+from nbflow.app.next_commands import find_after_comparison, find_after_step
 from nbflow.app.pipelines import say_where
 from nbflow.base.text import say_bytes, say_count
 from nbflow.model import Command
 from nbflow.present.document import Column, Document, Gap, Table, make_commands, make_document
 from nbflow.present.document import make_line as line
 from nbflow.present.pages import pipelines, runs
+from nbflow.present.pages.comparison import make_comparison_page
 from nbflow.present.pages.plans import make_plan_page
 from nbflow.present.pages.profile import make_profile
 from nbflow.runs.next_commands import find_after_run
@@ -49,6 +50,8 @@ def make_page(answer: answers.Answer, *, still: bool = False) -> Document:  # no
             after = find_after_step(answer)
             page = runs.make_step_page(run, step, outputs, folder, after, now=now)
             return page + _make_profile(answer)
+        case answers.Compared(comparison=comparison):
+            return make_comparison_page(comparison, find_after_comparison(answer))
         case answers.Told(text=text, facts={"path": str(path)}, next=after) if still:
             return pipelines.make_told_page(text, path, after)
         case answers.Told(text=text, next=after):

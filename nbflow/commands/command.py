@@ -26,6 +26,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "check": "Report every problem at once.",
         "runs": "List the runs, newest first.",
         "show": "Show a run, or one step of it.",
+        "compare": "Say how a run differs from another one.",
         "report": "Write a run as a page to send to others.",
         "view": "Show a run in the browser.",
         "sql": "Query the tables of a run.",

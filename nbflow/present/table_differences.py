@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from nbflow.base.text import say_count
 from nbflow.model.table_differences import (
     CellChange,
@@ -12,6 +14,8 @@ from nbflow.model.table_differences import (
 )
 
 _WIDEST = 40  # characters of a value
+_SHORT = 8  # characters of a float that is shown as it is
+_LEAST, _MOST = 4, 17  # digits of a float that count
 
 
 def say_difference(difference: TableDifference) -> str:
@@ -76,7 +80,24 @@ def _say_columns(difference: TableDifference) -> list[str]:
 
 
 def _say_cell(change: CellChange) -> str:
-    return f"{change.column} {_say_value(change.before)} → {_say_value(change.after)}"
+    before, after = _shorten_floats(change.before, change.after)
+    return f"{change.column} {_say_value(before)} → {_say_value(after)}"
+
+
+def _shorten_floats(before: str | None, after: str | None) -> tuple[str | None, str | None]:
+    """Return two floats with as many digits as tell them apart, at least four that count."""
+    try:
+        old, new = float(before or ""), float(after or "")
+    except ValueError:
+        return before, after
+    long = "." in f"{before}{after}" and max(map(len, (before or "", after or ""))) > _SHORT
+    if not (long and math.isfinite(old) and math.isfinite(new)):
+        return before, after
+    for digits in range(_LEAST, _MOST):
+        texts = f"{old:.{digits}g}", f"{new:.{digits}g}"
+        if texts[0] != texts[1]:
+            return texts
+    return before, after
 
 
 def _say_value(text: str | None) -> str:

@@ -11,8 +11,10 @@ from msgspec.structs import replace
 from nbflow.app import answers
 from nbflow.errors import NbflowError
 from nbflow.model import Planned, Problem, Reason, Scan, Step, formats
+from nbflow.present.comparison_texts import say_why
 from nbflow.present.problems import say_hint, say_skipped, say_what
 from nbflow.present.reasons import say_reason
+from nbflow.reports.comparison import Comparison, StepComparison
 from nbflow.runs.fold import Run, StepRun
 
 
@@ -69,11 +71,43 @@ def _make_body(answer: answers.Answer) -> dict[str, Any]:  # noqa: PLR0911 - a c
                 "outputs": _plain(answer.outputs),
                 "folder": answer.folder,
             }
+        case answers.Compared(comparison=comparison):
+            return make_comparison_json(comparison)
         case answers.Cleaned():
             return {"removed": answer.removed, "removable": _plain(answer.removable)}
         case answers.Told(code=code, facts=facts, text=text):
             return {"code": code, **facts, "text": text}
     return {}
+
+
+def make_comparison_json(comparison: Comparison) -> dict[str, Any]:
+    """Return what differs between two runs; of pictures only that they differ."""
+    runs = {"before": comparison.before, "after": comparison.after}
+    made: dict[str, Any] = _plain(comparison)
+    made |= {side: _make_compared_run(run) for side, run in runs.items()}
+    made["steps"] = [_make_compared_step(one) for one in comparison.steps]
+    return made
+
+
+def _make_compared_run(run: Run) -> dict[str, Any]:
+    names = ("id", "name", "status", "started", "seconds", "parameters")
+    return {name: _plain(getattr(run, name)) for name in names}
+
+
+def _make_compared_step(step: StepComparison) -> dict[str, Any]:
+    made: dict[str, Any] = _plain(step)
+    for side in ("before", "after"):
+        state = made[side]
+        kept = ("status", "seconds", "result", "failure")
+        made[side] = state and {name: state[name] for name in kept}
+    for output in made["outputs"]:
+        output["pictures"] = output["pictures"] is not None
+    figures = sorted({one.cell for one in step.figures})
+    return made | {
+        "reasons": _make_reasons(step.reasons),
+        "figures": figures,
+        "text": say_why(step),
+    }
 
 
 def _make_scan(scan: Scan) -> dict[str, Any]:

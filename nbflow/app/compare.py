@@ -1,0 +1,64 @@
+"""How a run differs from another one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbflow.app.answers import Compared
+from nbflow.errors import CallError, UnknownNameError
+from nbflow.model import Command
+from nbflow.runs.history import find_run_id, iterate_run_ids, read_run
+from nbflow.workspace.pipeline_folder import PipelineFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LOOKED_AT = 50  # earlier runs
+
+
+def compare(
+    pipeline: PipelineFolder,
+    before: str = "",
+    after: str = "",
+    *,
+    steps: Sequence[str] = (),
+    table: str = "",
+    key: Sequence[str] = (),
+    every: bool = False,
+) -> Compared:
+    """Return how a run differs from an earlier one: only what differs, with `every` all of it.
+
+    A single run is compared with the last one, and the last one with the newest before it that was
+    done. Raises UnknownNameError, CallError, and StoreError for a key that does not fit.
+    """
+    from nbflow.reports.compare_runs import compare_runs  # noqa: PLC0415 - of few commands
+    from nbflow.reports.comparison import Choice  # noqa: PLC0415 - as above
+
+    if key and not table:
+        raise CallError("--key tells the rows of one table apart. Name it: --table step.name.")
+    if table and "." not in table:
+        raise CallError(f"--table {table}: it takes a step and its table, as step.name.")
+    first, second = _choose_runs(pipeline, before, after)
+    choice = Choice(tuple(steps), table, tuple(key), every)
+    return Compared(pipeline, compare_runs(pipeline, first, second, choice), every=every)
+
+
+def _choose_runs(pipeline: PipelineFolder, before: str, after: str) -> tuple[str, str]:
+    last = find_run_id(pipeline, after or "last")
+    first = find_run_id(pipeline, before) if before else last
+    if first == last and after and before:
+        raise CallError(f"{before} and {after} are one run, {last}. Name two.")
+    return (first, last) if first != last else (_find_earlier(pipeline, last), last)
+
+
+def _find_earlier(pipeline: PipelineFolder, run_id: str) -> str:
+    """Return the newest run before one that was done, else the newest before it."""
+    earlier = [one for one in iterate_run_ids(pipeline) if one < run_id][:_LOOKED_AT]
+    if not earlier:
+        raise UnknownNameError(
+            f"Run {run_id} is the only one, and there is nothing to compare it with. ",
+            Command("run"),
+            " makes another.",
+        )
+    done = (one for one in earlier if read_run(pipeline, one).status == "done")
+    return next(done, earlier[0])
