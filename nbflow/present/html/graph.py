@@ -48,7 +48,9 @@ def draw_picture(picture: Picture, states: Mapping[str, Any]) -> Markup:
         aria_label=f"Pipeline of {len(picture.cards)} steps",
     )
     kind, widest = "nbflow-graph nbflow-still", f"max-width:{wide:.0f}px"
-    return tag("div", draw_style("graph"), svg, class_=kind, style=widest)
+    name = "The graph of the steps"  # whoever has no mouse scrolls it by its focus
+    focus = {"tabindex": "0", "role": "region", "aria_label": name}
+    return tag("div", draw_style("graph"), svg, class_=kind, style=widest, **focus)
 
 
 def _draw_card(card: Card, picture: Picture, state: Mapping[str, Any]) -> Markup:

@@ -156,7 +156,9 @@ def _draw_sources(step: ReportStep) -> Markup | None:
         return None
     cells = ((one.kind, one.name, one.result, one.hash) for one in step.sources)
     rows = (tag("tr", *(tag("td", said) for said in row)) for row in cells)
-    head = tag("tr", *(tag("th", one, scope="col") for one in ("", "name", "result", "content")))
+    head = tag(
+        "tr", *(tag("th", one, scope="col") for one in ("kind", "name", "result", "content"))
+    )
     above = f"; above it: {', '.join(step.lineage)}" if step.lineage else ""
     title = f"Made from {', '.join(one.name for one in step.sources[:4])}"
     more = f" and {len(step.sources) - 4} more" if len(step.sources) > 4 else ""  # noqa: PLR2004
