@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from nbflow.app import missing_table
@@ -20,15 +22,29 @@ from nbflow.workspace.pipeline_folder import PipelineFolder
 def query(pipeline: PipelineFolder, text: str, run: str = "last") -> Queried:
     """Return the rows of a query, which DuckDB makes when they are fetched.
 
-    Raises UnknownNameError, and SqlError with what there is instead of a table that is missing.
+    Several runs, `last,baseline`, have their tables as one, with a first column `run`. Raises
+    UnknownNameError, and SqlError with what there is instead of a table that is missing.
     """
-    found = find_run(pipeline, run)
+    runs = [find_run(pipeline, one) for one in run.split(",")]
+    found = runs[-1]
     try:
         with sqlerrors.translated():
             query = read_only.read_query(text)
-            return Queried(result_tables.query(query, find_tables(found, text)))
+            tables = find_tables(found, text) if len(runs) == 1 else _find_each(runs, text)
+            return Queried(result_tables.query(query, tables))
     except SqlError as error:
         raise _explain(pipeline, found, text, error) from error
+
+
+def _find_each(runs: Sequence[Run], query: str) -> dict[tuple[str, str], dict[str, Path]]:
+    """Return where each table lies, in each of the runs by its name or id."""
+    names = Counter(run.name for run in runs)
+    found: dict[tuple[str, str], dict[str, Path]] = {}
+    for run in runs:
+        label = run.name if names[run.name] == 1 and run.name else run.id
+        for table, folder in find_tables(run, query).items():
+            found.setdefault(table, {})[label] = folder
+    return found
 
 
 _LISTING = ("show", "describe", "information_schema", "duckdb_", "pragma")

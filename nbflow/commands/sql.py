@@ -19,6 +19,7 @@ EXAMPLES = """
 nbflow sql "from clean_flights.flights limit 5"
 nbflow sql "select origin, count(*) n from clean_flights.flights group by 1" --format csv
 nbflow sql --run baseline "summarize clean_flights.flights"
+nbflow sql --run last,baseline "select run, count(*) from clean_flights.flights group by run"
 nbflow sql "from report.delays" --output delays.parquet
 nbflow sql "describe clean_flights.flights"
 """
@@ -37,7 +38,11 @@ class _Query(Command):
 @click.command("sql", cls=_Query, examples=EXAMPLES)
 @click.argument("query")
 @click.option(
-    "--run", default="last", metavar="RUN", shell_complete=completions.runs, help="Default: last."
+    "--run",
+    default="last",
+    metavar="RUN",
+    shell_complete=completions.runs,
+    help="Default: last. RUN,RUN: several as one, with a first column run.",
 )
 @click.option(
     "--format", "kind", type=click.Choice(_FORMATS), help="By default as the output's name says."

@@ -57,6 +57,7 @@ def _make_magic(shell: Any) -> Any:
         %sql [OPTIONS] QUERY            on one line: rows = %sql --to pandas select …
 
         --run RUN            the tables of this run, by hand; by default the newest results
+        --run RUN,RUN        those of several runs as one, with a first column run
         --to FORM            keep the rows as pandas, arrow, polars or relation (lazy)
         --write TABLE        write the rows as this step's output, streamed by DuckDB
         --reads STEP.TABLE   declare a read where the query cannot be analysed: PIVOT, CREATE …
@@ -106,7 +107,8 @@ def _execute(shell: Any, cell: sql_cell.SqlCell, local_ns: dict[str, Any] | None
         raise SqlError(f"--write {cell.write}: {unkept}")
     nearer = {} if local_ns is None or local_ns is shell.user_ns else local_ns
     scope = query.Scope(shell.user_ns, nearer)
-    locate = partial(public_api.locate, run=cell.run)
+    runs = tuple(filter(None, cell.run.split(",")))
+    locate = partial(public_api.locate, run=runs if len(runs) > 1 else cell.run)
     answer = None
     running = query.run(cell.query, scope, locate, passing=bool(cell.run))
     with closing(running) as statements:

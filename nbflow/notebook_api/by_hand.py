@@ -24,6 +24,8 @@ from nbflow.storage.results.store import open_store
 from nbflow.workspace.stores import is_store
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nbflow.model import Result
     from nbflow.runs.fold import Run
     from nbflow.workspace.pipeline_folder import PipelineFolder
@@ -52,6 +54,23 @@ def locate(step: str, name: str, run: str = "") -> Source:
             )  # raises: gone
             return _locate_pinned(here.pipeline, pinned, step, name)
         return _locate_newest(here.pipeline, step, name)
+
+
+def locate_each(step: str, name: str, runs: Sequence[str]) -> Source:
+    """Return where to read from in each of several runs, by their names or ids."""
+    here = find_here()
+    if here.pipeline is None:
+        raise CallError(_explain_no_project(here, f"{step}.{name}"))
+    found = {}
+    for text in runs:
+        chosen = run_choice.choose_run(here.pipeline, text, f"run {text}")
+        found[chosen.id] = (chosen.name, _locate_pinned(here.pipeline, chosen, step, name).folder)
+    names = [called for called, _ in found.values()]
+    labels = {
+        called if called and names.count(called) == 1 else run_id: folder
+        for run_id, (called, folder) in found.items()
+    }
+    return Source(next(iter(labels.values())), name, labels)
 
 
 def write(name: str, value: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Literal
 
+from nbflow.errors import CallError
 from nbflow.notebook_api import ref_names, session, under_run
 
 if TYPE_CHECKING:
@@ -19,19 +20,27 @@ def read(
     to: Literal["pandas", "arrow", "polars", "relation", "reader"] = "pandas",
     columns: Sequence[str] | None = None,
     where: str | None = None,
+    run: str | Sequence[str] = "",
 ) -> Any:
     """Return a table or value that another step wrote: `read("clean_flights.flights")`.
 
     `to` is the type of the table that is returned: a pandas DataFrame, an Arrow table, a Polars
     DataFrame, a DuckDB relation or an Arrow RecordBatchReader. `columns` and `where` (an SQL
     condition) load only a part. Under a run the step's inputs are read. By hand the newest finished
-    run is read, or what you wrote by hand since, and a line says which. Raises CallError where
-    there is nothing to read.
+    run is read, or what you wrote by hand since, and a line says which.
+
+    By hand, `run` chooses another run: its id, a unique prefix of it, its name, or "last". Of a
+    list of runs the tables are one, with a first column `run`; values that are no tables come in a
+    dict by run. Raises CallError where there is nothing to read.
     """
     with session.current.clock.timed("reading"):
         from nbflow.storage import output_io  # noqa: PLC0415 - importing nbflow must not load duckdb
 
-        found = locate(*ref_names.split_ref(ref))
+        found = locate(*ref_names.split_ref(ref), run=run)
+        if found.runs:
+            from nbflow.storage import merged_tables  # noqa: PLC0415 - as above
+
+            return merged_tables.read_each(found.runs, found.name, to, columns, where)
         return output_io.read(found.folder, found.name, to=to, columns=columns, where=where)
 
 
@@ -71,6 +80,7 @@ def sql(query: str, /, **parameters: Any) -> Any:
 
     Tables are named `step.table`, or by the Python variable that holds one. `$name` in the
     query stands for the parameter of that name: `sql("… where month = $month", month=2)`.
+    By hand, `run` chooses a run or several as in `read`, unless the query has a parameter `$run`.
     """
     with session.current.clock.timed("reading"):
         from nbflow.notebook_api import query as queries  # noqa: PLC0415
@@ -94,12 +104,25 @@ def use(run: str | None = None, *, step: str | None = None) -> None:
         _import_by_hand().use(run, step)
 
 
-def locate(step: str, name: str, run: str = "") -> ref_names.Source:
-    """Return where to read from; `run` chooses one by hand, and changes nothing under a run."""
+def locate(step: str, name: str, run: str | Sequence[str] = "") -> ref_names.Source:
+    """Return where to read from; `run` chooses one by hand, and changes nothing under a run.
+
+    Of several runs all are read, by hand only.
+    """
     under = session.current.find_job()
-    return (
-        under_run.locate(under, step, name) if under else _import_by_hand().locate(step, name, run)
+    if under and not isinstance(run, str):
+        raise CallError(
+            f"{step}.{name}: a run reads the inputs of its step, and not those of the runs "
+            f"{', '.join(run)}. Compare runs by hand, in a notebook that is no step."
+        )
+    if under:
+        return under_run.locate(under, step, name)
+    found: ref_names.Source = (
+        _import_by_hand().locate(step, name, run)
+        if isinstance(run, str)
+        else _import_by_hand().locate_each(step, name, run)
     )
+    return found
 
 
 def describe_use() -> str:

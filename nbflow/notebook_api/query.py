@@ -6,26 +6,27 @@ import re
 import threading
 from collections.abc import Callable, Generator, Mapping
 from functools import cache, partial
-from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 
-from nbflow.errors import CallError, SqlError
+from nbflow.errors import CallError, SqlError, StoreError
 from nbflow.notebook_api.query_parameters import bind
 from nbflow.notebook_api.ref_names import Source
 from nbflow.storage.duckdb import interruptible
 from nbflow.storage.duckdb.connections import process_connection
-from nbflow.storage.duckdb.result_tables import make_view
+from nbflow.storage.duckdb.result_tables import make_merged_view, make_view
 from nbflow.storage.duckdb.statements import Statement, find_tables
 from nbflow.storage.quoting import quote
 from nbflow.storage.results.outputs import read_outputs
 
 Locate = Callable[[str, str], Source]
+LocateIn = Callable[..., Source]  # a Locate that also takes the runs
+_RUN = re.compile(r"\$run\b")
 Missing = dict[tuple[str, str], CallError]
 _CALL = "__nbflow_query__"
 _lock = threading.RLock()
 # The views on the process's connection, and whose they are: they last as long as it does.
-_viewed: dict[tuple[str, str], Path] = {}
+_viewed: dict[tuple[str, str], Source] = {}
 
 
 class Scope(NamedTuple):
@@ -43,9 +44,29 @@ class Ran(NamedTuple):
     last: bool
 
 
-def query(text: str, parameters: Mapping[str, Any], frame: FrameType, locate: Locate) -> Any:
-    """Return a relation of the query; `frame` is the caller's, whose variables it may name."""
+def query(text: str, parameters: Mapping[str, Any], frame: FrameType, locate: LocateIn) -> Any:
+    """Return a relation of the query; `frame` is the caller's, whose variables it may name.
+
+    A parameter `run` that the query does not have chooses the runs whose tables it reads.
+    """
     scope = Scope(frame.f_globals, frame.f_locals)
+    if "run" in parameters and not _RUN.search(text):
+        others = {name: value for name, value in parameters.items() if name != "run"}
+        return _query_runs(text, others, scope, partial(locate, run=parameters["run"]))
+    return _query(text, parameters, scope, locate)
+
+
+def _query_runs(text: str, parameters: Mapping[str, Any], scope: Scope, locate: Locate) -> Any:
+    """Return the rows of the query at once: its views last no longer."""
+    with _lock:
+        before = dict(_viewed)
+        try:
+            return _query(text, parameters, scope, locate).materialize()
+        finally:
+            _restore(before)
+
+
+def _query(text: str, parameters: Mapping[str, Any], scope: Scope, locate: Locate) -> Any:
     with _lock:
         missing = _make_views(_read_refs(text), locate)
         try:
@@ -117,8 +138,15 @@ def _make_view(step: str, name: str, source: Source) -> None:
             f"{step}.{name} is no table but kept as {kind}, which SQL cannot query. "
             f'Take it by nbflow.read("{step}.{name}").'
         )
-    make_view(process_connection(), step, name, source.folder)
-    _viewed[step, name] = source.folder
+    _show(step, name, source)
+
+
+def _show(step: str, name: str, source: Source) -> None:
+    if source.runs:
+        make_merged_view(process_connection(), step, name, source.runs)
+    else:
+        make_view(process_connection(), step, name, source.folder)
+    _viewed[step, name] = source
 
 
 def _drop_view(step: str, name: str) -> None:
@@ -128,14 +156,16 @@ def _drop_view(step: str, name: str) -> None:
         del _viewed[step, name]
 
 
-def _restore(before: Mapping[tuple[str, str], Path]) -> None:
+def _restore(before: Mapping[tuple[str, str], Source]) -> None:
     for step, name in {*before, *_viewed}:
         earlier = before.get((step, name))
         if earlier is None:
             _drop_view(step, name)
         elif earlier != _viewed.get((step, name)):
-            make_view(process_connection(), step, name, earlier)
-            _viewed[step, name] = earlier
+            try:
+                _show(step, name, earlier)
+            except StoreError:  # its result was removed since
+                _drop_view(step, name)
 
 
 def _execute_pointing(text: str, parameters: Mapping[str, Any], scope: Scope) -> Any:

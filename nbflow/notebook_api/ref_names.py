@@ -14,10 +14,14 @@ from nbflow.model.refs import Ref, make_ref
 
 
 class Source(Frozen, frozen=True):
-    """Where one table or value is read from."""
+    """Where one table or value is read from.
+
+    `runs` has the folders of several runs by how these are called, where all of them are read.
+    """
 
     folder: Path
     name: str
+    runs: dict[str, Path] = {}
 
 
 def split_ref(ref: Any) -> Ref:

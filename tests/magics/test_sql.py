@@ -77,6 +77,9 @@ def test_tables_are_those_of_the_newest_or_the_named_run(
     assert rows(run(f"%%sql\n{count}")) == [(1,)]
     assert rows(run(f"%%sql --run old\n{count}")) == [(3,)]
     assert rows(run(f"%sql --run=new {count}")) == [(1,)]
+    assert rows(run("%sql --run old,new select run, count(*) from clean.flights group by 1 order by 2")) == [
+        ("new", 1), ("old", 3),
+    ]  # fmt: skip
     assert nbflow.sql(count).fetchall() == [(1,)]
     with pytest.raises(
         SqlError, match=r"--run older: this is no finished run of notebooks: new, old"

@@ -14,9 +14,10 @@ import pandas as pd
 import pytest
 
 import nbflow
+from nbflow import app
 from nbflow.base.hashing import hash_bytes
 from nbflow.base.ids import make_id
-from nbflow.errors import CallError
+from nbflow.errors import CallError, StoreError
 from nbflow.notebook_api import by_hand_store
 from nbflow.runs.history import read_run
 from nbflow.storage.results.left_files import read_left
@@ -366,3 +367,55 @@ def test_a_file_written_by_hand_is_known_as_the_steps(pipeline: PipelineFolder) 
     nbflow.write("out", Path("out.csv"))
     (known,) = read_left(pipeline, "clean_flights")
     assert (known.key, known.hash) == ("notebooks/out.csv", hash_bytes("1\n"))
+
+
+def test_several_runs_are_read_as_one_table(
+    pipeline: PipelineFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wider = pd.DataFrame({"n": [2], "late": [True]})
+    finish_run(
+        pipeline, {"clean_flights": {"flights": frame(1), "note": "a"}}, name="old", hours_ago=4
+    )
+    finish_run(pipeline, {"clean_flights": {"flights": wider, "note": "b"}}, name="new")
+    both = nbflow.read("clean_flights.flights", run=["old", "last"])
+    assert list(both.columns) == ["run", "n", "late"]
+    assert both[["run", "n"]].to_dict("list") == {"run": ["old", "new"], "n": [1, 2]}
+    assert both["late"].isna().tolist() == [True, False]
+    assert "run old · 4 h old\nclean_flights.flights · run new" in said(capsys)
+    assert nbflow.read("clean_flights.note", run=["old", "new"]) == {"old": "a", "new": "b"}
+    assert nbflow.read("clean_flights.flights", run="old")["n"].tolist() == [1]
+
+
+@pytest.mark.parametrize("to", ["arrow", "relation", "reader", "polars"])
+def test_several_runs_come_in_each_form(pipeline: PipelineFolder, to: str) -> None:
+    rows = pd.DataFrame({"n": [1, 2], "x": ["a", None]})
+    finish_run(pipeline, {"clean_flights": {"flights": rows}}, name="old", hours_ago=4)
+    finish_run(pipeline, {"clean_flights": {"flights": frame(3)}}, name="new")
+    read = nbflow.read("clean_flights.flights", to=to, run=["old", "new"], where="n > 1")  # type: ignore[arg-type]
+    found = read.fetchall() if to == "relation" else read.read_all() if to == "reader" else read
+    if to == "polars":
+        found = found.rows()
+    elif to != "relation":
+        found = [tuple(row.values()) for row in found.to_pylist()]
+    assert found == [("old", 2, None), ("new", 3, None)]
+
+
+def test_sql_reads_several_runs(pipeline: PipelineFolder) -> None:
+    finish_run(pipeline, {"clean_flights": {"flights": frame(1)}}, name="old", hours_ago=4)
+    finish_run(pipeline, {"clean_flights": {"flights": frame(2)}}, name="new")
+    query = "select * from clean_flights.flights"
+    assert nbflow.sql(query, run=["old", "new"]).fetchall() == [("old", 1), ("new", 2)]
+    assert nbflow.sql(query, run="old").fetchall() == [(1,)]
+    assert nbflow.sql(query).fetchall() == [(2,)]
+    assert nbflow.sql("select $run", run="old").fetchall() == [("old",)]
+    assert app.sql.query(pipeline, query, "old,new").relation.fetchall() == [("old", 1), ("new", 2)]
+
+
+def test_a_column_run_of_its_own_is_not_covered(pipeline: PipelineFolder) -> None:
+    own = pd.DataFrame({"Run": [1]})
+    finish_run(pipeline, {"clean_flights": {"flights": own}}, name="old", hours_ago=4)
+    finish_run(pipeline, {"clean_flights": {"flights": own}}, name="new")
+    with pytest.raises(StoreError, match="has a column run itself"):
+        nbflow.read("clean_flights.flights", run=["old", "new"])
+    with pytest.raises(StoreError, match="has a column run itself"):
+        nbflow.sql("from clean_flights.flights", run=["old", "new"])

@@ -85,3 +85,10 @@ def test_variables_of_ours_are_not_tables(start_job: StartJob) -> None:
 )
 def test_qualified_names(query: str, refs: list[tuple[str, str]]) -> None:
     assert [(ref.step, ref.name) for ref in find_refs(query)] == refs
+
+
+def test_a_run_reads_its_inputs_and_not_those_of_several_runs(start_job: StartJob) -> None:
+    start_job({"clean_flights.flights": FLIGHTS})
+    assert len(nbflow.read("clean_flights.flights", run="last")) == 3
+    with pytest.raises(CallError, match="not those of the runs a, b"):
+        nbflow.read("clean_flights.flights", run=["a", "b"])

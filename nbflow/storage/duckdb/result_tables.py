@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from nbflow.storage.duckdb.connections import attached, process_connection, set_
 from nbflow.storage.duckdb.database_file import find_fault
 from nbflow.storage.duckdb.filling import fill
 from nbflow.storage.duckdb.relations import read_relation
-from nbflow.storage.quoting import quote
+from nbflow.storage.quoting import quote, quote_text
 
 
 class Query:
@@ -95,11 +95,42 @@ def make_view(connection: duckdb.DuckDBPyConnection, schema: str, name: str, fol
     """Make `schema.name` show a table of a result; replaces an older view of that name."""
     with attached_table(connection, folder, name, stays=True) as alias:
         source = f"{quote(alias)}.main.{quote(name)}"
+    _make_view(connection, schema, name, f"SELECT * FROM {source}")
+
+
+def make_merged_view(
+    connection: duckdb.DuckDBPyConnection, schema: str, name: str, folders: Mapping[str, Path]
+) -> None:
+    """Make `schema.name` show the rows of several results, with a first column `run`.
+
+    `folders` maps what stands in that column to the results. What a table has no column for is
+    null. Raises StoreError where a table has a column `run` of its own.
+    """
+    selects = []
+    for run, folder in folders.items():
+        with attached_table(connection, folder, name, stays=True) as alias:
+            source = f"{quote(alias)}.main.{quote(name)}"
+        described = connection.cursor().execute(f"SELECT * FROM {source} LIMIT 0").description
+        refuse_own_run(f"{schema}.{name}", [column[0] for column in described or ()])
+        selects.append(f"SELECT {quote_text(run)} AS run, * FROM {source}")
+    _make_view(connection, schema, name, " UNION ALL BY NAME ".join(selects))
+
+
+def refuse_own_run(ref: str, columns: Iterable[str]) -> None:
+    """Raise StoreError where a table has a column `run`, in which the run's name is to stand."""
+    if any(str(column).casefold() == "run" for column in columns):
+        raise StoreError(
+            f"{ref} has a column run itself, and the names of several runs stand in a column of"
+            " that name. Read each run alone."
+        )
+
+
+def _make_view(connection: duckdb.DuckDBPyConnection, schema: str, name: str, select: str) -> None:
     view = f"memory.{quote(schema)}.{quote(name)}"
     try:
         # Not on a cursor: a lazy result on the connection would hide the new view from it.
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS memory.{quote(schema)}")
-        connection.execute(f"CREATE OR REPLACE VIEW {view} AS SELECT * FROM {source}")
+        connection.execute(f"CREATE OR REPLACE VIEW {view} AS {select}")
     except duckdb.Error as error:
         raise StoreError(
             f"{schema}.{name} cannot be shown: {error}\nIf an earlier result is still being read"
@@ -109,16 +140,20 @@ def make_view(connection: duckdb.DuckDBPyConnection, schema: str, name: str, fol
 
 def query(
     sql: str,
-    tables: Mapping[tuple[str, str], Path],
+    tables: Mapping[tuple[str, str], Path | Mapping[str, Path]],
     parameters: Any = None,
 ) -> duckdb.DuckDBPyRelation:
     """Return a lazy relation on the process connection, in which `tables` are views.
 
-    `tables` maps (schema, table) to the folder of the result that holds it.
+    `tables` maps (schema, table) to the folder of the result that holds it, or to those of several
+    runs by their names, see `make_merged_view`.
     """
     connection = process_connection()
     for (schema, name), folder in tables.items():
-        make_view(connection, schema, name, folder)
+        if isinstance(folder, Path):
+            make_view(connection, schema, name, folder)
+        else:
+            make_merged_view(connection, schema, name, folder)
     return connection.sql(sql, params=parameters)
 
 
