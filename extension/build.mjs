@@ -29,7 +29,7 @@ if (process.argv[2] === 'test') {
     outdir: `${product}/panel/static`,
     target: 'es2022',
   });
-  const framed = ['chart_frame', 'fit_frames', 'frame_height', 'live_frames', 'tables'];
+  const framed = ['chart_frame', 'fit_frames', 'frame_height', 'live_frames', 'page', 'tables'];
   await build({
     ...small,
     format: 'iife', // scripts in a page

@@ -12,7 +12,7 @@ import pytest
 
 from nbflow.present.report.cells import FrameScripts, draw_cell
 from nbflow.present.report.content_policy import make_policy
-from nbflow.present.report.page import draw_page
+from nbflow.present.report.frame import draw_page
 from nbflow.reports.facts import ReportCell
 
 pytestmark = pytest.mark.browser

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from nbflow.present.report.frame import draw_page
 from nbflow.present.report.outputs import draw_outputs
-from nbflow.present.report.page import draw_page
 from nbflow.reports.output_previews import make_output_preview
 from nbflow.storage.output_io import write
 from tests.browser.conftest import FLAGS, find_chromium

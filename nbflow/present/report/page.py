@@ -11,13 +11,13 @@ from nbflow.model import find_state
 from nbflow.present.document import Block, make_commands, make_warnings
 from nbflow.present.html.markup import dim, join, tag
 from nbflow.present.html.render import draw
-from nbflow.present.html.style import draw_style, frame, read_script
+from nbflow.present.html.style import frame
 from nbflow.present.nodes import make_run_graph
 from nbflow.present.pages.runs import make_failure
 from nbflow.present.problems import say_problem
 from nbflow.present.reasons import say_standing
 from nbflow.present.report.cells import FrameScripts, draw_cell
-from nbflow.present.report.content_policy import make_policy
+from nbflow.present.report.frame import draw_page
 from nbflow.present.report.masked_texts import say_masked
 from nbflow.present.report.outputs import draw_outputs
 from nbflow.present.report.summary import make_step_row, say_verdict
@@ -50,34 +50,7 @@ def draw_report(report: Report) -> str:
         *_draw_steps(report, frames),
         *_draw_facts(report),
     )
-    return draw_page(f"{sign} {report.title}", parts, frames)
-
-
-def draw_page(
-    title: str, parts: Iterable[Markup | None], frames: FrameScripts | None = None
-) -> str:
-    """Return a whole page in which our own script runs, and in `frames` what they allow."""
-    scripts = [read_script("fit_frames"), read_script("tables")]
-    body = tag("main", *parts)  # before the policy: `frames` collects what is drawn
-    head = join(
-        Markup('<meta charset="utf-8">'),
-        Markup('<meta http-equiv="Content-Security-Policy" content="{}">').format(
-            make_policy(
-                [*scripts, *(frames.own if frames else ())], frames.hashes if frames else ()
-            )
-        ),
-        Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-        tag("title", title),
-        draw_style("report"),
-    )
-    run = (Markup("<script>{}</script>").format(Markup(one)) for one in scripts)  # noqa: S704 - ours
-    made = tag(
-        "html",
-        tag("head", head),
-        tag("body", body, *run, frames.draw() if frames else None),
-        lang="en",
-    )
-    return f"<!doctype html>\n{made}\n"
+    return draw_page(f"{sign} {report.title}", parts, frames=frames)
 
 
 def _draw_logo(data: str) -> Markup | None:
