@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbflow.notebook_api import file, progress, read, sql, use, write
     from nbflow.panel.panel import controls
-    from nbflow.pipeline import Pipeline
+    from nbflow.pipeline import Pipeline, compare
 
 __version__ = "0.1.0"
-__all__ = ["Pipeline", "controls", "file", "progress", "read", "sql", "use", "write"]
+__all__ = ["Pipeline", "compare", "controls", "file", "progress", "read", "sql", "use", "write"]
 
-_HOMES = {"Pipeline": "nbflow.pipeline", "controls": "nbflow.panel.panel"}
+_HOMES = {
+    "Pipeline": "nbflow.pipeline",
+    "compare": "nbflow.pipeline",
+    "controls": "nbflow.panel.panel",
+}
 
 
 def __getattr__(name: str) -> Any:

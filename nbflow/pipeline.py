@@ -7,8 +7,10 @@ from typing import Any
 
 from nbflow import app
 from nbflow.analysis.contract.scan import read_folder
+from nbflow.app.answers import Compared
 from nbflow.model import Request, Scan, Step
 from nbflow.planning import Plan
+from nbflow.reports.comparison import Comparison
 from nbflow.runs.cancel import cancel
 from nbflow.runs.fold import Run
 from nbflow.runs.follow import follow
@@ -71,7 +73,51 @@ class Pipeline:
         """Return a run by its id, a unique prefix of it, or its name."""
         return find_run(self.location, text)
 
+    def compare(self, before: str = "", after: str = "", **options: Any) -> RunComparison:
+        """Say how a run differs from another one, as `nbflow.compare` does."""
+        return RunComparison(app.compare.compare(self.location, before, after, **options))
+
     def _ask(self, scan: Scan, request: Request | None, parameters: dict[str, Any]) -> Request:
         options = request or Request()
         values = {**options.parameters, **parameters}
         return app.requests.make_request(self.location, scan, options, values)
+
+
+class RunComparison:
+    """How a run differs from another one: shown in a notebook, and as data in `facts`."""
+
+    def __init__(self, compared: Compared) -> None:
+        self.compared = compared
+
+    @property
+    def facts(self) -> Comparison:
+        """What differs, as frozen values, as `facts.parameters`."""
+        return self.compared.comparison
+
+    def write(self, to: str | Path) -> str:
+        """Write it as an HTML page to a file, a folder or a URL, without secrets; say where."""
+        return str(app.compare.write_page(self.compared, str(to)).facts["path"])
+
+    def __repr__(self) -> str:
+        facts = self.facts
+        differ = ", ".join(one.name for one in facts.steps) or "nothing"
+        return f"<differs from {facts.before.id} to {facts.after.id}: {differ}>"
+
+    def _repr_html_(self) -> str:
+        from nbflow.app.pages import make_page  # noqa: PLC0415 - loads what draws pages
+        from nbflow.present import html  # noqa: PLC0415 - as above
+
+        return html.draw_page(make_page(self.compared, still=True))
+
+
+def compare(
+    before: str = "", after: str = "", *, folder: str | Path | None = None, **options: Any
+) -> RunComparison:
+    """Say how a run differs from another one: `nbflow.compare("baseline", "last")`.
+
+    Runs are ids, the starts of such, names or "last"; a single one is compared with the last run,
+    and the last with the newest before it that was done. `folder` is the pipeline's, by default
+    the one at hand. Options are `steps`, `table` with `key`, the columns that tell its rows apart,
+    and `every`, to list also what does not differ. Raises UnknownNameError.
+    """
+    return Pipeline(folder).compare(before, after, **options)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbflow.app.answers import Compared
+from msgspec.structs import replace
+
+from nbflow.app.answers import Compared, Told
 from nbflow.errors import CallError, UnknownNameError
 from nbflow.model import Command
 from nbflow.runs.history import find_run_id, iterate_run_ids, read_run
@@ -12,6 +15,9 @@ from nbflow.workspace.pipeline_folder import PipelineFolder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from nbflow.reports.comparison import Comparison
+    from nbflow.reports.facts import Options
 
 _LOOKED_AT = 50  # earlier runs
 
@@ -41,6 +47,33 @@ def compare(
     first, second = _choose_runs(pipeline, before, after)
     choice = Choice(tuple(steps), table, tuple(key), every)
     return Compared(pipeline, compare_runs(pipeline, first, second, choice), every=every)
+
+
+def write_page(compared: Compared, to: str, options: Options | None = None) -> Told:
+    """Write what differs as an HTML page, without what others must not see; say where it is.
+
+    `to` is a file, a folder or a URL. Raises ReportError; what was there before then stays.
+    """
+    from nbflow.delivery.target import find_target  # noqa: PLC0415 - as above
+    from nbflow.delivery.write import write_files  # noqa: PLC0415 - as above
+    from nbflow.present.report.comparison import draw_comparison  # noqa: PLC0415 - as above
+    from nbflow.reports.redaction import redact  # noqa: PLC0415 - as above
+
+    found = compared.comparison
+    target = find_target(to, "html", f"{found.before.id}-{found.after.id}")
+    made = redact(_leave_out_places(found, options or found.options))
+    page = draw_comparison(made).encode()
+    write_files(target, {Path(target.place).name: page})
+    masked = [{"rule": one.rule, "count": one.count} for one in made.masked]
+    facts = {"path": target.place, "run": found.after.id, "form": "html", "bytes": len(page)}
+    return Told("report-written", {**facts, "masked": masked})
+
+
+def _leave_out_places(comparison: Comparison, options: Options) -> Comparison:
+    """Return the comparison without where its runs lie, which a page does not show."""
+    runs = (comparison.before, comparison.after)
+    before, after = (replace(run, folder="", home="", notebooks="") for run in runs)
+    return replace(comparison, before=before, after=after, options=options)
 
 
 def _choose_runs(pipeline: PipelineFolder, before: str, after: str) -> tuple[str, str]:

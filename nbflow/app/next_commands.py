@@ -27,18 +27,5 @@ def find_after_comparison(compared: Compared) -> list[Next]:
     """Return the commands that make sense after a look at what differs between two runs."""
     runs = (compared.comparison.before.id, compared.comparison.after.id)
     where = say_where(compared.pipeline)
-    table = next(
-        (
-            one.ref
-            for step in compared.comparison.steps
-            for one in step.outputs
-            if one.table is not None and one.table.difference.kind == "different"
-        ),
-        "",
-    )
-    query = Command("compare", (*runs, where, "--table", table))
-    return (
-        [(query, "one table alone; --key names the columns that tell its rows apart")]
-        if table
-        else []
-    )
+    page = Command("compare", (*runs, where, "-o", "what-differs.html"))
+    return [(page, "as a page, with figures side by side")]

@@ -101,6 +101,14 @@ class Graph(Frozen, frozen=True):
     states: Mapping[str, Any] = {}
 
 
+class Pictures(Frozen, frozen=True):
+    """Two pictures to be seen side by side, by MIME type, for who can draw them; {} is none."""
+
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+    label: str
+
+
 class Gap(Frozen, frozen=True):
     """An empty line where there is no other space between parts."""
 
@@ -113,7 +121,7 @@ class Section(Frozen, frozen=True):
     folded: bool = False
 
 
-Block = Line | Table | Listing | Facts | Commands | Graph | Gap | Section
+Block = Line | Table | Listing | Facts | Commands | Graph | Pictures | Gap | Section
 Document = tuple[Block, ...]
 
 

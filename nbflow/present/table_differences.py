@@ -65,6 +65,12 @@ def say_row_change(change: RowChange) -> str:
     return ", ".join(map(_say_cell, change.cells))
 
 
+def say_cell_change(change: CellChange) -> str:
+    """Return a value before and after: `0.1 → 0.25`."""
+    before, after = _shorten_floats(change.before, change.after)
+    return f"{_say_value(before)} → {_say_value(after)}"
+
+
 def _say_rows(difference: TableDifference) -> list[str]:
     counts = {
         "added": difference.added,
@@ -80,8 +86,7 @@ def _say_columns(difference: TableDifference) -> list[str]:
 
 
 def _say_cell(change: CellChange) -> str:
-    before, after = _shorten_floats(change.before, change.after)
-    return f"{change.column} {_say_value(before)} → {_say_value(after)}"
+    return f"{change.column} {say_cell_change(change)}"
 
 
 def _shorten_floats(before: str | None, after: str | None) -> tuple[str | None, str | None]:

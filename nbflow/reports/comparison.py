@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from nbflow.model import Frozen, Next, Output, Problem, Reason
 from nbflow.model.table_differences import TableComparison
-from nbflow.reports.facts import Code, Masked
+from nbflow.reports.facts import Code, Masked, Options
 from nbflow.runs.fold import Run, StepRun
 
 StepKind = Literal["same", "equal", "different", "added", "removed"]
@@ -119,6 +119,7 @@ class Comparison(Frozen, frozen=True):
     same: tuple[str, ...] = ()
     next: tuple[Next, ...] = ()
     masked: tuple[Masked, ...] = ()
+    options: Options = Options()
 
 
 class Choice(Frozen, frozen=True):

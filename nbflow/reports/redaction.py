@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -16,6 +16,8 @@ from msgspec.structs import replace
 from nbflow.errors import NbflowError
 from nbflow.model import Reason
 from nbflow.model.profiles import ColumnProfile
+from nbflow.model.table_differences import CellChange, TableDifference
+from nbflow.reports.comparison import Change, Comparison, ValueChange
 from nbflow.reports.facts import (
     Masked,
     Options,
@@ -38,10 +40,15 @@ _LEAST = 6  # characters of a secret value that is looked for elsewhere
 # Fields by which parts of a report are found, and what nobody wrote.
 _KEPT = {"hash", "id", "name", "ref", "result", "status", "step", "steps", "tags"}
 _KEPT_WHOLE = {"chain", "columns", "lineage", "parents"}
+# What has a name by which its values may be secret: of a parameter, a column, a part of a value.
+_NAMED = (Setting, Reason, ColumnProfile, Change, CellChange, ValueChange)
 _HEAD = re.compile(r"<th[^>]*>\s*([^<]+?)\s*</th>")
 
 
-def redact(report: Report) -> Report:
+Shared = TypeVar("Shared", bound=Report | Comparison)  # what others get to see
+
+
+def redact(report: Shared) -> Shared:
     """Return the report without what looks like a secret, and how often each rule was used.
 
     Unless `options.who` is set, home folders, users and hosts are left out too. A pattern of
@@ -56,9 +63,9 @@ def redact(report: Report) -> Report:
         name for name in names if is_secret_name(name) or any(one.fullmatch(name) for one in named)
     )
     redactor = _Redactor(report, secret, [one for one in patterns if one not in named])
-    made: Report = redactor.change(replace(report, options=Options()))
-    masked = tuple(Masked(rule, count) for rule, count in sorted(redactor.counts.items()))
-    return replace(made, options=report.options, masked=(*report.masked, *masked))
+    made: Shared = redactor.change(replace(report, options=Options()))
+    counts = [Masked(rule, count) for rule, count in sorted(redactor.counts.items())]
+    return replace(made, options=report.options, masked=(*report.masked, *counts))
 
 
 def _compile(text: str) -> re.Pattern[str]:
@@ -73,12 +80,12 @@ def _compile(text: str) -> re.Pattern[str]:
 
 def _find_names(value: Any) -> Iterator[str]:
     """Yield the names of parameters and columns of a report."""
-    if isinstance(value, Setting | ColumnProfile):
-        yield value.name
+    if isinstance(value, _NAMED):
+        yield _find_name(value)
     elif isinstance(value, msgspec.Struct):
         for name in value.__struct_fields__:
             part = getattr(value, name)
-            if name == "parameters":
+            if name == "parameters" and isinstance(part, dict):
                 yield from part
             if name not in {"cells", "story"}:
                 yield from _find_names(part)
@@ -93,7 +100,7 @@ class _Redactor:
     """Makes the values of a report anew, and counts what it masked."""
 
     def __init__(
-        self, report: Report, secret: frozenset[str], patterns: list[re.Pattern[str]]
+        self, report: Report | Comparison, secret: frozenset[str], patterns: list[re.Pattern[str]]
     ) -> None:
         self.counts: Counter[Rule] = Counter()
         self._secret = secret
@@ -122,11 +129,15 @@ class _Redactor:
         return value
 
     def _change_fields(self, value: msgspec.Struct) -> msgspec.Struct:
-        if isinstance(value, Setting | Reason):
+        if isinstance(value, _NAMED) and not isinstance(value, ColumnProfile):
             value = self._change_named(value)
+        if isinstance(value, TableDifference):
+            value = self._mask_keys(value)
+        if isinstance(value, ColumnProfile) and self._is_secret(value.name):
+            value = self._mask_profile(value)
         old = {name: getattr(value, name) for name in value.__struct_fields__}
         new = {name: self.change(part, name) for name, part in old.items()}
-        if isinstance(value, Source):  # the path of a file
+        if isinstance(value, Source | Change):  # the path of a file
             new["name"] = self.change(value.name)
         return replace(value, **{name: part for name, part in new.items() if part != old[name]})
 
@@ -152,8 +163,8 @@ class _Redactor:
             return part
         return self._mask(key, part) if self._is_secret(key) else self.change(part)
 
-    def _change_named(self, value: Setting | Reason) -> Setting | Reason:
-        name = value.name if isinstance(value, Setting) else value.subject
+    def _change_named(self, value: msgspec.Struct) -> msgspec.Struct:
+        name = _find_name(value)
         if not self._is_secret(name):
             return value
         fields = ("value", "default") if isinstance(value, Setting) else ("before", "after")
@@ -180,6 +191,14 @@ class _Redactor:
     def _change_profile(self, column: ColumnProfile) -> ColumnProfile:
         fields = ((field, getattr(column, field)) for field in column.__struct_fields__)
         return replace(column, **{field: self.change(value) for field, value in fields})
+
+    def _mask_keys(self, table: TableDifference) -> TableDifference:
+        """Return how a table differs without the keys of its rows, where they are secret."""
+        if not any(map(self._is_secret, table.key)):
+            return table
+        self._count("name", len(table.examples))
+        rows = (replace(row, key=(MASK,) * len(row.key)) for row in table.examples)
+        return replace(table, examples=tuple(rows))
 
     def _mask_values(self, state: Any, names: set[str]) -> Any:
         if not isinstance(state, dict):
@@ -212,6 +231,14 @@ class _Redactor:
         return found
 
 
+def _find_name(value: Any) -> str:
+    """Return by what name the values of a part of a report are known."""
+    match value:
+        case Reason(subject=name) | CellChange(column=name) | ValueChange(path=name):
+            return name.rpartition(".")[2] if isinstance(value, ValueChange) else name
+    return str(value.name)
+
+
 def _is_hidden(name: str, value: Any, *, chosen: bool) -> bool:
     """Say whether a value under a secret name is masked; `chosen` names are the user's own."""
     if not isinstance(value, str | int | float | list | dict) or value in ("", [], {}):
@@ -225,10 +252,13 @@ def _find_named_values(value: Any) -> Iterator[tuple[str, Any]]:
     """Yield the values of parameters, settings and columns, each with its name."""
     if isinstance(value, Setting):
         yield from ((value.name, value.value), (value.name, value.default))
+    elif isinstance(value, Reason | Change | CellChange | ValueChange):
+        yield from ((_find_name(value), value.before), (_find_name(value), value.after))
     elif isinstance(value, TablePreview):
         yield from _find_cells(value)
     elif isinstance(value, msgspec.Struct):
-        yield from getattr(value, "parameters", {}).items()
+        parameters = getattr(value, "parameters", {})
+        yield from parameters.items() if isinstance(parameters, dict) else ()
         fields = (name for name in value.__struct_fields__ if name not in {"cells", "story"})
         yield from _find_named_values(tuple(getattr(value, name) for name in fields))
     elif isinstance(value, tuple | dict):
@@ -244,14 +274,17 @@ def _find_cells(table: TablePreview) -> Iterator[tuple[str, Any]]:
         yield from ((one.name, text) for text, _ in one.common)
 
 
-def _find_people(report: Report) -> Iterator[tuple[Rule, str]]:
+def _find_people(report: Report | Comparison) -> Iterator[tuple[Rule, str]]:
     """Yield the names of hosts and users, the longest first."""
-    yield from (("host", one) for one in _choose({report.run.host, platform.node()}))
+    runs = [report.run] if isinstance(report, Report) else [report.before, report.after]
+    hosts = {platform.node(), *(run.host for run in runs)}
+    yield from (("host", one) for one in _choose(hosts))
     try:
         user = getpass.getuser()
     except (OSError, KeyError):  # a user without a name
         return
-    yield from (("user", one) for one in _choose({user, str(getattr(report.run, "user", ""))}))
+    users = {user, *(str(getattr(run, "user", "")) for run in runs)}
+    yield from (("user", one) for one in _choose(users))
 
 
 def _choose(names: Iterable[str]) -> list[str]:

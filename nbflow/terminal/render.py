@@ -205,6 +205,7 @@ _RENDERED: dict[type[doc.Block], Callable[[Any], Iterable[RenderableType]]] = {
     doc.Facts: _render_facts,
     doc.Commands: _render_commands,
     doc.Graph: lambda _: (),
+    doc.Pictures: lambda _: (),
     doc.Gap: lambda _: (_GAP,),
     doc.Section: _render_section,
 }

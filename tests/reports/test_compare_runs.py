@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import nbflow
 from nbflow import Pipeline, app
 from nbflow.app.pages import make_page
 from nbflow.errors import CallError, UnknownNameError
@@ -168,3 +171,25 @@ def test_a_terminal_shows_it_in_lines(trees: PipelineFolder, deeper: Comparison)
     page = make_plain(make_page(app.compare.compare(trees, deeper.before.id, deeper.after.id)))
     assert "parameter depth  2 → 3    grow" in page
     assert "1 step has the same result: load" in page
+
+
+def test_a_page_shows_it_without_secrets_and_places(
+    trees: PipelineFolder, deeper: Comparison, tmp_path: Path
+) -> None:
+    compared = app.compare.compare(trees, deeper.before.id, deeper.after.id)
+    told = app.compare.write_page(compared, f"{tmp_path}/page.html")
+    page = Path(told.facts["path"]).read_text()
+    assert "<h1>How deep trees are</h1>" in page
+    assert "2 of 3 steps differ · depth 2 → 3" in page
+    assert "<small>was 2</small>" in page
+    assert "Content-Security-Policy" in page
+    assert str(trees.project.root) not in page
+    again = app.compare.write_page(compared, f"{tmp_path}/again.html")
+    assert Path(again.facts["path"]).read_text() == page
+
+
+def test_python_shows_it_in_a_notebook(trees: PipelineFolder, deeper: Comparison) -> None:
+    shown = nbflow.compare(deeper.before.id, deeper.after.id, folder=trees.folder)
+    assert shown.facts.parameters == deeper.parameters
+    assert repr(shown).endswith("grow, report>")
+    assert "depth" in shown._repr_html_()

@@ -36,7 +36,7 @@ def test_only_columns_that_differ_are_profiled(tmp_path: Path) -> None:
     said = read_text(draw_table_comparison(found))
     assert "load.rows 2 rows; 1 changed rows are told apart by id, unique in both" in said
     assert "x 1 row 0.5 … 1 0.5 … 2" in said
-    assert "2 x 1.0 → 2.0" in said
+    assert "id x 2 1.0 → 2.0" in said
 
 
 def test_equal_content_is_not_read(tmp_path: Path) -> None:

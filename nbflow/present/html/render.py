@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import zip_longest
 from typing import Any
 
@@ -111,6 +111,21 @@ def _draw_section(section: doc.Section) -> Markup:
     return tag("div", draw_inline(section.title.parts), parts, class_="nb-problem")
 
 
+def _draw_pictures(pictures: doc.Pictures) -> Markup:
+    sides = (("before", pictures.before), ("after", pictures.after))
+    return tag("div", *(_draw_side(pictures.label, *side) for side in sides), class_="nb-sides")
+
+
+def _draw_side(label: str, side: str, forms: Mapping[str, str]) -> Markup:
+    """Return a picture under the word that says which it is."""
+    from nbflow.present.report.cells.pictures import PICTURES, draw_picture  # noqa: PLC0415 - loads what draws cells
+
+    kind = next((one for one in PICTURES if one in forms), "")
+    alt = f"{label}, {side}"
+    shown = draw_picture(kind, forms[kind], alt, {}) if kind else tag("p", "none")
+    return tag("div", tag("span", label, " ", dim(side)), shown)
+
+
 def _draw_gap(_: doc.Gap) -> Markup:
     return Markup()
 
@@ -122,6 +137,7 @@ _DRAWN: dict[type[doc.Block], Callable[[Any], Markup]] = {
     doc.Facts: _draw_facts,
     doc.Commands: _draw_commands,
     doc.Graph: lambda graph: draw_graph((graph.nodes, graph.edges), graph.states),
+    doc.Pictures: _draw_pictures,
     doc.Gap: _draw_gap,
     doc.Section: _draw_section,
 }

@@ -95,11 +95,25 @@ def make_step(step: StepComparison) -> Iterator[doc.Block]:
         *map(make_code, step.code),
         _make_outputs(step.outputs),
         _make_figures(step),
+        *make_pictures(step),
         *(doc.make_line(f"! {say_problem(one)}", kind="warning") for one in step.problems),
     )
     if parts:
         yield doc.Gap()
         yield doc.Section(doc.make_line(doc.Span(step.name, "strong"), kind="headline"), parts)
+
+
+def make_pictures(step: StepComparison) -> Iterator[doc.Pictures]:
+    """Yield the figures that differ: those that were written, then those that cells show."""
+    written = [(one.ref, one.pictures) for one in step.outputs if one.pictures is not None]
+    known = [(one.before, one.after) for _, one in written]
+    shown = [
+        (f"figure of cell {one.cell}", one)
+        for one in step.figures
+        if (one.before, one.after) not in known
+    ]
+    for label, one in (*written, *shown):
+        yield doc.Pictures(one.before, one.after, label)
 
 
 def make_code(change: CodeChange) -> doc.Section:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
@@ -12,12 +12,16 @@ from nbflow.present.html.markup import dim, tag
 from nbflow.present.report.column_texts import say_different, say_missing, say_range
 from nbflow.present.report.histograms import draw_histogram
 from nbflow.present.table_differences import (
+    say_cell_change,
     say_column_change,
     say_column_difference,
     say_difference,
     say_key,
-    say_row_change,
 )
+
+_ROWS = 8  # of those that changed, and of those that came or went
+_COLUMNS = 8
+_LONG = 40  # characters of a value that is broken into lines
 
 
 def draw_table_comparison(comparison: TableComparison) -> Markup:
@@ -73,21 +77,32 @@ def _draw_side(side: Mapping[str, ColumnProfile], name: str, rows: int) -> Marku
 
 
 def _draw_rows(comparison: TableComparison) -> Markup | None:
+    """Return some of the rows that differ, with a column for each of their columns that does."""
     difference = comparison.difference
     if not difference.examples:
         return None
-    lines = [tag("tr", *map(_draw_key, one.key), _draw_change(one)) for one in difference.examples]
-    return _draw_table(
-        (*difference.key, "what differs"), lines, f"Rows of {comparison.ref} that differ"
-    )
+    rows = [one for one in difference.examples if one.kind == "changed"][:_ROWS]
+    rows += [one for one in difference.examples if one.kind != "changed"][:_ROWS]
+    names = list(dict.fromkeys(cell.column for row in rows for cell in row.cells))[:_COLUMNS]
+    lines = [tag("tr", *map(_draw_key, one.key), *_draw_change(one, names)) for one in rows]
+    heads = (*difference.key, *(names or [""]))
+    return _draw_table(heads, lines, f"Rows of {comparison.ref} that differ")
 
 
 def _draw_key(text: str | None) -> Markup:
     return tag("td", "null", class_="nb-null") if text is None else tag("td", text)
 
 
-def _draw_change(change: RowChange) -> Markup:
-    return tag("td", say_row_change(change), class_=f"nb-long nb-{change.kind}")
+def _draw_change(change: RowChange, names: Sequence[str]) -> Iterator[Markup]:
+    """Yield a cell for each column: both values, or once that the row was added or removed."""
+    if change.kind != "changed":
+        span = str(max(1, len(names)))
+        yield tag("td", dim(change.kind), colspan=span, class_=f"nb-{change.kind}")
+        return
+    cells = {cell.column: cell for cell in change.cells}
+    for name in names:
+        said = say_cell_change(cells[name]) if name in cells else ""
+        yield tag("td", said, class_="nb-long" if len(said) > _LONG else None)
 
 
 def _draw_table(heads: tuple[str, ...], lines: list[Markup], label: str) -> Markup:
