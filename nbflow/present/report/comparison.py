@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from nbflow.base.text import say_count, say_seconds, say_when
 from nbflow.present.comparison_texts import (
@@ -25,8 +26,8 @@ from nbflow.present.html.render import draw
 from nbflow.present.pages.comparison import make_pictures
 from nbflow.present.problems import say_problem
 from nbflow.present.reasons import say_failure
+from nbflow.present.report.frame import Entry, draw_page
 from nbflow.present.report.masked_texts import say_masked
-from nbflow.present.report.page import draw_page
 from nbflow.present.report.table_differences import draw_table_comparison
 from nbflow.present.run_lines import say_steps as say_counts
 from nbflow.present.values import say_parameters
@@ -59,7 +60,12 @@ def draw_comparison(comparison: Comparison) -> str:
         *_draw_steps(comparison),
         *_draw_masked(comparison),
     )
-    return draw_page(f"≠ {title}" if comparison.steps else f"= {title}", parts)
+    return draw_page(
+        f"≠ {title}" if comparison.steps else f"= {title}",
+        parts,
+        contents=[*_make_contents(comparison)],
+        data=_leave_out_pictures(comparison),
+    )
 
 
 def say_comparison(comparison: Comparison) -> str:
@@ -74,6 +80,27 @@ def say_comparison(comparison: Comparison) -> str:
     ]
     said = [f"{differ} of {say_count(count, 'step')} differ", *changes, f" {ARROW} ".join(sides)]
     return " · ".join(said)
+
+
+def _make_contents(comparison: Comparison) -> Iterator[Entry]:
+    if comparison.parameters or comparison.environment or comparison.files or comparison.modules:
+        yield Entry("went-in", "What went in")
+    if comparison.steps:
+        yield Entry("steps", "Step by step")
+    for step in comparison.steps:
+        state = step.after or step.before
+        yield Entry(step.name, step.name, "step", state.status if state else "", say_why(step))
+
+
+def _leave_out_pictures(comparison: Comparison) -> Comparison:
+    """Return the comparison as other programs read it."""
+    steps = (
+        replace(
+            step, figures=(), outputs=tuple(replace(one, pictures=None) for one in step.outputs)
+        )
+        for step in comparison.steps
+    )
+    return replace(comparison, steps=tuple(steps))
 
 
 # --- the runs ---------------------------------------------------------------------------------
@@ -123,7 +150,7 @@ def _draw_went_in(comparison: Comparison) -> Iterator[Markup]:
     ]
     if not rows:
         return
-    yield tag("h2", "What went in")
+    yield tag("h2", "What went in", id="went-in")
     heads = ("what", "name", "how it differs", "steps")
     yield _draw_table(heads, rows, "What went in")
 
@@ -143,7 +170,7 @@ def _draw_changes(
 def _draw_steps(comparison: Comparison) -> Iterator[Markup]:
     few = len(comparison.steps) <= _OPEN
     if comparison.steps:
-        yield tag("h2", "Step by step")
+        yield tag("h2", "Step by step", id="steps")
     yield from (_draw_step(one, few=few) for one in comparison.steps)
     if said := say_same(comparison):
         yield tag("p", said, class_="nb-note")
