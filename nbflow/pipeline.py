@@ -10,6 +10,7 @@ from nbflow.analysis.contract.scan import read_folder
 from nbflow.app.answers import Compared
 from nbflow.model import Request, Scan, Step
 from nbflow.planning import Plan
+from nbflow.present.frontends import spelled_for
 from nbflow.reports.comparison import Comparison
 from nbflow.runs.cancel import cancel
 from nbflow.runs.fold import Run
@@ -103,6 +104,7 @@ class RunComparison:
         differ = ", ".join(one.name for one in facts.steps) or "nothing"
         return f"<differs from {facts.before.id} to {facts.after.id}: {differ}>"
 
+    @spelled_for("notebook")
     def _repr_html_(self) -> str:
         from nbflow.app.pages import make_page  # noqa: PLC0415 - loads what draws pages
         from nbflow.present import html  # noqa: PLC0415 - as above

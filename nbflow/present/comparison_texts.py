@@ -154,8 +154,9 @@ def _say_time(step: StepRun | None) -> str:
 
 def _say_statuses(step: StepComparison) -> list[str]:
     """Return how the step ended, where that differs for another reason than reuse."""
-    sides = [one.status for one in (step.before, step.after) if one]
-    if len(set(sides)) == 1 or set(sides) <= _GOOD:
+    statuses = [one.status for one in (step.before, step.after) if one]
+    sides = ["done" if one in _GOOD else one for one in statuses]
+    if len(set(sides)) == 1:
         return []
     return [f" {ARROW} ".join(sides)]
 

@@ -82,7 +82,9 @@ def _say_rows(difference: TableDifference) -> list[str]:
 
 
 def _say_columns(difference: TableDifference) -> list[str]:
-    return [say_count(len(difference.schema), "column") + " differ"] if difference.schema else []
+    count = len(difference.schema)
+    columns = f"{say_count(count, 'column')} {'differs' if count == 1 else 'differ'}"
+    return [columns] if count else []
 
 
 def _say_cell(change: CellChange) -> str:

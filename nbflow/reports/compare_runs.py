@@ -15,6 +15,7 @@ from nbflow.reports.comparison import (
     Choice,
     Comparison,
     NumberChange,
+    OutputComparison,
     StepComparison,
     StepKind,
 )
@@ -114,14 +115,12 @@ def _compare_step(
         sides = [None if one is None else one.step.state for one in (before, after)]
         kind: StepKind = "added" if before is None else "removed"
         return StepComparison(pair.task, kind, sides[0], sides[1])
-    name = after.step.state.name
-    outputs = compare_outputs(
-        name, _find_written(before), _find_written(after), choice, pipeline.home
-    )
-    code = () if same else find_code_changes(before.step.cells, after.step.cells)
-    figures = () if same else compare_figures(before.step.cells, after.step.cells)
+    good, begun = _have_ended_well(before, after), _have_begun(before, after)
+    code = find_code_changes(before.step.cells, after.step.cells) if begun and not same else ()
+    figures = compare_figures(before.step.cells, after.step.cells) if good and not same else ()
     reasons = () if same else tuple(_find_reasons(before, after))
-    equal = _have_ended_well(before, after) and not any(one.kind != "equal" for one in outputs)
+    outputs = _compare_outputs(pipeline, before, after, choice)
+    equal = good and not any(one.kind != "equal" for one in outputs)
     differs = bool(code or reasons or figures) or not equal
     return StepComparison(
         name=pair.task,
@@ -136,6 +135,17 @@ def _compare_step(
     )
 
 
+def _compare_outputs(
+    pipeline: PipelineFolder, before: Gathered, after: Gathered, choice: Choice
+) -> tuple[OutputComparison, ...]:
+    """Return the outputs that differ; of a step that did not end well, those that it wrote."""
+    written = _find_written(before), _find_written(after)
+    found = compare_outputs(after.step.state.name, *written, choice, pipeline.home)
+    if _have_ended_well(before, after):
+        return found
+    return tuple(one for one in found if one.before is not None and one.after is not None)
+
+
 def _find_written(one: Gathered) -> Written:
     return {} if one.folder is None else {each.name: (one.folder, each) for each in one.outputs}
 
@@ -148,13 +158,14 @@ def _find_reasons(before: Gathered, after: Gathered) -> Iterator[Reason]:
     """Yield what differs of what the results depend on; the code is compared by its cells."""
     whole = _have_results(_Pair("", before, after))
     old, new = (_make_parts(one, whole=whole) for one in (before, after))
-    if _knows_inputs(before) and _knows_inputs(after):
+    if _have_begun(before, after):
         yield from find_changes(old, new)
 
 
-def _knows_inputs(one: Gathered) -> bool:
+def _have_begun(*both: Gathered | None) -> bool:
     """Say whether a step has begun: of others nobody knows what they would have read."""
-    return bool(one.step.state.result) or one.step.state.started is not None
+    states = [None if one is None else one.step.state for one in both]
+    return all(one is not None and (one.result or one.started is not None) for one in states)
 
 
 def _make_parts(one: Gathered, *, whole: bool) -> Parts:
@@ -185,11 +196,7 @@ def _check_table(steps: Iterable[StepComparison], choice: Choice) -> None:
 
 
 def _compare_parameters(pairs: Iterable[_Pair]) -> tuple[Change, ...]:
-    begun = [
-        pair
-        for pair in pairs
-        if all(side is not None and _knows_inputs(side) for side in (pair.before, pair.after))
-    ]
+    begun = [pair for pair in pairs if _have_begun(pair.before, pair.after)]
     return _find_changes(begun, lambda one: one.step.parameters)
 
 

@@ -136,6 +136,8 @@ def test_a_failed_step_says_how_it_ended(trees: PipelineFolder, edited: Comparis
     assert say_why(step).startswith("done → failed; ")
     page = make_plain(make_page(app.compare.compare(trees, edited.before.id, failed)))
     assert "ValueError: too deep" in page
+    report = find(comparison, "report")
+    assert (say_why(report), report.outputs, report.code) == ("done → blocked", (), ())
 
 
 def test_one_table_by_a_key(trees: PipelineFolder, deeper: Comparison) -> None:

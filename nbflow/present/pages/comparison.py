@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from nbflow.base.text import say_seconds, say_when
+from nbflow.base.text import say_seconds, say_when, shorten
 from nbflow.model import Next
 from nbflow.model.profiles import ColumnProfile
 from nbflow.model.table_differences import TableComparison
@@ -43,6 +43,7 @@ from nbflow.reports.comparison import (
 )
 from nbflow.runs.fold import Run
 
+_KEY = 40  # characters of a row's key
 _ROWS = 3  # changed rows of a table that are shown
 _COLUMNS = 8  # columns of a table that are named
 _LINES = 40  # of a change of code
@@ -93,7 +94,7 @@ def make_step(step: StepComparison) -> Iterator[doc.Block]:
     parts = doc.make_document(
         *_make_failures(step),
         *map(make_code, step.code),
-        _make_outputs(step.outputs),
+        *map(_make_output, step.outputs),
         _make_figures(step),
         *make_pictures(step),
         *(doc.make_line(f"! {say_problem(one)}", kind="warning") for one in step.problems),
@@ -203,12 +204,29 @@ def _make_failures(step: StepComparison) -> Iterator[doc.Line]:
             )
 
 
-def _make_outputs(outputs: Iterable[OutputComparison]) -> doc.Facts | None:
-    rows = tuple(
-        (one.ref.partition(".")[2], tuple(doc.make_line(part) for part in _say_lines(one)))
-        for one in outputs
+def _make_output(output: OutputComparison) -> doc.Section | doc.Line:
+    """Return how an output differs: a sentence, and below it columns, rows and values."""
+    title = doc.make_line(
+        doc.Span(output.ref.partition(".")[2], "strong"), f"  {say_output(output)}"
     )
-    return doc.Facts(rows) if rows else None
+    table = output.table
+    parts = doc.make_document(
+        *((_make_facts(_say_columns(table)), _make_facts(_say_rows(table))) if table else ()),
+        *([_make_key(table)] if table else []),
+        _make_facts(_say_values(output)),
+        doc.Listing(tuple(make_diff(output.lines)), f"Changed lines of {output.ref}")
+        if output.lines
+        else None,
+        doc.make_line(f"! {say_problem(output.problem)}", kind="warning")
+        if output.problem
+        else None,
+    )
+    return doc.Section(title, parts) if parts else title
+
+
+def _make_facts(rows: Iterable[tuple[str, str]]) -> doc.Facts | None:
+    made = tuple((name, (doc.make_line(said),)) for name, said in rows)
+    return doc.Facts(made) if made else None
 
 
 def _make_figures(step: StepComparison) -> doc.Line | None:
@@ -219,35 +237,34 @@ def _make_figures(step: StepComparison) -> doc.Line | None:
     return doc.make_line(doc.Span(f"other figures in {which}", "dim"))
 
 
-def _say_lines(output: OutputComparison) -> Iterator[doc.Inline]:
-    yield say_output(output)
-    if output.table is not None:
-        yield from _say_table(output.table)
-    for change in output.values:
-        path, said = say_value_change(change)
-        yield f"  {path}: {said}" if path else f"  {said}"
+def _say_values(output: OutputComparison) -> Iterator[tuple[str, str]]:
+    yield from map(say_value_change, output.values)
     if output.more:
-        yield doc.Span(f"  … {output.more:,} more", "dim")
-    yield from (doc.Span(f"  {line.text}", line.look) for line in make_diff(output.lines))
-    if output.problem is not None:
-        yield doc.Span(f"  {say_problem(output.problem)}", "warning")
+        yield "…", f"{output.more:,} more"
 
 
-def _say_table(table: TableComparison) -> Iterator[doc.Inline]:
-    """Yield the columns that differ with their ranges, and some of the rows."""
+def _say_columns(table: TableComparison) -> Iterator[tuple[str, str]]:
+    """Yield the columns that came, went or differ, with their ranges."""
     difference = table.difference
-    yield from (f"  {say_column_change(one)}" for one in difference.schema)
+    yield from ((one.name, say_column_change(one)) for one in difference.schema)
     before, after = ({one.name: one for one in side} for side in (table.before, table.after))
     for column in difference.columns[:_COLUMNS]:
         ranges = _say_ranges(before.get(column.name), after.get(column.name))
-        yield f"  {column.name}: {say_column_difference(column)}{ranges}"
+        yield column.name, f"{say_column_difference(column)}{ranges}"
     if len(difference.columns) > _COLUMNS:
-        yield doc.Span(f"  … {len(difference.columns) - _COLUMNS} columns more", "dim")
-    for row in difference.examples[:_ROWS]:
-        key = ", ".join("null" if one is None else one for one in row.key)
-        yield doc.Span(f"  {key}: {say_row_change(row)}", "dim")
-    if said := say_key(difference):
-        yield doc.Span(f"  {said}", "dim")
+        yield "…", f"{len(difference.columns) - _COLUMNS} columns more"
+
+
+def _say_rows(table: TableComparison) -> Iterator[tuple[str, str]]:
+    """Yield some of the rows that differ, by their keys."""
+    for row in table.difference.examples[:_ROWS]:
+        key = " ".join("null" if one is None else one for one in row.key)
+        yield shorten(key, _KEY), say_row_change(row)
+
+
+def _make_key(table: TableComparison) -> doc.Line | None:
+    said = say_key(table.difference)
+    return doc.make_line(doc.Span(said, "dim")) if said else None
 
 
 def _say_ranges(before: ColumnProfile | None, after: ColumnProfile | None) -> str:
