@@ -40,6 +40,8 @@ def say_same(comparison: Comparison) -> str:
         return ""
     names = ", ".join(comparison.same[:_LISTED])
     more = f" and {count - _LISTED} more" if count > _LISTED else ""
+    if not comparison.steps and count == 1:
+        return f"Nothing differs: {names} has the same result."
     if not comparison.steps:
         return f"Nothing differs: all {say_count(count, 'step')} have the same results."
     have = "step has the same result" if count == 1 else "steps have the same results"
@@ -82,6 +84,8 @@ def say_why(step: StepComparison) -> str:
     said = [*_say_statuses(step), *code, *map(say_reason, others), *_say_inputs(inputs)]
     if not said and step.kind == "different":
         return "nothing that nbflow watches"
+    if step.kind == "same":
+        return "it has the same result"
     same = ["what it wrote is the same"] if _wrote_same(step) else []
     return "; ".join([*said, *same])
 

@@ -28,7 +28,6 @@ from nbflow.reports.steps import Gathered, read_steps
 from nbflow.workspace.pipeline_folder import PipelineFolder
 
 _ALL = Choice()
-_OF_CODE = {"cell-changed", "more-cells-changed", "cell-removed", "cells-reordered"}
 
 
 class _Pair(Frozen, frozen=True):
@@ -50,10 +49,11 @@ def compare_runs(
     logs = read_run_log(pipeline, before), read_run_log(pipeline, after)
     tasks = _choose_tasks(logs, choice)
     same = [task for task in tasks if _is_same(logs, task)]
-    read = tasks if choice.every else [task for task in tasks if task not in same]
+    every = choice.every or bool(choice.table)
+    read = tasks if every else [task for task in tasks if task not in same]
     pairs = _read_pairs(pipeline, logs, read)
     steps = [_compare_step(pipeline, one, choice, same=one.task in same) for one in pairs]
-    _check_table(steps, choice)
+    _check_table(pairs, choice)
     whole = [one for one in pairs if _have_results(one)]
     return Comparison(
         before=logs[0].run,
@@ -64,7 +64,7 @@ def compare_runs(
         environment=_find_changes(pairs, lambda one: one.environment, shared=True),
         files=_find_changes(whole, lambda one: _find_sources(one, "file")),
         modules=_find_changes(whole, lambda one: _find_sources(one, "module")),
-        steps=tuple(one for one in steps if choice.every or one.kind != "equal"),
+        steps=tuple(one for one in steps if every or one.kind != "equal"),
         same=(*same, *(one.name for one in steps if one.kind == "equal")),
     )
 
@@ -183,13 +183,13 @@ def _find_sources(one: Gathered, kind: str) -> dict[str, str]:
     return {source.name: source.hash for source in one.step.sources if source.kind == kind}
 
 
-def _check_table(steps: Iterable[StepComparison], choice: Choice) -> None:
+def _check_table(pairs: Iterable[_Pair], choice: Choice) -> None:
     """Raise UnknownNameError where no step wrote the table of the choice."""
-    if choice.table and not any(one.outputs for one in steps):
-        raise UnknownNameError(
-            f"Neither run has {choice.table}. `nbflow show {choice.table.partition('.')[0]}` lists"
-            " what the step wrote."
-        )
+    sides = [one for pair in pairs for one in (pair.before, pair.after) if one]
+    known = {f"{one.step.state.name}.{output.name}" for one in sides for output in one.outputs}
+    if choice.table and choice.table not in known:
+        hint = say_nearest(choice.table, known)
+        raise UnknownNameError(f"Neither run has {choice.table}. {hint}")
 
 
 # --- the run as a whole -----------------------------------------------------------------------

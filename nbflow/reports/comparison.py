@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from nbflow.model import Frozen, Next, Output, Problem, Reason
 from nbflow.model.table_differences import TableComparison
-from nbflow.reports.facts import Code, Masked, Options
+from nbflow.reports.facts import Masked, Options
 from nbflow.runs.fold import Run, StepRun
 
 StepKind = Literal["same", "equal", "different", "added", "removed"]
@@ -114,7 +114,6 @@ class Comparison(Frozen, frozen=True):
     environment: tuple[Change, ...] = ()
     files: tuple[Change, ...] = ()
     modules: tuple[Change, ...] = ()
-    code: tuple[Code, Code] = (Code(), Code())
     steps: tuple[StepComparison, ...] = ()
     same: tuple[str, ...] = ()
     next: tuple[Next, ...] = ()

@@ -148,8 +148,10 @@ def test_one_table_by_a_key(trees: PipelineFolder, deeper: Comparison) -> None:
     assert not output.table.difference.key_found
     with pytest.raises(UnknownNameError, match="'m'"):
         compare_runs(trees, *runs, Choice(table="grow.heights", key=("m",)))
-    with pytest.raises(UnknownNameError, match=r"Neither run has grow\.trees"):
-        compare_runs(trees, *runs, Choice(table="grow.trees"))
+    with pytest.raises(UnknownNameError, match=r"Neither run has grow\.height\. Did you mean"):
+        compare_runs(trees, *runs, Choice(table="grow.height"))
+    (same,) = compare_runs(trees, *runs, Choice(table="load.trees")).steps
+    assert [(one.ref, one.kind) for one in same.outputs] == [("load.trees", "equal")]
 
 
 def test_what_is_meant_wrong_is_said(trees: PipelineFolder, first: str) -> None:
