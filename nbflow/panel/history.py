@@ -9,7 +9,8 @@ from typing import Any
 import ipywidgets as w
 from markupsafe import Markup
 
-from nbflow.app.answers import Told
+from nbflow.app.answers import Compared, Told
+from nbflow.app.pages import make_page
 from nbflow.panel.linked_html import LinkedHtml
 from nbflow.panel.row_list import RowList
 from nbflow.panel.widget_factory import build, hide
@@ -31,6 +32,7 @@ class History:
         buttons = [
             _make_button("Show", "eye", lambda: act("show", self.table.chosen)),
             _make_button("Run again", "repeat", lambda: act("rerun", self.table.chosen)),
+            _make_button("Compare", "columns", lambda: act("compare", self.table.chosen)),
             _make_button("Report", "file-text-o", lambda: act("report", self.table.chosen)),
             _make_button("Use its values", "sliders", lambda: act("values", self.table.chosen)),
         ]
@@ -55,6 +57,10 @@ class History:
         path = Path(told.facts["path"])
         rest = told.text.partition("\n")[2]
         self.made.show(tag("div", "Report: ", link(path, path.name), " ", dim(rest)))
+
+    def show_comparison(self, compared: Compared) -> None:
+        """Show what differs between two runs."""
+        self.made.show(draw(*make_page(compared, still=True)))
 
     def _read(self, pipeline: PipelineFolder, run_id: str) -> Run:
         run = self._known.get(run_id) or read_run(pipeline, run_id)

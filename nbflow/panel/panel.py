@@ -267,10 +267,17 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         elif name == "rerun":
             again = app.requests.read_again
             self._work.later(lambda: self._attach(pipeline, again(pipeline, run_id)), "starting …")
+        elif name == "compare":
+            self._work.later(lambda: self._show_comparison(pipeline, run_id), "comparing …")
         elif name == "report":
             self._work.later(lambda: self._write_report(pipeline, run_id), "writing the report …")
         else:
             self._work.later(lambda: self._use_values(pipeline, run_id))
+
+    @spelled_for("notebook")
+    def _show_comparison(self, pipeline: PipelineFolder, run_id: str) -> None:
+        """Show how the last run differs from this one; the last is compared with the one before."""
+        self.history.show_comparison(app.compare.compare(pipeline, run_id))
 
     def _write_report(self, pipeline: PipelineFolder, run_id: str) -> None:
         """Write a run's report beside the notebook that shows the panel."""

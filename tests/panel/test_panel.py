@@ -268,6 +268,21 @@ def test_the_history_writes_the_report_of_a_run_beside_the_notebook(tmp_path, pa
     assert (tmp_path / "notebooks-20260101-000000-aaaaaa.html").is_file()
 
 
+def test_the_history_compares_a_run_with_the_last(tmp_path, panels):
+    made = write_pipeline(tmp_path, load=LOAD, report=REPORT)
+    make_run(made, "20260101-000000-aaaaaa", {"load": {}})
+    make_run(made, "20260102-000000-bbbbbb", {"load": {}})
+    panel = panels(made)
+    panel.tabs.selected_index = 3
+    wait(lambda: panel.history.table.chosen)
+    find_button(panel, "Compare").click()
+    wait(lambda: "20260101-000000-aaaaaa → 20260102-000000-bbbbbb" in panel.history.made.shown)
+    assert (
+        "%nbflow compare" in panel.history.made.shown
+        or "Nothing differs" in panel.history.made.shown
+    )
+
+
 def test_a_closed_group_is_opened_for_a_value_that_does_not_fit(tmp_path, panels):
     many = {f"s{at}": [cell(f"a{at}: int = 1", "parameters")] for at in range(20)}
     panel = panels(write_pipeline(tmp_path, **many))
