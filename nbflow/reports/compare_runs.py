@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from nbflow.base.nearest import say_nearest
 from nbflow.errors import UnknownNameError
 from nbflow.model import STATES, Frozen, Parts, Reason
@@ -24,6 +26,7 @@ from nbflow.reports.headings import find_title
 from nbflow.reports.key_numbers import read_numbers
 from nbflow.reports.output_comparisons import Written, compare_figures, compare_outputs
 from nbflow.reports.run_log import RunLog, read_run_log
+from nbflow.reports.settings import Declared
 from nbflow.reports.steps import Gathered, read_steps
 from nbflow.workspace.pipeline_folder import PipelineFolder
 
@@ -60,7 +63,7 @@ def compare_runs(
         after=logs[1].run,
         title=_find_title(pairs),
         numbers=_compare_numbers(pairs),
-        parameters=_compare_parameters(pairs),
+        parameters=_compare_parameters(pairs, logs),
         environment=_find_changes(pairs, lambda one: one.environment, shared=True),
         files=_find_changes(whole, lambda one: _find_sources(one, "file")),
         modules=_find_changes(whole, lambda one: _find_sources(one, "module")),
@@ -195,9 +198,35 @@ def _check_table(pairs: Iterable[_Pair], choice: Choice) -> None:
 # --- the run as a whole -----------------------------------------------------------------------
 
 
-def _compare_parameters(pairs: Iterable[_Pair]) -> tuple[Change, ...]:
-    begun = [pair for pair in pairs if _have_begun(pair.before, pair.after)]
-    return _find_changes(begun, lambda one: one.step.parameters)
+def _compare_parameters(pairs: Iterable[_Pair], logs: tuple[RunLog, RunLog]) -> tuple[Change, ...]:
+    """Return the parameters that differ, also of steps that began in one of the runs only."""
+    known = [_foresee(pair, logs) for pair in pairs if any(map(_have_begun, _find_sides(pair)))]
+    return _find_changes(known, lambda one: one.step.parameters)
+
+
+def _foresee(pair: _Pair, logs: tuple[RunLog, RunLog]) -> _Pair:
+    """Return the pair with the parameters that a side would have had that did not begin."""
+    before, after = pair.before, pair.after
+    if before is None or after is None:
+        return pair
+    if not _have_begun(before):
+        before = _expect(before, after.declared, logs[0].run.parameters)
+    if not _have_begun(after):
+        after = _expect(after, before.declared, logs[1].run.parameters)
+    return _Pair(pair.task, before, after)
+
+
+def _expect(one: Gathered, declared: Iterable[Declared], given: Mapping[str, Any]) -> Gathered:
+    step = one.step.state.name
+    values = {
+        each.name: given.get(f"{step}.{each.name}", given.get(each.name, each.default))
+        for each in declared
+    }
+    return replace(one, step=replace(one.step, parameters=values))
+
+
+def _find_sides(pair: _Pair) -> list[Gathered]:
+    return [one for one in (pair.before, pair.after) if one is not None]
 
 
 def _find_changes(

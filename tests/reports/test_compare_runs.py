@@ -43,6 +43,7 @@ GROW = [
 ]
 REPORT = [
     markdown("# How deep trees are"),
+    cell("title: str = 'Trees'", "parameters"),
     cell("import nbflow\nmodel = nbflow.read('grow.model')", "inputs"),
     cell("numbers = [{'label': 'depth', 'value': model['depth']}]"),
     cell("nbflow.write('findings', numbers)"),
@@ -129,10 +130,13 @@ def test_a_step_that_was_forced_to_run_again_does_not_differ(
 
 
 def test_a_failed_step_says_how_it_ended(trees: PipelineFolder, edited: Comparison) -> None:
-    failed = Pipeline(trees.folder).run(depth=9).id
+    failed = Pipeline(trees.folder).run(depth=9, title="Oaks").id
     comparison = compare_runs(trees, edited.before.id, failed)
     step = find(comparison, "grow")
-    assert comparison.parameters == (Change("depth", 2, 9, ("grow",)),)
+    assert comparison.parameters == (
+        Change("depth", 2, 9, ("grow",)),
+        Change("title", "Trees", "Oaks", ("report",)),  # which did not begin
+    )
     assert say_why(step).startswith("done → failed; ")
     page = make_plain(make_page(app.compare.compare(trees, edited.before.id, failed)))
     assert "ValueError: too deep" in page

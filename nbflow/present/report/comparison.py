@@ -75,10 +75,11 @@ def say_comparison(comparison: Comparison) -> str:
     changes = (
         f"{one.name} {say_sides(one.before, one.after)}" for one in comparison.parameters[:3]
     )
-    sides = [
-        say_seconds(run.seconds) or run.status for run in (comparison.before, comparison.after)
-    ]
-    said = [f"{differ} of {say_count(count, 'step')} differ", *changes, f" {ARROW} ".join(sides)]
+    runs = comparison.before, comparison.after
+    ends = [run.status for run in runs] if runs[0].status != runs[1].status else []
+    sides = (ends, [say_seconds(run.seconds) or run.status for run in runs])
+    times = (f" {ARROW} ".join(side) for side in sides if side)
+    said = [f"{differ} of {say_count(count, 'step')} differ", *changes, *times]
     return " · ".join(said)
 
 
