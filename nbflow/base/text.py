@@ -55,6 +55,12 @@ def say_when(moment: float, *, exact: bool = False) -> str:
     return time.strftime(f"%Y-%m-%d %H:%M{':%S' if exact else ''}", time.localtime(moment))
 
 
+def say_moment(moment: float) -> str:
+    """Return `Mon 30 Nov 2026, 12:20 UTC`: a local date and time with its zone."""
+    found = time.localtime(moment)
+    return time.strftime(f"%a {found.tm_mday} %b %Y, %H:%M %Z", found)
+
+
 def say_bytes(count: float) -> str:
     """Return `45 kB`, `1.2 GB`."""
     for unit in ("B", "kB", "MB", "GB"):

@@ -69,11 +69,17 @@ def say_hint(failure: Failure) -> str:
     advice = say_problem(failure.advice) if failure.advice else ""
     if not failure.last_success:
         return advice
-    same_code = not any(one.code in _OF_CODE for one in failure.changes)
-    said = say_reasons(failure.changes) + ("; code unchanged" if same_code else "")
-    changed = said if failure.changes else "nothing nbflow watches"
+    changed = say_changes(failure)
     hint = f"differs from its last success (run {failure.last_success}): {changed}"
     return f"{advice} {hint}".strip()
+
+
+def say_changes(failure: Failure) -> str:
+    """Return what changed since the step's last success: `parameter n: 2 → 12; code unchanged`."""
+    if not failure.changes:
+        return "nothing nbflow watches"
+    same_code = not any(one.code in _OF_CODE for one in failure.changes)
+    return say_reasons(failure.changes) + ("; code unchanged" if same_code else "")
 
 
 def _add_age(said: str, age: str) -> str:

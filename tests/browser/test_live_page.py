@@ -46,7 +46,7 @@ def test_the_page_follows_a_run_and_becomes_its_report(tmp_path: Path):
         assert "token" not in page.url
         assert page.title() == f"▸ {run_id}"
         (pipeline.folder / "go").touch()
-        page.get_by_role("heading", name="How it came about").wait_for(timeout=60_000)
+        page.get_by_role("heading", name="How it was made").wait_for(timeout=60_000)
         assert page.title().startswith("✓ ")
         assert wrong == []
         browser.close()

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import msgspec
 from markupsafe import Markup
 
-from nbflow.model import Step
+from nbflow.model import Frozen, Step
 from nbflow.present.html.markup import join, tag
 from nbflow.present.html.style import STATIC, draw_style
-from nbflow.present.layout.picture import TEXT_LEFT, Card, Picture, make_picture
+from nbflow.present.layout.picture import TEXT_LEFT, Card, Line, Picture, make_picture
 from nbflow.present.layout.texts import make_line
 from nbflow.present.nodes import make_nodes
 
 _MARGIN = 12  # pixels
-_SMALLEST = 0.6  # the scale below which it is scrolled
+
+
+class Look(Frozen, frozen=True):
+    """How a graph is drawn: `links` lead from steps to addresses, `strong` edges stand out.
+
+    `smallest` is the scale below which it is scrolled. `style` is for who has none on the page.
+    """
+
+    links: Mapping[str, str] = {}
+    strong: frozenset[tuple[str, str]] = frozenset()
+    smallest: float = 0.6
+    style: bool = True
+
+
+_PLAIN = Look()
 
 
 def draw_graph(
@@ -33,24 +47,40 @@ def draw_graph(
     return draw_picture(picture, states or {})
 
 
-def draw_picture(picture: Picture, states: Mapping[str, Any]) -> Markup:
+def draw_picture(picture: Picture, states: Mapping[str, Any], look: Look = _PLAIN) -> Markup:
     """Return HTML that draws a picture, with the states of its steps."""
     wide, high = picture.width + 2 * _MARGIN, picture.height + 2 * _MARGIN
+    cards = (_draw_card(card, picture, states.get(card.id, {})) for card in picture.cards)
     svg = tag(
         "svg",
-        *(tag("path", class_="nbflow-edge", d=line.path) for line in picture.lines),
-        *(_draw_card(card, picture, states.get(card.id, {})) for card in picture.cards),
+        *_draw_edges(picture.lines, look.strong),
+        *(
+            _draw_link(look.links.get(card.id), drawn)
+            for card, drawn in zip(picture.cards, cards, strict=True)
+        ),
         xmlns="http://www.w3.org/2000/svg",
-        role="img",
+        role="group" if look.links else "img",
         width="100%",
-        style=f"height:auto;min-width:{wide * _SMALLEST:.0f}px",
+        style=f"height:auto;min-width:{wide * look.smallest:.0f}px",
         viewBox=f"{-_MARGIN} {-_MARGIN} {wide:.0f} {high:.0f}",
         aria_label=f"Pipeline of {len(picture.cards)} steps",
     )
     kind, widest = "nbflow-graph nbflow-still", f"max-width:{wide:.0f}px"
     name = "The graph of the steps"  # whoever has no mouse scrolls it by its focus
     focus = {"tabindex": "0", "role": "region", "aria_label": name}
-    return tag("div", draw_style("graph"), svg, class_=kind, style=widest, **focus)
+    style = draw_style("graph") if look.style else None
+    return tag("div", style, svg, class_=kind, style=widest, **focus)
+
+
+def _draw_edges(lines: Iterable[Line], strong: Container[tuple[str, str]]) -> Iterator[Markup]:
+    """Yield the edges; those that stand out come last, above the others."""
+    for line in sorted(lines, key=lambda one: (one.start, one.end) in strong):
+        kind = " nbflow-strong" if (line.start, line.end) in strong else ""
+        yield tag("path", class_=f"nbflow-edge{kind}", d=line.path)
+
+
+def _draw_link(address: str | None, card: Markup) -> Markup:
+    return card if address is None else tag("a", card, href=address)
 
 
 def _draw_card(card: Card, picture: Picture, state: Mapping[str, Any]) -> Markup:
@@ -66,7 +96,7 @@ def _draw_card(card: Card, picture: Picture, state: Mapping[str, Any]) -> Markup
         tag("rect", class_="nbflow-card", width=picture.card, height=picture.high, rx=7),
         tag("g", _draw_symbol(look), transform=f"translate(17 {middle - up})"),
         tag("text", card.name, class_="nbflow-label", x=TEXT_LEFT, y=name),
-        _draw_line(status, text, middle + 14 - up, picture.room),
+        _draw_line(state.get("word", status), text, middle + 14 - up, picture.room),
         None if fraction is None else _draw_bar(fraction, picture),
         _draw_problem(picture.card) if card.problem else None,
         class_=f"nbflow-node nbflow-tone-{look['tone']} nbflow-is-{status}",

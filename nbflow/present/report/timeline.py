@@ -30,7 +30,7 @@ def draw_axis(report: Report) -> Markup:
     """Return the head of the list of steps: the seconds of the axis, at their places."""
     length = find_length(report)
     ticks = (
-        tag("span", say_seconds(at), style=f"left:{_say_percent(at, length)}")
+        tag("span", _say_tick(at), style=f"left:{_say_percent(at, length)}")
         for at in _find_ticks(length)
     )
     return tag(
@@ -65,15 +65,17 @@ def draw_bar(step: ReportStep, length: float) -> Markup:
     return tag("span", *parts, class_=kind, role="img", aria_label=say_parts(step))
 
 
-def draw_legend() -> Markup:
-    """Return what the parts of the bars are."""
+def draw_legend(*, decided: bool = False) -> Markup:
+    """Return what the parts of the bars are; `decided` names those that are dark."""
     said = (("wait", "waiting"), ("start", "starting and ending"), ("cells", "cells"))
     kinds = (*said, ("data", "reading and writing"))
     parts = (
         join(tag("i", class_=f"nb-{kind}-part", aria_hidden="true"), f" {what} ")
         for kind, what in kinds
     )
-    return tag("p", *parts, class_="nb-legend nb-note")
+    dark = tag("i", class_="nb-cells-part nb-decided", aria_hidden="true")
+    more = join(dark, " decided how long it took") if decided else None
+    return tag("p", *parts, more, class_="nb-legend nb-note")
 
 
 def say_parts(step: ReportStep) -> str:
@@ -131,6 +133,10 @@ def _find_ticks(length: float) -> list[float]:
         if length / (base * 10.0**power) <= _TICKS
     )
     return [step * number for number in range(int(length / step + 0.01) + 1)]
+
+
+def _say_tick(at: float) -> str:
+    return f"{at:g} s" if at < 60 else say_seconds(at)  # noqa: PLR2004 - a minute
 
 
 def _say_percent(part: float, whole: float) -> str:

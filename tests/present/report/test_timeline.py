@@ -47,8 +47,8 @@ def test_a_step_whose_parts_nobody_measured_is_all_cells() -> None:
 @pytest.mark.parametrize(
     ("seconds", "expected"),
     [
-        (20.0, ["0.0 s", "5.0 s", "10 s", "15 s", "20 s"]),
-        (0.3, ["0.0 s", "0.1 s", "0.2 s", "0.3 s"]),
+        (20.0, ["0 s", "5 s", "10 s", "15 s", "20 s"]),
+        (0.3, ["0 s", "0.1 s", "0.2 s", "0.3 s"]),
     ],
 )
 def test_the_axis_has_round_numbers(seconds: float, expected: list[str]) -> None:
