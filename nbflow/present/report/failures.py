@@ -15,8 +15,14 @@ from nbflow.present.reasons import say_changes
 from nbflow.present.remedies import spell_next
 from nbflow.present.report.cells.raised_errors import draw_frames
 from nbflow.present.run_lines import say_trouble
+from nbflow.present.values import say_value
 from nbflow.reports.facts import Report, ReportStep
 
+_STOPS = {
+    "cancelled": "It was stopped before all steps had run.",
+    "lost": "Its process ended without a word: it was killed, or the machine went down.",
+    "running": "It was still at work when this page was made.",
+}
 _MOST = 5  # failures that are told in full
 
 
@@ -27,7 +33,7 @@ def draw_failures(report: Report) -> Iterator[Markup]:
         yield _draw_failure(report, step)
     if len(failed) > _MOST:
         yield tag("p", f"{say_count(len(failed) - _MOST, 'more step')} failed; see the list.")
-    if report.run.status in {"lost", "cancelled", "running"}:
+    if report.run.status in _STOPS:
         yield _draw_stop(report)
 
 
@@ -43,6 +49,7 @@ def _draw_failure(report: Report, step: ReportStep) -> Markup:
         tag("p", place, class_="nb-where"),
         draw_frames(failure),
         *_draw_advice(failure),
+        *_draw_what_it_had(report, step),
         _draw_blocked(report, name),
         _draw_commands(report),
         class_="nb-failure",
@@ -63,6 +70,30 @@ def _draw_advice(failure: Failure) -> Iterator[Markup]:
         yield tag("p", tag("b", "Changed since it last worked"), since, say_changes(failure))
 
 
+def _draw_what_it_had(report: Report, step: ReportStep) -> Iterator[Markup]:
+    """Yield the values and tables with which the step failed."""
+    if step.parameters:
+        values = ", ".join(f"{name} {say_value(value)}" for name, value in step.parameters.items())
+        yield tag("p", tag("b", "With"), f" {values}")
+    read = [_link_table(report, one.name) for one in step.sources if one.kind == "table"]
+    if read:
+        yield tag("p", tag("b", "It read"), " ", Markup(", ").join(read))
+
+
+def _link_table(report: Report, ref: str) -> Markup:
+    """Return the name of a table, which leads to the step that wrote it."""
+    step, _, name = ref.partition(".")
+    outputs = {
+        one.output.name: one.output
+        for made in (*report.steps, *report.outside)
+        if made.state.name == step
+        for one in made.outputs
+    }
+    output = outputs.get(name)
+    rows = f" ({say_count(output.rows, 'row')})" if output and output.rows is not None else ""
+    return join(tag("a", ref, href=f"#{step}") if outputs else ref, rows)
+
+
 def _draw_blocked(report: Report, name: str) -> Markup | None:
     """Return which steps did not run because this one failed."""
     why = {
@@ -77,10 +108,10 @@ def _draw_stop(report: Report) -> Markup:
     """Return why a run ended before its steps did, and which steps these are."""
     began = (one for one in report.steps if one.state.status in {"cancelled", "lost", "running"})
     lines = [_say_begun(one) for one in began if one.state.started is not None]
-    said = say_trouble(report.run)
+    said = say_trouble(report.run) or _STOPS[report.run.status]
     return tag(
         "section",
-        tag("p", said, class_="nb-message") if said else None,
+        tag("p", said, class_="nb-message"),
         tag("ul", *(tag("li", one) for one in lines)) if lines else None,
         _draw_commands(report),
         class_="nb-stop",

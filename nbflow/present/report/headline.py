@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
@@ -74,11 +74,18 @@ def _say_steps(report: Report) -> Markup | None:
         names = ", ".join(failed[:_NAMED]) + (" …" if len(failed) > _NAMED else "")
         after = f" failed after {took}" if took else " failed"
         return join(tag("b", names), after, " · ", say_statuses(statuses))
-    one_way = {*statuses} == {"done"}
-    whole = f"all {say_count(len(statuses), 'step')} ran" if len(statuses) > 1 else "1 step ran"
-    said = tag("b", whole if one_way else say_statuses(statuses))
+    said = tag("b", _say_all(statuses) or say_statuses(statuses))
     word = "in" if run.status == "done" else "after"
     return join(said, f" {word} {took}" if took else "")
+
+
+def _say_all(statuses: Sequence[str]) -> str:
+    """Return `all 9 steps ran`; "" where they did not all end alike."""
+    word = {"done": "ran", "reused": "reused"}.get(statuses[0], "")
+    if not word or len({*statuses}) > 1:
+        return ""
+    said = say_count(len(statuses), "step")
+    return f"all {said} {word}" if len(statuses) > 1 else f"{said} {word}"
 
 
 def _say_warnings(report: Report) -> Markup | None:

@@ -38,8 +38,7 @@ def draw_report(report: Report) -> str:
         *((made, said) if report.story_from else (said, made)),
         draw_warnings(report),
         draw_circumstances(report),
-        draw_left_out(report),
-        tag("footer", _FOOT),
+        tag("footer", draw_left_out(report), tag("p", _FOOT)),
     )
     sign = find_state(report.run.status).glyph
     return draw_page(

@@ -33,9 +33,12 @@ def draw_circumstances(report: Report) -> Markup | None:
 
 
 def draw_left_out(report: Report) -> Markup | None:
-    """Return what was masked, and what does not stand in the page."""
-    lines = [*say_masked(report.masked), *map(say_problem, report.left_out)]
-    return _draw_list("nb-left-out", "Left out of this report", lines)
+    """Return in a line what was masked, and what does not stand in the page."""
+    masked = ", ".join(say_masked(report.masked))
+    lines = [*((f"{masked}.",) if masked else ()), *map(say_problem, report.left_out)]
+    if not lines:
+        return None
+    return tag("p", tag("b", "Left out of this report: "), " ".join(lines), id="nb-left-out")
 
 
 def _say_setting(one: Setting) -> tuple[str, Markup]:

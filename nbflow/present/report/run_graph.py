@@ -13,15 +13,19 @@ from nbflow.present.html.graph import Look, draw_picture
 from nbflow.present.html.markup import join, tag
 from nbflow.present.layout.picture import make_picture
 from nbflow.present.nodes import Node
-from nbflow.present.report.drawn_steps import DrawnStep, choose_steps
+from nbflow.present.report.drawn_steps import MOST, DrawnStep, choose_steps
 from nbflow.present.report.rails import draw_rails
 from nbflow.present.run_lines import find_took
 from nbflow.reports.facts import Report, ReportStep
+
+_WIDE = 800  # pixels, from which on a tablet shows the list with rails
 
 
 def draw_run_graph(report: Report) -> Markup | None:
     """Return the graph, and for a narrow page the same as a list with rails; None of no edge."""
     drawn = choose_steps(report)
+    if not drawn and len(report.run.steps) > MOST:
+        return tag("p", "So many steps ran that no graph is drawn.", class_="nb-note")
     if not any(one.parents for one in drawn):
         return None
     lines = {str(one.state.task): say_step(one) for one in report.steps}
@@ -32,7 +36,7 @@ def say_step(step: ReportStep) -> str:
     """Return what a box of the graph says of a step: `4.8 s · 336,776 rows`, `2 h old`."""
     state = step.state
     if state.status == "reused":
-        return " · ".join(filter(None, (say_age(state.age), _say_wrote(step))))
+        return say_age(state.age)
     took = say_seconds(find_took(state.seconds, state.spent))
     if state.status == "done":
         return " · ".join(filter(None, (took, _say_wrote(step))))
@@ -52,7 +56,9 @@ def _draw_wide(report: Report, drawn: Sequence[DrawnStep], lines: dict[str, str]
         smallest=0.85,
         style=False,
     )
-    return tag("div", draw_picture(make_picture(nodes, edges), states, look), class_="nb-graph")
+    picture = make_picture(nodes, edges)
+    kind = "nb-graph nb-wide" if picture.width > _WIDE else "nb-graph"
+    return tag("div", draw_picture(picture, states, look), class_=kind)
 
 
 def _make_state(report: Report, one: DrawnStep, line: str) -> dict[str, str]:

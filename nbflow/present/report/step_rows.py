@@ -10,6 +10,7 @@ from markupsafe import Markup
 from nbflow.base.text import say_seconds, shorten
 from nbflow.model import Output
 from nbflow.present.html.markup import join, tag
+from nbflow.present.pages.runs import MANY
 from nbflow.present.problems import say_problem
 from nbflow.present.reasons import say_standing
 from nbflow.present.remedies import spell_next
@@ -22,16 +23,24 @@ from nbflow.present.values import say_value
 from nbflow.reports.facts import Report, ReportCell, ReportStep
 
 _NO_BAR = {"blocked", "skipped", "waiting", "failed"}  # what a row says in place of a bar
-_LEVEL = 5  # of the largest heading in a step's notebook
+_LEVEL = 4  # of the largest heading in a step's notebook
 _LONGEST = 90  # characters
 
 
 def draw_steps(report: Report, frames: FrameScripts | None) -> Iterator[Markup]:
     """Yield the axis, a row for each step, and what the parts of the bars are."""
     yield draw_axis(report)
+    reused = [one for one in report.steps if one.state.status == "reused"]
+    folded = reused if len(reused) > MANY and len(reused) < len(report.steps) else []
+    if folded:
+        title = join(draw_sign("reused"), f" {len(folded):,} steps were reused")
+        rows = (_draw_step(step, report, frames) for step in folded)
+        yield tag("details", tag("summary", title), *rows, class_="nb-many")
     for step in report.steps:
-        yield _draw_step(step, report, frames)
-    yield draw_legend(decided=bool(report.chain))
+        if not folded or step.state.status != "reused":
+            yield _draw_step(step, report, frames)
+    if any(one.begin is not None for one in report.steps):
+        yield draw_legend(decided=bool(report.chain))
     if report.outside:
         yield tag("h3", "Made before, and read in this run")
         yield from (_draw_step(step, report, frames) for step in report.outside)
@@ -87,10 +96,10 @@ def _draw_content(
     cells = [_draw_cell(one, step, frames) for one in step.cells]
     if any(cells):
         title = PurePosixPath(step.state.path).name or name
-        yield tag("h4", f"{title}, as executed", class_="nb-executed")
+        yield tag("h3", f"{title}, as executed", class_="nb-executed")
         yield from cells
     if step.log:
-        yield tag("h4", "Printed outside its cells")
+        yield tag("h3", "Printed outside its cells")
         yield tag("pre", step.log, tabindex="0", role="region", aria_label=f"What {name} printed")
 
 

@@ -141,7 +141,9 @@ def _split_heading(cells: Sequence[ReportCell]) -> list[ReportCell]:
 
 
 def _is_picture(cell: ReportCell) -> bool:
-    return any(not set(PICTURES).isdisjoint(one.get("data", ())) for one in cell.outputs)
+    """Say whether a cell gives out pictures, and nothing else that is read."""
+    shown = [one.get("data", ()) for one in cell.outputs]
+    return bool(shown) and all(not set(PICTURES).isdisjoint(one) for one in shown)
 
 
 def _is_words(cell: ReportCell) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
@@ -24,14 +24,15 @@ _PARTS = (
 )
 _TOLD = 0.05  # seconds from which on a part is told in words
 _TICKS = 5  # at most
+_NEAR_END = 0.9  # of the axis
+_NAMED = 8  # steps of a chain that are named
 
 
 def draw_axis(report: Report) -> Markup:
     """Return the head of the list of steps: the seconds of the axis, at their places."""
     length = find_length(report)
     ticks = (
-        tag("span", _say_tick(at), style=f"left:{_say_percent(at, length)}")
-        for at in _find_ticks(length)
+        tag("span", _say_tick(at), style=_place_tick(at, length)) for at in _find_ticks(length)
     )
     return tag(
         "div",
@@ -99,9 +100,17 @@ def say_chain(report: Report) -> str:
     longest = max(steps, key=lambda one: find_took(one.state.seconds, one.state.spent) or 0.0)
     took = find_took(longest.state.seconds, longest.state.spent) or 0.0
     share = min(1.0, took / report.run.seconds)
-    names = " → ".join(report.chain)
+    names = " → ".join(_shorten_chain(report.chain))
     said = f"{longest.state.name} took {say_seconds(took)}, {share:.0%} of the run."
     return f"What decided how long it took: {names}. {said}" if len(steps) > 1 else said
+
+
+def _shorten_chain(chain: Sequence[str]) -> Sequence[str]:
+    """Return the names of a chain; of a long one its beginning and its end."""
+    if len(chain) <= _NAMED:
+        return chain
+    half = _NAMED // 2
+    return [*chain[:half], f"{len(chain) - 2 * half:,} more", *chain[-half:]]
 
 
 def _draw_parts(step: ReportStep, length: float) -> Iterator[Markup]:
@@ -137,6 +146,13 @@ def _find_ticks(length: float) -> list[float]:
 
 def _say_tick(at: float) -> str:
     return f"{at:g} s" if at < 60 else say_seconds(at)  # noqa: PLR2004 - a minute
+
+
+def _place_tick(at: float, length: float) -> str:
+    """Return where a tick stands; one near the end lies left of its place, for what follows."""
+    if at > _NEAR_END * length:
+        return f"right:{_say_percent(max(0.0, length - at), length)}"
+    return f"left:{_say_percent(at, length)}"
 
 
 def _say_percent(part: float, whole: float) -> str:
