@@ -45,6 +45,8 @@ def test_the_page_follows_a_run_and_becomes_its_report(tmp_path: Path):
         page.get_by_text("load: waits for the test").wait_for()
         assert "token" not in page.url
         assert page.title() == f"▸ {run_id}"
+        bar = page.locator(".nb-bar").first  # stands in its row
+        assert bar.evaluate("one => getComputedStyle(one).position") == "static"
         (pipeline.folder / "go").touch()
         page.get_by_role("heading", name="How it was made").wait_for(timeout=60_000)
         assert page.title().startswith("✓ ")

@@ -160,7 +160,7 @@ def test_a_report_prints_its_bars_on_paper_and_no_buttons(chromium: Any, path: P
     page = chromium.new_page(viewport={"width": 688, "height": 1000})
     page.emulate_media(media="print")
     page.goto(path.as_uri())
-    assert not page.locator(".nb-bar").is_visible()
+    assert not page.locator(".nb-tools").is_visible()
     assert page.locator(".nb-graph").is_visible()
     assert not page.locator(".nb-rails").is_visible()
     assert not page.evaluate(SIDEWAYS)

@@ -66,7 +66,7 @@ def _draw_step(step: ReportStep, report: Report, frames: FrameScripts | None) ->
 def _draw_bar(step: ReportStep, length: float) -> Markup:
     said = say_standing(step.state)
     if step.state.status in _NO_BAR and said and step.begin is None:
-        return tag("span", tag("small", shorten(said, _LONGEST)), class_="nb-time nb-said")
+        return tag("span", tag("small", shorten(said, _LONGEST)), class_="nb-time nb-standing")
     return draw_bar(step, length)
 
 
