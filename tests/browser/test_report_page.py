@@ -162,7 +162,7 @@ def test_a_report_prints_its_bars_on_paper_and_no_buttons(chromium: Any, path: P
     page.goto(path.as_uri())
     assert not page.locator(".nb-tools").is_visible()
     assert page.locator(".nb-graph").is_visible()
-    assert not page.locator(".nb-rails").is_visible()
+    assert not page.locator(".nb-for-graph").is_visible()
     assert not page.evaluate(SIDEWAYS)
     page.close()
 

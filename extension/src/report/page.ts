@@ -22,6 +22,8 @@ if (contents && field) {
   startContents(contents, field);
 }
 startTheme();
+const tools = document.querySelector('.nb-tools');
+addEventListener('scroll', () => tools?.classList.toggle('nb-away', scrollY > 150));
 
 function startContents(contents: HTMLDetailsElement, field: HTMLInputElement): void {
   const lines = [...contents.querySelectorAll('li')];

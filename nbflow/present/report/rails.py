@@ -1,4 +1,4 @@
-"""The graph of a run for a narrow page: one line for each step, with rails that join them."""
+"""A graph as a list: one line for each step, with rails that join them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from nbflow.model import Frozen, find_state
+from nbflow.model import Frozen
 from nbflow.present.html.markup import tag
 from nbflow.present.report.drawn_steps import DrawnStep
-from nbflow.reports.facts import Report
 
-_LANE, _ROW = 14, 44  # pixels
+_LANE, _ROW = 14, 36  # pixels
 _WIDEST = 6  # lanes that are drawn apart
 
 
@@ -45,37 +44,42 @@ def make_rails(drawn: Sequence[DrawnStep]) -> list[Rail]:
     return rails
 
 
-def draw_rails(report: Report, drawn: Sequence[DrawnStep], lines: Mapping[str, str]) -> Markup:
-    """Return a list of the steps, which narrow pages show in place of the graph."""
+def draw_rails(
+    drawn: Sequence[DrawnStep],
+    notes: Mapping[str, str],
+    tones: Mapping[str, str],
+    *,
+    links: Collection[str] = (),
+    chain: Sequence[str] = (),
+    kind: str = "",
+) -> Markup:
+    """Return the steps as a list, each with its note; those of `links` lead to their elements.
+
+    The edges of `chain` are bold. `tones` are the colours of states, by step.
+    """
     rails = make_rails(drawn)
-    width = _LANE * (1 + min(_WIDEST, max(map(_find_last_lane, rails))))
-    shown = {str(one.state.task) for one in report.steps}
-    left = _find_chain(report, drawn)
+    width = _LANE * (1 + min(_WIDEST, max(map(_find_last_lane, rails), default=0)))
+    left = _find_chain(chain, drawn)
     rows = []
     for rail in rails:
         name = rail.step.id
         ends = {start for start, end in left.items() if end == name}
-        picture = _draw_rail(rail, _find_tone(report, name), width, left.keys() - ends, ends)
+        picture = _draw_rail(rail, tones.get(name, "grey"), width, left.keys() - ends, ends)
         left = {start: end for start, end in left.items() if end != name}
-        said = tag("small", lines.get(name, ""))
-        kind = "nb-decides" if name in report.chain else None
-        rows.append(tag("li", picture, _draw_name(rail.step, name in shown), said, class_=kind))
-    return tag("ol", *rows, class_="nb-rails", style=f"--rails:{width}px")
+        note = tag("small", notes.get(name, ""))
+        bold = "nb-decides" if name in chain else None
+        rows.append(tag("li", picture, _draw_name(rail.step, name in links), note, class_=bold))
+    return tag("ol", *rows, class_=f"nb-rails {kind}".strip(), style=f"--rails:{width}px")
 
 
 def _find_last_lane(rail: Rail) -> int:
     return max(rail.lane, *(lane for lane, _ in rail.past), 0)
 
 
-def _find_chain(report: Report, drawn: Sequence[DrawnStep]) -> dict[str, str]:
-    """Return the edges of the chain that decided how long the run took, by where they start."""
+def _find_chain(chain: Sequence[str], drawn: Sequence[DrawnStep]) -> dict[str, str]:
+    """Return the edges that are of the chain, by where they start."""
     parents = {one.id: one.parents for one in drawn}
-    return {start: end for start, end in pairwise(report.chain) if start in parents.get(end, ())}
-
-
-def _find_tone(report: Report, name: str) -> str:
-    state = report.run.steps.get(name)
-    return find_state(state.status if state else "").tone
+    return {start: end for start, end in pairwise(chain) if start in parents.get(end, ())}
 
 
 def _draw_name(step: DrawnStep, shown: bool) -> Markup:  # noqa: FBT001

@@ -8,7 +8,7 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from nbflow.base.text import say_age, say_count, say_seconds
-from nbflow.model import Output
+from nbflow.model import Output, find_state
 from nbflow.present.html.graph import Look, draw_picture
 from nbflow.present.html.markup import join, tag
 from nbflow.present.layout.picture import make_picture
@@ -29,7 +29,17 @@ def draw_run_graph(report: Report) -> Markup | None:
     if not any(one.parents for one in drawn):
         return None
     lines = {str(one.state.task): say_step(one) for one in report.steps}
-    return join(_draw_wide(report, drawn, lines), draw_rails(report, drawn, lines))
+    shown = {str(one.state.task) for one in report.steps}
+    narrow = draw_rails(
+        drawn, lines, find_tones(report), links=shown, chain=report.chain, kind="nb-for-graph"
+    )
+    return join(_draw_wide(report, drawn, lines), narrow)
+
+
+def find_tones(report: Report) -> dict[str, str]:
+    """Return the colour of each step's state, by its task; of those outside the run too."""
+    outside = {str(one.state.task): one.state for one in report.outside}
+    return {name: find_state(one.status).tone for name, one in (outside | report.run.steps).items()}
 
 
 def say_step(step: ReportStep) -> str:

@@ -16,6 +16,7 @@ from nbflow.present.reasons import say_standing
 from nbflow.present.remedies import spell_next
 from nbflow.present.report.cells import FrameScripts, draw_cell
 from nbflow.present.report.headline import draw_sign
+from nbflow.present.report.lineage import draw_lineage
 from nbflow.present.report.outputs import draw_outputs
 from nbflow.present.report.timeline import draw_axis, draw_bar, draw_legend, find_length, say_parts
 from nbflow.present.run_lines import find_took
@@ -29,31 +30,34 @@ _LONGEST = 90  # characters
 
 def draw_steps(report: Report, frames: FrameScripts | None) -> Iterator[Markup]:
     """Yield the axis, a row for each step, and what the parts of the bars are."""
+    length = find_length(report)
     yield draw_axis(report)
     reused = [one for one in report.steps if one.state.status == "reused"]
     folded = reused if len(reused) > MANY and len(reused) < len(report.steps) else []
     if folded:
         title = join(draw_sign("reused"), f" {len(folded):,} steps were reused")
-        rows = (_draw_step(step, report, frames) for step in folded)
+        rows = (_draw_step(step, report, length, frames) for step in folded)
         yield tag("details", tag("summary", title), *rows, class_="nb-many")
     for step in report.steps:
         if not folded or step.state.status != "reused":
-            yield _draw_step(step, report, frames)
+            yield _draw_step(step, report, length, frames)
     if any(one.begin is not None for one in report.steps):
         yield draw_legend(decided=bool(report.chain))
     if report.outside:
         yield tag("h3", "Made before, and read in this run")
-        yield from (_draw_step(step, report, frames) for step in report.outside)
+        yield from (_draw_step(step, report, length, frames) for step in report.outside)
 
 
-def _draw_step(step: ReportStep, report: Report, frames: FrameScripts | None) -> Markup:
+def _draw_step(
+    step: ReportStep, report: Report, length: float, frames: FrameScripts | None
+) -> Markup:
     state = step.state
     name = str(state.task)
     took = say_seconds(find_took(state.seconds, state.spent))
     title = (
         tag("span", draw_sign(state.status), class_="nb-sign"),
         tag("b", name, class_="nb-name"),
-        _draw_bar(step, find_length(report)),
+        _draw_bar(step, length),
         tag("span", took, class_="nb-took"),
         tag("span", *_draw_wrote(_find_outputs(step)), class_="nb-wrote"),
     )
@@ -89,7 +93,7 @@ def _draw_content(
 ) -> Iterator[Markup | None]:
     name = str(step.state.task)
     yield tag("p", step.description) if step.description else None
-    yield _draw_facts(step)
+    yield _draw_facts(step, report)
     for problem in step.problems:
         yield tag("p", say_problem(problem), class_="nb-note")
     yield draw_outputs(step.outputs, step.state.name, report.run.id)
@@ -111,7 +115,7 @@ def _draw_cell(cell: ReportCell, step: ReportStep, frames: FrameScripts | None) 
     )
 
 
-def _draw_facts(step: ReportStep) -> Markup:
+def _draw_facts(step: ReportStep, report: Report) -> Markup:
     """Return why the step stands as it does, what it took, and what it was made from."""
     why = "Failed because" if step.state.failure else "Stands so because"
     titles = {"done": "Ran because", "reused": "Reused because"}
@@ -131,17 +135,4 @@ def _draw_facts(step: ReportStep) -> Markup:
         ("Again", Markup("<br>").join(commands)),
     )
     said = (join(tag("dt", name), tag("dd", value)) for name, value in rows if value)
-    return join(tag("dl", *said, class_="nb-about"), _draw_sources(step))
-
-
-def _draw_sources(step: ReportStep) -> Markup | None:
-    """Return what the step was made from, folded: hashes tell versions apart."""
-    if not step.sources:
-        return None
-    cells = ((one.kind, one.name, one.result, one.hash) for one in step.sources)
-    rows = (tag("tr", *(tag("td", said) for said in row)) for row in cells)
-    titles = ("kind", "name", "result", "content")
-    head = tag("thead", tag("tr", *(tag("th", one, scope="col") for one in titles)))
-    table = tag("table", head, tag("tbody", *rows), class_="nb-facts", tabindex="0")
-    title = "Versions of what it reads"
-    return tag("details", tag("summary", title), table, class_="nb-fold")
+    return join(tag("dl", *said, class_="nb-about"), draw_lineage(step, report))

@@ -10,10 +10,20 @@ from msgspec.structs import replace
 
 from nbflow.model import Command, Failure, Output, Reason, Spent
 from nbflow.present.report.drawn_steps import MOST, DrawnStep, choose_steps
+from nbflow.present.report.lineage import make_lineage_graph
 from nbflow.present.report.page import draw_report
 from nbflow.present.report.rails import make_rails
 from nbflow.present.report.story import draw_story, make_parts
-from nbflow.reports.facts import KeyNumber, Masked, Report, ReportCell, ReportStep, Setting, Story
+from nbflow.reports.facts import (
+    KeyNumber,
+    Masked,
+    Report,
+    ReportCell,
+    ReportStep,
+    Setting,
+    Source,
+    Story,
+)
 from nbflow.runs.fold import Run, StepRun
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -173,6 +183,20 @@ def test_a_lane_of_the_rails_is_free_again_below_the_last_child() -> None:
         (1, (), ((0, "a"),)),
         (0, ((0, "a"),), ((1, "b"),)),
         (0, ((0, "c"), (1, "b")), ()),
+    ]
+
+
+def test_the_lineage_of_a_step_goes_back_to_its_files() -> None:
+    files = tuple(Source("file", f"data/{name}.csv", f"hash-of-{name}") for name in ("a", "b"))
+    load = replace(LOAD, sources=files)
+    read = (Source("table", "load.trees", "h1", "r1"), Source("file", "c.csv", "hash-of-c"))
+    train = replace(TRAIN, sources=read, lineage=("load",))
+    drawn = make_lineage_graph(train, make_report(load, train))
+    assert [(one.label, one.parents) for one in drawn] == [
+        ("data/a.csv … b.csv", ()),
+        ("load", ("files of load",)),
+        ("c.csv", ()),
+        ("train", ("load", "files of train")),
     ]
 
 
