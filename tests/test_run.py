@@ -220,7 +220,7 @@ def start_and_wait_for(pipeline: Pipeline, step: str, cells_done: int) -> Run:
     run_id = pipeline.start()
     return next(
         state
-        for state in follow(pipeline.project, run_id)
+        for state in follow(pipeline.location, run_id)
         if state.steps[step].cells_done >= cells_done or state.status != "running"
     )
 

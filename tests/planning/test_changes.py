@@ -59,7 +59,7 @@ def finished(tmp_path_factory) -> PipelineFolder:
 def folder(finished: PipelineFolder, tmp_path: Path) -> Path:
     """The notebooks of the finished project, moved to another place."""
     moved = tmp_path / "moved"
-    shutil.copytree(finished.root, moved)
+    shutil.copytree(finished.project.root, moved)
     return moved / "notebooks"
 
 
