@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -106,18 +107,21 @@ def test_a_link_opens_the_row_that_it_names(chromium: Any, path: Path) -> None:
 
 
 def test_contents_are_searched_by_keyboard_alone(chromium: Any, path: Path) -> None:
+    from playwright.sync_api import expect  # noqa: PLC0415 - not there where browsers are not tested
+
     page = chromium.new_page()
     page.goto(path.as_uri())
     page.keyboard.press("/")
+    page.wait_for_function("document.activeElement.matches('.nb-contents input')")
     page.keyboard.type("trees")  # a table of the step
-    assert page.locator(".nb-contents li:visible").count() == 1
+    expect(page.locator(".nb-contents li:visible")).to_have_count(1)
     page.keyboard.press("Enter")
-    assert page.url.endswith("#load")
-    assert page.locator("#load-1").is_visible()
-    assert not page.locator(".nb-contents").get_attribute("open")
+    page.wait_for_url("**#load")
+    expect(page.locator("#load-1")).to_be_visible()
+    expect(page.locator(".nb-contents")).not_to_have_attribute("open", re.compile(""))
     page.keyboard.press("/")
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.textContent") == "Contents"
+    page.wait_for_function("document.activeElement.textContent === 'Contents'")
     page.close()
 
 
