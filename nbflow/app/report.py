@@ -20,8 +20,8 @@ from nbflow.runs.history import find_run_id
 from nbflow.workspace.pipeline_folder import PipelineFolder, find_pipeline
 
 if TYPE_CHECKING:
-    from nbflow.delivery.target import Form, Target
-    from nbflow.reports.facts import Report
+    from nbflow.delivery.target import Target
+    from nbflow.reports.facts import Form, Report
 
 _LOGO = 1_000_000  # bytes of a picture that stands on top of a page
 _NO_OPTIONS = Options()
@@ -91,11 +91,10 @@ def find_report_target(
 def make_report(pipeline: PipelineFolder, run_id: str, options: Options = _NO_OPTIONS) -> Report:
     """Return a run's report, without what others must not see."""
     from nbflow.reports import gather  # noqa: PLC0415 - as above
-    from nbflow.reports.redaction import redact  # noqa: PLC0415 - as above
 
     if options.logo:
         options = replace(options, logo=_read_logo(options.logo))
-    return redact(gather.make_report(pipeline, run_id, options))
+    return gather.make_report(pipeline, run_id, options)
 
 
 def write_report(made: Report, target: Target) -> int:

@@ -50,6 +50,15 @@ def test_without_options_one_page_is_written_here_and_its_place_is_told(pipeline
     assert "Content-Security-Policy" in page
 
 
+def test_what_was_masked_is_counted_once(tmp_path, monkeypatch):
+    made = write_pipeline(tmp_path / "project", load=[cell("x = 1")])
+    frame = pd.DataFrame({"api_token": ["a1b2c3d4e5", "f6g7h8i9j0"]})
+    make_run(made, RUN, {"load": {"accounts": frame}})
+    monkeypatch.chdir(tmp_path)
+    told = json.loads(report(made, "--json"))
+    assert told["masked"].count({"rule": "name", "count": 2}) == 1
+
+
 @pytest.mark.parametrize("name", ["a.html", "a.md", "a.ipynb", "a.zip"])
 def test_the_same_run_gives_the_same_bytes(pipeline, name):
     report(pipeline, "-o", name)
