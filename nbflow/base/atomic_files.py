@@ -18,7 +18,7 @@ def replacing(path: Path) -> Iterator[Path]:
     part = make_part(path)
     try:
         yield part
-        part.replace(path)
+        _take_place(part, path)
     except BaseException:
         with contextlib.suppress(OSError):
             remove(part)
@@ -28,6 +28,21 @@ def replacing(path: Path) -> Iterator[Path]:
 def make_part(path: Path) -> Path:
     """Return the path, beside `path`, of what is to take its place; nothing is there yet."""
     return path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(2).hex()}.part")
+
+
+def _take_place(part: Path, path: Path) -> None:
+    """Rename to `path`; a folder that is there goes, which no single rename can do."""
+    if not (part.is_dir() and path.is_dir()):
+        part.replace(path)
+        return
+    old = make_part(path)
+    path.rename(old)
+    try:
+        part.rename(path)
+    except BaseException:
+        old.rename(path)
+        raise
+    remove(old)
 
 
 def write_file(path: Path, content: bytes, *, durable: bool = True) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from nbflow.base.atomic_files import make_part, remove, write_file
+from nbflow.base.atomic_files import replacing, write_file
 from nbflow.delivery.target import Target
 from nbflow.errors import ReportError
 
@@ -35,33 +35,12 @@ def write_files(target: Target, files: Mapping[str, bytes]) -> None:
 
 
 def _write_folder(path: Path, files: Mapping[str, bytes]) -> None:
-    """Write a folder aside, and give it the place of the report that was there."""
-    part = make_part(path)
-    try:
+    """Write a folder, which takes the place of the report that was there."""
+    with replacing(path) as part:
         for name, content in files.items():
             place = part / name
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content)
-        _take_place(part, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            remove(part)
-        raise
-
-
-def _take_place(part: Path, path: Path) -> None:
-    """Rename a folder to `path`; a folder that is there goes, unless that fails."""
-    if not path.exists():
-        part.rename(path)
-        return
-    old = part.with_suffix(".old")
-    path.rename(old)
-    try:
-        part.rename(path)
-    except BaseException:
-        old.rename(path)
-        raise
-    remove(old)
 
 
 @contextlib.contextmanager

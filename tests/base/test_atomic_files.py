@@ -33,6 +33,27 @@ def test_a_folder_is_made_aside_too(tmp_path: Path) -> None:
     assert (tmp_path / "made" / "a.txt").read_text() == "a"
 
 
+def test_a_folder_takes_the_place_of_another_whole(tmp_path: Path) -> None:
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "old.txt").write_text("old")
+    with replacing(tmp_path / "made") as part:
+        part.mkdir()
+        (part / "new.txt").write_text("new")
+    assert [one.relative_to(tmp_path).as_posix() for one in tmp_path.rglob("*")] == [
+        "made", "made/new.txt",
+    ]  # fmt: skip
+
+
+def test_after_an_error_the_old_folder_is_there_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "old.txt").write_text("old")
+    with pytest.raises(FileNotFoundError):
+        make_half(tmp_path / "made")
+    assert [one.relative_to(tmp_path).as_posix() for one in tmp_path.rglob("*")] == [
+        "made", "made/old.txt",
+    ]  # fmt: skip
+
+
 def test_a_link_is_removed_and_not_what_it_leads_to(tmp_path: Path) -> None:
     (tmp_path / "kept").mkdir()
     (tmp_path / "link").symlink_to("kept")
@@ -45,3 +66,9 @@ def write_half(path: Path) -> None:
     with replacing(path) as part:
         part.write_text("half")
         (path.parent / "missing").read_text()
+
+
+def make_half(path: Path) -> None:
+    with replacing(path) as part:
+        part.mkdir()
+        (part / "missing").read_text()

@@ -21,7 +21,6 @@ ONCE = {
             # Others may be at work on a file that is filled: its parts have their own names.
             "storage/duckdb/filling.py",
             "storage/duckdb/database_file.py",
-            "delivery/write.py",  # a folder, whose place is not taken by one rename
         },
     ),
     "a lock": (r"\bflock\(", {"base/locks.py"}),
