@@ -73,19 +73,23 @@ def serving(folder: Path, scratch: Path) -> Iterator[str]:
 @pytest.fixture
 def page() -> Iterator[Any]:
     """A page of a headless Chromium, the system's own; an error in its console fails the test."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+    with launch() as browser:
         page = browser.new_page(viewport={"width": 1400, "height": 900})
         trouble = hear_trouble(page)
         yield page
-        browser.close()
     assert not trouble, "\n".join(trouble)
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """A headless Chromium, whose pages may complain."""
+    with launch() as browser:
+        yield browser
+
+
+@contextlib.contextmanager
+def launch() -> Iterator[Any]:
+    """Start a headless Chromium, and end it; skip the test where there is none."""
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=find_chromium(), args=FLAGS)

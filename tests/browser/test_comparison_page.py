@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from nbflow.present.report.comparison import draw_comparison
-from tests.browser.conftest import FLAGS, find_chromium
 from tests.present.report.test_comparison_page import make_comparison
 
 pytestmark = pytest.mark.browser
@@ -25,21 +24,17 @@ async () => {
 WIDER = "document.documentElement.scrollWidth > innerWidth"
 
 
-def test_it_reads_well_and_asks_for_nothing(tmp_path: Path) -> None:
-    playwright = pytest.importorskip("playwright.sync_api")
+def test_it_reads_well_and_asks_for_nothing(chromium: Any, tmp_path: Path) -> None:
     plain, hostile = tmp_path / "plain.html", tmp_path / "hostile.html"
     plain.write_text(draw_comparison(make_comparison("depth of all trees")), "utf-8")
     hostile.write_text(draw_comparison(make_comparison(HOSTILE)), "utf-8")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        nothing_acts(browser, hostile)
-        for width, scheme in ((1400, "light"), (1400, "dark"), (400, "light"), (400, "dark")):
-            context = browser.new_context(
-                bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900}
-            )
-            reads_well(context.new_page(), plain)
-            context.close()
-        browser.close()
+    nothing_acts(chromium, hostile)
+    for width, scheme in ((1400, "light"), (1400, "dark"), (400, "light"), (400, "dark")):
+        context = chromium.new_context(
+            bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900}
+        )
+        reads_well(context.new_page(), plain)
+        context.close()
 
 
 def nothing_acts(browser: Any, path: Path) -> None:

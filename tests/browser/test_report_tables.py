@@ -13,7 +13,6 @@ from nbflow.present.report.frame import draw_page
 from nbflow.present.report.outputs import draw_outputs
 from nbflow.reports.output_previews import make_output_preview
 from nbflow.storage.output_io import write
-from tests.browser.conftest import FLAGS, find_chromium
 
 pytestmark = pytest.mark.browser
 
@@ -28,24 +27,15 @@ FRAME = pd.DataFrame(
 )
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
-def page(browser: Any, tmp_path: Path) -> Iterator[Any]:
+def page(chromium: Any, tmp_path: Path) -> Iterator[Any]:
     folder = tmp_path / "results" / "load" / "r1"
     outputs = [write(folder, "rows", FRAME), write(folder, "words", {"said": HOSTILE})]
     previews = [make_output_preview(folder, "load", one) for one in outputs]
     drawn = draw_page("Tables", [draw_outputs(previews, "load", "r1")])
     path = tmp_path / "report.html"
     path.write_text(drawn, "utf-8")
-    opened = browser.new_page(viewport={"width": 400, "height": 800})
+    opened = chromium.new_page(viewport={"width": 400, "height": 800})
     opened.asked = []
     opened.on("request", lambda request: opened.asked.append(request.url))
     opened.goto(path.as_uri())
