@@ -67,13 +67,9 @@ def command(
         find_folder(folder),
         before,
         after,
-        steps=_split(*steps),
+        steps=options.split_names(*steps),
         table=table,
-        key=_split(key),
+        key=options.split_names(key),
         every=every,
     )
     return app.compare.write_page(compared, output) if output else compared
-
-
-def _split(*words: str) -> tuple[str, ...]:
-    return tuple(name.strip() for one in words for name in one.split(",") if name.strip())

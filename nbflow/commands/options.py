@@ -208,3 +208,8 @@ def _choose_folder(ctx: click.Context, _: click.Parameter, folder: str | None) -
 
 def _find_real(folder: str) -> str:
     return os.path.realpath(Path(folder).expanduser())
+
+
+def split_names(*words: str) -> tuple[str, ...]:
+    """Return the names that people give as `A,B`, or one at a time."""
+    return tuple(name.strip() for one in words for name in one.split(",") if name.strip())

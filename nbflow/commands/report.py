@@ -11,10 +11,10 @@ from nbflow.app.answers import Told
 from nbflow.app.pipelines import find_folder
 from nbflow.commands import completions, options
 from nbflow.commands.command import Command
-from nbflow.reports.facts import Options
+from nbflow.reports.facts import FORMS, Options
 
 if TYPE_CHECKING:
-    from nbflow.delivery.target import Form
+    from nbflow.reports.facts import Form
 
 EXAMPLES = """
 nbflow report                               the last run, in this folder
@@ -24,7 +24,6 @@ nbflow report -o report.zip                 with a notebook of each step
 nbflow report --to s3://bucket/reports/     through fsspec
 nbflow report --no-code --redact "IBAN.*"   for readers who need no code
 """
-FORMS = ("html", "folder", "zip", "md", "ipynb", "pdf")
 
 
 @click.command("report", cls=Command, examples=EXAMPLES)
@@ -82,7 +81,7 @@ def command(
     """
     if output and to:
         raise click.UsageError("-o names a file, --to a folder or a URL. Give one of them.")
-    asked["steps"] = tuple(name for one in asked["steps"] for name in one.split(",") if name)
+    asked["steps"] = options.split_names(*asked["steps"])
     chosen = Options(code=not no_code, **asked)
     return app.report.report(
         find_folder(folder), run, chosen, to=output or _make_place(to), form=form

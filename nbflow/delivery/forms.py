@@ -14,12 +14,11 @@ from msgspec.structs import replace
 
 from nbflow.analysis.discover.folder import REPORT_MARK
 from nbflow.delivery.chromium import make_pdf
-from nbflow.delivery.target import Form
 from nbflow.model import make_warning
 from nbflow.present.report.markdown_form import make_markdown
 from nbflow.present.report.notebook_form import make_notebook
 from nbflow.present.report.page import draw_report
-from nbflow.reports.facts import Report
+from nbflow.reports.facts import Form, Report
 
 Files = Mapping[str, bytes]  # by path; the first is the report itself
 LARGE = 25_000_000  # bytes of a page, above which an archive or a folder is suggested

@@ -6,15 +6,13 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Literal, get_args
 
 from nbflow.analysis.discover.folder import REPORT_MARK
 from nbflow.base.nearest import find_nearest
 from nbflow.errors import ReportError
 from nbflow.model import Frozen
+from nbflow.reports.facts import FORMS, Form
 
-Form = Literal["html", "folder", "zip", "md", "ipynb", "pdf"]
-FORMS: tuple[Form, ...] = get_args(Form)
 _SUFFIXES: dict[str, Form] = {f".{form}": form for form in FORMS if form != "folder"}
 _SUFFIXES |= {".htm": "html", ".markdown": "md"}
 _URL = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]+://")

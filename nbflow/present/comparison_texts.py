@@ -15,6 +15,7 @@ from nbflow.reports.comparison import (
     Change,
     CodeChange,
     Comparison,
+    LineKind,
     OutputComparison,
     StepComparison,
     ValueChange,
@@ -22,6 +23,7 @@ from nbflow.reports.comparison import (
 from nbflow.runs.fold import StepRun
 
 ARROW = "→"
+SIGNS: dict[LineKind, str] = {"added": "+ ", "removed": "- ", "same": "  "}
 _LONGEST = 40  # characters of a value
 _GOOD = {"done", "reused"}
 _LISTED = 12  # steps that are named

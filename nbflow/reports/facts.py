@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from nbflow.model import Frozen, Next, Output, Problem, Reason
-from nbflow.model.events import RunStatus
+from nbflow.model import Frozen, Next, Output, Problem
 from nbflow.model.profiles import ColumnProfile
 from nbflow.runs.fold import Run, StepRun
 
@@ -143,6 +142,10 @@ class Masked(Frozen, frozen=True):
     count: int
 
 
+Form = Literal["html", "folder", "zip", "md", "ipynb", "pdf"]
+FORMS: tuple[Form, ...] = get_args(Form)
+
+
 class Options(Frozen, frozen=True):
     """What was asked of a report."""
 
@@ -173,40 +176,3 @@ class Report(Frozen, frozen=True):
     masked: tuple[Masked, ...] = ()
     left_out: tuple[Problem, ...] = ()
     options: Options = Options()
-
-
-# --- many runs --------------------------------------------------------------------------------
-
-
-class HistoryRun(Frozen, frozen=True):
-    """One run of a history."""
-
-    id: str
-    name: str
-    status: RunStatus
-    started: float
-    seconds: float | None
-    user: str = ""
-    code: Code = Code()
-    parameters: dict[str, Any] = {}
-    counts: dict[str, int] = {}  # steps by status
-
-
-class HistoryPoint(Frozen, frozen=True):
-    """An execution of a step in one run; `changed` says what differed from the one before."""
-
-    run: str
-    seconds: float
-    memory: int | None = None  # bytes at its peak
-    cpu: float | None = None  # seconds
-    rows: dict[str, int] = {}  # by table
-    changed: tuple[Reason, ...] = ()
-    jump: bool = False  # it is far from what was usual before
-
-
-class History(Frozen, frozen=True):
-    """The runs of a pipeline, newest first, and how each step moved over them, oldest first."""
-
-    pipeline: str
-    runs: tuple[HistoryRun, ...]
-    steps: dict[str, tuple[HistoryPoint, ...]] = {}

@@ -11,6 +11,7 @@ from nbflow.model.table_differences import TableComparison
 from nbflow.present import document as doc
 from nbflow.present.comparison_texts import (
     ARROW,
+    SIGNS,
     say_cell,
     say_kept,
     say_output,
@@ -48,7 +49,6 @@ _ROWS = 3  # changed rows of a table that are shown
 _COLUMNS = 8  # columns of a table that are named
 _LINES = 40  # of a change of code
 _LOOKS: dict[LineKind, doc.Look] = {"added": "added", "removed": "removed", "same": ""}
-_SIGNS: dict[LineKind, str] = {"added": "+ ", "removed": "- ", "same": "  "}
 _RUNS = (
     doc.Column(""),
     doc.Column("run"),
@@ -127,7 +127,7 @@ def make_code(change: CodeChange) -> doc.Section:
 def make_diff(lines: Sequence[DiffLine]) -> Iterator[doc.Span]:
     """Yield lines with their signs; of very many, the first."""
     for line in lines[:_LINES]:
-        yield doc.Span(f"{_SIGNS[line.kind]}{line.text}", _LOOKS[line.kind])
+        yield doc.Span(f"{SIGNS[line.kind]}{line.text}", _LOOKS[line.kind])
     if len(lines) > _LINES:
         yield doc.Span(f"… {len(lines) - _LINES} lines more", "dim")
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from nbflow.base.text import say_count, say_seconds, say_when
 from nbflow.present.comparison_texts import (
     ARROW,
+    SIGNS,
     say_cell,
     say_kept,
     say_output,
@@ -36,7 +37,6 @@ from nbflow.reports.comparison import (
     CodeChange,
     Comparison,
     DiffLine,
-    LineKind,
     NumberChange,
     OutputComparison,
     StepComparison,
@@ -44,7 +44,6 @@ from nbflow.reports.comparison import (
 from nbflow.runs.fold import Run
 
 _OPEN = 12  # steps from which on they are closed at first
-_SIGNS: dict[LineKind, str] = {"added": "+ ", "removed": "- ", "same": "  "}
 
 
 def draw_comparison(comparison: Comparison) -> str:
@@ -212,7 +211,7 @@ def _draw_lines(lines: Iterable[DiffLine], label: str) -> Markup:
 
 
 def _draw_line(line: DiffLine) -> Markup:
-    text = f"{_SIGNS[line.kind]}{line.text}\n"
+    text = f"{SIGNS[line.kind]}{line.text}\n"
     if line.kind == "same":
         return tag("span", text)
     return tag("ins" if line.kind == "added" else "del", text)

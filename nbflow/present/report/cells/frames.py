@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 import nh3
 from markupsafe import Markup
@@ -11,8 +12,9 @@ from nbflow.present.html.markup import tag
 from nbflow.present.report.cells.css_cleaning import clean_css, clean_style_elements
 from nbflow.present.report.cells.html_cleaning import TEXT
 
+Right = Literal["allow-same-origin", "allow-scripts"]  # never both: scripts could reach the page
 # A frame has a white page in the dark too: what others coloured was made for paper.
-FRAME_STYLE = """<!doctype html><meta charset="utf-8"><style>
+_STYLE = """<!doctype html><meta charset="utf-8"><style>
 :root{color-scheme:light}
 body{margin:0;padding:2px;background:#fff;color:#1a1d21;font:14px/1.5 system-ui,sans-serif;
 overflow-wrap:anywhere}
@@ -65,14 +67,19 @@ def draw_still_frame(html: str, label: str) -> Markup:
     page's origin; until then, and without a script, its height is guessed.
     """
     clean = clean_styled(html)
+    return draw_frame(clean, label, guess_height(clean), right="allow-same-origin")
+
+
+def draw_frame(content: str, label: str, height: int, *, right: Right, kind: str = "") -> Markup:
+    """Return a frame around HTML; `height` is in pixels, `right` the one thing it may do."""
     return tag(
         "iframe",
-        srcdoc=FRAME_STYLE + clean,
-        sandbox="allow-same-origin",
+        srcdoc=_STYLE + content,
+        sandbox=right,
         title=label,
         loading="lazy",
-        class_="nb-frame",
-        style=f"height:{guess_height(clean)}px",
+        class_=f"nb-frame {kind}".strip(),
+        style=f"height:{height}px",
     )
 
 

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from nbflow.present.html.markup import join, tag
 from nbflow.present.html.style import read_script
-from nbflow.present.report.cells.frames import FRAME_STYLE, guess_height
+from nbflow.present.report.cells.frames import draw_frame, guess_height
 from nbflow.present.report.content_policy import make_hash
 
 _PLOTLY = "plotly"
@@ -95,15 +95,7 @@ def draw_live_html(html: str, label: str, scripts: FrameScripts) -> Markup:
 
 def _draw_frame(content: str, label: str, height: int, scripts: FrameScripts) -> Markup:
     scripts.frames += 1
-    return tag(
-        "iframe",
-        srcdoc=FRAME_STYLE + content,
-        sandbox="allow-scripts",
-        title=label,
-        loading="lazy",
-        class_="nb-frame nb-live",
-        style=f"height:{min(2000, height)}px",
-    )
+    return draw_frame(content, label, min(2000, height), right="allow-scripts", kind="nb-live")
 
 
 def _run(name: str, scripts: FrameScripts) -> str:
