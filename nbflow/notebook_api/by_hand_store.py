@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import glob
 import re
 import shutil
 from pathlib import Path
@@ -72,7 +73,10 @@ def find_written(pipeline: PipelineFolder, step: str, name: str) -> Written | No
 
 def read_names(pipeline: PipelineFolder) -> list[tuple[str, str]]:
     """Return the step and the name of each value that this user wrote by hand."""
-    return sorted((at.parent.name, at.name) for at in _user_folder(pipeline).glob("*/*"))
+    folder = _user_folder(pipeline)
+    # Another kernel may drop some meanwhile, which Path.glob does not bear.
+    found = glob.glob("*/*", root_dir=folder, include_hidden=True)  # noqa: PTH207 - as said
+    return sorted((at.parent.name, at.name) for at in map(Path, found))
 
 
 def has_step(pipeline: PipelineFolder, step: str) -> bool:

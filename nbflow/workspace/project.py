@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from pathlib import Path
 
 from nbflow.model import Frozen
@@ -60,7 +61,12 @@ def _choose_root(roots: list[Path]) -> Path:
 
 
 def find_homes(folder: Path) -> list[Path]:
-    """Return the folders below a store in which pipelines keep their runs."""
-    inner = sorted(at for at in folder.glob("*") if at.is_dir() and at.name not in _INSIDE)
+    """Return the folders below a store in which pipelines keep their runs.
+
+    A folder may vanish meanwhile, which Path.glob does not bear.
+    """
+    names = glob.glob("*", root_dir=folder, include_hidden=True)  # noqa: PTH207 - see above
+    inner = sorted(folder / name for name in names if name not in _INSIDE)
+    inner = [at for at in inner if at.is_dir()]
     here = [folder] if (folder / "runs").is_dir() else []
     return here + [home for at in inner for home in find_homes(at)]

@@ -1,11 +1,13 @@
 """Where a project lies and what its settings are."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from nbflow.errors import ProjectError
 from nbflow.workspace.pipeline_folder import find_pipeline, make_home, read_pipelines
+from nbflow.workspace.project import find_homes
 from nbflow.workspace.settings import Settings
 
 
@@ -131,3 +133,23 @@ def test_a_folder_that_is_none_is_refused(tmp_path):
         find_pipeline(tmp_path / "nowhere")
     with pytest.raises(ProjectError, match="is a file"):
         find_pipeline(tmp_path / "a.ipynb")
+
+
+@pytest.mark.parametrize("look", [1, 2, 3])
+def test_a_folder_may_vanish_while_pipelines_are_looked_for(tmp_path, monkeypatch, look):
+    there = tmp_path / ".nbflow" / "there"
+    gone = tmp_path / ".nbflow" / "gone"
+    (there / "runs").mkdir(parents=True)
+    gone.mkdir()
+    looks, is_dir = [], Path.is_dir
+
+    def look_and_remove(path):
+        found = is_dir(path)
+        if path == gone:
+            looks.append(found)
+            if len(looks) == look:
+                gone.rmdir()
+        return found
+
+    monkeypatch.setattr(Path, "is_dir", look_and_remove)
+    assert find_homes(tmp_path / ".nbflow") == [there]
